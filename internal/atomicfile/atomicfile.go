@@ -1,0 +1,98 @@
+// Package atomicfile writes files that appear whole or not at all: under a
+// temporary name in the same folder, then fsync, then rename.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// File is a file being written. Until Commit its final name shows what was
+// there before, if anything.
+type File struct {
+	*os.File
+	path string
+	done bool
+}
+
+// Create opens a temporary file beside path. It fails where Commit would: the
+// folder is missing or not writable, path is a folder.
+// A file that is already there keeps its permissions when it is replaced; a new
+// one gets those of [os.Create].
+func Create(path string) (*File, error) {
+	// A link is written through, as os.Create would: replacing the link itself
+	// would leave its target stale.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("is a directory; name a file in it")}
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("is not a regular file, so it cannot be replaced at once; write to it as a stream")}
+	}
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	f, cerr := os.CreateTemp(dir, "."+base+".*.tmp")
+	if cerr != nil {
+		if errors.Is(cerr, fs.ErrNotExist) {
+			cerr = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
+		} else if pe := (*fs.PathError)(nil); errors.As(cerr, &pe) {
+			cerr = pe.Err
+		}
+		return nil, &fs.PathError{Op: "create", Path: path, Err: cerr}
+	}
+	mode := fs.FileMode(0o666) &^ umask()
+	if err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := f.Chmod(mode); err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil, err
+	}
+	return &File{File: f, path: path}, nil
+}
+
+// Path is the name the file will have.
+func (f *File) Path() string { return f.path }
+
+// Commit makes the file appear under its name, on disk. Where it fails nothing
+// appears and the temporary file is removed.
+func (f *File) Commit() error {
+	if f.done {
+		return fs.ErrClosed
+	}
+	f.done = true
+	err := f.Sync()
+	if cerr := f.File.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), f.path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return syncDir(filepath.Dir(f.path))
+}
+
+// Close removes the temporary file unless Commit was called.
+func (f *File) Close() error {
+	if f.done {
+		return nil
+	}
+	f.done = true
+	err := f.File.Close()
+	if rerr := os.Remove(f.Name()); err == nil {
+		err = rerr
+	}
+	return err
+}
