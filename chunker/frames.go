@@ -205,7 +205,7 @@ func arrayBytes(a arrow.Array) int64 {
 		return validity + (n*int64(t.BitWidth())+7)/8
 	}
 	if v, ok := a.(array.ViewLike); ok {
-		out := validity + n*arrow.ViewHeaderSizeBytes
+		out := validity + n*int64(arrow.ViewHeaderSizeBytes)
 		for i := range a.Len() {
 			if h := v.ValueHeader(i); !h.IsInline() {
 				out += int64(h.Len())
