@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -22,7 +23,7 @@ type frameSource struct {
 	names []string // columns asked for; nil is all
 }
 
-func (s frameSource) Open(ctx context.Context, bytes int64) (Stream, error) {
+func (s frameSource) Open(_ context.Context, bytes int64) (Stream, error) {
 	f := s.f
 	if s.names != nil {
 		var err error
@@ -33,8 +34,7 @@ func (s frameSource) Open(ctx context.Context, bytes int64) (Stream, error) {
 	if bytes <= 0 {
 		bytes = 8 << 20
 	}
-	next, stop := iter.Pull(Cut(f, 0, bytes))
-	return &frameStream{schema: f.Schema(), next: next, stop: stop}, ctx.Err()
+	return &frameStream{schema: f.Schema(), pieces: slices.Collect(Cut(f, 0, bytes))}, nil
 }
 
 func (s frameSource) Size(context.Context) (rows, bytes int64, err error) {
@@ -59,8 +59,7 @@ func (s frameSource) Prune(columns []string) Source { return frameSource{s.f, co
 type frameStream struct {
 	schema *arrow.Schema
 	row    int64
-	next   func() (arrow.Record, bool)
-	stop   func()
+	pieces []arrow.Record // not yet handed out
 }
 
 func (s *frameStream) Schema() *arrow.Schema { return s.schema }
@@ -69,16 +68,17 @@ func (s *frameStream) Next(ctx context.Context) (Part, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	rec, ok := s.next()
-	if !ok {
+	if len(s.pieces) == 0 {
 		return nil, io.EOF
 	}
+	rec := s.pieces[0]
+	s.pieces = s.pieces[1:]
 	c := Chunk{Record: rec, Row: s.row, Read: Bytes(rec)}
 	s.row += rec.NumRows()
 	return func(context.Context) (Chunk, error) { return c, nil }, nil
 }
 
-func (s *frameStream) Close() error { s.stop(); return nil }
+func (s *frameStream) Close() error { return nil }
 
 // FrameSink is a Sink that collects a stream in a frame. The zero value is ready.
 type FrameSink struct {
