@@ -79,9 +79,9 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, fns ...Func) (*Plan
 	plan := e.newPlan(f.NumRows())
 	records := f.Records()
 	for i, s := range stages {
-		p := s.pass(ctx, records, &e)
+		p := s.pass(ctx, records, &e.OnError, e.Trust)
 		c := p.sample(e.Seed)
-		p.cancel()
+		p.end()
 		if err := p.outcome(ctx); err != nil {
 			return nil, err
 		}
@@ -101,10 +101,9 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, fns ...Func) (*Plan
 // explained is a few rows of the frame with the results of a stage: what the stage
 // after it is explained on.
 func (e Engine) explained(ctx context.Context, f *frame.Frame, s *stage) (*frame.Frame, error) {
-	p := s.pass(ctx, f.Head(runRowsMax).Records(), &e)
-	defer p.cancel()
-	p.sample(e.Seed)
-	(&runner{p: p, workers: 1, tick: func() {}}).run(option{Serial, 1, 0})
+	p := s.pass(ctx, f.Head(runRowsMax).Records(), &e.OnError, e.Trust)
+	defer p.end()
+	(&runner{p: p, workers: 1, tick: func() {}, cost: cost{nodes: make([]float64, len(s.nodes))}}).run(option{Serial, 1, 0})
 	if err := p.outcome(ctx); err != nil {
 		return nil, err
 	}
@@ -242,25 +241,19 @@ func (r *run) tooMany(failed []*RowError, rows int) error {
 func (r *run) stage(ctx context.Context, s *stage, records []arrow.Record, share func(int) int) (_ []arrow.Record, failed []*RowError, err error) {
 	e := r.engine
 	start := time.Now()
-	p := s.pass(ctx, records, e)
-	defer p.cancel()
-	release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
-	defer release()
+	p := s.pass(ctx, records, &e.OnError, e.Trust)
+	defer p.end()
 	c := p.sample(e.Seed)
 	plan, best := e.plan(p, c)
 	rep := StageReport{Workers: 1}
 	if p.cursor.left > 0 && p.outcome(ctx) == nil {
 		rest := time.Now()
-		run := &runner{p: p, cost: c, fixed: e.MorselRows, workers: e.workers(), wide: e.wide(),
-			tick: func() { r.tick(share(int(p.done.Load()))) }}
+		run := e.runner(p, c)
+		run.tick = func() { r.tick(share(int(p.done.Load()))) }
 		run.run(best)
 		rep.Actual, rep.Workers, rep.Notes = time.Since(rest), run.running, run.notes
 	}
-	for k := range p.forms {
-		if at := p.forms[k].dropped.Load(); at > 0 {
-			rep.Notes = append(rep.Notes, fmt.Sprintf("%s: the vector form was given up in the run of rows that holds row %s: it differs from the row form", s.nodes[k].name, grouped(int(at-1))))
-		}
-	}
+	rep.Notes = append(rep.Notes, p.givenUp()...)
 	rep.Elapsed = time.Since(start)
 	r.report.Plan.Stages = append(r.report.Plan.Stages, plan)
 	r.report.Stages = append(r.report.Stages, rep)
@@ -270,6 +263,21 @@ func (r *run) stage(ctx context.Context, s *stage, records []arrow.Record, share
 	}
 	out, err := s.records(p)
 	return out, failed, err
+}
+
+func (e *Engine) runner(p *pass, c cost) *runner {
+	return &runner{p: p, cost: c, fixed: e.MorselRows, workers: e.workers(), wide: e.wide(), tick: func() {}}
+}
+
+// givenUp says which vector forms were given up while running.
+func (p *pass) givenUp() []string {
+	var notes []string
+	for k := range p.forms {
+		if at := p.forms[k].dropped.Load(); at > 0 {
+			notes = append(notes, fmt.Sprintf("%s: the vector form was given up in the run of rows that holds row %s: it differs from the row form", p.nodes[k].name, grouped(int(at-1))))
+		}
+	}
+	return notes
 }
 
 // failed are the rows' errors in row order.

@@ -31,6 +31,7 @@ type node struct {
 	in      []int    // columns it reads
 	out     []output // columns it writes
 	waits   bool     // takes a context and may fail: it may wait for something
+	borrows bool     // its function sees strings or bytes of the columns, and may keep them
 	inPlace bool     // a result's Go value is the column's own bytes: kernels write into the column
 	forms   int      // 2 where it has a vector form besides the row form
 	make    func() kernel
@@ -97,6 +98,14 @@ func lookUp(schema *arrow.Schema, fn, name string, t reflect.Type) (int, error) 
 		return 0, fmt.Errorf("%s: column %q: %w", fn, name, err)
 	}
 	return at[0], nil
+}
+
+// seesText tells whether a Go type is a view of a column's bytes.
+func seesText(t reflect.Type) bool {
+	if inner, ok := bind.NullType(t); ok {
+		t = inner
+	}
+	return t.Kind() == reflect.String || t.Kind() == reflect.Slice
 }
 
 // fits checks that a column can be seen as a Go type, without a row of it.

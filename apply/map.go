@@ -150,6 +150,7 @@ func wireRow[R any](schema *arrow.Schema, out string, isNil bool, inputs ...inpu
 			return nil, err
 		}
 		n.in = append(n.in, at)
+		n.borrows = n.borrows || seesText(i.as)
 	}
 	return n, nil
 }
@@ -218,12 +219,14 @@ func wireStructs[In, Out any](schema *arrow.Schema, isNil bool, finish func(*str
 	if err != nil {
 		return nil, fmt.Errorf("%s: struct %s: %w", name, inType, err)
 	}
+	borrows := false
 	for i, f := range list {
 		if err := fits(schema.Field(at[i]), f.Type); err != nil {
 			return nil, fmt.Errorf("%s: struct %s, field %q: %w", name, inType, f.Name, err)
 		}
+		borrows = borrows || seesText(f.Type)
 	}
-	return []*node{{name: name, in: at, out: outputs, forms: 1, make: func() kernel {
+	return []*node{{name: name, in: at, out: outputs, forms: 1, borrows: borrows, make: func() kernel {
 		return finish(&structs[In, Out]{fields: list, at: at})
 	}}}, nil
 }

@@ -14,7 +14,8 @@ import (
 // sample, then the rest, by one worker or many. Its results lie in shared columns.
 type pass struct {
 	ctx     context.Context
-	cancel  context.CancelFunc
+	cancel  context.CancelFunc // ends the calls under way
+	end     func()             // frees what the pass holds on to; once no worker runs
 	nodes   []*node
 	records []arrow.Record
 	starts  []int // first row of each record, and the number of rows
@@ -70,6 +71,9 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 		p.columns = append(p.columns, cols)
 	}
 	p.cursor = newCursor(gaps, p.starts)
+	release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
+	cancel := p.cancel
+	p.end = func() { release(); cancel() }
 	return p
 }
 

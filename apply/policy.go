@@ -65,12 +65,21 @@ func (p Policy) String() string {
 type TooManyError struct {
 	Failed int       // rows that had failed when the run ended
 	Policy Policy    // the policy's limits
-	First  *RowError // the first of them
+	First  *RowError // the first of them that a function failed on; nil where the source refused them all
 }
 
 func (e *TooManyError) Error() string {
-	return fmt.Sprintf("%d rows failed, the policy is %q; the first: %v", e.Failed, e.Policy.String(), e.First)
+	msg := fmt.Sprintf("%d rows failed, the policy is %q", e.Failed, e.Policy.String())
+	if e.First != nil {
+		msg += "; the first: " + e.First.Error()
+	}
+	return msg
 }
 
 // Unwrap returns the first row's error.
-func (e *TooManyError) Unwrap() error { return e.First }
+func (e *TooManyError) Unwrap() error {
+	if e.First == nil {
+		return nil
+	}
+	return e.First
+}

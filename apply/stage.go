@@ -117,7 +117,7 @@ func (s *stage) records(p *pass) ([]arrow.Record, error) {
 	return out, nil
 }
 
-// pass begins a pass of the stage.
-func (s *stage) pass(ctx context.Context, records []arrow.Record, e *Engine) *pass {
-	return newPass(ctx, s.nodes, records, &e.OnError, e.Trust)
+// pass begins a pass of the stage. The caller ends it.
+func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *Policy, trust bool) *pass {
+	return newPass(ctx, s.nodes, records, policy, trust)
 }
