@@ -49,7 +49,7 @@ type description struct {
 // no quartiles; lists, structs and the like have rows and nulls alone.
 //
 // Numbers, times and booleans are copied and sorted, one column at a time: about 100 ns and 8
-// bytes a value. Distinct texts are counted in a map: about 50 ns a row and 50 bytes a
+// bytes a value. Distinct texts are counted in a map: about 30 ns a row and 50 bytes a
 // distinct text.
 func (f *Frame) Describe() (*Frame, error) {
 	out := make([]description, f.Schema().NumFields())

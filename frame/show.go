@@ -48,7 +48,7 @@ func (s Style) defaults() Style {
 // is quoted as in Go. The floats of a column are shown to the same decimals: seven
 // significant digits of the largest, or at least four of the smallest. Longer values are
 // cut, middle columns left out.
-// It costs what is shown, about 0.1 ms, however large the frame.
+// It costs what is shown, about 50 µs, however large the frame.
 func (f *Frame) String() string { return Style{}.Text(f) }
 
 // Text returns the frame as a table to read; see [Frame.String].
