@@ -51,17 +51,19 @@ type Chunk struct {
 	// File names the input the rows were read from; empty for memory.
 	File string
 	// Row is the position in File of the first row, counted from 0 over data
-	// rows (headers and blank lines are none); -1 where the source cannot know
-	// before the chunks ahead of this one are decoded. Whoever takes the chunks
-	// in order then knows: see [Numberer].
+	// rows, rejected ones included (headers and blank lines are none); -1 where
+	// the source cannot know before the chunks ahead of this one are decoded.
+	// Whoever takes the chunks in order then knows: see [Numberer].
 	Row int64
-	// Lines finds a row's line in a text file.
+	// Lines finds the line, in a text file, of a row of Record.
 	Lines Lines
 	// Read is how many bytes of the input, as stored, this chunk used up.
 	Read int64
 
 	// Rejects are the rows that could not be decoded and are not in Record, in
-	// input order, where the source's policy says to go on.
+	// input order, where the source's policy says to go on. Their Row counts
+	// from the chunk's first row, rejected ones included, until [Numberer] makes
+	// it the row in the file.
 	Rejects []*Error
 
 	// Free takes the chunk's buffers back; nil where the garbage collector does.

@@ -1,0 +1,178 @@
+// Package chunkertest checks that a chunker.Source or chunker.Sink keeps the
+// promises of package chunker. Every format's tests call it with real data:
+//
+//	chunkertest.TestSource(t, csvio.Open("testdata/trips.csv"), want)
+//	chunkertest.TestSink(t, func() (chunker.Sink, func() (*frame.Frame, error)) { … }, f)
+package chunkertest
+
+import (
+	"context"
+	"io"
+	"sync"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// TestSource checks a source that can be opened any number of times and holds the rows of want.
+func TestSource(t *testing.T, src chunker.Source, want *frame.Frame) {
+	t.Helper()
+	for _, bytes := range []int64{0, 1, 1 << 10, 1 << 20} {
+		for _, order := range []string{"in turn", "at once", "backwards"} {
+			require.True(t, want.Equal(read(t, src, bytes, order)), "chunks of %d bytes, parts run %s", bytes, order)
+		}
+	}
+	got, err := chunker.ReadAll(t.Context(), src)
+	require.NoError(t, err)
+	require.True(t, want.Equal(got), "ReadAll")
+	testEnd(t, src)
+	testCancel(t, src, want)
+	if s, ok := src.(chunker.Sized); ok {
+		rows, _, err := s.Size(t.Context())
+		require.NoError(t, err)
+		if rows >= 0 {
+			require.EqualValues(t, want.NumRows(), rows, "Size")
+		}
+	}
+	if s, ok := src.(chunker.Splitter); ok {
+		testSplit(t, s, want)
+	}
+	testSelect(t, src, want)
+}
+
+// read takes all chunks of a source, running the parts in the order said, and checks rows' numbers.
+func read(t *testing.T, src chunker.Source, bytes int64, order string) *frame.Frame {
+	t.Helper()
+	stream, err := src.Open(t.Context(), bytes)
+	require.NoError(t, err)
+	schema := stream.Schema()
+	var parts []chunker.Part
+	var chunks []chunker.Chunk
+	run := func(i int) {
+		c, err := parts[i](t.Context())
+		require.NoError(t, err)
+		chunks[i] = c
+	}
+	for {
+		part, err := stream.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		parts, chunks = append(parts, part), append(chunks, chunker.Chunk{})
+		if order == "in turn" {
+			run(len(parts) - 1)
+		}
+	}
+	_, err = stream.Next(t.Context())
+	require.Equal(t, io.EOF, err, "Next after the end is the end")
+	switch order {
+	case "at once":
+		var wg sync.WaitGroup
+		for i := range parts {
+			wg.Go(func() { run(i) })
+		}
+		wg.Wait()
+	case "backwards":
+		for i := len(parts) - 1; i >= 0; i-- {
+			run(i)
+		}
+	}
+	var numberer chunker.Numberer
+	var records []arrow.Record
+	next := map[string]int64{}
+	for i := range chunks {
+		c := &chunks[i]
+		numberer.Number(c)
+		require.Equal(t, next[c.File], c.Row, "the row at which chunk %d of %q begins", i, c.File)
+		next[c.File] = c.Row + int64(c.Len()+len(c.Rejects))
+		records = append(records, c.Record)
+	}
+	f, err := frame.FromRecords(schema, records...)
+	require.NoError(t, err)
+	copied := deepCopy(t, f)
+	for i := range chunks {
+		chunks[i].Release()
+		chunks[i].Release() // a second call is fine
+	}
+	require.NoError(t, stream.Close())
+	return copied
+}
+
+// deepCopy makes a frame of its own, since chunks are released before it is compared.
+func deepCopy(t *testing.T, f *frame.Frame) *frame.Frame {
+	t.Helper()
+	rows := make([]int, f.NumRows())
+	for i := range rows {
+		rows[i] = i
+	}
+	out, err := f.Take(rows)
+	require.NoError(t, err)
+	return out
+}
+
+// testEnd closes streams before their end, with parts taken and not run.
+func testEnd(t *testing.T, src chunker.Source) {
+	t.Helper()
+	for taken := range 3 {
+		stream, err := src.Open(t.Context(), 1<<10)
+		require.NoError(t, err)
+		for range taken {
+			if _, err := stream.Next(t.Context()); err == io.EOF {
+				break
+			}
+			require.NoError(t, err)
+		}
+		require.NoError(t, stream.Close())
+	}
+}
+
+func testCancel(t *testing.T, src chunker.Source, want *frame.Frame) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if want.NumRows() > 0 {
+		_, err := chunker.ReadAll(ctx, src)
+		require.ErrorIs(t, err, context.Canceled, "cancelled before it begins")
+	}
+}
+
+func testSplit(t *testing.T, s chunker.Splitter, want *frame.Frame) {
+	t.Helper()
+	for _, n := range []int{1, 2, 3, 100} {
+		parts, err := s.Split(t.Context(), n)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(parts), n)
+		var frames []*frame.Frame
+		for _, p := range parts {
+			f, err := chunker.ReadAll(t.Context(), p)
+			require.NoError(t, err)
+			frames = append(frames, f)
+		}
+		all, err := frame.Concat(frames...)
+		require.NoError(t, err)
+		require.True(t, want.Equal(all), "split into %d", n)
+	}
+}
+
+func testSelect(t *testing.T, src chunker.Source, want *frame.Frame) {
+	t.Helper()
+	names := want.Names()
+	sets := [][]string{{names[len(names)-1]}}
+	if len(names) > 1 {
+		sets = append(sets, []string{names[len(names)-1], names[0]})
+	}
+	for _, set := range sets {
+		got, err := chunker.ReadAll(t.Context(), chunker.Select(src, set...))
+		require.NoError(t, err)
+		expected, err := want.Select(set...)
+		require.NoError(t, err)
+		require.True(t, expected.Equal(got), "columns %v", set)
+	}
+	_, err := chunker.ReadAll(t.Context(), chunker.Select(src, "no such column"))
+	require.ErrorContains(t, err, `no column "no such column"`)
+}

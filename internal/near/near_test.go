@@ -1,0 +1,26 @@
+package near
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestName(t *testing.T) {
+	columns := []string{"fare", "tip", "distance", "dep_delay", "x"}
+	for name, want := range map[string]string{
+		"fair": "", "fares": "fare", "fare ": "fare", "Fare": "fare", "distence": "distance", "dsitance": "distance",
+		"DepDelay": "dep_delay", "zone": "", "y": "", "": "", "tpi": "tip", "tips": "tip",
+	} {
+		require.Equal(t, want, Name(name, columns), "%q", name)
+	}
+}
+
+func TestHint(t *testing.T) {
+	require.Equal(t, `; did you mean "fare"?`, Hint("fares", []string{"fare", "tip"}))
+	require.Equal(t, `; there are fare, tip`, Hint("zone", []string{"fare", "tip"}))
+	require.Equal(t, `; there are none`, Hint("zone", nil))
+	many := strings.Fields(strings.Repeat("column ", 100))
+	require.Contains(t, Hint("zone", many), "… (100 in all)")
+}
