@@ -336,5 +336,6 @@ func (s *Stream) Report() *Report {
 	return &r
 }
 
-// Refused is how many rows the source could not decode and left out.
-func (s *Stream) Refused() int { return s.refused }
+// Counts tells, of the chunks settled so far, how many rows the source gave and how many
+// it could not decode and left out.
+func (s *Stream) Counts() (rows, refused int) { return s.report.Rows, s.refused }
