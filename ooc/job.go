@@ -20,6 +20,7 @@ import (
 // a good default.
 type Job struct {
 	From  chunker.Source
+	Where string       // a condition on the source's columns, such as "distance > 0"; empty keeps all rows
 	Apply []apply.Func // none: the rows are copied
 	To    chunker.Sink
 
@@ -84,7 +85,7 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Apply...); err != nil {
+	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
 		return nil, err
 	}
 	err = r.write(ctx, workers)
