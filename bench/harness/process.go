@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -138,12 +139,15 @@ func kilobytes(pid int, file, key string) int64 {
 	return 0
 }
 
-// complaint finds the line of a traceback that says what happened: the last that
-// names an error, or else the last of all.
+// exception is the line of a Python traceback that says what happened.
+var exception = regexp.MustCompile(`^[A-Za-z_][\w.]*: \S`)
+
+// complaint finds the last line that reads as an exception, with the two below it,
+// or else the last line of all.
 func complaint(text, otherwise string) string {
 	lines := strings.Split(text, "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
-		if name, _, ok := strings.Cut(lines[i], ":"); ok && strings.HasSuffix(name, "Error") && !strings.Contains(name, " ") {
+		if exception.MatchString(lines[i]) {
 			return strings.Join(lines[i:min(i+3, len(lines))], " ")
 		}
 	}

@@ -15,5 +15,5 @@ def told(path, run):
         run()
         message = "no error"
     except Exception as error:
-        message = f"{type(error).__name__}: {error}".strip().splitlines()[-1][:200]
+        message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
     return {"calls": os.path.getsize(path), "message": message}

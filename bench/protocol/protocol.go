@@ -79,12 +79,14 @@ func Main(pkg string, programs Programs) {
 	if err == nil {
 		reply, err = measure(task, programs[task.Program])
 	}
+	if err == nil {
+		reply.Version = version(pkg)
+		err = json.NewEncoder(os.Stdout).Encode(reply)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	reply.Version = version(pkg)
-	json.NewEncoder(os.Stdout).Encode(reply)
 }
 
 // measure mirrors worker.py's bench: the first repetition is not counted, unless

@@ -93,7 +93,7 @@ var All = []System{
 	}},
 	{Name: "gota", Title: "gota", Package: "github.com/go-gota/gota", Go: true, Cannot: map[string]string{
 		"parquet": "no Parquet", "csv_to_parquet": "no Parquet", "memory": "whole tables in memory only",
-		"expr": "no expressions", "rolling": "means of whole windows only",
+		"expr": "no expressions", "rows_failing": "a function cannot fail", "group": "no Parquet to read from", "sort": "no Parquet to read from", "join": "no Parquet to read from", "rolling": "means of whole windows only",
 	}},
 	{Name: "arrow17", Title: "arrow-go v17", Package: "github.com/apache/arrow/go/v17", Go: true, Cannot: arrowGo()},
 	{Name: "arrow18", Title: "arrow-go v18", Package: "github.com/apache/arrow-go/v18", Go: true, Cannot: arrowGo()},

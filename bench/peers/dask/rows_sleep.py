@@ -11,7 +11,7 @@ from worker import bench
 
 def function(cost, x):
     time.sleep(cost / 1e9)
-    return x + 1
+    return float(x) + 1
 
 
 def load(task):

@@ -12,7 +12,7 @@ pandarallel.initialize(progress_bar=False, verbose=0)
 
 def function(cost, x):
     spin(cost)
-    return x + 1
+    return float(x) + 1
 
 
 def load(task):

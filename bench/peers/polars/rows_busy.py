@@ -10,7 +10,7 @@ from worker import bench
 
 def function(cost, x):
     spin(cost)
-    return x + 1
+    return float(x) + 1
 
 
 def load(task):

@@ -21,4 +21,5 @@ def evaluate(task):
     return calls.told(task.output, lambda: df.x.swifter.progress_bar(False).apply(failing))
 
 
-bench(evaluate)
+if __name__ == "__main__":
+    bench(evaluate)

@@ -13,4 +13,5 @@ def evaluate(df):
     return df.x.swifter.progress_bar(False).apply(function)
 
 
-bench(evaluate, setup=inputs.pandas, answer=lambda out: {"rows": len(out), "sum": out.sum()})
+if __name__ == "__main__":
+    bench(evaluate, setup=inputs.pandas, answer=lambda out: {"rows": len(out), "sum": out.sum()})

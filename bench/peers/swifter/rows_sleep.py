@@ -10,7 +10,7 @@ from worker import bench
 
 def function(cost, x):
     time.sleep(cost / 1e9)
-    return x + 1
+    return float(x) + 1
 
 
 def load(task):
@@ -22,4 +22,5 @@ def evaluate(state):
     return df.x.swifter.progress_bar(False).apply(waiting)
 
 
-bench(evaluate, setup=load, answer=lambda out: {"rows": len(out), "sum": out.sum()})
+if __name__ == "__main__":
+    bench(evaluate, setup=load, answer=lambda out: {"rows": len(out), "sum": out.sum()})

@@ -14,4 +14,5 @@ def evaluate(df):
     return df.text.swifter.progress_bar(False).apply(function)
 
 
-bench(evaluate, setup=inputs.pandas, answer=lambda out: {"rows": len(out), "bytes": out.str.len().sum(), "b": out.str.count("B").sum()})
+if __name__ == "__main__":
+    bench(evaluate, setup=inputs.pandas, answer=lambda out: {"rows": len(out), "bytes": out.str.len().sum(), "b": out.str.count("B").sum()})
