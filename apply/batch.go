@@ -1,0 +1,66 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/bind"
+)
+
+// Batch computes columns from record batches: for functions that are written for
+// whole columns, or for types that no Go value stands for. fn gets
+// morsels of the table, all its columns, and returns a record of as many rows
+// with the columns of out, in their order and of their types; it must neither
+// keep nor change the record it gets. How the table is cut is the engine's choice, so
+// that a row's result may not depend on the rows beside it.
+// An error is the error of every row of the morsel.
+func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Func {
+	return batch{out, fn}
+}
+
+type batch struct {
+	out []arrow.Field
+	fn  func(context.Context, arrow.Record) (arrow.Record, error)
+}
+
+func (b batch) wire(schema *arrow.Schema) ([]*node, error) {
+	if len(b.out) == 0 || b.fn == nil {
+		return nil, errors.New("batch: no columns are named, or the function is nil")
+	}
+	n := &node{forms: 1, batch: b.fn}
+	for i, f := range b.out {
+		if f.Name == "" || f.Type == nil {
+			return nil, fmt.Errorf("batch: column %d has no name or no type", i)
+		}
+		if i > 0 {
+			n.name += ", "
+		}
+		n.name += f.Name
+		n.out = append(n.out, output{field: f})
+	}
+	for i := range schema.NumFields() {
+		n.in = append(n.in, i)
+	}
+	return []*node{n}, nil
+}
+
+// checkBatch holds what a Batch function returned against what it promised.
+func (n *node) checkBatch(in, out arrow.Record) error {
+	switch {
+	case out == nil:
+		return errors.New("the function returned neither a record nor an error")
+	case out.NumRows() != in.NumRows():
+		return fmt.Errorf("the function returned %d rows for %d", out.NumRows(), in.NumRows())
+	case int(out.NumCols()) != len(n.out):
+		return fmt.Errorf("the function returned %d columns, it promised %d", out.NumCols(), len(n.out))
+	}
+	for i, o := range n.out {
+		if got := out.Column(i).DataType(); !arrow.TypeEqual(got, o.field.Type) {
+			return fmt.Errorf("column %q: the function returned %s, it promised %s", o.field.Name, bind.Name(got), bind.Name(o.field.Type))
+		}
+	}
+	return nil
+}

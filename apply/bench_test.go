@@ -1,0 +1,102 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/frame"
+)
+
+func pair(b *testing.B, rows int) *frame.Frame {
+	b.Helper()
+	x, y := make([]float64, rows), make([]float64, rows)
+	for i := range rows {
+		x[i], y[i] = float64(i), float64(rows-i)
+	}
+	f, err := frame.New(frame.Of("x", x), frame.Of("y", y))
+	require.NoError(b, err)
+	return f
+}
+
+func perRow(b *testing.B, rows int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
+}
+
+// cheap costs about 2 ns, tenNs about 10.
+func cheap(x, y float64) float64 { return x*y + 1 }
+func tenNs(x, y float64) float64 { return math.Sqrt(x*x+y*y) / math.Sqrt(x+1) * math.Floor(y) }
+
+// BenchmarkApply holds Apply against the loop a user would write by hand.
+func BenchmarkApply(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		fn   func(x, y float64) float64
+	}{{"cheap", cheap}, {"10ns", tenNs}} {
+		for _, rows := range []int{10, 1000, 100_000, 10_000_000} {
+			f := pair(b, rows)
+			b.Run(fmt.Sprintf("%s/rows=%d/loop", c.name, rows), func(b *testing.B) {
+				for b.Loop() {
+					x, _ := frame.Col[float64](f, "x")
+					y, _ := frame.Col[float64](f, "y")
+					xs, ys := x.Values(), y.Values()
+					out := make([]float64, rows)
+					for i := range out {
+						out[i] = c.fn(xs[i], ys[i])
+					}
+					_, err := f.With(frame.Of("z", out))
+					require.NoError(b, err)
+				}
+				perRow(b, rows)
+			})
+			for _, workers := range []int{1, 0} {
+				b.Run(fmt.Sprintf("%s/rows=%d/workers=%d", c.name, rows, workers), func(b *testing.B) {
+					for b.Loop() {
+						_, _, err := apply.Engine{Workers: workers}.Run(context.Background(), f, apply.Map2("z", "x", "y", c.fn))
+						require.NoError(b, err)
+					}
+					perRow(b, rows)
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkPrediction prints how what was predicted compares with what it came to.
+func BenchmarkPrediction(b *testing.B) {
+	spin := func(d time.Duration) func(x float64) float64 {
+		return func(x float64) float64 {
+			for start := time.Now(); time.Since(start) < d; {
+				x++
+			}
+			return x
+		}
+	}
+	for _, c := range []struct {
+		name string
+		rows int
+		fn   func(x float64) float64
+	}{
+		{"5ns", 10_000_000, func(x float64) float64 { return math.Sqrt(x) * math.Sqrt(x+1) }},
+		{"100ns", 1_000_000, spin(60 * time.Nanosecond)},
+		{"10us", 20_000, spin(10 * time.Microsecond)},
+		{"sleep1ms", 2_000, func(x float64) float64 { time.Sleep(time.Millisecond); return x }},
+	} {
+		f := pair(b, c.rows)
+		b.Run(c.name, func(b *testing.B) {
+			var predicted, actual time.Duration
+			for b.Loop() {
+				_, r, err := apply.Engine{}.Run(context.Background(), f, apply.Map1("z", "x", c.fn))
+				require.NoError(b, err)
+				predicted += r.Plan.Stages[0].Predict
+				actual += r.Stages[0].Actual
+			}
+			b.ReportMetric(float64(actual)/float64(predicted), "actual/predicted")
+		})
+	}
+}

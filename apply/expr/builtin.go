@@ -1,0 +1,211 @@
+package expr
+
+import (
+	"fmt"
+	"go/ast"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// builtin is a function that expressions may call: its documentation and the
+// type check of a call to it. [Functions] prints the documentation; a test
+// holds its null, NaN and error columns against what the kernels do.
+type builtin struct {
+	name  string
+	args  string // as documented
+	doc   string
+	nulls string // what a null argument gives
+	nan   string // what a NaN argument gives, "-" without floats
+	errs  string // which rows fail, "-" for none
+	min   int    // arguments
+	max   int    // -1: any number
+	// typeArg > 0: the arguments from there on name a type.
+	typeArg int
+	check   func(k *call) *node
+}
+
+func (b *builtin) usage() string { return b.name + "(" + b.args + ")" }
+
+func (b *builtin) arity() string {
+	switch {
+	case b.max < 0:
+		return fmt.Sprintf("at least %d arguments", b.min)
+	case b.min == b.max && b.min == 1:
+		return "1 argument"
+	case b.min == b.max:
+		return fmt.Sprintf("%d arguments", b.min)
+	}
+	return fmt.Sprintf("%d to %d arguments", b.min, b.max)
+}
+
+// The usual words of the table.
+const (
+	nullStrict = "null"
+	nanStays   = "NaN"
+	noErrors   = "-"
+	noNaN      = "-"
+)
+
+// Functions is the reference of the built-in functions, a Markdown table.
+func Functions() string {
+	var b strings.Builder
+	b.WriteString("| function | result | a null argument gives | a NaN argument gives | rows that fail |\n|---|---|---|---|---|\n")
+	for _, f := range builtins() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", strings.ReplaceAll(f.usage(), "|", `\|`), f.doc, f.nulls, f.nan, f.errs)
+	}
+	return b.String()
+}
+
+// builtins lists all functions by topic.
+func builtins() []*builtin {
+	var all []*builtin
+	all = append(all, conditionals()...)
+	all = append(all, numbers()...)
+	all = append(all, texts()...)
+	all = append(all, times()...)
+	return append(all, casts()...)
+}
+
+var builtinIndex map[string]*builtin
+
+// A function, not a literal, would be an initialisation cycle: the checker
+// reads the index and the index holds the checker's functions.
+func init() {
+	builtinIndex = map[string]*builtin{}
+	for _, b := range builtins() {
+		builtinIndex[b.name] = b
+	}
+}
+
+// goNames are functions of Go's library that mean a builtin, so that the body
+// of a Go function compiles as it is.
+var goNames = map[string]string{
+	"math.Abs": "abs", "math.Sqrt": "sqrt", "math.Exp": "exp", "math.Log": "log", "math.Pow": "pow",
+	"math.Floor": "floor", "math.Ceil": "ceil", "math.Round": "round", "math.Trunc": "trunc",
+	"math.Min": "min", "math.Max": "max", "math.Sin": "sin", "math.Cos": "cos", "math.Tan": "tan",
+	"math.Asin": "asin", "math.Acos": "acos", "math.Atan": "atan", "math.Atan2": "atan2",
+	"math.Sinh": "sinh", "math.Cosh": "cosh", "math.Tanh": "tanh", "math.Log2": "log2", "math.Log10": "log10",
+	"math.Hypot": "hypot", "math.Cbrt": "cbrt", "math.IsNaN": "isnan", "math.NaN": "nan",
+	"strings.ToLower": "lower", "strings.ToUpper": "upper", "strings.TrimSpace": "trim",
+	"strings.Contains": "contains", "strings.HasPrefix": "startswith", "strings.HasSuffix": "endswith",
+	"strings.ReplaceAll": "replace",
+}
+
+// otherNames are what users of other tools call our functions.
+var otherNames = map[string]string{
+	"if": "ifelse", "iif": "ifelse", "where": "ifelse", "case": "casewhen", "when": "casewhen",
+	"nvl": "coalesce", "fillna": "coalesce", "isna": "isnull", "is_null": "isnull", "isnotnull": "isnull",
+	"ln": "log", "power": "pow", "ceiling": "ceil", "length": "len", "strlen": "len",
+	"tolower": "lower", "toupper": "upper", "strip": "trim", "substring": "substr", "regexp": "match",
+	"starts_with": "startswith", "ends_with": "endswith", "strftime": "format", "strptime": "parse",
+	"date_trunc": "trunc", "datediff": "diff", "dateadd": "add", "isin": "in", "clamp": "clip",
+}
+
+// call is one call under type check.
+type call struct {
+	*checker
+	builtin *builtin
+	pos     int
+	exprs   []ast.Expr
+	args    []*node
+}
+
+// make is a node at the call's place.
+func (k *call) make(o *op, t arrow.DataType, args ...*node) *node {
+	return k.node(o, t, k.pos, args...)
+}
+
+// float converts argument i to float64.
+func (k *call) float(i int) *node {
+	n := k.args[i]
+	if !n.untyped() && !isNull(n.typ) && !isNumber(n.typ) {
+		k.wrong(i, "a number")
+	}
+	if !n.untyped() && isDecimal(n.typ) {
+		return k.convert(n, float64Type, n.pos)
+	}
+	return k.to(n, float64Type)
+}
+
+// text is argument i as a string.
+func (k *call) text(i int) *node {
+	n := k.args[i]
+	if !n.untyped() && !isNull(n.typ) && !isString(n.typ) {
+		k.wrong(i, "a text")
+	}
+	return k.to(n, stringType)
+}
+
+// integer is argument i as an int64.
+func (k *call) integer(i int) *node {
+	n := k.args[i]
+	if !n.untyped() && !isNull(n.typ) && !isInt(n.typ) {
+		k.wrong(i, "an integer")
+	}
+	return k.to(n, int64Type)
+}
+
+func (k *call) wrong(i int, what string) {
+	k.fail(k.args[i].pos, "argument %d of %s is %s, not %s: %s", i+1, k.builtin.name, k.describe(k.args[i]), what, k.builtin.usage())
+}
+
+// constText is argument i as a text known when compiling.
+func (k *call) constText(i int) string {
+	n := k.text(i)
+	if s, ok := n.val.(string); ok && n.isConst() {
+		return s
+	}
+	k.fail(k.args[i].pos, "argument %d of %s must be a text constant: %s", i+1, k.builtin.name, k.builtin.usage())
+	return ""
+}
+
+// constInt is argument i as an integer known when compiling.
+func (k *call) constInt(i int) int {
+	n := k.integer(i)
+	if v, ok := n.val.(int64); ok && n.isConst() {
+		return int(v)
+	}
+	k.fail(k.args[i].pos, "argument %d of %s must be an integer constant: %s", i+1, k.builtin.name, k.builtin.usage())
+	return 0
+}
+
+// together brings arguments to one type.
+func (k *call) together(args []*node) ([]*node, arrow.DataType) {
+	var t arrow.DataType
+	for _, a := range args { // typed ones first: constants follow them
+		if a.untyped() || isNull(a.typ) {
+			continue
+		}
+		if t == nil {
+			t = a.typ
+		} else if u := common(t, a.typ); u != nil {
+			t = u
+		} else {
+			k.fail(a.pos, "%s mixes %s and %s: cast one", k.builtin.name, typeName(t), k.describe(a))
+		}
+	}
+	for _, a := range args {
+		if !a.untyped() {
+			continue
+		}
+		var u arrow.DataType
+		if t == nil {
+			u = k.settle(a).typ
+		} else {
+			u = k.constType(a, t)
+		}
+		if u == nil {
+			k.fail(a.pos, "%s mixes %s and %s", k.builtin.name, typeName(t), k.describe(a))
+		}
+		t = u
+	}
+	if t == nil {
+		k.fail(k.pos, "all values of %s are nil: cast one, as in cast(nil, float64)", k.builtin.name)
+	}
+	out := make([]*node, len(args))
+	for i, a := range args {
+		out[i] = k.to(a, t)
+	}
+	return out, t
+}

@@ -1,0 +1,104 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// times are the functions of dates, timestamps and durations.
+func times() []*builtin {
+	list := []*builtin{
+		{name: "trunc", args: "t, \"unit\"", doc: "the beginning of t's second … year; trunc(x) of a number drops the fraction",
+			nan: nanStays, min: 1, max: 2, check: checkTrunc},
+		{name: "add", args: "t, n, \"unit\"", doc: "t moved by n units: elapsed time up to hours, the calendar from days on (31 January and a month is the last of February)",
+			min: 3, max: 3, check: func(k *call) *node {
+				n := k.make(opShift, k.args[0].typ, k.instant(0), k.integer(1))
+				n.val = k.unit(2)
+				return n
+			}},
+		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a", min: 3, max: 3, check: checkDiff},
+		{name: "format", args: "t, \"layout\"", doc: "t written by a layout of Go's time package", min: 2, max: 2,
+			check: func(k *call) *node {
+				n := k.make(opFormat, stringType, k.instant(0))
+				n.val = quoted(k.constText(1))
+				return n
+			}},
+		{name: "parse", args: "s, \"layout\"[, \"zone\"]", doc: "the timestamp[us] that s writes by a layout of Go's time package, in a zone (none)",
+			errs: "s not of the layout", min: 2, max: 3, check: checkParse},
+	}
+	for _, f := range []struct{ name, doc string }{
+		{"year", "the year"}, {"quarter", "the quarter, 1 to 4"}, {"month", "the month, 1 to 12"},
+		{"day", "the day of the month, 1 to 31"}, {"yearday", "the day of the year, 1 to 366"},
+		{"weekday", "the day of the week, 0 for Sunday, as in Go"}, {"hour", "the hour, 0 to 23"},
+		{"minute", "the minute, 0 to 59"}, {"second", "the second, 0 to 59"}, {"nanosecond", "the nanoseconds within the second"},
+	} {
+		list = append(list, &builtin{name: f.name, args: "t", doc: f.doc + ", on the wall clock of t's zone", min: 1, max: 1,
+			check: func(k *call) *node {
+				n := k.make(opField, int64Type, k.instant(0))
+				n.val = field(f.name)
+				return n
+			}})
+	}
+	for _, b := range list {
+		b.nulls = nullStrict
+		if b.nan == "" {
+			b.nan = noNaN
+		}
+		if b.errs == "" {
+			b.errs = noErrors
+		}
+	}
+	return list
+}
+
+// instant is argument i as a date or timestamp whose zone is known here.
+func (k *call) instant(i int) *node {
+	n := k.args[i]
+	if n.untyped() || !isInstant(n.typ) {
+		k.wrong(i, "a date or timestamp")
+	}
+	k.checkZone(n.typ, n.pos)
+	return n
+}
+
+// unit is argument i as the name of a unit, singular or plural.
+func (k *call) unit(i int) unit {
+	u := unit(strings.TrimSuffix(k.constText(i), "s"))
+	if unitSeconds[u] == 0 && unitMonths[u] == 0 {
+		k.fail(k.args[i].pos, "unknown unit %q: second, minute, hour, day, week, month, quarter or year", k.constText(i))
+	}
+	return u
+}
+
+func checkTrunc(k *call) *node {
+	if len(k.args) == 1 {
+		return k.make(opTrunc, float64Type, k.float(0))
+	}
+	n := k.make(opTruncTo, k.args[0].typ, k.instant(0))
+	n.val = k.unit(1)
+	return n
+}
+
+func checkDiff(k *call) *node {
+	list, t := k.together(k.args[:2])
+	k.args[0], k.args[1] = list[0], list[1]
+	if !isInstant(t) {
+		k.wrong(0, "a date or timestamp")
+	}
+	k.checkZone(t, k.pos)
+	n := k.make(opDiff, int64Type, list[0], list[1])
+	n.val = k.unit(2)
+	return n
+}
+
+func checkParse(k *call) *node {
+	t := &arrow.TimestampType{Unit: arrow.Microsecond}
+	if len(k.args) == 3 {
+		t.TimeZone = k.constText(2)
+		k.checkZone(t, k.args[2].pos)
+	}
+	n := k.make(opParse, t, k.text(0))
+	n.val = quoted(k.constText(1))
+	return n
+}

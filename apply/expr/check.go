@@ -1,0 +1,531 @@
+package expr
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// column is a column that an expression reads.
+type column struct {
+	name     string
+	index    int // in the schema
+	typ      arrow.DataType
+	nullable bool
+}
+
+// checker is the type-check pass: from Go's tree to typed nodes. It stops at
+// the first mistake by a bail.
+type checker struct {
+	schema  *arrow.Schema
+	funcs   Funcs
+	columns map[string]*node // shared nodes of the columns
+	names   []string         // of the schema, for near names
+	src     *source
+	srcIdx  int
+	scope   map[string]*node // variables of a function body
+}
+
+func newChecker(schema *arrow.Schema, funcs Funcs) *checker {
+	c := &checker{schema: schema, funcs: funcs, columns: map[string]*node{}}
+	for _, f := range schema.Fields() {
+		c.names = append(c.names, f.Name)
+	}
+	return c
+}
+
+func (c *checker) fail(pos int, format string, args ...any) {
+	c.src.failAt(pos, format, args...)
+}
+
+// check types one text. A result that is still an untyped constant takes Go's
+// default type.
+func (c *checker) check(s *source, idx int) (n *node, err error) {
+	defer catch(&err)
+	c.src, c.srcIdx, c.scope = s, idx, nil
+	if s.fn != nil {
+		n = c.function(s.fn)
+	} else {
+		n = c.expr(s.expr)
+	}
+	if isNullNode(n) {
+		c.fail(0, "nil has no type: write cast(nil, float64), or another type")
+	}
+	return c.settle(n), nil
+}
+
+// node makes a node at a place.
+func (c *checker) node(o *op, t arrow.DataType, pos int, args ...*node) *node {
+	return &node{op: o, typ: t, args: args, pos: pos, src: c.srcIdx}
+}
+
+// expr types one expression.
+func (c *checker) expr(e ast.Expr) *node {
+	pos := offset(e.Pos())
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return c.expr(e.X)
+	case *ast.BasicLit:
+		return c.literal(e)
+	case *ast.Ident:
+		return c.ident(e)
+	case *ast.UnaryExpr:
+		return c.unary(e.Op, c.expr(e.X), pos)
+	case *ast.BinaryExpr:
+		return c.binary(e.Op, c.expr(e.X), c.expr(e.Y), offset(e.OpPos))
+	case *ast.CallExpr:
+		return c.call(e)
+	case *ast.SelectorExpr:
+		return c.selector(e)
+	case *ast.IndexExpr, *ast.SliceExpr:
+		c.fail(pos, "indexing is not supported: write substr(text, start, length)")
+	}
+	c.fail(pos, "this form of Go is not part of expressions: use operators and function calls")
+	return nil
+}
+
+func (c *checker) literal(e *ast.BasicLit) *node {
+	v := constant.MakeFromLiteral(e.Value, e.Kind, 0)
+	if v.Kind() == constant.Unknown {
+		c.fail(offset(e.Pos()), "bad literal %s", e.Value)
+	}
+	if e.Kind == token.IMAG {
+		c.fail(offset(e.Pos()), "complex numbers are not supported")
+	}
+	n := c.node(opConst, nil, offset(e.Pos()))
+	n.val = v
+	return n
+}
+
+// ident is a variable of the function body, a constant, or a column.
+func (c *checker) ident(e *ast.Ident) *node {
+	pos := offset(e.Pos())
+	if n, ok := c.scope[e.Name]; ok {
+		return n
+	}
+	if c.scope == nil {
+		if n := c.column(e.Name, pos); n != nil {
+			return n
+		}
+	}
+	switch e.Name {
+	case "true", "false":
+		n := c.node(opConst, nil, pos)
+		n.val = constant.MakeBool(e.Name == "true")
+		return n
+	case "nil":
+		return c.node(opConst, arrow.Null, pos)
+	}
+	if c.scope != nil {
+		c.fail(pos, "%s is not defined in this function%s", e.Name, near(e.Name, keys(c.scope)))
+	}
+	c.unknown(e.Name, pos)
+	return nil
+}
+
+// unknown explains a name that is no column.
+func (c *checker) unknown(name string, pos int) {
+	if instead, ok := foreignNames[strings.ToLower(name)]; ok {
+		c.fail(pos, "no column %q; for the constant write %s", name, instead)
+	}
+	if _, ok := builtinIndex[name]; ok {
+		c.fail(pos, "%s is a function: write %s", name, builtinIndex[name].usage())
+	}
+	hint := near(name, c.names)
+	if hint == "" {
+		hint = "; the columns are " + listed(c.names)
+	}
+	c.fail(pos, "no column %q%s", name, hint)
+}
+
+var foreignNames = map[string]string{
+	"null": "nil", "none": "nil", "true": "true", "false": "false", "nan": "nan()", "inf": "inf()",
+}
+
+// listed is the first names of a list.
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	refs := make([]string, 0, 8)
+	for _, n := range names[:min(len(names), 8)] {
+		refs = append(refs, reference(n))
+	}
+	if len(names) > 8 {
+		refs = append(refs, "…")
+	}
+	return strings.Join(refs, ", ")
+}
+
+// column is the shared node of a column, nil when the schema has none.
+func (c *checker) column(name string, pos int) *node {
+	if n, ok := c.columns[name]; ok {
+		return n
+	}
+	found := c.schema.FieldIndices(name)
+	if len(found) == 0 {
+		return nil
+	}
+	if len(found) > 1 {
+		c.fail(pos, "%d columns are called %q: rename them first", len(found), name)
+	}
+	f := c.schema.Field(found[0])
+	t := valueType(f.Type)
+	if t == nil {
+		c.fail(pos, "column %s is %s, a type that expressions cannot read", reference(name), f.Type)
+	}
+	n := c.node(opColumn, t, pos)
+	// A dictionary may hold nulls of its own.
+	_, dict := f.Type.(*arrow.DictionaryType)
+	n.val = &column{name: name, index: found[0], typ: f.Type, nullable: f.Nullable || dict}
+	c.columns[name] = n
+	return n
+}
+
+func (c *checker) unary(tok token.Token, x *node, pos int) *node {
+	if x.untyped() {
+		return c.unaryConst(tok, x, pos)
+	}
+	switch {
+	case tok == token.ADD && isNumber(x.typ):
+		return x
+	case tok == token.SUB && (isNumber(x.typ) || isDuration(x.typ)):
+		if isDecimal(x.typ) {
+			return c.node(opSubDec, x.typ, pos, c.to(c.untypedInt(0, pos), x.typ), x)
+		}
+		return c.node(opNeg, x.typ, pos, x)
+	case tok == token.NOT && isBool(x.typ):
+		return c.node(opNot, boolType, pos, x)
+	case tok == token.XOR && isInt(x.typ):
+		return c.node(opInvert, x.typ, pos, x)
+	}
+	c.fail(pos, "%s does not apply to %s", tok, c.describe(x))
+	return nil
+}
+
+func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
+	v := x.val.(constant.Value)
+	numeric := v.Kind() == constant.Int || v.Kind() == constant.Float
+	ok := numeric && (tok == token.ADD || tok == token.SUB) ||
+		v.Kind() == constant.Bool && tok == token.NOT || v.Kind() == constant.Int && tok == token.XOR
+	if !ok {
+		c.fail(pos, "%s does not apply to the constant %s", tok, v.ExactString())
+	}
+	n := c.node(opConst, nil, pos)
+	n.val = constant.UnaryOp(tok, v, 0)
+	return n
+}
+
+// binary types x op y.
+func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
+	if x.untyped() && y.untyped() {
+		return c.binaryConst(tok, x, y, pos)
+	}
+	switch tok {
+	case token.LAND, token.LOR:
+		return c.logic(tok, x, y, pos)
+	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+		return c.compare(tok, x, y, pos)
+	case token.SHL, token.SHR:
+		return c.shift(tok, x, y, pos)
+	}
+	if n := c.timeArith(tok, x, y, pos); n != nil {
+		return n
+	}
+	return c.arith(tok, x, y, pos)
+}
+
+func (c *checker) logic(tok token.Token, x, y *node, pos int) *node {
+	x, y = c.to(x, boolType), c.to(y, boolType)
+	if tok == token.LAND {
+		return c.node(opAnd, boolType, pos, x, y)
+	}
+	return c.node(opOr, boolType, pos, x, y)
+}
+
+// compare types a comparison. There are three kernels for six operators:
+// a > b is b < a, and a != b is !(a == b), which is right for NaN too.
+func (c *checker) compare(tok token.Token, x, y *node, pos int) *node {
+	x, y, t := c.unify(tok, x, y, pos)
+	if isBool(t) {
+		if tok != token.EQL && tok != token.NEQ {
+			c.fail(pos, "%s does not order truth values", tok)
+		}
+		n := c.node(opXorBits, boolType, pos, x, y)
+		if tok == token.EQL {
+			n = c.node(opNot, boolType, pos, n)
+		}
+		return n
+	}
+	switch tok {
+	case token.GTR:
+		x, y, tok = y, x, token.LSS
+	case token.GEQ:
+		x, y, tok = y, x, token.LEQ
+	}
+	switch tok {
+	case token.LSS:
+		return c.node(opLt, boolType, pos, x, y)
+	case token.LEQ:
+		return c.node(opLe, boolType, pos, x, y)
+	}
+	n := c.node(opEq, boolType, pos, x, y)
+	if tok == token.NEQ {
+		n = c.node(opNot, boolType, pos, n)
+	}
+	return n
+}
+
+func (c *checker) shift(tok token.Token, x, y *node, pos int) *node {
+	if x.untyped() {
+		x = c.to(x, int64Type)
+	}
+	if !isInt(x.typ) {
+		c.fail(pos, "%s shifts integers, not %s", tok, c.describe(x))
+	}
+	y = c.settle(y)
+	if !isInt(y.typ) && !isNull(y.typ) {
+		c.fail(pos, "%s takes an integer count, not %s", tok, c.describe(y))
+	}
+	y = c.to(y, int64Type)
+	// Kernels take both operands in one type; the wider one loses no count.
+	if t := x.typ; laneOf(t) != laneI64 {
+		wide := int64Type
+		if isUnsigned(t) {
+			wide = uint64Type
+		}
+		n := c.node(shiftOp(tok), wide, pos, c.to(x, wide), c.to(y, wide))
+		return c.node(opWrap, t, pos, n)
+	}
+	return c.node(shiftOp(tok), x.typ, pos, x, y)
+}
+
+func shiftOp(tok token.Token) *op {
+	if tok == token.SHL {
+		return opShl
+	}
+	return opShr
+}
+
+// arith types + - * / % & | ^ &^.
+func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
+	if tok == token.MUL {
+		x, y = c.wholeFactor(x, y), c.wholeFactor(y, x)
+	}
+	x, y, t := c.unify(tok, x, y, pos)
+	switch {
+	case isString(t) && tok == token.ADD:
+		return c.node(opConcat, t, pos, x, y)
+	case isDecimal(t):
+		return c.decimalArith(tok, x, y, pos)
+	case isInt(t):
+		if o := intOps[tok]; o != nil {
+			return c.node(o, t, pos, x, y)
+		}
+	case isFloat(t):
+		if o := floatOps[tok]; o != nil {
+			return c.node(o, t, pos, x, y)
+		}
+	}
+	c.fail(pos, "%s does not apply to %s and %s", tok, c.describe(x), c.describe(y))
+	return nil
+}
+
+var intOps = map[token.Token]*op{
+	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDivInt, token.REM: opModInt,
+	token.AND: opAndInt, token.OR: opOrInt, token.XOR: opXorInt, token.AND_NOT: opAndNotInt,
+}
+
+var floatOps = map[token.Token]*op{
+	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDiv, token.REM: opModFloat,
+}
+
+// decimalArith keeps decimals exact: sums at the common scale, products at the
+// sum of the scales; a quotient is float64.
+func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
+	dx, dy := x.typ.(*arrow.Decimal128Type), y.typ.(*arrow.Decimal128Type)
+	switch tok {
+	case token.ADD, token.SUB:
+		t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+1), Scale: dx.Scale}
+		o := opAddDec
+		if tok == token.SUB {
+			o = opSubDec
+		}
+		return c.node(o, t, pos, x, y)
+	case token.MUL:
+		x, y = narrowScale(x), narrowScale(y)
+		dx, dy = x.typ.(*arrow.Decimal128Type), y.typ.(*arrow.Decimal128Type)
+		t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+dy.Precision), Scale: dx.Scale + dy.Scale}
+		if t.Scale > 38 {
+			c.fail(pos, "the product of %s and %s has more than 38 decimals: cast one to fewer", c.describe(x), c.describe(y))
+		}
+		return c.node(opMulDec, t, pos, x, y)
+	case token.QUO:
+		return c.node(opDiv, float64Type, pos, c.to(x, float64Type), c.to(y, float64Type))
+	}
+	c.fail(pos, "%s does not apply to decimals", tok)
+	return nil
+}
+
+// narrowScale undoes the rescaling that unify put around a decimal factor: a
+// product needs no common scale.
+func narrowScale(n *node) *node {
+	for isConversion(n.op) && isDecimal(n.args[0].typ) {
+		n = n.args[0]
+	}
+	return n
+}
+
+// unify brings two operands to their common type, or fails at pos.
+func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arrow.DataType) {
+	var t arrow.DataType
+	switch {
+	case x.untyped():
+		t = c.constType(x, y.typ)
+	case y.untyped():
+		t = c.constType(y, x.typ)
+	default:
+		t = common(x.typ, y.typ)
+	}
+	if t == nil || isNull(t) {
+		c.fail(pos, "%s does not apply to %s and %s%s", tok, c.describe(x), c.describe(y), mixHint(x, y))
+	}
+	return c.to(x, t), c.to(y, t), t
+}
+
+func mixHint(x, y *node) string {
+	if x.untyped() || y.untyped() {
+		return ""
+	}
+	switch {
+	case isString(x.typ) != isString(y.typ):
+		return ": cast one, as in cast(x, string)"
+	case isInt(x.typ) && isInt(y.typ):
+		return ": no integer type holds both; cast one, as in cast(x, int64)"
+	case isTimestamp(x.typ) && isTimestamp(y.typ):
+		return ": one has a zone and the other has none; cast one, as in cast(x, timestamp(\"us\", \"UTC\"))"
+	}
+	return ""
+}
+
+// describe names an operand and its type.
+func (c *checker) describe(n *node) string {
+	switch {
+	case n.untyped():
+		return "the constant " + literal(n.val)
+	case n.op == opColumn:
+		return "column " + n.label() + " (" + typeName(n.typ) + ")"
+	}
+	return typeName(n.typ)
+}
+
+// call types a function call.
+func (c *checker) call(e *ast.CallExpr) *node {
+	pos := offset(e.Pos())
+	name, ok := calleeName(e.Fun)
+	if !ok {
+		c.fail(pos, "call functions by name, as in max(a, b)")
+	}
+	if e.Ellipsis.IsValid() {
+		c.fail(offset(e.Ellipsis), "... is not supported: write the arguments out")
+	}
+	if name == "col" && c.scope == nil {
+		return c.colCall(e)
+	}
+	if f, ok := c.funcs[name]; ok {
+		return c.registered(name, f, e)
+	}
+	b, ok := builtinIndex[name]
+	if !ok && len(e.Args) == 1 {
+		if t, isType := goType(name); isType {
+			return c.convert(c.expr(e.Args[0]), t, pos)
+		}
+	}
+	if !ok {
+		c.fail(pos, "no function %q%s", name, c.nearFunction(name))
+	}
+	k := &call{checker: c, builtin: b, pos: pos, exprs: e.Args}
+	if len(e.Args) < b.min || b.max >= 0 && len(e.Args) > b.max {
+		c.fail(pos, "%s takes %s, not %d: %s", name, b.arity(), len(e.Args), b.usage())
+	}
+	for _, a := range e.Args {
+		if b.typeArg > 0 && len(k.args) == b.typeArg {
+			break // the remaining ones name a type
+		}
+		k.args = append(k.args, c.expr(a))
+	}
+	return b.check(k)
+}
+
+// calleeName is the builtin that a call means: max, math.Max, strings.ToLower,
+// and Go's conversions float64(x).
+func calleeName(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name, true
+	case *ast.SelectorExpr:
+		if pkg, ok := e.X.(*ast.Ident); ok {
+			full := pkg.Name + "." + e.Sel.Name
+			if b, ok := goNames[full]; ok {
+				return b, true
+			}
+			return full, true
+		}
+	}
+	return "", false
+}
+
+func (c *checker) nearFunction(name string) string {
+	if w, ok := wordOperators[strings.ToLower(name)]; ok {
+		return ": write " + w
+	}
+	if b, ok := otherNames[strings.ToLower(name)]; ok {
+		return ": write " + builtinIndex[b].usage()
+	}
+	return near(name, append(keys(builtinIndex), keys(c.funcs)...))
+}
+
+// colCall is col("any name").
+func (c *checker) colCall(e *ast.CallExpr) *node {
+	pos := offset(e.Pos())
+	if len(e.Args) == 1 {
+		if lit, ok := e.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			name, _ := strconv.Unquote(lit.Value)
+			if n := c.column(name, pos); n != nil {
+				return n
+			}
+			c.unknown(name, offset(lit.Pos()))
+		}
+	}
+	c.fail(pos, "col takes a column's name as a text: col(\"unit price\")")
+	return nil
+}
+
+// selector is a constant of package math.
+func (c *checker) selector(e *ast.SelectorExpr) *node {
+	if pkg, ok := e.X.(*ast.Ident); ok && pkg.Name == "math" {
+		if v, ok := mathConsts[e.Sel.Name]; ok {
+			n := c.node(opConst, nil, offset(e.Pos()))
+			n.val = v
+			return n
+		}
+	}
+	c.fail(offset(e.Pos()), "a dot is not supported here: write col(\"…\") for a column whose name has one")
+	return nil
+}
+
+func isNullNode(n *node) bool { return n.typ != nil && isNull(n.typ) }
+
+func keys[V any](m map[string]V) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}

@@ -1,0 +1,281 @@
+package expr
+
+import (
+	"go/constant"
+	"go/token"
+	"math"
+	"math/big"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// mathConsts are the untyped constants of package math that expressions know.
+var mathConsts = map[string]constant.Value{
+	"Pi": constant.MakeFromLiteral("3.14159265358979323846264338327950288419716939937510582097494459", token.FLOAT, 0),
+	"E":  constant.MakeFromLiteral("2.71828182845904523536028747135266249775724709369995957496696763", token.FLOAT, 0),
+
+	"MaxInt64": constant.MakeInt64(math.MaxInt64), "MinInt64": constant.MakeInt64(math.MinInt64),
+	"MaxInt32": constant.MakeInt64(math.MaxInt32), "MinInt32": constant.MakeInt64(math.MinInt32),
+	"MaxFloat64": constant.MakeFloat64(math.MaxFloat64),
+}
+
+func (c *checker) untypedInt(v int64, pos int) *node {
+	n := c.node(opConst, nil, pos)
+	n.val = constant.MakeInt64(v)
+	return n
+}
+
+// binaryConst folds an operation on two untyped constants exactly, as Go does.
+func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
+	a, b := x.val.(constant.Value), y.val.(constant.Value)
+	n := c.node(opConst, nil, x.pos)
+	if !constantsMeet(tok, a, b) {
+		c.fail(pos, "%s does not apply to the constants %s and %s", tok, a.ExactString(), b.ExactString())
+	}
+	switch tok {
+	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+		n.val = constant.MakeBool(constant.Compare(a, tok, b))
+		return n
+	case token.SHL, token.SHR:
+		count, ok := constant.Uint64Val(b)
+		if !ok || count > 512 {
+			c.fail(pos, "a constant cannot be shifted by %s", b.ExactString())
+		}
+		n.val = constant.Shift(a, tok, uint(count))
+		return n
+	case token.QUO, token.REM:
+		if constant.Sign(b) == 0 {
+			c.fail(pos, "the constant %s is divided by zero", a.ExactString())
+		}
+		if a.Kind() == constant.Int && b.Kind() == constant.Int && tok == token.QUO {
+			tok = token.QUO_ASSIGN // go/constant's word for the truncated quotient
+		}
+	}
+	n.val = constant.BinaryOp(a, tok, b)
+	return n
+}
+
+// constantsMeet tells whether Go has the operator on constants of these kinds.
+func constantsMeet(tok token.Token, a, b constant.Value) bool {
+	numeric := func(v constant.Value) bool { return v.Kind() == constant.Int || v.Kind() == constant.Float }
+	ints := a.Kind() == constant.Int && b.Kind() == constant.Int
+	same := a.Kind() == b.Kind() || numeric(a) && numeric(b)
+	switch tok {
+	case token.LAND, token.LOR:
+		return same && a.Kind() == constant.Bool
+	case token.EQL, token.NEQ:
+		return same
+	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.ADD:
+		return same && a.Kind() != constant.Bool
+	case token.SUB, token.MUL, token.QUO:
+		return same && numeric(a)
+	}
+	return ints
+}
+
+// constType is the type in which an untyped constant meets a typed operand: the
+// operand's own, but float64 for an integer column with a fraction.
+func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
+	v := k.val.(constant.Value)
+	switch v.Kind() {
+	case constant.Bool:
+		return same(t, isBool)
+	case constant.String:
+		if isInstant(t) {
+			return t // a date in text, read when compiled
+		}
+		return same(t, isString)
+	}
+	switch {
+	case isNull(t):
+		return defaultType(v)
+	case isInt(t) && constant.ToInt(v).Kind() != constant.Int:
+		return float64Type
+	case isDecimal(t) && v.Kind() == constant.Float:
+		return c.decimalConst(v, t.(*arrow.Decimal128Type))
+	}
+	return same(t, func(t arrow.DataType) bool { return isNumber(t) || isDuration(t) })
+}
+
+// decimalConst widens a decimal type until it holds the constant's decimals; a
+// constant with no end (1e-40) makes the operation one of floats.
+func (c *checker) decimalConst(v constant.Value, t *arrow.Decimal128Type) arrow.DataType {
+	for scale := t.Scale; scale <= 18; scale++ {
+		if _, ok := scaled(v, scale); ok {
+			return common(t, &arrow.Decimal128Type{Precision: min(38, scale+9), Scale: scale})
+		}
+	}
+	return float64Type
+}
+
+// scaled is v * 10**scale as an integer.
+func scaled(v constant.Value, scale int32) (*big.Int, bool) {
+	p := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)
+	s := constant.ToInt(constant.BinaryOp(v, token.MUL, constant.Make(p)))
+	if s.Kind() != constant.Int {
+		return nil, false
+	}
+	i, ok := new(big.Int).SetString(s.ExactString(), 10)
+	return i, ok
+}
+
+func same(t arrow.DataType, is func(arrow.DataType) bool) arrow.DataType {
+	if is(t) {
+		return t
+	}
+	return nil
+}
+
+// settle gives an untyped constant Go's default type.
+func (c *checker) settle(n *node) *node {
+	if n.untyped() {
+		return c.to(n, defaultType(n.val.(constant.Value)))
+	}
+	return n
+}
+
+func defaultType(v constant.Value) arrow.DataType {
+	switch v.Kind() {
+	case constant.Bool:
+		return boolType
+	case constant.String:
+		return stringType
+	case constant.Int:
+		return int64Type
+	}
+	return float64Type
+}
+
+// to converts a node to a type implicitly: constants at once, columns by a
+// conversion that the type rules allow.
+func (c *checker) to(n *node, t arrow.DataType) *node {
+	switch {
+	case n.untyped():
+		k := c.node(opConst, t, n.pos)
+		k.val = c.constValue(n, t)
+		return k
+	case arrow.TypeEqual(n.typ, t):
+		return n
+	case isNull(n.typ):
+		return c.node(opConst, t, n.pos)
+	}
+	if common(n.typ, t) == nil || !arrow.TypeEqual(common(n.typ, t), t) {
+		c.fail(n.pos, "%s is used where %s is needed: write cast(…, %s)", c.describe(n), typeName(t), typeName(t))
+	}
+	return c.convert(n, t, n.pos)
+}
+
+// constValue is an untyped constant as a lane of type t.
+func (c *checker) constValue(n *node, t arrow.DataType) any {
+	v := n.val.(constant.Value)
+	switch {
+	case v.Kind() == constant.Bool && isBool(t):
+		return constant.BoolVal(v)
+	case v.Kind() == constant.String && isString(t):
+		return constant.StringVal(v)
+	case v.Kind() == constant.String && isInstant(t):
+		return c.instantConst(constant.StringVal(v), t, n.pos)
+	case v.Kind() == constant.Int || v.Kind() == constant.Float:
+		if x := numberConst(v, t); x != nil {
+			return x
+		}
+		if isInt(t) || isDuration(t) || isDecimal(t) {
+			c.fail(n.pos, "the constant %s does not fit %s", v.ExactString(), typeName(t))
+		}
+	}
+	c.fail(n.pos, "the constant %s is used where %s is needed", v.ExactString(), typeName(t))
+	return nil
+}
+
+// numberConst is nil when the value does not fit.
+func numberConst(v constant.Value, t arrow.DataType) any {
+	if isDecimal(t) {
+		d := t.(*arrow.Decimal128Type)
+		i, ok := scaled(v, d.Scale)
+		if !ok || i.BitLen() > 126 {
+			return nil
+		}
+		x := decFromBig(i)
+		if !x.Fits(int(d.Precision)) {
+			return nil
+		}
+		return x
+	}
+	switch l := laneOf(t); l {
+	case laneF32:
+		f, _ := constant.Float32Val(v)
+		return f
+	case laneF64:
+		f, _ := constant.Float64Val(v)
+		return f
+	case laneU8, laneU16, laneU32, laneU64:
+		u, ok := constant.Uint64Val(constant.ToInt(v))
+		if !ok {
+			return nil
+		}
+		return intLane(l, int64(u), u)
+	case laneI8, laneI16, laneI32, laneI64:
+		i, ok := constant.Int64Val(constant.ToInt(v))
+		if !ok {
+			return nil
+		}
+		return intLane(l, i, uint64(i))
+	}
+	return nil
+}
+
+// intLane is an integer as the lane's Go type, nil when it does not fit.
+func intLane(l lane, i int64, u uint64) any {
+	switch l {
+	case laneI8:
+		return fitting(int8(i), int64(int8(i)) == i)
+	case laneI16:
+		return fitting(int16(i), int64(int16(i)) == i)
+	case laneI32:
+		return fitting(int32(i), int64(int32(i)) == i)
+	case laneI64:
+		return i
+	case laneU8:
+		return fitting(uint8(u), uint64(uint8(u)) == u)
+	case laneU16:
+		return fitting(uint16(u), uint64(uint16(u)) == u)
+	case laneU32:
+		return fitting(uint32(u), uint64(uint32(u)) == u)
+	}
+	return u
+}
+
+func fitting(v any, ok bool) any {
+	if ok {
+		return v
+	}
+	return nil
+}
+
+// decFromBig takes up to 126 bits.
+func decFromBig(i *big.Int) dec {
+	var low big.Int
+	abs := new(big.Int).Abs(i)
+	low.And(abs, new(big.Int).SetUint64(math.MaxUint64))
+	d := kernel.Dec{Lo: low.Uint64(), Hi: new(big.Int).Rsh(abs, 64).Int64()}
+	if i.Sign() < 0 {
+		return d.Neg()
+	}
+	return d
+}
+
+// wholeFactor gives an untyped integer that multiplies a decimal no decimals,
+// so that the product keeps the column's scale.
+func (c *checker) wholeFactor(n, other *node) *node {
+	if !n.untyped() || other.untyped() || !isDecimal(other.typ) {
+		return n
+	}
+	i, ok := scaled(n.val.(constant.Value), 0)
+	if !ok {
+		return n
+	}
+	digits := len(new(big.Int).Abs(i).String())
+	return c.to(n, &arrow.Decimal128Type{Precision: int32(min(digits, 38))})
+}

@@ -1,0 +1,47 @@
+// Package expr compiles expressions in Go's syntax, typed against a schema,
+// into programs of vector kernels, and evaluates them over record batches.
+//
+//	p, err := expr.Compile(schema, `total = ifelse(zone == "Zone 7", fare*0.9, fare) + tip`)
+//	totals, err := p.Eval(ctx, rec)
+//
+// # Vocabulary
+//
+// A text is an expression, or `name = expression`. [Compile] makes a [Program] of
+// it; [CompileAll] makes one program of several texts, which computes what they
+// share once. The program runs over vectors of 1,024 rows, whose registers stay
+// in the cache: one kernel call for each operation and vector, no allocation. An
+// [Evaluator] holds the registers of one goroutine. [Program.Explain] prints what
+// the compiler's passes made of the texts.
+//
+// # The language
+//
+// Names are columns; col("unit price") names any column. Constants are untyped,
+// as in Go: small + 1 is an int8 if small is. Operators are Go's, with Go's
+// precedence. Between typed operands Go would ask for conversions where this
+// package widens: integers to the wider type, integers with floats to float64, a
+// date to a timestamp, decimals to the larger scale. Integers wrap on overflow;
+// dividing one by zero fails the row. A text constant beside a date or timestamp
+// is read as one. A decimal times or plus a decimal is exact, and fails the row
+// past 38 digits; a quotient of decimals is a float64.
+//
+// [Functions] lists the functions, with what they make of nulls and NaN and which
+// rows they fail. Functions written in Go are called by name, see [Funcs]. The
+// text of a Go function is an expression too: its parameters are the columns
+// of those names.
+//
+//	func(fare, tip float64) float64 { t := fare + tip; return t * 2 }
+//
+// # Nulls
+//
+// An operation on a null is null. Exceptions: && and || are three-valued (false
+// && null is false), ifelse and casewhen take a null condition for not true,
+// coalesce and isnull look at nulls. A selection (Where) keeps the rows that are
+// true.
+//
+// # Failing rows
+//
+// Some operations fail for some rows: integer division by zero, casts that do not
+// fit. Such a row is reported as a [RowError] and its result is null. Though
+// vectors compute both branches of an ifelse, a failure in the branch that a row
+// does not take is none, as if rows were evaluated one by one.
+package expr

@@ -1,0 +1,216 @@
+package expr
+
+import (
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// Truth values, conditionals and nulls: the operations that look at validity.
+var (
+	opNot      = &op{name: "not", emit: emitNot}
+	opXorBits  = &op{name: "xor", emit: emitXorBits}
+	opAnd      = &op{name: "and", nulls: own, emit: emitAnd}
+	opOr       = &op{name: "or", nulls: own, emit: emitOr}
+	opIsNull   = &op{name: "isnull", nulls: never, emit: emitIsNull}
+	opIsTrue   = &op{name: "istrue", nulls: never, emit: emitIsTrue}
+	opSelect   = &op{name: "ifelse", nulls: own, emit: emitSelect}
+	opCoalesce = &op{name: "coalesce", nulls: own, emit: emitCoalesce}
+	opCopy     = &op{name: "copy", nulls: own, emit: emitCopy}
+)
+
+func emitNot(_ *node, d int, a []int) step {
+	x := a[0]
+	return func(m *machine) bool {
+		out, in := m.bitsOf(d), m.bitsOf(x)
+		for w := range out {
+			out[w] = ^in[w]
+		}
+		return false
+	}
+}
+
+func emitXorBits(_ *node, d int, a []int) step {
+	x, y := a[0], a[1]
+	return func(m *machine) bool {
+		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
+		for w := range out {
+			out[w] = p[w] ^ q[w]
+		}
+		return false
+	}
+}
+
+// emitAnd is three-valued: false if either is false, else null if either is.
+// The value bits of a null are arbitrary, which the formula allows for.
+func emitAnd(_ *node, d int, a []int) step {
+	x, y := a[0], a[1]
+	return func(m *machine) bool {
+		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
+		nulls := m.v[x].nulls || m.v[y].nulls
+		if nulls {
+			vx, vy := m.validOf(x), m.validOf(y)
+			for w := range out {
+				m.v[d].valid[w] = vx[w]&vy[w] | vx[w]&^p[w] | vy[w]&^q[w]
+			}
+		}
+		for w := range out {
+			out[w] = p[w] & q[w]
+		}
+		m.v[d].nulls = nulls
+		return false
+	}
+}
+
+// emitOr is true if either is true, else null if either is.
+func emitOr(_ *node, d int, a []int) step {
+	x, y := a[0], a[1]
+	return func(m *machine) bool {
+		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
+		nulls := m.v[x].nulls || m.v[y].nulls
+		if nulls {
+			vx, vy := m.validOf(x), m.validOf(y)
+			for w := range out {
+				m.v[d].valid[w] = vx[w]&vy[w] | vx[w]&p[w] | vy[w]&q[w]
+			}
+		}
+		for w := range out {
+			out[w] = p[w] | q[w]
+		}
+		m.v[d].nulls = nulls
+		return false
+	}
+}
+
+func emitIsNull(_ *node, d int, a []int) step {
+	x := a[0]
+	return func(m *machine) bool {
+		out, v := m.bitsOf(d), &m.v[x]
+		if !v.nulls {
+			kernel.FillBits(out, false)
+			return false
+		}
+		for w := range out {
+			out[w] = ^v.valid[w]
+		}
+		return false
+	}
+}
+
+func emitIsTrue(_ *node, d int, a []int) step {
+	x := a[0]
+	return func(m *machine) bool {
+		t := m.truths(x)
+		copy(m.bitsOf(d), t[:])
+		return false
+	}
+}
+
+// emitSelect is ifelse(c, x, y): x where c is true, y where it is false or null.
+func emitSelect(n *node, d int, a []int) step {
+	c, x, y := a[0], a[1], a[2]
+	values := selectValues(n, d, x, y)
+	return func(m *machine) bool {
+		t := m.truths(c)
+		m.selectValid(d, x, y, &t)
+		values(m, t[:])
+		return false
+	}
+}
+
+// emitCoalesce is the first argument where it is valid, else the second.
+func emitCoalesce(n *node, d int, a []int) step {
+	x, y := a[0], a[1]
+	values := selectValues(n, d, x, y)
+	return func(m *machine) bool {
+		t := m.validOf(x)
+		m.selectValid(d, x, y, &t)
+		values(m, t[:])
+		return false
+	}
+}
+
+// selectValid sets the validity of d to that of x where t is set, else of y.
+func (m *machine) selectValid(d, x, y int, t *[kernel.Words]uint64) {
+	if !m.v[x].nulls && !m.v[y].nulls {
+		m.v[d].nulls = false
+		return
+	}
+	vx, vy := m.validOf(x), m.validOf(y)
+	out := &m.v[d].valid
+	for w := range out {
+		out[w] = vx[w]&t[w] | vy[w]&^t[w]
+	}
+	m.v[d].nulls = true
+}
+
+// selectValues chooses the kernel that blends two registers by bits.
+func selectValues(n *node, d, x, y int) func(m *machine, t []uint64) {
+	switch l := laneOf(n.typ); l {
+	case laneBits:
+		return func(m *machine, t []uint64) {
+			out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
+			for w := range out {
+				out[w] = p[w]&t[w] | q[w]&^t[w]
+			}
+		}
+	case laneText:
+		return func(m *machine, t []uint64) { selectText(m, d, x, y, t) }
+	case laneDec:
+		return func(m *machine, t []uint64) {
+			kernel.SelectWide(lanesOf[dec](m, d), t, lanesOf[dec](m, x), lanesOf[dec](m, y))
+		}
+	default:
+		return byWidth(l, blend[uint8](d, x, y), blend[uint16](d, x, y), blend[uint32](d, x, y), blend[uint64](d, x, y))
+	}
+}
+
+// byWidth picks the form for a lane's bit pattern.
+func byWidth[F any](l lane, w1, w2, w4, w8 F) F {
+	switch l.width() {
+	case 1:
+		return w1
+	case 2:
+		return w2
+	case 4:
+		return w4
+	}
+	return w8
+}
+
+func blend[U kernel.Unsigned](d, x, y int) func(m *machine, t []uint64) {
+	k := kernel.Twin("select", kernel.Select[U])
+	return func(m *machine, t []uint64) {
+		k(lanesOf[U](m, d), t, lanesOf[U](m, x), lanesOf[U](m, y))
+	}
+}
+
+// emitCopy brings a column or a constant to a result.
+func emitCopy(n *node, d int, a []int) step {
+	x := a[0]
+	values := copyValues(laneOf(n.typ), d, x)
+	return func(m *machine) bool {
+		if m.v[d].nulls = m.v[x].nulls; m.v[d].nulls {
+			m.v[d].valid = m.v[x].valid
+		}
+		values(m)
+		return false
+	}
+}
+
+func copyValues(l lane, d, x int) func(*machine) {
+	switch l {
+	case laneBits:
+		return func(m *machine) { copy(m.bitsOf(d), m.bitsOf(x)) }
+	case laneText:
+		return func(m *machine) {
+			to, from := &m.v[d], &m.v[x]
+			to.start, to.end, to.data, to.packed = from.start, from.end, from.data, from.packed
+		}
+	case laneDec:
+		return func(m *machine) { copy(lanesOf[dec](m, d), lanesOf[dec](m, x)) }
+	}
+	return byWidth(l, copier[uint8](d, x), copier[uint16](d, x), copier[uint32](d, x), copier[uint64](d, x))
+}
+
+func copier[U any](d, x int) func(*machine) {
+	return func(m *machine) { copy(lanesOf[U](m, d), lanesOf[U](m, x)) }
+}

@@ -1,0 +1,113 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Error says what is wrong with the text of an expression and where. It is
+// returned by Compile and its kin, before any row is read.
+type Error struct {
+	Text string // the whole text
+	Pos  int    // byte offset of the place in Text
+	Msg  string // what is wrong, and what to write instead
+
+	source int // which text of the compilation, until Text is filled in
+}
+
+// Error is the message, the line of the text, and a caret under the place.
+func (e *Error) Error() string {
+	pos := min(max(e.Pos, 0), len(e.Text))
+	begin := strings.LastIndexByte(e.Text[:pos], '\n') + 1
+	line := e.Text[begin:]
+	if end := strings.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	// Tabs stay tabs in the lead, so that the caret lands right on any terminal.
+	var lead strings.Builder
+	for _, r := range e.Text[begin:pos] {
+		if r != '\t' {
+			r = ' '
+		}
+		lead.WriteRune(r)
+	}
+	return fmt.Sprintf("expr: %s\n\t%s\n\t%s^", e.Msg, line, lead.String())
+}
+
+// RowError is what went wrong in one row: an integer division by zero, a value
+// that a cast does not take, an error of a registered function. The row's
+// result is null; what becomes of the row is the caller's policy.
+type RowError struct {
+	Name  string // the result's name
+	Text  string // the expression's text
+	Pos   int    // byte offset of the failing operation in Text
+	Cause error
+}
+
+// Error names the result, the operation's place and the cause.
+func (e *RowError) Error() string {
+	return fmt.Sprintf("expr: %s: %v (at %q)", e.Name, e.Cause, snippet(e.Text, e.Pos))
+}
+
+// Unwrap returns the cause.
+func (e *RowError) Unwrap() error { return e.Cause }
+
+// snippet is up to 24 characters of text from pos on.
+func snippet(text string, pos int) string {
+	s := text[min(max(pos, 0), len(text)):]
+	if utf8.RuneCountInString(s) <= 24 {
+		return s
+	}
+	return string([]rune(s)[:24]) + "…"
+}
+
+// bail carries an *Error up through the recursive passes; only catch stops it.
+type bail struct{ err *Error }
+
+// catch turns a bail into the error of the surrounding function.
+func catch(err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case bail:
+		*err = p.err
+	default:
+		panic(p)
+	}
+}
+
+// near is the candidates that a misspelt name may mean, as a sentence part.
+func near(name string, candidates []string) string {
+	best, dist := "", 1+len(name)/3
+	for _, c := range candidates {
+		d := distance(strings.ToLower(name), strings.ToLower(c))
+		if d < dist || d == dist && best == "" {
+			best, dist = c, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", reference(best))
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diag
+			if a[i] != b[j] {
+				cost++
+			}
+			diag = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

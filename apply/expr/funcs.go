@@ -1,0 +1,175 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"runtime/debug"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// Funcs are Go functions by the name that expressions call them by.
+type Funcs map[string]Func
+
+// Func is a Go function made callable; see [Func1] and [Try1]. It is called
+// once for each row whose arguments are all valid; a null argument gives null
+// without a call. In a branch of ifelse it is called for every row, taken or
+// not, but an error counts only where the branch is taken. It must be safe for
+// concurrent use.
+type Func struct {
+	args   []arrow.DataType
+	result arrow.DataType
+	emit   func(n *node, d int, a []int) step
+}
+
+// Value is what registered functions take and return.
+type Value interface {
+	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float32 | float64 | string
+}
+
+// Func1 wraps a function of one argument.
+func Func1[A, R Value](f func(A) R) Func {
+	return Try1(func(a A) (R, error) { return f(a), nil })
+}
+
+// Func2 wraps a function of two arguments.
+func Func2[A, B, R Value](f func(A, B) R) Func {
+	return Try2(func(a A, b B) (R, error) { return f(a, b), nil })
+}
+
+// Func3 wraps a function of three arguments.
+func Func3[A, B, C, R Value](f func(A, B, C) R) Func {
+	return Try3(func(a A, b B, c C) (R, error) { return f(a, b, c), nil })
+}
+
+// Try1 wraps a function that may fail: the error is that row's.
+func Try1[A, R Value](f func(A) (R, error)) Func {
+	return Func{types(arrowOf[A]()), arrowOf[R](), func(n *node, d int, a []int) step {
+		x := reader[A](a[0])
+		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
+	}}
+}
+
+// Try2 is Try1 for two arguments.
+func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
+	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func(n *node, d int, a []int) step {
+		x, y := reader[A](a[0]), reader[B](a[1])
+		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
+	}}
+}
+
+// Try3 is Try1 for three arguments.
+func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
+	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func(n *node, d int, a []int) step {
+		x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
+		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
+	}}
+}
+
+func types(t ...arrow.DataType) []arrow.DataType { return t }
+
+// arrowOf is the column type of a Go type.
+func arrowOf[T Value]() arrow.DataType {
+	var zero T
+	switch any(zero).(type) {
+	case bool:
+		return boolType
+	case string:
+		return stringType
+	}
+	return typeNames[fmt.Sprintf("%T", zero)]
+}
+
+// reader reads row i of register r. The texts are copied: the function may
+// keep them.
+func reader[T Value](r int) func(m *machine, i int) T {
+	var zero T
+	switch any(zero).(type) {
+	case bool:
+		return any(func(m *machine, i int) bool { return m.bitsOf(r)[i>>6]>>(i&63)&1 != 0 }).(func(*machine, int) T)
+	case string:
+		return any(func(m *machine, i int) string { return string(m.v[r].textAt(i)) }).(func(*machine, int) T)
+	}
+	return func(m *machine, i int) T { return *(*T)(unsafe.Add(m.v[r].p, uintptr(i)*unsafe.Sizeof(zero))) }
+}
+
+// rows calls f for the rows whose arguments are valid and stores the results.
+// Results are gathered apart, as register d may be an argument's.
+func rows[R Value](d int, a []int, f func(m *machine, i int) (R, error)) step {
+	store := writerOf[R](d)
+	return func(m *machine) bool {
+		var out [kernel.Rows]R
+		v, bad := &m.v[d], false
+		for i := range m.n {
+			if v.nulls && v.valid[i>>6]>>(i&63)&1 == 0 {
+				continue
+			}
+			r, err := protected(m, i, f)
+			if out[i] = r; err != nil {
+				m.now.cause(i, err)
+				bad = true
+			}
+		}
+		store(m, out[:m.n])
+		return bad
+	}
+}
+
+// protected turns a panic into the row's error, with its stack.
+func protected[R any](m *machine, i int, f func(m *machine, i int) (R, error)) (r R, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(m, i)
+}
+
+func writerOf[R Value](d int) func(m *machine, out []R) {
+	var zero R
+	switch any(zero).(type) {
+	case bool:
+		return func(m *machine, out []R) { storeBools(m.bitsOf(d), any(out).([]bool)) }
+	case string:
+		return func(m *machine, out []R) { storeTexts(m, d, any(out).([]string)) }
+	}
+	return func(m *machine, out []R) { copy(lanesOf[R](m, d), out) }
+}
+
+func storeBools(dst []uint64, out []bool) {
+	clear(dst)
+	for i, b := range out {
+		if b {
+			dst[i>>6] |= 1 << (i & 63)
+		}
+	}
+}
+
+func storeTexts(m *machine, d int, out []string) {
+	v := &m.v[d]
+	v.beginText(m.n)
+	for i, s := range out {
+		v.text = append(v.text, s...)
+		v.ends[i+1] = int32(len(v.text))
+	}
+	v.endText(m, m.n)
+}
+
+var errFunc = errors.New("the function failed")
+
+// registered types the call of a registered function.
+func (c *checker) registered(name string, f Func, e *ast.CallExpr) *node {
+	pos := offset(e.Pos())
+	if len(e.Args) != len(f.args) {
+		c.fail(pos, "%s takes %d arguments, not %d", name, len(f.args), len(e.Args))
+	}
+	args := make([]*node, len(f.args))
+	for i, a := range e.Args {
+		args[i] = c.to(c.expr(a), f.args[i])
+	}
+	return c.node(&op{name: name, fails: errFunc, impure: true, emit: f.emit}, f.result, pos, args...)
+}

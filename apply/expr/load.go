@@ -1,0 +1,302 @@
+package expr
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// bound is one column of the record batch at hand, as raw memory.
+type bound struct {
+	lane  lane
+	valid []byte // nil when the column has no nulls
+	off   int    // of the slice, in rows
+	data  []byte // lanes, bits or the bytes of texts
+
+	offs32 []int32 // texts
+	offs64 []int64
+	views  []arrow.ViewHeader
+	parts  [][]byte // of views
+
+	dict *bound                      // the dictionary, then index reads the keys
+	keys func(dst []int32, from int) // keys of the rows from on
+}
+
+// bind takes the memory of an array. Arrays may be slices: every offset is
+// honoured, of values, bits and validity alike.
+func bind(a arrow.Array) (*bound, error) {
+	d := a.Data()
+	b := &bound{lane: laneOf(a.DataType()), off: d.Offset()}
+	if a.NullN() > 0 && len(a.NullBitmapBytes()) > 0 {
+		b.valid = a.NullBitmapBytes()
+	}
+	bufs := d.Buffers()
+	mem := func(i int) []byte {
+		if i < len(bufs) && bufs[i] != nil {
+			return bufs[i].Bytes()
+		}
+		return nil
+	}
+	switch a := a.(type) {
+	case *array.String:
+		b.offs32, b.data = slice32(mem(1)), mem(2)
+	case *array.LargeString:
+		b.offs64, b.data = slice64(mem(1)), mem(2)
+	case *array.StringView:
+		b.bindViews(a, mem)
+	case *array.Dictionary:
+		return b, b.bindDictionary(a, mem(1))
+	default:
+		b.data = mem(1)
+	}
+	return b, b.check(a.Len())
+}
+
+func slice32(b []byte) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
+}
+
+func slice64(b []byte) []int64 {
+	return unsafe.Slice((*int64)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/8)
+}
+
+func (b *bound) bindViews(a *array.StringView, mem func(int) []byte) {
+	raw := mem(1)
+	b.views = unsafe.Slice((*arrow.ViewHeader)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/16)
+	for i := 2; i < len(a.Data().Buffers()); i++ {
+		b.parts = append(b.parts, mem(i))
+	}
+}
+
+func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
+	values, err := bind(a.Dictionary())
+	if err != nil {
+		return err
+	}
+	if values.lane != laneText || values.views != nil {
+		return fmt.Errorf("dictionaries of %s are not supported", a.Dictionary().DataType())
+	}
+	b.dict, b.lane = values, laneText
+	width := a.Indices().DataType().(arrow.FixedWidthDataType).Bytes()
+	if need := (b.off + a.Len()) * width; len(raw) < need {
+		return fmt.Errorf("its keys have %d bytes, not %d", len(raw), need)
+	}
+	b.keys = keyReader(width, raw)
+	return nil
+}
+
+// keyReader widens dictionary keys. Signed and unsigned keys agree on every
+// valid key below 2**31.
+func keyReader(width int, raw []byte) func(dst []int32, from int) {
+	switch width {
+	case 1:
+		return func(dst []int32, from int) { kernel.Convert(dst, raw[from:]) }
+	case 2:
+		keys := unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/2)
+		return func(dst []int32, from int) { kernel.Convert(dst, keys[from:]) }
+	case 4:
+		return func(dst []int32, from int) { copy(dst, slice32(raw)[from:]) }
+	}
+	return func(dst []int32, from int) { kernel.Convert(dst, slice64(raw)[from:]) }
+}
+
+// check refuses arrays whose buffers are shorter than their length says, so
+// that no kernel reads past them.
+func (b *bound) check(n int) error {
+	end := b.off + n
+	have, need := len(b.data), end*b.lane.width()
+	switch {
+	case n == 0:
+		return nil
+	case b.views != nil:
+		have, need = len(b.views), end
+	case b.lane == laneText && b.offs64 != nil:
+		have, need = len(b.offs64), end+1
+	case b.lane == laneText:
+		have, need = len(b.offs32), end+1
+	case b.lane == laneBits:
+		need = (end + 7) / 8
+	}
+	if have < need {
+		return fmt.Errorf("its buffer holds %d values or bytes, not %d", have, need)
+	}
+	if b.valid != nil && len(b.valid)*8 < end {
+		return fmt.Errorf("its validity has %d bits, not %d", len(b.valid)*8, end)
+	}
+	return nil
+}
+
+// load points register r at the n rows from row on.
+func (b *bound) load(m *machine, r, row int) {
+	v, at := &m.v[r], b.off+row
+	if v.nulls = b.valid != nil; v.nulls {
+		kernel.LoadBits(v.valid[:], b.valid, at, m.n)
+	}
+	switch {
+	case b.dict != nil:
+		b.loadDictionary(m, v, at)
+	case b.views != nil:
+		b.loadViews(m, v, at)
+	case b.offs64 != nil:
+		b.loadLarge(m, v, at)
+	case b.lane == laneText:
+		v.start, v.end = b.offs32[at:at+m.n], b.offs32[at+1:at+1+m.n]
+		v.data, v.packed = b.data, true
+	case b.lane == laneBits:
+		kernel.LoadBits(v.own, b.data, at, m.n)
+	default:
+		v.p = unsafe.Pointer(&b.data[at*b.lane.width()])
+	}
+}
+
+// loadLarge rebases 64-bit offsets. A vector that spans more than 2 GiB ends
+// the evaluation with an error.
+func (b *bound) loadLarge(m *machine, v *vec, at int) {
+	offs := b.offs64[at : at+m.n+1]
+	base := offs[0]
+	v.beginText(m.n)
+	if offs[m.n]-base > maxText {
+		m.err = errTextTooLong
+		clear(v.ends)
+	} else {
+		for i, o := range offs {
+			v.ends[i] = int32(o - base)
+		}
+	}
+	v.start, v.end, v.packed = v.ends[:m.n], v.ends[1:m.n+1], true
+	v.data = b.data[base:]
+}
+
+// loadViews copies the texts together; views point into any buffer.
+func (b *bound) loadViews(m *machine, v *vec, at int) {
+	v.beginText(m.n)
+	for i := range m.n {
+		if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
+			v.text = append(v.text, b.view(at+i)...)
+		}
+		v.ends[i+1] = int32(len(v.text))
+	}
+	v.endText(m, m.n)
+}
+
+func (b *bound) view(i int) []byte {
+	h := &b.views[i]
+	if h.IsInline() {
+		return h.InlineBytes()
+	}
+	part := b.parts[h.BufferIndex()]
+	from := int(h.BufferOffset())
+	return part[from : from+h.Len()]
+}
+
+// loadDictionary looks the keys up: the texts stay where they are. A key that
+// the dictionary does not hold, or holds as null, is null.
+func (b *bound) loadDictionary(m *machine, v *vec, at int) {
+	v.reserve(m.n)
+	starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
+	b.keys(starts, at)
+	d := b.dict
+	size := int32(d.size())
+	for i, k := range starts {
+		if uint32(k) >= uint32(size) || d.valid != nil && !bitAt(d.valid, d.off+int(k)) {
+			if !v.nulls {
+				kernel.FillBits(v.valid[:], true)
+				v.nulls = true
+			}
+			v.valid[i>>6] &^= 1 << (i & 63)
+			starts[i], ends[i] = 0, 0
+			continue
+		}
+		starts[i], ends[i] = d.span(int(k))
+	}
+	v.start, v.end, v.data, v.packed = starts, ends, d.data, false
+}
+
+// size is the number of a dictionary's values.
+func (b *bound) size() int {
+	if b.offs64 != nil {
+		return len(b.offs64) - 1 - b.off
+	}
+	return max(len(b.offs32)-1, 0) - b.off
+}
+
+func (b *bound) span(k int) (start, end int32) {
+	k += b.off
+	if b.offs64 != nil {
+		return int32(b.offs64[k]), int32(b.offs64[k+1])
+	}
+	return b.offs32[k], b.offs32[k+1]
+}
+
+func bitAt(b []byte, i int) bool { return b[i>>3]>>(i&7)&1 != 0 }
+
+// reserve gives a text register memory for n starts and n ends.
+func (v *vec) reserve(n int) {
+	if cap(v.ends) < 2*n {
+		v.ends = make([]int32, 2*n, 2*kernel.Rows)
+	}
+	v.ends = v.ends[:2*n]
+}
+
+// fill writes a constant into all lanes of a register, once.
+func (m *machine) fill(r int, l lane, val any) {
+	v := &m.v[r]
+	v.nulls = val == nil
+	switch x := val.(type) {
+	case nil:
+		if l == laneText {
+			v.fillText("")
+		}
+	case bool:
+		kernel.FillBits(v.own, x)
+	case string:
+		v.fillText(x)
+	case dec:
+		fillLanes(v, x)
+	case int8:
+		fillLanes(v, x)
+	case int16:
+		fillLanes(v, x)
+	case int32:
+		fillLanes(v, x)
+	case int64:
+		fillLanes(v, x)
+	case uint8:
+		fillLanes(v, x)
+	case uint16:
+		fillLanes(v, x)
+	case uint32:
+		fillLanes(v, x)
+	case uint64:
+		fillLanes(v, x)
+	case float32:
+		fillLanes(v, x)
+	case float64:
+		fillLanes(v, x)
+	}
+}
+
+func fillLanes[T any](v *vec, x T) {
+	for i, s := 0, unsafe.Slice((*T)(v.p), kernel.Rows); i < len(s); i++ {
+		s[i] = x
+	}
+}
+
+// fillText makes all values the same bytes. Each vector is as long as the
+// longest, so shorter ones take a prefix of start and end.
+func (v *vec) fillText(s string) {
+	v.reserve(kernel.Rows)
+	v.start, v.end = v.ends[:kernel.Rows], v.ends[kernel.Rows:]
+	for i := range v.end {
+		v.start[i], v.end[i] = 0, int32(len(s))
+	}
+	v.data = []byte(s)
+}
+
+// littleEndian guards the one assumption of this file: lanes are read in place.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1

@@ -1,0 +1,186 @@
+package expr
+
+import (
+	"fmt"
+	"go/constant"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// node is one value of the typed tree, later graph: what the passes read and
+// write. Nodes are immutable once made; a pass makes new ones.
+type node struct {
+	op   *op
+	typ  arrow.DataType // nil: untyped constant
+	args []*node
+	val  any // opConst: the value, nil for null; otherwise the op's parameter
+	pos  int // place in the text
+	src  int // which text of the compilation
+
+	// Set by later passes.
+	nullable bool // elideNulls: may be null
+}
+
+// nullRule is how an operation's validity follows from its arguments'.
+type nullRule uint8
+
+const (
+	strict nullRule = iota // null if any argument is
+	never                  // never null
+	own                    // the operation's kernel sets it
+)
+
+// op is an operation of the intermediate form: how it treats nulls, whether a
+// row can fail in it, and how it becomes a step.
+type op struct {
+	name  string
+	nulls nullRule
+	fails error // the cause of a failing row, nil when none can
+	// impure operations (registered functions) are neither folded nor shared.
+	impure bool
+	// emit makes the step that computes register d from registers a.
+	emit func(n *node, d int, a []int) step
+}
+
+var (
+	opConst  = &op{name: "const", nulls: own}
+	opColumn = &op{name: "column", nulls: own}
+)
+
+func (n *node) isConst() bool { return n.op == opConst }
+
+func (n *node) untyped() bool { return n.op == opConst && n.typ == nil }
+
+// with is n over other arguments.
+func (n *node) with(args []*node) *node {
+	same := true
+	for i, a := range args {
+		same = same && a == n.args[i]
+	}
+	if same {
+		return n
+	}
+	c := *n
+	c.args = args
+	return &c
+}
+
+// rewrite applies f bottom-up, once to each node of the graph.
+func rewrite(roots []*node, f func(*node) *node) []*node {
+	done := map[*node]*node{}
+	var walk func(*node) *node
+	walk = func(n *node) *node {
+		if r, ok := done[n]; ok {
+			return r
+		}
+		args := make([]*node, len(n.args))
+		for i, a := range n.args {
+			args[i] = walk(a)
+		}
+		r := f(n.with(args))
+		done[n] = r
+		return r
+	}
+	out := make([]*node, len(roots))
+	for i, r := range roots {
+		out[i] = walk(r)
+	}
+	return out
+}
+
+// order lists the nodes of the graph, arguments before their users.
+func order(roots []*node) []*node {
+	var list []*node
+	seen := map[*node]bool{}
+	var walk func(*node)
+	walk = func(n *node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, a := range n.args {
+			walk(a)
+		}
+		list = append(list, n)
+	}
+	for _, r := range roots {
+		walk(r)
+	}
+	return list
+}
+
+// label is the operation with its parameter.
+func (n *node) label() string {
+	switch n.op {
+	case opColumn:
+		return reference(n.val.(*column).name)
+	case opConst:
+		return literal(n.val)
+	}
+	name := n.op.name
+	if isConversion(n.op) {
+		name += " " + typeName(n.typ)
+	}
+	if s, ok := n.val.(fmt.Stringer); ok {
+		name += " " + s.String()
+	}
+	return name
+}
+
+// literal prints a constant.
+func literal(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nil"
+	case constant.Value:
+		return v.ExactString()
+	case string:
+		return strconv.Quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case dec:
+		return fmt.Sprintf("decimal(%d, %d)", v.Hi, v.Lo)
+	}
+	return fmt.Sprint(v)
+}
+
+// graph prints roots in prefix form; a node with several uses becomes a line
+// of its own, `t1 = …`, so that shared work shows.
+func graph(names []string, roots []*node) string {
+	uses := map[*node]int{}
+	list := order(roots)
+	for _, n := range list {
+		for _, a := range n.args {
+			uses[a]++
+		}
+	}
+	var b strings.Builder
+	temp := map[*node]string{}
+	var show func(*node, bool) string
+	show = func(n *node, top bool) string {
+		if t, ok := temp[n]; ok && !top {
+			return t
+		}
+		if len(n.args) == 0 {
+			return n.label()
+		}
+		parts := make([]string, len(n.args))
+		for i, a := range n.args {
+			parts[i] = show(a, false)
+		}
+		return n.label() + "(" + strings.Join(parts, ", ") + ")"
+	}
+	for _, n := range list {
+		if uses[n] > 1 && len(n.args) > 0 {
+			t := fmt.Sprintf("t%d", len(temp)+1)
+			fmt.Fprintf(&b, "%s = %s\n", t, show(n, true))
+			temp[n] = t
+		}
+	}
+	for i, r := range roots {
+		fmt.Fprintf(&b, "%s = %s\n", names[i], show(r, false))
+	}
+	return b.String()
+}

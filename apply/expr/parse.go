@@ -1,0 +1,174 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strconv"
+	"strings"
+)
+
+// source is one parsed text: `name = expression`, or an expression alone.
+type source struct {
+	text string
+	name string
+	expr ast.Expr
+	// fn is set instead of expr for the text of a Go function.
+	fn *ast.FuncLit
+}
+
+// parse makes Go's syntax tree. Blanks stand for what is not Go (the name in
+// front) so that every position of the tree is a position in the text.
+func parse(text string) (s *source, err error) {
+	defer catch(&err)
+	s = &source{text: text, name: strings.TrimSpace(text)}
+	body := text
+	if name, end, ok := resultName(text); ok {
+		s.name = name
+		body = strings.Repeat(" ", end) + text[end:]
+	}
+	if strings.TrimSpace(body) == "" {
+		s.failAt(len(text), "there is no expression: write one, such as total = fare + tip")
+	}
+	s.checkRunes(body)
+	fset := token.NewFileSet()
+	e, perr := parser.ParseExprFrom(fset, "", flatten(body), parser.SkipObjectResolution)
+	if perr != nil {
+		s.explain(body, perr)
+	}
+	if fn, ok := e.(*ast.FuncLit); ok {
+		s.fn = fn
+	}
+	s.expr = e
+	return s, nil
+}
+
+func (s *source) failAt(pos int, format string, args ...any) {
+	panic(bail{&Error{Text: s.text, Pos: pos, Msg: fmt.Sprintf(format, args...)}})
+}
+
+// offset is a position of the tree as an offset in the text. A fresh file set
+// numbers its only file from 1.
+func offset(p token.Pos) int { return int(p) - 1 }
+
+// resultName finds `name =`, `"name" =` or `name :=` in front of an expression.
+func resultName(text string) (name string, end int, ok bool) {
+	var sc scanner.Scanner
+	fset := token.NewFileSet()
+	file := fset.AddFile("", fset.Base(), len(text))
+	sc.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	_, tok, lit := sc.Scan()
+	pos, next, _ := sc.Scan()
+	if next != token.ASSIGN && next != token.DEFINE {
+		return "", 0, false
+	}
+	end = offset(pos) + len(next.String())
+	switch {
+	case tok == token.STRING:
+		name, err := strconv.Unquote(lit)
+		return name, end, err == nil && name != ""
+	case tok == token.IDENT, tok.IsKeyword():
+		return lit, end, true
+	}
+	return "", 0, false
+}
+
+// flatten makes line breaks blanks, so that Go adds no semicolons; the lines
+// of a function body and of raw strings stay.
+func flatten(text string) string {
+	if strings.HasPrefix(strings.TrimSpace(text), "func") {
+		return text
+	}
+	b := []byte(text)
+	raw := false
+	for i, c := range b {
+		switch {
+		case c == '`':
+			raw = !raw
+		case c == '\n' && !raw:
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+// checkRunes finds what users of other languages write, before Go's parser
+// answers it less helpfully.
+func (s *source) checkRunes(body string) {
+	var sc scanner.Scanner
+	fset := token.NewFileSet()
+	file := fset.AddFile("", fset.Base(), len(body))
+	sc.Init(file, []byte(body), func(token.Position, string) {}, 0)
+	isFunc := false
+	last := token.ILLEGAL
+	for {
+		pos, tok, lit := sc.Scan()
+		at := offset(pos)
+		switch {
+		case tok == token.EOF:
+			return
+		case tok == token.FUNC:
+			isFunc = true
+		case tok == token.CHAR && len([]rune(lit)) != 3 && !strings.HasPrefix(lit, `'\`):
+			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(strings.Trim(lit, "'")))
+		case lit == "?":
+			s.failAt(at, "there is no ?: here: write ifelse(condition, then, else)")
+		case tok == token.ASSIGN && !isFunc:
+			s.failAt(at, "= names a result and must come first; to compare, write ==")
+		case tok.IsKeyword() && !isFunc && tok != token.FUNC:
+			s.failAt(at, "%s is a keyword of Go: write col(%q) for a column of that name%s", lit, lit, keywordHint(tok))
+		case tok == token.IDENT && endsOperand(last) && wordOperators[strings.ToLower(lit)] != "":
+			s.failAt(at, "%s is not an operator here: write %s", lit, wordOperators[strings.ToLower(lit)])
+		}
+		last = tok
+	}
+}
+
+var wordOperators = map[string]string{
+	"and": "&&", "or": "||", "not": "!", "in": "in(x, a, b, …)",
+	"like": "like(x, \"pattern\")", "is": "isnull(x)", "between": "between(x, low, high)",
+}
+
+func keywordHint(t token.Token) string {
+	switch t {
+	case token.IF:
+		return ", or ifelse(condition, then, else)"
+	case token.CASE, token.SWITCH:
+		return ", or casewhen(c1, v1, c2, v2, otherwise)"
+	}
+	return ""
+}
+
+// explain turns the first of the parser's errors into ours.
+func (s *source) explain(body string, err error) {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) || len(list) == 0 {
+		s.failAt(0, "%v", err)
+	}
+	first := list[0]
+	pos := min(first.Pos.Offset, len(s.text))
+	msg := strings.Replace(first.Msg, "found newline", "found the end of the text", 1)
+	msg = strings.Replace(msg, "found 'EOF'", "found the end of the text", 1)
+	s.failAt(pos, "%s", msg)
+}
+
+// reference is how a column is written in an expression.
+func reference(name string) string {
+	if token.IsIdentifier(name) {
+		return name
+	}
+	return "col(" + strconv.Quote(name) + ")"
+}
+
+// endsOperand tells whether an operand can end with a token, so that no name
+// can follow.
+func endsOperand(t token.Token) bool {
+	switch t {
+	case token.IDENT, token.INT, token.FLOAT, token.STRING, token.RPAREN:
+		return true
+	}
+	return false
+}

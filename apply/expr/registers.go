@@ -1,0 +1,123 @@
+package expr
+
+// regClass is the memory a register needs.
+type regClass uint8
+
+const (
+	classLanes  regClass = iota // up to 8 bytes a lane
+	classWide                   // 16 bytes a lane
+	classBits                   // one bit a lane
+	classText                   // offsets and bytes
+	classPinned                 // a column's or a result's memory: the caller's
+)
+
+func classOf(l lane) regClass {
+	switch l {
+	case laneBits:
+		return classBits
+	case laneText:
+		return classText
+	case laneDec:
+		return classWide
+	}
+	return classLanes
+}
+
+// allocation is the register-allocation pass: a linear scan over the nodes in
+// evaluation order. A register is free after its last use, and an operation
+// whose argument ends there works in place when the lanes are equally wide, so
+// that deep expressions keep to the few vectors that fit the cache.
+type allocation struct {
+	body, tail []*node // in order
+	reg        map[*node]int
+	classes    []regClass
+	last       map[*node]int // index of the last user in body
+	free       map[regClass][]int
+	pinned     map[*node]bool // keep their register to the end
+}
+
+func allocate(roots []*node, guards []guard) *allocation {
+	al := &allocation{
+		reg: map[*node]int{}, last: map[*node]int{},
+		free: map[regClass][]int{}, pinned: map[*node]bool{},
+	}
+	al.body = order(roots)
+	inBody := map[*node]bool{}
+	for i, n := range al.body {
+		inBody[n] = true
+		for _, a := range n.args {
+			al.last[a] = i
+		}
+	}
+	for _, r := range roots {
+		al.pinned[r] = true
+	}
+	al.scanTail(guards, inBody)
+	for i, n := range al.body {
+		al.place(i, n)
+	}
+	for _, n := range al.tail {
+		al.reg[n] = al.fresh(classOf(laneOf(n.typ)))
+	}
+	return al
+}
+
+// scanTail finds what runs only for failing rows, and keeps what it reads.
+func (al *allocation) scanTail(guards []guard, inBody map[*node]bool) {
+	var conds []*node
+	for _, g := range guards {
+		if g.cond != nil {
+			conds = append(conds, g.cond)
+		}
+	}
+	for _, n := range order(conds) {
+		if inBody[n] {
+			al.pinned[n] = true
+			continue
+		}
+		al.tail = append(al.tail, n)
+	}
+}
+
+func (al *allocation) fresh(c regClass) int {
+	al.classes = append(al.classes, c)
+	return len(al.classes) - 1
+}
+
+// place gives node i its register.
+func (al *allocation) place(i int, n *node) {
+	l := laneOf(n.typ)
+	switch {
+	case n.op == opColumn && l != laneBits && l != laneText:
+		al.reg[n] = al.fresh(classPinned)
+		return
+	case n.op == opColumn || n.op == opConst || al.pinned[n]:
+		al.reg[n] = al.fresh(classOf(l))
+		al.release(i, n, func(*node) bool { return true })
+		return
+	}
+	inPlace := func(a *node) bool {
+		return l != laneText && laneOf(a.typ) != laneText && laneOf(a.typ).width() == l.width()
+	}
+	al.release(i, n, inPlace)
+	c := classOf(l)
+	if f := al.free[c]; len(f) > 0 {
+		al.reg[n], al.free[c] = f[len(f)-1], f[:len(f)-1]
+	} else {
+		al.reg[n] = al.fresh(c)
+	}
+	al.release(i, n, func(a *node) bool { return !inPlace(a) })
+}
+
+// release frees the registers of n's arguments that end here.
+func (al *allocation) release(i int, n *node, when func(*node) bool) {
+	done := map[*node]bool{}
+	for _, a := range n.args {
+		if al.last[a] != i || al.pinned[a] || a.op == opColumn || a.op == opConst || done[a] || !when(a) {
+			continue
+		}
+		done[a] = true
+		c := al.classes[al.reg[a]]
+		al.free[c] = append(al.free[c], al.reg[a])
+	}
+}

@@ -1,0 +1,355 @@
+package expr
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// Operations on texts. A parameter known when compiling is kept in the node.
+var (
+	opConcat     = &op{name: "concat", emit: emitConcat}
+	opLen        = &op{name: "len", emit: emitLen}
+	opLower      = &op{name: "lower", emit: emitCase(kernel.LowerASCII, bytes.ToLower)}
+	opUpper      = &op{name: "upper", emit: emitCase(kernel.UpperASCII, bytes.ToUpper)}
+	opTrimSpace  = &op{name: "trim", emit: emitTrim}
+	opContains   = &op{name: "contains", emit: emitSearch(bytes.Contains)}
+	opStartsWith = &op{name: "startswith", emit: emitSearch(bytes.HasPrefix)}
+	opEndsWith   = &op{name: "endswith", emit: emitSearch(bytes.HasSuffix)}
+	opReplace    = &op{name: "replace", emit: emitReplace}
+	opSubstr     = &op{name: "substr", emit: emitSubstr}
+	opSplit      = &op{name: "split", nulls: own, emit: emitSplit}
+	opMatch      = &op{name: "match", emit: emitMatch}
+	opInSet      = &op{name: "in", emit: emitInSet}
+)
+
+// compareText compares texts by bytes.
+func compareText(name string, n *node, d int, a []int) step {
+	x, y := a[0], a[1]
+	for i := range n.args {
+		if c := n.args[i]; name == "eq" && c.isConst() && c.val != nil {
+			return equalsConst(d, a[1-i], c.val.(string))
+		}
+	}
+	return func(m *machine) bool {
+		p, q, out := &m.v[x], &m.v[y], m.bitsOf(d)
+		if name == "eq" {
+			kernel.EqText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data)
+		} else {
+			kernel.CompareText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data, name == "le")
+		}
+		return false
+	}
+}
+
+func equalsConst(d, x int, want string) step {
+	w := []byte(want)
+	return func(m *machine) bool {
+		p := &m.v[x]
+		kernel.EqTextConst(m.bitsOf(d), p.start[:m.n], p.end, p.data, w)
+		return false
+	}
+}
+
+// selectText copies the selected values together.
+func selectText(m *machine, d, x, y int, t []uint64) {
+	v := &m.v[d]
+	v.beginText(m.n)
+	for i := range m.n {
+		from := &m.v[y]
+		if t[i>>6]>>(i&63)&1 != 0 {
+			from = &m.v[x]
+		}
+		if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
+			v.text = append(v.text, from.textAt(i)...)
+		}
+		v.ends[i+1] = int32(len(v.text))
+	}
+	v.endText(m, m.n)
+}
+
+// eachText makes register d by appending to the result for each value.
+func eachText(d, x int, f func(m *machine, i int, out, s []byte) []byte) step {
+	return func(m *machine) bool {
+		v, from := &m.v[d], &m.v[x]
+		v.beginText(m.n)
+		for i := range m.n {
+			v.text = f(m, i, v.text, from.textAt(i))
+			v.ends[i+1] = int32(len(v.text))
+			if len(v.text) > maxText {
+				break
+			}
+		}
+		v.endText(m, m.n)
+		return false
+	}
+}
+
+func emitConcat(_ *node, d int, a []int) step {
+	return eachText(d, a[0], func(m *machine, i int, out, s []byte) []byte {
+		out = append(out, s...)
+		for _, r := range a[1:] {
+			out = append(out, m.v[r].textAt(i)...)
+		}
+		return out
+	})
+}
+
+func emitLen(_ *node, d int, a []int) step {
+	return func(m *machine) bool {
+		out, v := lanesOf[int64](m, d), &m.v[a[0]]
+		for i := range out {
+			out[i] = int64(kernel.RuneCount(v.textAt(i)))
+		}
+		return false
+	}
+}
+
+// emitCase changes a whole vector of ASCII at once, other texts by value.
+func emitCase(ascii func(dst, a []byte), unicode func([]byte) []byte) func(*node, int, []int) step {
+	return func(_ *node, d int, a []int) step {
+		slow := eachText(d, a[0], func(_ *machine, _ int, out, s []byte) []byte { return append(out, unicode(s)...) })
+		return func(m *machine) bool {
+			v, from := &m.v[d], &m.v[a[0]]
+			if !from.packed {
+				return slow(m)
+			}
+			lo, hi := from.start[0], from.end[m.n-1]
+			if !kernel.ASCII(from.data[lo:hi]) {
+				return slow(m)
+			}
+			v.beginText(m.n)
+			v.text = append(v.text, from.data[lo:hi]...)
+			ascii(v.text, v.text)
+			for i, e := range from.end[:m.n] {
+				v.ends[i+1] = e - lo
+			}
+			v.endText(m, m.n)
+			return false
+		}
+	}
+}
+
+// emitTrim narrows the values and copies nothing.
+func emitTrim(n *node, d int, a []int) step {
+	cut := " \t\n\v\f\r\u0085\u00a0"
+	if s, ok := n.val.(quoted); ok {
+		cut = string(s)
+	}
+	return narrowed(d, a[0], func(_ *machine, _ int, s []byte) (int, int) {
+		right := len(bytes.TrimRight(s, cut))
+		return right - len(bytes.TrimLeft(s[:right], cut)), right
+	})
+}
+
+// narrowed makes values that are parts of others: data stays where it is.
+func narrowed(d, x int, f func(m *machine, i int, s []byte) (from, to int)) step {
+	return func(m *machine) bool {
+		v, src := &m.v[d], &m.v[x]
+		v.reserve(m.n)
+		starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
+		for i := range m.n {
+			from, to := f(m, i, src.textAt(i))
+			base := src.start[i]
+			starts[i], ends[i] = base+int32(from), base+int32(to)
+		}
+		v.start, v.end, v.data, v.packed = starts, ends, src.data, false
+		return false
+	}
+}
+
+// quoted is a text parameter.
+type quoted string
+
+func (q quoted) String() string { return fmt.Sprintf("%q", string(q)) }
+
+// emitSearch looks for the second argument in the first. A constant is looked
+// for by one search over the whole vector.
+func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
+	return func(n *node, d int, a []int) step {
+		what, known := n.args[1].val.(string)
+		known = known && n.args[1].isConst()
+		w := []byte(what)
+		whole := known && n.op.name == "contains" && what != ""
+		return func(m *machine) bool {
+			out, v := m.bitsOf(d), &m.v[a[0]]
+			switch {
+			case whole && v.packed:
+				kernel.ContainsPacked(out, v.start[:m.n], v.end, v.data, w)
+			case known:
+				kernel.MatchText(out, v.start[:m.n], v.end, v.data, func(s []byte) bool { return f(s, w) })
+			default:
+				i := -1
+				kernel.MatchText(out, v.start[:m.n], v.end, v.data, func(s []byte) bool {
+					i++
+					return f(s, m.v[a[1]].textAt(i))
+				})
+			}
+			return false
+		}
+	}
+}
+
+func emitReplace(_ *node, d int, a []int) step {
+	return eachText(d, a[0], func(m *machine, i int, out, s []byte) []byte {
+		old, new := m.v[a[1]].textAt(i), m.v[a[2]].textAt(i)
+		if len(old) == 0 {
+			return append(out, bytes.ReplaceAll(s, old, new)...)
+		}
+		for {
+			k := bytes.Index(s, old)
+			if k < 0 {
+				return append(out, s...)
+			}
+			out = append(append(out, s[:k]...), new...)
+			s = s[k+len(old):]
+		}
+	})
+}
+
+// emitSubstr counts in runes; ASCII texts are cut without decoding.
+func emitSubstr(n *node, d int, a []int) step {
+	return narrowed(d, a[0], func(m *machine, i int, s []byte) (int, int) {
+		from, length := lanesOf[int64](m, a[1])[i], int64(len(s))
+		if len(a) == 3 {
+			length = lanesOf[int64](m, a[2])[i]
+		}
+		return substring(s, from, length)
+	})
+}
+
+// substring is length runes from rune from on; a negative from counts from the
+// end. What lies outside is cut off.
+func substring(s []byte, from, length int64) (lo, hi int) {
+	n := int64(kernel.RuneCount(s))
+	if from < 0 {
+		from = max(from+n, 0)
+	}
+	from = min(from, n)
+	length = min(max(length, 0), n-from)
+	if n == int64(len(s)) {
+		return int(from), int(from + length)
+	}
+	lo = runeOffset(s, int(from))
+	return lo, lo + runeOffset(s[lo:], int(length))
+}
+
+// runeOffset is where rune k begins.
+func runeOffset(s []byte, k int) int {
+	for i := range s {
+		if utf8.RuneStart(s[i]) || s[i]&0xC0 != 0x80 {
+			if k == 0 {
+				return i
+			}
+			k--
+		}
+	}
+	return len(s)
+}
+
+// emitSplit is part k of a text cut at a separator, null where there is none.
+func emitSplit(n *node, d int, a []int) step {
+	part := narrowed(d, a[0], func(m *machine, i int, s []byte) (int, int) {
+		lo, hi, ok := splitPart(s, m.v[a[1]].textAt(i), lanesOf[int64](m, a[2])[i])
+		if !ok {
+			m.spare[i>>6] |= 1 << (i & 63)
+		}
+		return lo, hi
+	})
+	return func(m *machine) bool {
+		clear(m.spare[:])
+		m.andValid(d, a)
+		part(m)
+		v := &m.v[d]
+		valid := m.validOf(d)
+		for w, missing := range m.spare {
+			if missing != 0 {
+				v.nulls = true
+			}
+			valid[w] &^= missing
+		}
+		v.valid = valid
+		return false
+	}
+}
+
+// splitPart finds part k, from the end for k < 0 (-1 is the last).
+func splitPart(s, sep []byte, k int64) (lo, hi int, ok bool) {
+	if len(sep) == 0 {
+		return 0, len(s), k == 0 || k == -1
+	}
+	if k < 0 {
+		k += int64(bytes.Count(s, sep)) + 1
+	}
+	if k < 0 {
+		return 0, 0, false
+	}
+	for ; ; k-- {
+		end := bytes.Index(s[lo:], sep)
+		switch {
+		case k == 0 && end < 0:
+			return lo, len(s), true
+		case k == 0:
+			return lo, lo + end, true
+		case end < 0:
+			return 0, 0, false
+		}
+		lo += end + len(sep)
+	}
+}
+
+// pattern is a compiled regular expression as a node's parameter.
+type pattern struct{ *regexp.Regexp }
+
+func (p pattern) String() string { return fmt.Sprintf("%q", p.Regexp.String()) }
+
+func emitMatch(n *node, d int, a []int) step {
+	re := n.val.(pattern)
+	return func(m *machine) bool {
+		v := &m.v[a[0]]
+		kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, re.Match)
+		return false
+	}
+}
+
+// likePattern translates SQL's LIKE: % any text, _ any rune, \ quotes the next.
+func likePattern(like string) string {
+	var b strings.Builder
+	b.WriteString(`(?s)\A`)
+	quote := false
+	for _, r := range like {
+		switch {
+		case quote:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+			quote = false
+		case r == '\\':
+			quote = true
+		case r == '%':
+			b.WriteString(".*")
+		case r == '_':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	}
+	b.WriteString(`\z`)
+	return b.String()
+}
+
+// textSet is the list of a long in(), as a node's parameter.
+type textSet map[string]bool
+
+func (s textSet) String() string { return fmt.Sprintf("%q", keys(s)) }
+
+func emitInSet(n *node, d int, a []int) step {
+	set := n.val.(textSet)
+	return func(m *machine) bool {
+		v := &m.v[a[0]]
+		kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, func(s []byte) bool { return set[string(s)] })
+		return false
+	}
+}

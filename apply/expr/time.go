@@ -1,0 +1,470 @@
+package expr
+
+import (
+	"fmt"
+	"go/token"
+	"math"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/kernel"
+)
+
+// Times in a vector are what Arrow holds: days (date32), milliseconds (date64),
+// units since 1970 (timestamp) or plain units (duration). Operations on calendar
+// fields see the wall clock: UTC seconds moved by the zone of the column's type.
+
+var (
+	opField   = &op{name: "field", emit: emitField}
+	opTruncTo = &op{name: "trunc", emit: emitTruncTo}
+	opShift   = &op{name: "add", emit: emitShift}
+	opDiff    = &op{name: "diff", emit: emitDiff}
+	opScale   = &op{name: "scale", fails: ErrCast, emit: emitScale}
+	opToDate  = &op{name: "date", emit: emitToDate}
+	opToZone  = &op{name: "zoned", fails: ErrCast, emit: emitToZone}
+)
+
+// clock is the layout of an instant type.
+type clock struct {
+	perSecond int64 // units a second; 0 for days
+	zone      *time.Location
+}
+
+// clockOf reads a type; an unknown zone is the error.
+func clockOf(t arrow.DataType) (clock, error) {
+	switch t := t.(type) {
+	case *arrow.Date32Type:
+		return clock{}, nil
+	case *arrow.Date64Type:
+		return clock{perSecond: 1000}, nil
+	case *arrow.DurationType:
+		return clock{perSecond: 1e9 / unitNanos(t.Unit)}, nil
+	case *arrow.TimestampType:
+		c := clock{perSecond: 1e9 / unitNanos(t.Unit)}
+		if t.TimeZone == "" || t.TimeZone == "UTC" {
+			return c, nil
+		}
+		zone, err := t.GetZone()
+		c.zone = zone
+		return c, err
+	}
+	return clock{}, fmt.Errorf("%s is no time", typeName(t))
+}
+
+// wall is a value as wall-clock seconds since 1970 and nanoseconds.
+func (c clock) wall(z *zoneCache, v int64) (sec int64, nano int64) {
+	if c.perSecond == 0 {
+		return v * 86400, 0
+	}
+	sec = kernel.FloorDiv(v, c.perSecond)
+	nano = (v - sec*c.perSecond) * (1e9 / c.perSecond)
+	if c.zone != nil {
+		sec += z.offset(c.zone, sec)
+	}
+	return sec, nano
+}
+
+// value is the inverse of wall. A wall-clock time that a zone skips or repeats is
+// read as time.Date reads it.
+func (c clock) value(sec, nano int64) int64 {
+	if c.perSecond == 0 {
+		return kernel.FloorDiv(sec, 86400)
+	}
+	if c.zone != nil {
+		y, m, d := kernel.Civil(kernel.FloorDiv(sec, 86400))
+		s := sec - kernel.FloorDiv(sec, 86400)*86400
+		sec = time.Date(int(y), time.Month(m), d, 0, 0, int(s), 0, c.zone).Unix()
+	}
+	return sec*c.perSecond + nano/(1e9/c.perSecond)
+}
+
+// zoneCache remembers the offset of the last time looked up and how long it
+// holds: neighbouring rows nearly always share it, and a look-up costs 50 ns.
+type zoneCache struct {
+	zone     *time.Location
+	from, to int64
+	off      int64
+}
+
+func (z *zoneCache) offset(zone *time.Location, sec int64) int64 {
+	if z.zone == zone && sec >= z.from && sec < z.to {
+		return z.off
+	}
+	t := time.Unix(sec, 0).In(zone)
+	from, to := t.ZoneBounds()
+	_, off := t.Zone()
+	*z = zoneCache{zone: zone, from: math.MinInt64, to: math.MaxInt64, off: int64(off)}
+	if !from.IsZero() {
+		z.from = from.Unix()
+	}
+	if !to.IsZero() {
+		z.to = to.Unix()
+	}
+	return z.off
+}
+
+// widened reads a register of times as int64.
+func widened(m *machine, l lane, r int, i int) int64 {
+	if l == laneI32 {
+		return int64(lanesOf[int32](m, r)[i])
+	}
+	return lanesOf[int64](m, r)[i]
+}
+
+// mustClock is for types that the checker has seen to be times of known zones.
+func mustClock(t arrow.DataType) clock {
+	c, err := clockOf(t)
+	if err != nil {
+		panic(bail{&Error{Msg: err.Error()}})
+	}
+	return c
+}
+
+// calendar computes int64 lanes from the wall clock of each row.
+func calendar(n *node, d, x int, f func(sec, nano int64) int64) step {
+	c, l := mustClock(n.args[0].typ), laneOf(n.args[0].typ)
+	return func(m *machine) bool {
+		out := lanesOf[int64](m, d)
+		for i := range out {
+			out[i] = f(c.wall(&m.zone, widened(m, l, x, i)))
+		}
+		return false
+	}
+}
+
+// field is the parameter of opField.
+type field string
+
+func (f field) String() string { return string(f) }
+
+var fields = map[field]func(sec, nano int64) int64{
+	"year": func(sec, _ int64) int64 {
+		y, _, _ := kernel.Civil(kernel.FloorDiv(sec, 86400))
+		return y
+	},
+	"quarter": func(sec, _ int64) int64 {
+		_, m, _ := kernel.Civil(kernel.FloorDiv(sec, 86400))
+		return int64(m+2) / 3
+	},
+	"month": func(sec, _ int64) int64 {
+		_, m, _ := kernel.Civil(kernel.FloorDiv(sec, 86400))
+		return int64(m)
+	},
+	"day": func(sec, _ int64) int64 {
+		_, _, d := kernel.Civil(kernel.FloorDiv(sec, 86400))
+		return int64(d)
+	},
+	"yearday": func(sec, _ int64) int64 {
+		days := kernel.FloorDiv(sec, 86400)
+		y, _, _ := kernel.Civil(days)
+		return days - kernel.Days(y, 1, 1) + 1
+	},
+	"weekday":    func(sec, _ int64) int64 { return floorMod(kernel.FloorDiv(sec, 86400)+4, 7) },
+	"hour":       func(sec, _ int64) int64 { return floorMod(sec, 86400) / 3600 },
+	"minute":     func(sec, _ int64) int64 { return floorMod(sec, 3600) / 60 },
+	"second":     func(sec, _ int64) int64 { return floorMod(sec, 60) },
+	"nanosecond": func(_, nano int64) int64 { return nano },
+}
+
+func floorMod(a, b int64) int64 { return a - kernel.FloorDiv(a, b)*b }
+
+func emitField(n *node, d int, a []int) step {
+	return calendar(n, d, a[0], fields[n.val.(field)])
+}
+
+// unit is a parameter: a length of time by name.
+type unit string
+
+func (u unit) String() string { return string(u) }
+
+// seconds of the units that have a fixed length on the wall clock.
+var unitSeconds = map[unit]int64{"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
+
+// unitMonths of the units that the calendar makes.
+var unitMonths = map[unit]int64{"month": 1, "quarter": 3, "year": 12}
+
+// floor is the beginning of the unit that a wall-clock second lies in. Weeks
+// begin on Monday.
+func (u unit) floor(sec int64) int64 {
+	if u == "week" {
+		return sec - floorMod(sec+3*86400, 7*86400)
+	}
+	if s := unitSeconds[u]; s > 0 {
+		return sec - floorMod(sec, s)
+	}
+	y, m, _ := kernel.Civil(kernel.FloorDiv(sec, 86400))
+	months := unitMonths[u]
+	m = int((int64(m)-1)/months*months) + 1
+	return kernel.Days(y, m, 1) * 86400
+}
+
+func emitTruncTo(n *node, d int, a []int) step {
+	u, c, l := n.val.(unit), mustClock(n.typ), laneOf(n.typ)
+	return func(m *machine) bool {
+		for i := range m.n {
+			sec, _ := c.wall(&m.zone, widened(m, l, a[0], i))
+			putTime(m, l, d, i, c.value(u.floor(sec), 0))
+		}
+		return false
+	}
+}
+
+func putTime(m *machine, l lane, r, i int, v int64) {
+	if l == laneI32 {
+		lanesOf[int32](m, r)[i] = int32(v)
+		return
+	}
+	lanesOf[int64](m, r)[i] = v
+}
+
+// emitShift adds a number of units: hours and less in elapsed time, days and
+// more on the wall clock, months to the same day or the month's last.
+func emitShift(n *node, d int, a []int) step {
+	u, c, l := n.val.(unit), mustClock(n.typ), laneOf(n.typ)
+	elapsed := c.perSecond != 0 && unitSeconds[u] > 0 && unitSeconds[u] < 86400
+	return func(m *machine) bool {
+		counts := lanesOf[int64](m, a[1])
+		for i := range m.n {
+			v := widened(m, l, a[0], i)
+			if elapsed {
+				putTime(m, l, d, i, v+counts[i]*unitSeconds[u]*c.perSecond)
+				continue
+			}
+			sec, nano := c.wall(&m.zone, v)
+			putTime(m, l, d, i, c.value(u.shift(sec, counts[i]), nano))
+		}
+		return false
+	}
+}
+
+func (u unit) shift(sec, count int64) int64 {
+	if s := unitSeconds[u]; s > 0 {
+		return sec + count*s
+	}
+	days := kernel.FloorDiv(sec, 86400)
+	y, m, d := kernel.Civil(days)
+	months := y*12 + int64(m) - 1 + count*unitMonths[u]
+	y, m = kernel.FloorDiv(months, 12), int(floorMod(months, 12))+1
+	d = min(d, kernel.MonthDays(y, m))
+	return kernel.Days(y, m, d)*86400 + sec - days*86400
+}
+
+// emitDiff counts whole units from the second argument to the first.
+func emitDiff(n *node, d int, a []int) step {
+	u, c, l := n.val.(unit), mustClock(n.args[0].typ), laneOf(n.args[0].typ)
+	return func(m *machine) bool {
+		out := lanesOf[int64](m, d)
+		for i := range out {
+			x, y := widened(m, l, a[0], i), widened(m, l, a[1], i)
+			if s := unitSeconds[u]; s > 0 && c.perSecond > 0 {
+				out[i] = (x - y) / (s * c.perSecond)
+				continue
+			}
+			xs, xn := c.wall(&m.zone, x)
+			ys, yn := c.wall(&m.zone, y)
+			out[i] = u.diff(xs, xn, ys, yn)
+		}
+		return false
+	}
+}
+
+func (u unit) diff(xs, xn, ys, yn int64) int64 {
+	if s := unitSeconds[u]; s > 0 {
+		return (xs - ys) / s
+	}
+	if xs < ys || xs == ys && xn < yn {
+		return -u.diff(ys, yn, xs, xn)
+	}
+	y1, m1, _ := kernel.Civil(kernel.FloorDiv(xs, 86400))
+	y2, m2, _ := kernel.Civil(kernel.FloorDiv(ys, 86400))
+	months := (y1*12 + int64(m1)) - (y2*12 + int64(m2))
+	// One month less where the last one is not full.
+	if s := unit("month").shift(ys, months); s > xs || s == xs && yn > xn {
+		months--
+	}
+	return months / unitMonths[u]
+}
+
+// ratio is the parameter of opScale: times mul, or divided by div rounded down.
+type ratio struct{ mul, div int64 }
+
+func (r ratio) String() string { return fmt.Sprintf("*%d/%d", r.mul, r.div) }
+
+// emitScale moves a time to another unit; what does not fit fails.
+func emitScale(n *node, d int, a []int) step {
+	r, from, to := n.val.(ratio), laneOf(n.args[0].typ), laneOf(n.typ)
+	return func(m *machine) bool {
+		bad := false
+		for i := range m.n {
+			v := widened(m, from, a[0], i)
+			w := v * r.mul
+			if w/r.mul != v {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
+			}
+			putTime(m, to, d, i, kernel.FloorDiv(w, r.div))
+		}
+		return bad
+	}
+}
+
+// emitToDate is the date on the wall clock.
+func emitToDate(n *node, d int, a []int) step {
+	c, l := mustClock(n.args[0].typ), laneOf(n.args[0].typ)
+	per := int64(1)
+	to := laneOf(n.typ)
+	if to == laneI64 {
+		per = 86400000
+	}
+	return func(m *machine) bool {
+		for i := range m.n {
+			sec, _ := c.wall(&m.zone, widened(m, l, a[0], i))
+			putTime(m, to, d, i, kernel.FloorDiv(sec, 86400)*per)
+		}
+		return false
+	}
+}
+
+// emitToZone reads the wall clock of the argument's type as that of the
+// result's.
+func emitToZone(n *node, d int, a []int) step {
+	from, to, l := mustClock(n.args[0].typ), mustClock(n.typ), laneOf(n.args[0].typ)
+	const limit = math.MaxInt64
+	return func(m *machine) bool {
+		bad := false
+		out := lanesOf[int64](m, d)
+		for i := range m.n {
+			sec, nano := from.wall(&m.zone, widened(m, l, a[0], i))
+			if sec >= limit/to.perSecond-86400 || sec <= -(limit/to.perSecond)+86400 {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
+				sec = 0
+			}
+			out[i] = to.value(sec, nano)
+		}
+		return bad
+	}
+}
+
+// timeArith types + - * / of times, nil when neither operand is one.
+func (c *checker) timeArith(tok token.Token, x, y *node, pos int) *node {
+	tx, ty := x.typ, y.typ
+	if x.untyped() || isNullNode(x) {
+		tx = nil
+	}
+	if y.untyped() || isNullNode(y) {
+		ty = nil
+	}
+	is := func(t arrow.DataType, f func(arrow.DataType) bool) bool { return t != nil && f(t) }
+	switch {
+	case tok == token.SUB && is(tx, isInstant) && is(ty, isInstant):
+		return c.instantDiff(x, y, pos)
+	case (tok == token.ADD || tok == token.SUB) && is(tx, isInstant) && is(ty, isDuration):
+		return c.instantShift(tok, x, y, pos)
+	case tok == token.ADD && is(tx, isDuration) && is(ty, isInstant):
+		return c.instantShift(tok, y, x, pos)
+	case (tok == token.ADD || tok == token.SUB) && is(tx, isDuration) && is(ty, isDuration):
+		t := common(tx, ty)
+		return c.node(numOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, t, pos))
+	case (tok == token.MUL || tok == token.QUO) && is(tx, isDuration) && (ty == nil || isInt(ty)):
+		return c.durationTimes(tok, x, y, pos)
+	case tok == token.MUL && is(ty, isDuration) && (tx == nil || isInt(tx)):
+		return c.durationTimes(tok, y, x, pos)
+	}
+	return nil
+}
+
+var numOps = map[token.Token]*op{token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul}
+
+func (c *checker) durationTimes(tok token.Token, x, y *node, pos int) *node {
+	view := c.node(opView, int64Type, pos, x)
+	o := opMul
+	if tok == token.QUO {
+		o = opDivInt
+	}
+	n := c.node(o, int64Type, pos, view, c.to(y, int64Type))
+	return c.node(opView, x.typ, pos, n)
+}
+
+// instantDiff is the elapsed time between two instants of their finer unit.
+func (c *checker) instantDiff(x, y *node, pos int) *node {
+	t := common(x.typ, y.typ)
+	if t == nil {
+		c.fail(pos, "- does not apply to %s and %s%s", c.describe(x), c.describe(y), mixHint(x, y))
+	}
+	if t.ID() == arrow.DATE32 {
+		days := c.node(opSub, int32Type, pos, c.node(opView, int32Type, pos, x), c.node(opView, int32Type, pos, y))
+		wide := c.node(opWiden, int64Type, pos, days)
+		n := c.node(opScale, &arrow.DurationType{Unit: arrow.Second}, pos, wide)
+		n.val = ratio{86400, 1}
+		return n
+	}
+	u := arrow.Millisecond
+	if ts, ok := t.(*arrow.TimestampType); ok {
+		u = ts.Unit
+	}
+	return c.node(opSub, &arrow.DurationType{Unit: u}, pos, c.convert(x, t, pos), c.convert(y, t, pos))
+}
+
+// instantShift moves an instant by a duration, in the finer unit of the two; a
+// date becomes a timestamp.
+func (c *checker) instantShift(tok token.Token, x, y *node, pos int) *node {
+	t := &arrow.TimestampType{Unit: y.typ.(*arrow.DurationType).Unit}
+	if ts, ok := x.typ.(*arrow.TimestampType); ok {
+		t.Unit, t.TimeZone = max(t.Unit, ts.Unit), ts.TimeZone
+	}
+	dur := &arrow.DurationType{Unit: t.Unit}
+	return c.node(numOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, dur, pos))
+}
+
+// convertTime casts between times, and between times and integers, which count
+// the units.
+func (c *checker) convertTime(n *node, t arrow.DataType, pos int) *node {
+	from := n.typ
+	switch {
+	case isInt(from) && isTime(t), isTime(from) && isInt(t):
+		return c.countUnits(n, t, pos)
+	case isDate(from) && isDate(t), isTimestamp(from) && isDate(t):
+		c.checkZone(from, pos)
+		return c.node(opToDate, t, pos, n)
+	case isDate(from) && isTimestamp(t):
+		c.checkZone(t, pos)
+		return c.node(opToZone, t, pos, n)
+	case isTimestamp(from) && isTimestamp(t):
+		a, b := from.(*arrow.TimestampType), t.(*arrow.TimestampType)
+		if (a.TimeZone == "") != (b.TimeZone == "") {
+			c.checkZone(from, pos)
+			c.checkZone(t, pos)
+			return c.node(opToZone, t, pos, n)
+		}
+		return c.rescale(n, t, unitNanos(a.Unit), unitNanos(b.Unit), pos)
+	case isDuration(from) && isDuration(t):
+		return c.rescale(n, t, unitNanos(from.(*arrow.DurationType).Unit), unitNanos(t.(*arrow.DurationType).Unit), pos)
+	}
+	c.fail(pos, "there is no cast from %s to %s", typeName(from), typeName(t))
+	return nil
+}
+
+func (c *checker) checkZone(t arrow.DataType, pos int) {
+	if _, err := clockOf(t); err != nil {
+		c.fail(pos, "%v", err)
+	}
+}
+
+func (c *checker) rescale(n *node, t arrow.DataType, from, to int64, pos int) *node {
+	if from == to {
+		return c.node(opView, t, pos, n)
+	}
+	r := c.node(opScale, t, pos, n)
+	r.val = ratio{max(from/to, 1), max(to/from, 1)}
+	return r
+}
+
+func (c *checker) countUnits(n *node, t arrow.DataType, pos int) *node {
+	lane := map[bool]arrow.DataType{true: int32Type, false: int64Type}
+	if isInt(n.typ) {
+		return c.node(opView, t, pos, c.convert(n, lane[laneOf(t) == laneI32], pos))
+	}
+	return c.convert(c.node(opView, lane[laneOf(n.typ) == laneI32], pos, n), t, pos)
+}

@@ -1,0 +1,246 @@
+package apply
+
+import (
+	"context"
+	"math/bits"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/bind"
+)
+
+// vectorRows is how many rows a kernel has at hand at a time: its scratch memory
+// stays in the first- and second-level cache.
+const vectorRows = 1024
+
+// arg is one input column of a kernel, as values of type T.
+type arg[T any] struct {
+	at   int // column in the schema
+	view bind.View[T]
+	vals []T // the vector
+	buf  []T
+}
+
+func (a *arg[T]) open(rec arrow.Record) (err error) {
+	a.view, err = bind.As[T](rec.Column(a.at))
+	return err
+}
+
+func (a *arg[T]) load(lo, n int) {
+	if a.view.Direct() == nil && len(a.buf) < n {
+		a.buf = make([]T, max(n, min(2*len(a.buf), vectorRows)))
+	}
+	a.vals = a.view.Slice(lo, lo+n, a.buf)
+}
+
+// inputs is the opened columns of a kernel, listed once a batch.
+type inputs struct{ opened []*bind.Column }
+
+func (in *inputs) columns() []*bind.Column { return in.opened }
+
+// sink is the results of a kernel: a slice of the column itself where a Go value
+// and its place in the column are the same bytes, else scratch.
+type sink[R any] struct {
+	out []R
+	buf []R
+	n   int
+}
+
+func (s *sink[R]) size(n int) { s.n = n }
+
+func (s *sink[R]) place(direct []byte) {
+	if direct != nil {
+		s.out = unsafe.Slice((*R)(unsafe.Pointer(unsafe.SliceData(direct))), s.n)
+		return
+	}
+	if len(s.buf) < s.n {
+		s.buf = make([]R, max(s.n, min(2*len(s.buf), vectorRows)))
+	}
+	s.out = s.buf[:s.n]
+}
+
+func (s *sink[R]) result(i int) unsafe.Pointer { return unsafe.Pointer(&s.out[i]) }
+func (s *sink[R]) stride() uintptr             { return unsafe.Sizeof(s.out[0]) }
+func (s *sink[R]) zero(i int)                  { var z R; s.out[i] = z }
+
+// The loops below are the hot ones: t.at is stored before each call, so that a
+// panic is known to be that row's; it costs a store that overlaps the call.
+
+type map1[A, R any] struct {
+	inputs
+	a arg[A]
+	sink[R]
+	fn func(A) R
+}
+
+func (k *map1[A, R]) open(rec arrow.Record) error {
+	k.opened = []*bind.Column{&k.a.view.Column}
+	return k.a.open(rec)
+}
+func (k *map1[A, R]) load(lo, n int) { k.a.load(lo, n); k.size(n) }
+func (k *map1[A, R]) run(t *task, lo, hi int) {
+	out, a, fn := k.out[lo:hi], k.a.vals[lo:hi], k.fn
+	for i := range out {
+		t.at = lo + i
+		out[i] = fn(a[i])
+	}
+}
+func (k *map1[A, R]) runMask(t *task, base int, mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		i := base + bits.TrailingZeros64(mask)
+		t.at = i
+		k.out[i] = k.fn(k.a.vals[i])
+	}
+}
+
+type map2[A, B, R any] struct {
+	inputs
+	a arg[A]
+	b arg[B]
+	sink[R]
+	fn func(A, B) R
+}
+
+func (k *map2[A, B, R]) open(rec arrow.Record) error {
+	k.opened = []*bind.Column{&k.a.view.Column, &k.b.view.Column}
+	if err := k.a.open(rec); err != nil {
+		return err
+	}
+	return k.b.open(rec)
+}
+func (k *map2[A, B, R]) load(lo, n int) { k.a.load(lo, n); k.b.load(lo, n); k.size(n) }
+func (k *map2[A, B, R]) run(t *task, lo, hi int) {
+	out, a, b, fn := k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.fn
+	for i := range out {
+		t.at = lo + i
+		out[i] = fn(a[i], b[i])
+	}
+}
+func (k *map2[A, B, R]) runMask(t *task, base int, mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		i := base + bits.TrailingZeros64(mask)
+		t.at = i
+		k.out[i] = k.fn(k.a.vals[i], k.b.vals[i])
+	}
+}
+
+type map3[A, B, C, R any] struct {
+	inputs
+	a arg[A]
+	b arg[B]
+	c arg[C]
+	sink[R]
+	fn func(A, B, C) R
+}
+
+func (k *map3[A, B, C, R]) open(rec arrow.Record) error {
+	k.opened = []*bind.Column{&k.a.view.Column, &k.b.view.Column, &k.c.view.Column}
+	if err := k.a.open(rec); err != nil {
+		return err
+	}
+	if err := k.b.open(rec); err != nil {
+		return err
+	}
+	return k.c.open(rec)
+}
+func (k *map3[A, B, C, R]) load(lo, n int) {
+	k.a.load(lo, n)
+	k.b.load(lo, n)
+	k.c.load(lo, n)
+	k.size(n)
+}
+func (k *map3[A, B, C, R]) run(t *task, lo, hi int) {
+	out, a, b, c, fn := k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.c.vals[lo:hi], k.fn
+	for i := range out {
+		t.at = lo + i
+		out[i] = fn(a[i], b[i], c[i])
+	}
+}
+func (k *map3[A, B, C, R]) runMask(t *task, base int, mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		i := base + bits.TrailingZeros64(mask)
+		t.at = i
+		k.out[i] = k.fn(k.a.vals[i], k.b.vals[i], k.c.vals[i])
+	}
+}
+
+// structs is the kernel of Rows: a vector of structs, filled column by column.
+type structs[In, Out any] struct {
+	inputs
+	fields []bind.Field
+	at     []int
+	cols   []bind.Column
+	in     []In
+	sink[Out]
+	fn func(In) Out
+}
+
+func (k *structs[In, Out]) open(rec arrow.Record) error {
+	if k.cols == nil {
+		k.cols = make([]bind.Column, len(k.fields))
+		for i := range k.cols {
+			k.opened = append(k.opened, &k.cols[i])
+		}
+	}
+	for i, f := range k.fields {
+		c, err := bind.Open(rec.Column(k.at[i]), f.Type)
+		if err != nil {
+			return err
+		}
+		k.cols[i] = c
+	}
+	return nil
+}
+
+func (k *structs[In, Out]) load(lo, n int) {
+	if len(k.in) < n {
+		k.in = make([]In, max(n, min(2*len(k.in), vectorRows)))
+	}
+	for i, f := range k.fields {
+		k.cols[i].Fill(unsafe.Add(unsafe.Pointer(&k.in[0]), f.Offset), unsafe.Sizeof(k.in[0]), lo, n)
+	}
+	k.size(n)
+}
+
+func (k *structs[In, Out]) run(t *task, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		t.at = i
+		k.out[i] = k.fn(k.in[i])
+	}
+}
+
+func (k *structs[In, Out]) runMask(t *task, base int, mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		i := base + bits.TrailingZeros64(mask)
+		t.at = i
+		k.out[i] = k.fn(k.in[i])
+	}
+}
+
+// calling makes a kernel's function one that takes a context and may fail. It
+// stands over any of the kernels above, which then only holds inputs and results.
+type calling struct {
+	kernel
+	call func(ctx context.Context, i int) error // calls for row i and keeps the result
+}
+
+func (k *calling) run(t *task, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		k.one(t, i)
+	}
+}
+
+func (k *calling) runMask(t *task, base int, mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		k.one(t, base+bits.TrailingZeros64(mask))
+	}
+}
+
+func (k *calling) one(t *task, i int) {
+	t.at = i
+	if err := k.call(t.ctx, i); err != nil {
+		k.zero(i)
+		t.fail(i, err)
+	}
+}

@@ -1,0 +1,171 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// pass is one evaluation of a stage's nodes over all rows of a table: first the
+// sample, then the rest, by one worker or many. Its results lie in shared columns.
+type pass struct {
+	ctx     context.Context
+	cancel  context.CancelFunc // ends the calls under way
+	end     func()             // frees what the pass holds on to; once no worker runs
+	nodes   []*node
+	records []arrow.Record
+	starts  []int // first row of each record, and the number of rows
+	columns [][]*column
+	forms   []form
+	trust   bool
+	policy  *Policy
+	cursor  *cursor
+
+	group sync.WaitGroup // the workers
+
+	mu       sync.Mutex
+	failures []failure
+	rowsBad  map[int]bool // rows that failed, where a cap counts them
+	stopped  bool         // by a row's error
+	capped   bool         // too many rows failed
+	err      error        // of the whole pass
+
+	done atomic.Int64 // rows done
+}
+
+// failure is a row's error, with its place in the frame.
+type failure struct {
+	row, node int
+	err       *RowError
+}
+
+// form is whether a node's vector form is in use.
+type form struct {
+	on      atomic.Bool
+	dropped atomic.Int64 // 1 + the row at which it was given up
+}
+
+func (f *form) use() bool { return f.on.Load() }
+func (f *form) drop(row int) {
+	f.on.Store(false)
+	f.dropped.CompareAndSwap(0, int64(row)+1)
+}
+
+func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy *Policy, trust bool) *pass {
+	p := &pass{nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes))}
+	p.ctx, p.cancel = context.WithCancel(ctx)
+	var gaps []span
+	for i, r := range records {
+		gaps = append(gaps, span{i, 0, int(r.NumRows())})
+		p.starts = append(p.starts, p.starts[i]+int(r.NumRows()))
+	}
+	for _, n := range nodes {
+		var cols []*column
+		for _, o := range n.out {
+			cols = append(cols, newColumn(o, p.rows()))
+		}
+		p.columns = append(p.columns, cols)
+	}
+	p.cursor = newCursor(gaps, p.starts)
+	release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
+	cancel := p.cancel
+	p.end = func() { release(); cancel() }
+	return p
+}
+
+func (p *pass) rows() int { return p.starts[len(p.starts)-1] }
+
+// fail keeps a row's error and does what the policy says about going on.
+func (p *pass) fail(k, rec, i int, err error) {
+	row := p.starts[rec] + i
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped && errors.Is(err, context.Canceled) {
+		return // an echo: the call was cut short because another row failed
+	}
+	if p.ctx.Err() != nil && errors.Is(err, p.ctx.Err()) {
+		return // the run is cancelled, which is told once
+	}
+	p.failures = append(p.failures, failure{row, k, &RowError{
+		Func: p.nodes[k].name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
+	}})
+	if p.policy.action == stop {
+		p.stopped = true
+		p.cursor.stopAt(int64(row))
+		p.cancel()
+		return
+	}
+	if p.rowsBad == nil {
+		p.rowsBad = map[int]bool{}
+	}
+	p.rowsBad[row] = true
+	if p.policy.over(len(p.rowsBad), p.rows()) {
+		p.capped = true
+		p.cursor.stopAt(0)
+		p.cancel()
+	}
+}
+
+// abort ends the pass with an error that is no row's.
+func (p *pass) abort(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+	p.cursor.stopAt(0)
+	p.cancel()
+}
+
+// next gives a worker its next morsel; done says it had one before, and elapsed how
+// long the morsel of s took.
+type next func(w *worker, done bool, s span, elapsed time.Duration) (span, bool)
+
+// launch starts a goroutine that works until next has no more. Where a user's
+// function ends the goroutine, a new one goes on with the worker.
+func (p *pass) launch(w *worker, claim next) {
+	p.group.Add(1)
+	p.resume(w, claim)
+}
+
+func (p *pass) resume(w *worker, claim next) {
+	go func() {
+		ended := false
+		defer func() {
+			if !ended {
+				p.resume(w, claim)
+				return
+			}
+			p.group.Done()
+		}()
+		w.loop(claim)
+		ended = true
+	}()
+}
+
+// loop claims morsels and evaluates them.
+func (w *worker) loop(claim next) {
+	start := time.Now()
+	for {
+		if w.busy { // a morsel another goroutine of this worker left
+			w.morsel()
+		}
+		s := span{w.m.rec, w.first, w.m.lo}
+		w.p.done.Add(int64(s.len()))
+		now := time.Now()
+		m, ok := claim(w, w.begun, s, now.Sub(start))
+		if !ok {
+			return
+		}
+		start = time.Now()
+		w.begun = true
+		if err := w.begin(m); err != nil {
+			w.p.abort(err)
+			w.m, w.first = span{m.rec, m.lo, m.lo}, m.lo
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package apply
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Plan is what the engine found out about a call, and what it chose. Its String is a
+// table for people.
+type Plan struct {
+	Rows    int // of the table
+	Workers int // that compute at the same time, at most
+	Policy  Policy
+	Stages  []StagePlan
+}
+
+// StagePlan is the plan of functions that go over the rows together.
+type StagePlan struct {
+	Functions []FunctionPlan
+	Sampled   int     // rows
+	Wait      float64 // share of the sample's time spent waiting, 0 … 1
+	Spread    float64 // of a row's cost over the sample: interquartile range over median
+
+	Strategy Strategy
+	Workers  int
+	Predict  time.Duration // for the rows not sampled
+
+	RunnerUp        Strategy // the next best; Strategy itself where there is no other
+	RunnerUpWorkers int
+	RunnerUpPredict time.Duration
+	BreakEven       int // rows from which more workers than one pay; 0 never or not known
+}
+
+// FunctionPlan is one function's part of the plan.
+type FunctionPlan struct {
+	Name     string  // the columns it writes
+	RowNs    float64 // what a row costs by the row form, in nanoseconds
+	VectorNs float64 // by the vector form; 0 where there is none
+	Vector   bool    // the vector form was accepted
+	Why      string  // about the vector form, where there is one
+}
+
+// String is the plan as a table.
+func (p *Plan) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "plan for %s rows on %d workers, rows that fail: %s\n", grouped(p.Rows), p.Workers, p.Policy)
+	for i := range p.Stages {
+		p.Stages[i].write(&b, i+1)
+	}
+	return b.String()
+}
+
+func (s *StagePlan) write(b *strings.Builder, number int) {
+	fmt.Fprintf(b, "  stage %d, sampled %s rows", number, grouped(s.Sampled))
+	if s.Wait >= 0.005 {
+		fmt.Fprintf(b, ", %.0f %% of the time waiting", 100*s.Wait)
+	}
+	if s.Spread > 0.5 {
+		fmt.Fprintf(b, ", costs uneven (spread %.1f)", s.Spread)
+	}
+	b.WriteString("\n")
+	width := 0
+	for _, f := range s.Functions {
+		width = max(width, len([]rune(f.Name)))
+	}
+	for _, f := range s.Functions {
+		fmt.Fprintf(b, "    %-*s  %s a row", width, f.Name, nanos(f.RowNs))
+		if f.VectorNs > 0 {
+			fmt.Fprintf(b, ", %s by its vector form: %s", nanos(f.VectorNs), f.Why)
+		}
+		b.WriteString("\n")
+	}
+	switch {
+	case s.Predict == 0 && s.Strategy == Serial:
+		b.WriteString("    the sample was all of it\n")
+		return
+	case s.Strategy == Serial:
+		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
+	default:
+		fmt.Fprintf(b, "    %s on %d workers: %s predicted", s.Strategy, s.Workers, duration(s.Predict))
+	}
+	if s.RunnerUp != s.Strategy {
+		fmt.Fprintf(b, "; runner-up %s: %s", s.RunnerUp, duration(s.RunnerUpPredict))
+	}
+	if s.BreakEven > 0 {
+		fmt.Fprintf(b, "; more workers pay from %s rows on", grouped(s.BreakEven))
+	}
+	b.WriteString("\n")
+}
+
+// Report is what a run came to: the plan, and what was measured.
+type Report struct {
+	Plan    *Plan
+	Rows    int           // in the table
+	Failed  int           // rows that failed
+	Errors  []*RowError   // the first of them, at most 10
+	Elapsed time.Duration // of the whole call
+	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
+	Stages  []StageReport
+}
+
+// StageReport is what a stage came to.
+type StageReport struct {
+	Elapsed time.Duration // sample included
+	Actual  time.Duration // of the rows not sampled: what Predict was for
+	Workers int           // that were started
+	Notes   []string      // plans made anew, vector forms given up
+}
+
+// String is the report as a table: the plan with what it came to.
+func (r *Report) String() string {
+	var b strings.Builder
+	p := r.Plan
+	fmt.Fprintf(&b, "%s rows on %d workers in %s", grouped(p.Rows), p.Workers, duration(r.Elapsed))
+	if r.CPU > 0 {
+		fmt.Fprintf(&b, " (%s of processor time)", duration(r.CPU))
+	}
+	b.WriteString("\n")
+	for i := range p.Stages {
+		p.Stages[i].write(&b, i+1)
+		s := r.Stages[i]
+		if p.Stages[i].Predict > 0 {
+			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(p.Stages[i].Predict))
+		}
+		for _, note := range s.Notes {
+			fmt.Fprintf(&b, "    %s\n", note)
+		}
+	}
+	if r.Failed > 0 {
+		fmt.Fprintf(&b, "  %s rows failed (policy: %s), the first:\n", grouped(r.Failed), p.Policy)
+		for _, e := range r.Errors[:min(len(r.Errors), 3)] {
+			fmt.Fprintf(&b, "    %v\n", e)
+		}
+	}
+	return b.String()
+}
+
+// grouped writes a count with its thousands apart.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// nanos writes a cost of a row with three figures.
+func nanos(x float64) string {
+	switch {
+	case x < 1e3:
+		return fmt.Sprintf("%.3g ns", x)
+	case x < 1e6:
+		return fmt.Sprintf("%.3g µs", x/1e3)
+	case x < 1e9:
+		return fmt.Sprintf("%.3g ms", x/1e6)
+	}
+	return fmt.Sprintf("%.4g s", x/1e9)
+}
+
+func duration(d time.Duration) string { return nanos(float64(d)) }

@@ -1,0 +1,85 @@
+package apply
+
+import (
+	"fmt"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+// Policy says what becomes of a row whose function fails. The zero Policy is [Stop].
+type Policy struct {
+	// RowsMax is how many rows may fail before the run ends with an error; 0 is
+	// no such limit.
+	RowsMax int
+	// RatioMax is what share of the rows seen may fail, looked at from the
+	// 1,000th row on and at the end; 0 is no such limit.
+	RatioMax float64
+
+	action action
+	sink   chunker.Sink
+}
+
+type action int
+
+const (
+	stop action = iota
+	null
+	reject
+)
+
+// Stop ends the run at a row's error, which is the run's: of the rows that were
+// evaluated and failed, the first one. Nothing is written.
+func Stop() Policy { return Policy{} }
+
+// Null makes the results of a row that fails null and goes on. The report has the
+// number of such rows and the first errors.
+func Null() Policy { return Policy{action: null} }
+
+// Reject leaves rows that fail out of the output and writes them to a sink, in
+// order: the columns of the input, then reject_reason, reject_function, reject_file, reject_row
+// and reject_line. It is written also where the run ends with an error because too
+// many rows failed: rowsMax is the most that may, 0 means any number.
+func Reject(sink chunker.Sink, rowsMax int) Policy {
+	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
+}
+
+// over tells whether bad rows are more than the policy allows of rows.
+func (p *Policy) over(bad, rows int) bool {
+	return p.RowsMax > 0 && bad > p.RowsMax ||
+		p.RatioMax > 0 && float64(bad) > p.RatioMax*float64(max(rows, 1000))
+}
+
+// String is the policy as plans and reports show it.
+func (p Policy) String() string {
+	s := [...]string{"stop at the first", "null", "reject"}[p.action]
+	if p.action != stop && p.RowsMax > 0 {
+		s += fmt.Sprintf(", at most %d rows", p.RowsMax)
+	}
+	if p.action != stop && p.RatioMax > 0 {
+		s += fmt.Sprintf(", at most %g %% of the rows", 100*p.RatioMax)
+	}
+	return s
+}
+
+// TooManyError ends a run in which more rows failed than its policy allows.
+type TooManyError struct {
+	Failed int       // rows that had failed when the run ended
+	Policy Policy    // the policy's limits
+	First  *RowError // the first of them that a function failed on; nil where the source refused them all
+}
+
+func (e *TooManyError) Error() string {
+	msg := fmt.Sprintf("%d rows failed, the policy is %q", e.Failed, e.Policy.String())
+	if e.First != nil {
+		msg += "; the first: " + e.First.Error()
+	}
+	return msg
+}
+
+// Unwrap returns the first row's error.
+func (e *TooManyError) Unwrap() error {
+	if e.First == nil {
+		return nil
+	}
+	return e.First
+}

@@ -1,0 +1,340 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// Stream is functions at work on a stream of chunks of one schema: what package ooc runs.
+// The first chunk is sampled and planned; the chunks after it are run by that plan.
+//
+// Transform does the work, for many chunks at the same time; Settle takes the results in
+// stream order, and only then are rows numbered, errors told and rejects written.
+type Stream struct {
+	engine Engine
+	stages []*stage
+	in     *arrow.Schema
+	out    *arrow.Schema
+
+	borrows bool // some function sees strings of the chunks
+
+	mu      sync.Mutex
+	costs   []*cost // by stage; nil before its first chunk is sampled
+	plan    *Plan
+	reports []StageReport
+
+	// Of Settle alone:
+	numberer chunker.Numberer
+	rejecter *rejecter
+	seen     int
+	report   Report
+	refused  int
+}
+
+// streamGain is how much work a chunk must hold for more than one worker to be put on
+// it: the chunks themselves keep the cores busy.
+const streamGain = 20 * time.Millisecond
+
+// Stream binds functions to the schema of a stream. No functions at all are fine:
+// the chunks then pass as they are. Close must be called.
+func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, fns ...Func) (*Stream, error) {
+	s := &Stream{engine: e, in: schema, out: schema, plan: e.newPlan(0)}
+	if len(fns) > 0 {
+		var err error
+		if s.stages, s.out, err = wire(schema, fns); err != nil {
+			return nil, err
+		}
+	}
+	for _, st := range s.stages {
+		s.borrows = s.borrows || slices.ContainsFunc(st.nodes, func(n *node) bool { return n.borrows })
+	}
+	s.costs = make([]*cost, len(s.stages))
+	s.reports = make([]StageReport, len(s.stages))
+	if e.OnError.action == reject {
+		var err error
+		if s.rejecter, err = newRejecter(ctx, e.OnError.sink, schema); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Schema is that of the chunks that Transform gives.
+func (s *Stream) Schema() *arrow.Schema { return s.out }
+
+// Result is a chunk that went through Transform.
+type Result struct {
+	// Chunk holds the rows with the functions' results. It is the caller's, to
+	// write or release; the result does without it.
+	Chunk chunker.Chunk
+
+	in     chunker.Chunk // for numbering: the chunk as it came, its memory perhaps released
+	failed []*RowError   // rows count from the chunk's first
+	bad    *frame.Frame  // copies of the rows that were rejected
+	err    error         // what ended the chunk
+}
+
+// Transform runs the functions over a chunk, which it takes over. Many calls may
+// run at the same time. An error is not a row's: those come with Settle.
+func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error) {
+	r := &Result{Chunk: c, in: c}
+	records := []arrow.Record{c.Record}
+	var rowOf []int
+	for i, st := range s.stages {
+		out, failed, err := s.stage(ctx, i, st, records)
+		for _, e := range failed {
+			if rowOf != nil {
+				e.Row = int64(rowOf[e.Row])
+			}
+		}
+		r.failed = append(r.failed, failed...)
+		if r.err = err; err != nil {
+			break
+		}
+		records = out
+		if s.rejecter != nil && len(failed) > 0 {
+			if records, rowOf, r.err = s.leaveOut(st.out, out, failed, rowOf, c.Len()); r.err != nil {
+				break
+			}
+		}
+	}
+	sortRows(r.failed)
+	if s.rejecter != nil && len(r.failed) > 0 {
+		if err := r.keepBad(); err != nil {
+			r.err = err
+		}
+	}
+	if s.borrows {
+		r.Chunk.Free = nil // the functions may have kept strings of it: left to the garbage collector
+	}
+	if r.err != nil {
+		r.Chunk.Release()
+		return r, r.broken(ctx)
+	}
+	r.Chunk.Record = join(s.out, records)
+	r.Chunk.Rejects = nil
+	return r, nil
+}
+
+// broken is the error that ended a chunk, where it is no row's.
+func (r *Result) broken(ctx context.Context) error {
+	var re *RowError
+	var many *TooManyError
+	if ctx.Err() == nil && (errors.As(r.err, &re) || errors.As(r.err, &many)) {
+		return nil // told by Settle, which knows the rows' numbers
+	}
+	return r.err
+}
+
+// join makes one record of at most one.
+func join(schema *arrow.Schema, records []arrow.Record) arrow.Record {
+	if len(records) == 1 {
+		return records[0]
+	}
+	cols := make([]arrow.Array, schema.NumFields())
+	for i, f := range schema.Fields() {
+		cols[i] = array.NewBuilder(memory.DefaultAllocator, f.Type).NewArray()
+	}
+	return array.NewRecord(schema, cols, 0)
+}
+
+func (s *Stream) leaveOut(schema *arrow.Schema, records []arrow.Record, failed []*RowError, rowOf []int, rows int) ([]arrow.Record, []int, error) {
+	f, err := frame.FromRecords(schema, records...)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, rowOf, err = without(f, failed, rowOf, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	return []arrow.Record{join(schema, f.Records())}, rowOf, nil
+}
+
+// keepBad copies the rows that failed, before the chunk's memory goes.
+func (r *Result) keepBad() error {
+	f, err := frame.FromRecords(r.in.Record.Schema(), r.in.Record)
+	if err != nil {
+		return err
+	}
+	var rows []int
+	for _, e := range r.failed {
+		if n := len(rows); n == 0 || rows[n-1] != int(e.Row) {
+			rows = append(rows, int(e.Row))
+		}
+	}
+	r.bad, err = f.Take(rows)
+	return err
+}
+
+// stage runs one stage over a chunk's record.
+func (s *Stream) stage(ctx context.Context, i int, st *stage, records []arrow.Record) ([]arrow.Record, []*RowError, error) {
+	policy := s.engine.OnError
+	policy.RatioMax = 0 // of the stream, not of one chunk: Settle looks at it
+	p := st.pass(ctx, records, &policy, s.engine.Trust)
+	defer p.end()
+	c := s.cost(i, p)
+	if p.cursor.left > 0 && p.outcome(ctx) == nil {
+		s.rest(i, p, c)
+	}
+	failed := p.failed()
+	if err := p.outcome(ctx); err != nil {
+		return nil, failed, err
+	}
+	out, err := st.records(p)
+	return out, failed, err
+}
+
+// cost is the stage's, which the first chunk with rows is sampled for while others wait.
+func (s *Stream) cost(i int, p *pass) cost {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.costs[i]; c != nil {
+		for k := range p.forms {
+			p.forms[k].on.Store(s.plan.Stages[i].Functions[k].Vector)
+		}
+		return *c
+	}
+	c := p.sample(s.engine.Seed)
+	if c.rows == 0 {
+		return c
+	}
+	sp, _ := s.engine.plan(p, c)
+	for len(s.plan.Stages) <= i {
+		s.plan.Stages = append(s.plan.Stages, StagePlan{})
+	}
+	s.plan.Stages[i] = sp
+	s.costs[i] = &c
+	return c
+}
+
+// rest runs what is not sampled of a chunk: on one worker where there is little to
+// do, for the other chunks are run meanwhile.
+func (s *Stream) rest(i int, p *pass, c cost) {
+	run := s.engine.runner(p, c)
+	best := option{Serial, 1, 0}
+	perRow := run.rowCost()
+	work := ns(perRow * float64(p.cursor.left))
+	if work > streamGain || s.engine.MorselRows > 0 {
+		best = options(c, perRow, p.cursor.left, s.engine.workers(), s.engine.wide())[0]
+	} else if run.fixed == 0 {
+		run.workers = 1
+	}
+	start := time.Now()
+	run.run(best)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rep := &s.reports[i]
+	rep.Actual += time.Since(start)
+	rep.Workers = max(rep.Workers, run.running)
+	for _, note := range append(run.notes, p.givenUp()...) {
+		if len(rep.Notes) < 10 {
+			rep.Notes = append(rep.Notes, note)
+		}
+	}
+	for k := range p.forms { // a form given up stays given up
+		if p.forms[k].dropped.Load() > 0 {
+			f := &s.plan.Stages[i].Functions[k]
+			f.Vector, f.Why = false, "given up while running"
+		}
+	}
+}
+
+// Settle takes a result in, in stream order: numbers its rows, counts, writes its rejects.
+// It returns the error that ends the stream, if one does.
+func (s *Stream) Settle(ctx context.Context, r *Result) error {
+	s.numberer.Number(&r.in)
+	s.report.Rows += r.in.Len()
+	s.seen += r.in.Len() + len(r.in.Rejects)
+	s.refused += len(r.in.Rejects)
+	var rows []rejected
+	for _, e := range r.failed {
+		at := int(e.Row)
+		e.File, e.Row, e.Line = r.in.File, r.in.RowOf(at), r.in.Lines.Of(at)
+	}
+	s.report.Failed += distinctRows(r.failed)
+	s.report.Errors = append(s.report.Errors, r.failed[:min(len(r.failed), 10-len(s.report.Errors))]...)
+	if s.rejecter != nil {
+		rows = s.rejects(r)
+		f := r.bad
+		if f == nil {
+			f, _ = frame.FromRecords(s.in)
+		}
+		if err := s.rejecter.add(ctx, f, rows); err != nil {
+			return err
+		}
+	}
+	if r.err != nil {
+		return r.err
+	}
+	if p := &s.engine.OnError; p.over(s.report.Failed+s.refused, s.seen) {
+		return s.tooMany()
+	}
+	return nil
+}
+
+func (s *Stream) tooMany() error {
+	e := &TooManyError{Failed: s.report.Failed + s.refused, Policy: s.engine.OnError}
+	if len(s.report.Errors) > 0 {
+		e.First = s.report.Errors[0]
+	}
+	return e
+}
+
+// rejects merges a result's failed rows and those its source refused, in row order.
+func (s *Stream) rejects(r *Result) []rejected {
+	next := -1
+	last := int64(-1)
+	rows := ofRowErrors(r.failed, func(e *RowError) int {
+		if e.Row != last {
+			last = e.Row
+			next++
+		}
+		return next
+	})
+	for _, e := range r.in.Rejects {
+		reason := ""
+		if e.Err != nil {
+			reason = e.Err.Error()
+		}
+		rows = append(rows, rejected{row: -1, reason: reason, fn: "", file: e.File, text: e.Raw, fileRow: e.Row, lines: e.Line})
+	}
+	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.fileRow - b.fileRow) })
+	return rows
+}
+
+// Close ends the stream: rejects that were settled are committed, also where the stream ended
+// with an error. With complete it looks at the policy's limits once more.
+func (s *Stream) Close(ctx context.Context, complete bool) error {
+	var errs []error
+	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.report.Failed+s.refused) > p.RatioMax*float64(s.seen) {
+		errs = append(errs, s.tooMany())
+	}
+	if s.rejecter != nil {
+		errs = append(errs, s.rejecter.w.Commit(ctx), s.rejecter.w.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Report is what the stream came to so far; Settle must not be running.
+func (s *Stream) Report() *Report {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.report
+	s.plan.Rows = s.seen
+	r.Plan = s.plan
+	r.Stages = s.reports[:min(len(s.reports), len(s.plan.Stages))]
+	return &r
+}
+
+// Refused is how many rows the source could not decode and left out.
+func (s *Stream) Refused() int { return s.refused }

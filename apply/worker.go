@@ -1,0 +1,420 @@
+package apply
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/bitmap"
+	"github.com/volley-go/volley/internal/take"
+)
+
+// blockRows is how many rows a kernel runs between two looks at whether the run is
+// over: seldom enough to cost nothing, often enough to be cancelled soon.
+const blockRows = 128
+
+// worker evaluates morsels, vector by vector, every node on a vector before the
+// next. Where it is lies in its fields, not on its stack: a function may end the
+// goroutine (runtime.Goexit), and another then goes on from there.
+type worker struct {
+	p       *pass
+	rec     int // the batch the kernels are open on; -1 none
+	kernels []kernel
+	texts   [][]textRun // by node and output: the morsel's part of variable-width columns
+
+	begun  bool // had a morsel before
+	busy   bool // a morsel is begun and not ended
+	m      span // what is left of the morsel, beginning with the vector
+	first  int  // its first row in the batch
+	n      int  // rows of the vector
+	k      int  // node being evaluated
+	b      int  // Batch nodes before this one have had the morsel
+	at     int  // rows of the vector that node has done
+	ready  bool // the vector is loaded for the node
+	masked bool // some rows of the vector are null
+	valid  [vectorRows / 8]byte
+	bits   [vectorRows / 8]byte // scratch: a boolean result, a result's validity
+
+	task   task
+	times  []time.Duration // by node: measured where timed
+	timed  bool
+	trial  bool    // a sample: vector forms are held against the row form
+	trials []trial // by node
+}
+
+// trial is how a vector form did so far.
+type trial struct {
+	tried, differs bool
+	rows           int
+	took           time.Duration
+}
+
+func newWorker(p *pass) *worker {
+	w := &worker{p: p, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
+	w.task = task{ctx: p.ctx, fail: w.fail}
+	for _, n := range p.nodes {
+		var k kernel
+		if n.make != nil {
+			k = n.make()
+		}
+		w.kernels = append(w.kernels, k)
+		w.texts = append(w.texts, make([]textRun, len(n.out)))
+	}
+	return w
+}
+
+// begin takes a morsel on. An error is one of the whole pass.
+func (w *worker) begin(m span) error {
+	if m.rec != w.rec {
+		for i, k := range w.kernels {
+			if k == nil {
+				continue
+			}
+			if err := k.open(w.p.records[m.rec]); err != nil {
+				return fmt.Errorf("%s: %w", w.p.nodes[i].name, err)
+			}
+		}
+		w.rec = m.rec
+	}
+	w.m, w.first, w.k, w.at, w.n, w.b, w.ready, w.busy = m, m.lo, 0, 0, 0, 0, false, true
+	return nil
+}
+
+// morsel evaluates what is left of the morsel.
+func (w *worker) morsel() {
+	for w.m.lo < w.m.hi {
+		if w.n == 0 {
+			w.n = min(w.m.len(), vectorRows)
+		}
+		if w.p.cursor.halted(w.row(0)) {
+			break
+		}
+		for w.k < len(w.kernels) {
+			if w.kernels[w.k] != nil {
+				w.vector()
+			}
+			w.k, w.at, w.ready = w.k+1, 0, false
+		}
+		w.m.lo += w.n
+		w.k, w.n = 0, 0
+		if w.p.cursor.hungry.Load() > 0 && w.m.len() > 1 {
+			w.share()
+		}
+	}
+	for w.b < len(w.p.nodes) {
+		if w.p.nodes[w.b].batch != nil && w.m.lo > w.first && !w.p.cursor.halted(w.p.starts[w.rec]+w.m.lo-1) {
+			w.batch(w.b, w.first, w.m.lo)
+		} else {
+			w.b++
+		}
+	}
+	w.flush()
+	w.busy = false
+}
+
+// share gives what is left of the morsel to workers that have none.
+func (w *worker) share() {
+	w.p.cursor.giveBack(w.m)
+	w.m.hi = w.m.lo
+}
+
+// row is the row in the frame of row i of the vector.
+func (w *worker) row(i int) int { return w.p.starts[w.rec] + w.m.lo + i }
+
+// vector evaluates a node on the vector: load, call, store.
+func (w *worker) vector() {
+	var start time.Time
+	if w.timed {
+		start = time.Now()
+	}
+	kr := w.kernels[w.k]
+	if !w.ready {
+		w.load(kr)
+		w.ready = true
+	}
+	if v, ok := kr.(vectorKernel); ok && w.at == 0 && w.p.forms[w.k].use() {
+		w.whole(v)
+	}
+	for w.at < w.n {
+		if w.p.cursor.halted(w.row(w.at)) {
+			return
+		}
+		w.guard(kr, min(w.at+blockRows, w.n))
+		if w.k == 0 && w.at < w.n && w.p.cursor.hungry.Load() > 0 {
+			w.shorten(kr)
+		}
+	}
+	if w.timed {
+		w.times[w.k] += time.Since(start)
+	}
+	if v, ok := kr.(vectorKernel); ok && w.trial {
+		w.try(v)
+	}
+	if w.timed {
+		start = time.Now()
+	}
+	w.store()
+	if w.timed {
+		w.times[w.k] += time.Since(start)
+	}
+}
+
+// try holds a node's vector form against the row form, whose results are there.
+func (w *worker) try(v vectorKernel) {
+	t := &w.trials[w.k]
+	if t.differs {
+		return
+	}
+	t.tried, t.differs = true, true // a form that panics or ends the goroutine differs
+	defer func() { recover() }()
+	took, equal := v.compare(w.n, func(i int) bool { return !w.masked || bitmap.Get(w.valid[:], i) })
+	t.differs = !equal
+	t.rows += w.n
+	t.took += took
+}
+
+// shorten ends the vector at the rows done: the rest is for a hungry worker. Only
+// the first node may, since the others then see the shorter vector.
+func (w *worker) shorten(kr kernel) {
+	rest := span{w.m.rec, w.m.lo + w.at, w.m.hi}
+	w.m.hi, w.n = rest.lo, w.at
+	w.p.cursor.giveBack(rest)
+}
+
+// load brings the vector's inputs into reach and finds the rows that are null in one of them.
+func (w *worker) load(kr kernel) {
+	kr.load(w.m.lo, w.n)
+	w.masked = false
+	for _, c := range kr.columns() {
+		if c.Nulls == 0 || c.SeesNull {
+			continue
+		}
+		if !w.masked {
+			bitmap.Copy(w.valid[:], 0, c.Valid, c.Bit+w.m.lo, w.n)
+			w.masked = true
+		} else {
+			bitmap.And(w.valid[:], 0, w.valid[:], 0, c.Valid, c.Bit+w.m.lo, w.n)
+		}
+	}
+	var direct []byte
+	if w.p.nodes[w.k].inPlace {
+		direct = w.p.columns[w.k][0].at(w.row(0))
+	}
+	kr.place(direct)
+	if w.masked {
+		w.eachNull(kr.zero)
+	}
+}
+
+// eachNull calls f for the rows of the vector that are null.
+func (w *worker) eachNull(f func(int)) {
+	for i := range w.n {
+		if !bitmap.Get(w.valid[:], i) {
+			f(i)
+		}
+	}
+}
+
+// guard runs a block of rows and moves at behind it. A panic, or the end of the
+// goroutine, becomes the error of the row it came from, and at moves behind that.
+func (w *worker) guard(kr kernel, hi int) {
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		err := &PanicError{Value: recover(), Stack: string(debug.Stack())}
+		if err.Value == nil {
+			err.Value = ErrGoexit
+		}
+		kr.zero(w.task.at)
+		w.fail(w.task.at, err)
+		w.at = w.task.at + 1
+	}()
+	if !w.masked {
+		kr.run(&w.task, w.at, hi)
+	} else {
+		for lo := w.at; lo < hi; lo += 64 {
+			if m := bitmap.Load(w.valid[:], lo, min(64, hi-lo)); m != 0 {
+				kr.runMask(&w.task, lo, m)
+			}
+		}
+	}
+	w.at = hi
+	ended = true
+}
+
+// fail makes row i of the vector null and keeps why.
+func (w *worker) fail(i int, err error) {
+	if !w.masked {
+		bitmap.Fill(w.valid[:], 0, w.n, true)
+		w.masked = true
+	}
+	bitmap.Clear(w.valid[:], i)
+	w.p.fail(w.k, w.rec, w.m.lo+i, err)
+}
+
+// store puts the vector's results into the columns.
+func (w *worker) store() {
+	kr := w.kernels[w.k]
+	for i, c := range w.p.columns[w.k] {
+		if c.values == nil {
+			w.storeText(kr, c, &w.texts[w.k][i])
+		} else if !w.p.nodes[w.k].inPlace {
+			w.storeFixed(kr, c)
+		}
+	}
+	// Validity last: packing a time may fail a row, for all of the node's columns.
+	for _, c := range w.p.columns[w.k] {
+		if valid := w.validity(kr, c); valid != nil {
+			c.setValid(w.row(0), w.n, valid)
+		}
+	}
+}
+
+// validity returns the rows of a result that are not null, nil where all are.
+func (w *worker) validity(kr kernel, c *column) []byte {
+	if !c.packer.Nullable {
+		if w.masked {
+			return w.valid[:]
+		}
+		return nil
+	}
+	if w.masked {
+		copy(w.bits[:], w.valid[:])
+	} else {
+		bitmap.Fill(w.bits[:], 0, w.n, true)
+	}
+	for i := range w.n {
+		if c.packer.Null(unsafe.Add(kr.result(i), c.offset)) {
+			bitmap.Clear(w.bits[:], i)
+		}
+	}
+	return w.bits[:]
+}
+
+func (w *worker) storeFixed(kr kernel, c *column) {
+	dst, row := c.values, w.row(0)
+	if c.packer.Width == 0 {
+		dst, row = w.bits[:], 0
+	}
+	for lo := 0; lo < w.n; {
+		k, err := c.packer.Fixed(dst, row+lo, unsafe.Add(kr.result(lo), c.offset), kr.stride(), w.n-lo)
+		if lo += k; err != nil {
+			if isNull := w.masked && !bitmap.Get(w.valid[:], lo); !isNull && !c.packer.Null(unsafe.Add(kr.result(lo), c.offset)) {
+				w.fail(lo, err)
+			}
+			lo++
+		}
+	}
+	if c.packer.Width == 0 {
+		c.setBits(w.row(0), w.n, w.bits[:])
+	}
+}
+
+func (w *worker) storeText(kr kernel, c *column, run *textRun) {
+	if len(run.Ends) == 0 {
+		run.row = w.row(0)
+	}
+	for i := range w.n {
+		src := unsafe.Add(kr.result(i), c.offset)
+		if w.masked && !bitmap.Get(w.valid[:], i) || c.packer.Null(src) {
+			run.Skip()
+		} else {
+			c.packer.Append(&run.Text, src)
+		}
+	}
+}
+
+// flush hands the morsel's variable-width parts over.
+func (w *worker) flush() {
+	for k, runs := range w.texts {
+		for i := range runs {
+			if len(runs[i].Ends) > 0 {
+				w.p.columns[k][i].addText(runs[i])
+				runs[i] = textRun{}
+			}
+		}
+	}
+}
+
+// whole computes the vector by a node's vector form, and checks a few rows of the
+// morsel against the row form. Where they differ, or the form panics or ends the
+// goroutine, the form is given up and the vector is left to the row form.
+func (w *worker) whole(v vectorKernel) {
+	agreed := false
+	defer func() {
+		if !agreed {
+			recover()
+			w.p.forms[w.k].drop(w.row(0))
+		}
+		if w.masked {
+			w.eachNull(v.zero)
+		}
+	}()
+	v.runVector(w.n)
+	agreed = w.p.trust || w.shadow(v)
+	if agreed {
+		w.at = w.n
+	}
+}
+
+// shadow checks the first row of each morsel and one that a hash of its place picks.
+func (w *worker) shadow(v vectorKernel) bool {
+	if w.m.lo != w.first {
+		return true
+	}
+	other := int(uint64(w.row(0)) * 0x9E3779B97F4A7C15 >> 33 % uint64(w.n))
+	for _, i := range []int{0, other} {
+		if w.masked && !bitmap.Get(w.valid[:], i) {
+			continue
+		}
+		if !v.check(&w.task, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// batch evaluates a Batch node on rows lo … hi-1 of the record batch. Whatever way
+// the function ends, the results or its error are kept.
+func (w *worker) batch(k, lo, hi int) {
+	n := w.p.nodes[k]
+	start := time.Now()
+	var out arrow.Record
+	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: string(debug.Stack())}
+		}
+		w.times[k] += time.Since(start)
+		w.storeBatch(k, lo, hi, out, err)
+		w.b = k + 1
+	}()
+	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
+	out, err = n.batch(w.p.ctx, rec)
+	if err == nil {
+		err = n.checkBatch(rec, out)
+	}
+}
+
+func (w *worker) storeBatch(k, lo, hi int, out arrow.Record, err error) {
+	if err != nil {
+		w.k = k
+		for i := lo; i < hi; i++ { // the function names no row: all of them failed
+			w.p.fail(k, w.rec, i, err)
+		}
+	}
+	for i, c := range w.p.columns[k] {
+		run := arrayRun{row: w.p.starts[w.rec] + lo}
+		if err != nil {
+			run.values = take.Nulls(c.field.Type, hi-lo)
+		} else {
+			run.values = out.Column(i)
+		}
+		c.addArray(run)
+	}
+}

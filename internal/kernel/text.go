@@ -1,0 +1,210 @@
+package kernel
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// EqText writes whether two texts are equal.
+func EqText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byte) {
+	for w := range WordsFor(len(as)) {
+		lo := w * 64
+		var m uint64
+		for i := lo; i < min(lo+64, len(as)); i++ {
+			if ae[i]-as[i] == be[i]-bs[i] && string(a[as[i]:ae[i]]) == string(b[bs[i]:be[i]]) {
+				m |= 1 << (uint(i) & 63)
+			}
+		}
+		dst[w] = m
+	}
+}
+
+// CompareText writes whether a < b, or a <= b with equal set, by bytes.
+func CompareText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byte, equal bool) {
+	limit := -int(bit(!equal)) // compare's result must be at most this
+	for w := range WordsFor(len(as)) {
+		lo := w * 64
+		var m uint64
+		for i := lo; i < min(lo+64, len(as)); i++ {
+			m |= bit(bytes.Compare(a[as[i]:ae[i]], b[bs[i]:be[i]]) <= limit) << (uint(i) & 63)
+		}
+		dst[w] = m
+	}
+}
+
+// EqTextConst writes whether a text equals want. Up to 16 bytes are compared as
+// one or two masked words without a branch; reading them needs 8 bytes of data
+// after the start, which all but the last values have.
+func EqTextConst(dst []uint64, start, end []int32, data []byte, want []byte) {
+	if n := len(want); n > 16 || n == 0 {
+		eqTextLong(dst, start, end, data, want)
+		return
+	}
+	n := int32(len(want))
+	var head, tail, mask uint64
+	back := int32(0) // where the second word begins
+	if n <= 8 {
+		mask = ^uint64(0) >> (64 - 8*uint(n))
+		var b [8]byte
+		copy(b[:], want)
+		head = binary.LittleEndian.Uint64(b[:])
+		tail = head
+	} else {
+		mask, back = ^uint64(0), n-8
+		head = binary.LittleEndian.Uint64(want)
+		tail = binary.LittleEndian.Uint64(want[back:])
+	}
+	last := len(data) - 8 - int(back)
+	for w := range WordsFor(len(start)) {
+		lo := w * 64
+		s, e := start[lo:min(lo+64, len(start))], end[lo:]
+		e = e[:len(s)]
+		var m uint64
+		for i, at := range s {
+			if int(at) > last {
+				m |= bit(e[i]-at == n && string(data[at:e[i]]) == string(want)) << (uint(i) & 63)
+				continue
+			}
+			x := (binary.LittleEndian.Uint64(data[at:]) & mask) ^ head
+			y := (binary.LittleEndian.Uint64(data[at+back:]) & mask) ^ tail
+			m |= bit(x|y|uint64(e[i]-at^n) == 0) << (uint(i) & 63)
+		}
+		dst[w] = m
+	}
+}
+
+func eqTextLong(dst []uint64, start, end []int32, data, want []byte) {
+	for w := range WordsFor(len(start)) {
+		lo := w * 64
+		var m uint64
+		for i := lo; i < min(lo+64, len(start)); i++ {
+			if int(end[i]-start[i]) == len(want) && string(data[start[i]:end[i]]) == string(want) {
+				m |= 1 << (uint(i) & 63)
+			}
+		}
+		dst[w] = m
+	}
+}
+
+// ContainsPacked writes whether a text contains what, which is not empty. The
+// texts must follow each other (end[i] == start[i+1]): one search over all of
+// their bytes costs far less than one a value where hits are rare, and a hit
+// that reaches over the end of a value is stepped over.
+func ContainsPacked(dst []uint64, start, end []int32, data, what []byte) {
+	clear(dst[:WordsFor(len(start))])
+	n := len(start)
+	if n == 0 {
+		return
+	}
+	pos, stop, row := int(start[0]), int(end[n-1]), 0
+	for pos < stop {
+		k := bytes.Index(data[pos:stop], what)
+		if k < 0 {
+			return
+		}
+		pos += k
+		row = advance(end, row, int32(pos))
+		if pos+len(what) <= int(end[row]) {
+			dst[row>>6] |= 1 << (row & 63)
+			pos = int(end[row])
+		} else {
+			pos++
+		}
+	}
+}
+
+// advance is the first row from row on that ends after pos, by galloping.
+func advance(end []int32, row int, pos int32) int {
+	step := 1
+	for row+step < len(end) && end[row+step-1] <= pos {
+		row += step
+		step *= 2
+	}
+	for hi := min(row+step, len(end)); row < hi; {
+		if mid := int(uint(row+hi) >> 1); end[mid] <= pos {
+			row = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return row
+}
+
+// Contains is ContainsPacked for texts that lie anywhere.
+func Contains(dst []uint64, start, end []int32, data, what []byte) {
+	eachText(dst, start, end, data, func(s []byte) bool { return bytes.Contains(s, what) })
+}
+
+// eachText writes a predicate of each text.
+func eachText(dst []uint64, start, end []int32, data []byte, f func([]byte) bool) {
+	for w := range WordsFor(len(start)) {
+		lo := w * 64
+		var m uint64
+		for i := lo; i < min(lo+64, len(start)); i++ {
+			m |= bit(f(data[start[i]:end[i]])) << (uint(i) & 63)
+		}
+		dst[w] = m
+	}
+}
+
+// MatchText writes f of each text.
+func MatchText(dst []uint64, start, end []int32, data []byte, f func([]byte) bool) {
+	eachText(dst, start, end, data, f)
+}
+
+// RuneCount is utf8.RuneCount by words: bytes that do not continue a rune. For
+// text that is not UTF-8 it counts those bytes too.
+func RuneCount(s []byte) int {
+	n := len(s)
+	for len(s) >= 8 {
+		x := binary.LittleEndian.Uint64(s)
+		n -= bits.OnesCount64(x >> 7 & (^x >> 6) & 0x0101010101010101)
+		s = s[8:]
+	}
+	for _, c := range s {
+		n -= int(c >> 7 & (^c >> 6) & 1)
+	}
+	return n
+}
+
+// ASCII tells whether no byte is above 0x7f.
+func ASCII(s []byte) bool {
+	for len(s) >= 8 {
+		if binary.LittleEndian.Uint64(s)&0x8080808080808080 != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for _, c := range s {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// LowerASCII writes a with A-Z as a-z, eight bytes at a time; a must be ASCII.
+func LowerASCII(dst, a []byte) { caseASCII(dst, a, 'A', 'Z') }
+
+// UpperASCII writes a with a-z as A-Z; a must be ASCII.
+func UpperASCII(dst, a []byte) { caseASCII(dst, a, 'a', 'z') }
+
+// caseASCII flips the case bit of bytes in [first, last]. With the top bit of
+// every byte free, adding 0x80-first sets it for bytes from first on.
+func caseASCII(dst, a []byte, first, last uint64) {
+	const ones = 0x0101010101010101
+	n := len(a) &^ 7
+	for i := 0; i < n; i += 8 {
+		x := binary.LittleEndian.Uint64(a[i:])
+		in := (x + ones*(0x80-first)) &^ (x + ones*(0x7f-last)) & (ones * 0x80)
+		binary.LittleEndian.PutUint64(dst[i:], x^in>>2)
+	}
+	for i := n; i < len(a); i++ {
+		c := a[i]
+		if uint64(c) >= first && uint64(c) <= last {
+			c ^= 0x20
+		}
+		dst[i] = c
+	}
+}

@@ -1,0 +1,31 @@
+// Package ooc runs work over streams larger than memory: a source, functions, a
+// sink, a memory budget.
+//
+//	report, err := ooc.Job{
+//		From:   csvio.Open("trips/*.csv.zst"),
+//		Apply:  []apply.Func{apply.Map2("rate", "fare", "distance", rate)},
+//		To:     parquetio.Create("trips.parquet"),
+//		Memory: 512 << 20,
+//	}.Run(ctx)
+//
+// The source is read in chunks, each of them decoded, transformed and encoded by one of the
+// workers while others do the same to other chunks, and written in the order it was read.
+// The functions are those of package apply; the plan is made on the first chunk. The
+// rows of the output, and their order, do not depend on workers or on the budget.
+//
+// # Memory
+//
+// A chunk is admitted before it is read: a reader waits until the chunks under way
+// leave room in the budget for another. What is not counted is Go's own
+// (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
+// Parquet writer's footer). Chunks are cut so that as many as keep the workers
+// busy fit; a single row or row group that is larger than the budget
+// allows ends the job with a [TooLargeError] that says how much it takes.
+// Report has the most that was under way, and the process's peak.
+//
+// # Failure
+//
+// The output appears whole, or not at all: sinks write under a temporary name. A row on
+// which a function fails is named by file, row and line and goes by the job's policy;
+// so do rows that the source cannot decode where its own settings say to go on.
+package ooc

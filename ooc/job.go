@@ -1,0 +1,296 @@
+package ooc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/cputime"
+	"github.com/volley-go/volley/internal/pipe"
+)
+
+// Job is work over a stream. From and To must be set; the zero value of all else is
+// a good default.
+type Job struct {
+	From  chunker.Source
+	Apply []apply.Func // none: the rows are copied
+	To    chunker.Sink
+
+	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it
+	// counts. Less than 16 MiB is taken as 16 MiB.
+	Memory int64
+	// Workers is how many chunks are worked on at the same time; 0 is one a core.
+	Workers int
+	// Wide is how many calls of a function that waits may be under way in one
+	// chunk: see [apply.Engine].
+	Wide int
+	// OnError says what becomes of a row whose function fails; the zero Policy is Stop.
+	OnError apply.Policy
+	// Progress is called now and then, and at the end; nil is never.
+	Progress progress.Func
+	// Name is what progress calls the job; empty is "job".
+	Name string
+}
+
+const (
+	memoryDefault = 1 << 30
+	memoryMin     = 16 << 20
+	chunkMin      = 64 << 10
+	chunkMax      = 16 << 20
+	// copies is how many times its decoded size a chunk takes while it is under
+	// way: its text, its columns, the results, the encoded output, and as much
+	// again of garbage that is not collected yet.
+	copies = 6
+)
+
+// TooLargeError says that a single chunk takes more memory than the budget has.
+type TooLargeError struct {
+	File   string
+	Bytes  int64 // the chunk's
+	Memory int64 // the job's budget
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory, or write the file with smaller row groups",
+		e.File, size(e.Bytes), size(copies*e.Bytes), size(e.Memory))
+}
+
+// Run does the job. The report is there also where it ends with an error, unless
+// nothing was begun.
+func (j Job) Run(ctx context.Context) (report *Report, err error) {
+	if err := j.check(); err != nil {
+		return nil, err
+	}
+	r := &run{job: j, start: time.Now(), memory: j.memory()}
+	r.cpu, _ = cputime.Process()
+	workers := j.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	// One chunk is read and one written while each worker has one.
+	r.places = workers + 2
+	r.chunk = min(max(r.memory/int64(copies*r.places), chunkMin), chunkMax)
+	r.budget = newBudget(r.memory)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := r.open(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.stream.Close()) }()
+	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Apply...); err != nil {
+		return nil, err
+	}
+	err = r.write(ctx, workers)
+	// Rejects are kept whatever happened: they say why.
+	if cerr := r.functions.Close(context.WithoutCancel(ctx), err == nil); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = r.writer.Commit(ctx)
+	}
+	if r.writer != nil {
+		err = errors.Join(err, r.writer.Close())
+	}
+	report = r.report()
+	r.tell(true, err)
+	return report, err
+}
+
+func (j Job) memory() int64 {
+	if j.Memory == 0 {
+		return memoryDefault
+	}
+	return max(j.Memory, memoryMin)
+}
+
+// check refuses what can be refused before anything is opened.
+func (j Job) check() error {
+	switch {
+	case j.From == nil:
+		return errors.New("ooc: the job has no From: give it a source, such as csvio.Open(path)")
+	case j.To == nil:
+		return errors.New("ooc: the job has no To: give it a sink, such as parquetio.Create(path)")
+	case j.Memory < 0:
+		return fmt.Errorf("ooc: Memory is %d bytes", j.Memory)
+	}
+	from, _ := j.From.(chunker.Placed)
+	to, _ := j.To.(chunker.Placed)
+	if from == nil || to == nil {
+		return nil
+	}
+	for _, out := range to.Places() {
+		for _, in := range from.Places() {
+			if sameFile(in, out) {
+				return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
+			}
+		}
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// run is a job under way.
+type run struct {
+	job       Job
+	start     time.Time
+	cpu       time.Duration
+	memory    int64
+	chunk     int64 // bytes to aim for in a chunk
+	places    int   // chunks under way at most
+	budget    *budget
+	stream    chunker.Stream
+	functions *apply.Stream
+	writer    chunker.Writer
+
+	rowsTotal, bytesTotal int64 // -1 unknown
+	chunks                atomic.Int64
+	rowsIn, rowsOut       int64 // of Emit alone
+	bytesRead             int64
+
+	mu   sync.Mutex
+	told time.Time
+}
+
+func (r *run) open(ctx context.Context) (err error) {
+	r.rowsTotal, r.bytesTotal = -1, -1
+	if s, ok := r.job.From.(chunker.Sized); ok {
+		if rows, bytes, err := s.Size(ctx); err == nil {
+			r.rowsTotal, r.bytesTotal = rows, bytes
+		}
+	}
+	r.stream, err = r.job.From.Open(ctx, r.chunk)
+	return err
+}
+
+// item is a chunk on its way, with the memory it is admitted for.
+type item struct {
+	part  chunker.Part
+	bytes int64
+}
+
+// done is a chunk that is ready to be written.
+type done struct {
+	result *apply.Result
+	put    chunker.Append // nil where a row's error ends the job
+	bytes  int64          // admitted
+	rows   int64
+	read   int64
+}
+
+// write takes every chunk through decode, functions and encode, and puts them in order.
+func (r *run) write(ctx context.Context, workers int) (err error) {
+	if r.writer, err = r.job.To.Create(ctx, r.functions.Schema()); err != nil {
+		return err
+	}
+	return pipe.Pipe[item, done]{
+		Workers: workers,
+		Window:  r.places,
+		Next:    r.next,
+		Work:    r.work,
+		Emit:    r.emit,
+		Drop:    func(d done) { r.budget.add(-d.bytes) },
+	}.Run(ctx)
+}
+
+func (r *run) next(ctx context.Context) (item, error) {
+	it := item{bytes: copies * r.chunk}
+	if err := r.budget.acquire(ctx, it.bytes); err != nil {
+		return item{}, err
+	}
+	var err error
+	if it.part, err = r.stream.Next(ctx); err != nil {
+		r.budget.add(-it.bytes)
+	}
+	return it, err
+}
+
+func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
+	d.bytes = it.bytes
+	defer func() {
+		if err != nil {
+			r.budget.add(-d.bytes)
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return d, context.Cause(ctx)
+	}
+	c, err := it.part(ctx)
+	if err != nil {
+		return d, err
+	}
+	d.read = c.Read
+	if err := r.admit(&d, &c); err != nil {
+		c.Release()
+		return d, err
+	}
+	if d.result, err = r.functions.Transform(ctx, c); err != nil {
+		return d, err
+	}
+	if d.result.Chunk.Record == nil { // a row's error: told when its turn comes
+		return d, nil
+	}
+	d.rows = int64(d.result.Chunk.Len())
+	d.put, err = r.writer.Write(ctx, d.result.Chunk)
+	return d, err
+}
+
+// admit corrects what a chunk is counted for once its size is known.
+func (r *run) admit(d *done, c *chunker.Chunk) error {
+	bytes := chunker.Bytes(c.Record)
+	if copies*bytes > max(r.memory, copies*r.chunk) {
+		return &TooLargeError{c.File, bytes, r.memory}
+	}
+	if actual := copies * bytes; actual > d.bytes {
+		r.budget.add(actual - d.bytes)
+		d.bytes = actual
+	}
+	return nil
+}
+
+func (r *run) emit(ctx context.Context, d done) error {
+	defer r.budget.add(-d.bytes)
+	if err := r.functions.Settle(ctx, d.result); err != nil {
+		return err
+	}
+	if err := d.put(ctx); err != nil {
+		return err
+	}
+	r.chunks.Add(1)
+	r.rowsIn = int64(r.functions.Seen())
+	r.rowsOut += d.rows
+	r.bytesRead += d.read
+	r.tell(false, nil)
+	return nil
+}
+
+// tell reports progress, at most twenty times a second. Only the goroutine that Run was
+// called on comes here.
+func (r *run) tell(end bool, err error) {
+	if r.job.Progress == nil {
+		return
+	}
+	now := time.Now()
+	if !end && now.Sub(r.told) < 50*time.Millisecond {
+		return
+	}
+	r.told = now
+	name := r.job.Name
+	if name == "" {
+		name = "job"
+	}
+	r.job.Progress(progress.Event{})
+	_ = name
+}
