@@ -36,9 +36,9 @@ type limits struct {
 	memory int64 // bytes, all its processes together
 }
 
-// runWorker starts a worker, waits for it and reads its reply. The peak is the
-// kernel's figure for the process; for one that starts others it is the highest
-// sum seen of the memory of all of them, shared pages shared out.
+// runWorker starts a worker, waits for it and reads its reply. The peak is what the
+// kernel tells the worker; for one that starts others it is the highest sum seen of
+// the memory of all of them, shared pages shared out.
 func runWorker(ctx context.Context, argv []string, env []string, dir string, lim limits) (outcome, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir = dir
@@ -53,15 +53,16 @@ func runWorker(ctx context.Context, argv []string, env []string, dir string, lim
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 	sum, err := watch(ctx, cmd.Process.Pid, done, lim)
-	peak := max(sum, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss<<10)
-	out := outcome{peakMiB: float64(peak) / (1 << 20)}
+	var out outcome
 	if errors.Is(err, errSlow) || errors.Is(err, errLarge) || ctx.Err() != nil {
 		return out, err
 	}
 	if err != nil {
 		return out, errors.New(complaint(stderr.String(), err.Error()))
 	}
-	return out, json.Unmarshal([]byte(lastLine(stdout.String(), "")), &out.Reply)
+	err = json.Unmarshal([]byte(lastLine(stdout.String(), "")), &out.Reply)
+	out.peakMiB = float64(max(sum, out.Peak)) / (1 << 20)
+	return out, err
 }
 
 // watch waits for the process and ends its whole group where a limit is passed. It

@@ -51,6 +51,7 @@ type Reply struct {
 	Wall    []float64 `json:"wall"` // seconds of each counted repetition
 	CPU     []float64 `json:"cpu"`  // CPU seconds of the same, all threads and processes
 	Answer  Answer    `json:"answer"`
+	Peak    int64     `json:"peak"` // bytes of memory this process had at most
 	Version string    `json:"version"`
 }
 
@@ -123,6 +124,7 @@ func measure(task Task, program Program) (reply Reply, err error) {
 	if len(reply.Wall) > 1 {
 		reply.Wall, reply.CPU = reply.Wall[1:], reply.CPU[1:]
 	}
+	reply.Peak = peakBytes()
 	return reply, finish(reply.Answer)
 }
 
@@ -146,6 +148,19 @@ func finish(a Answer) error {
 		}
 	}
 	return nil
+}
+
+// peakBytes reads VmHWM; getrusage will not do, which starts a process with the peak
+// of the one that started it.
+func peakBytes() int64 {
+	raw, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
+	var kb int64
+	fmt.Sscan(rest, &kb) // 0 where there is no such line
+	return kb << 10
 }
 
 func cpuSeconds() float64 {
