@@ -134,7 +134,7 @@ var All = []Job{
 	{Name: "rows-sleep", Family: "rows", Program: "rows_sleep", Input: "numbers.arrow", Columns: xytab[:1], CostNs: 1_000_000, Rows: always(1_000),
 		Title: "A function that waits 1 ms, as one that asks a server does"},
 	{Name: "rows-failing", Family: "rows", Program: "rows_failing", Output: ".calls", Rows: always(30_000), Told: true,
-		Title: "A function that fails on the last of 30,000 rows: how often was it called, and what is the user told?"},
+		Title: "A function that fails on the last row: the calls made, and what the user is told"},
 	{Name: "rows-10", Family: "rows", Program: "rows_one", Input: "numbers.arrow", Columns: xytab[:1], Rows: always(10),
 		Title: "A cheap function and 10 rows: what starting costs"},
 

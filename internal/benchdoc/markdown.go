@@ -61,8 +61,11 @@ func remark(job Job, c Cell) string {
 	if c.Status == Differs {
 		out = append(out, "**answer differs**")
 	}
-	if peak := slices.Max(c.PeakMiB); job.Memory > 0 && peak > float64(job.Memory>>20) {
-		out = append(out, fmt.Sprintf("%.1f × the memory allowed", peak/float64(job.Memory>>20)))
+	if job.Memory > 0 {
+		out = append(out, fmt.Sprintf("%.1f × the memory given", job.memory(c)))
+	}
+	if job.Over(c) {
+		out[len(out)-1] = "**" + out[len(out)-1] + "**"
 	}
 	if calls, ok := c.Answer["calls"].(float64); ok && job.Told {
 		out = append(out, fmt.Sprintf("%s calls", thousands(int(calls))))
@@ -119,6 +122,9 @@ func (r *Results) Summary() string {
 			verdict = compared(Median(c.Wall), wall)
 			if c.Status != OK {
 				verdict += ", **answer differs**"
+			}
+			if job.Over(c) {
+				verdict += ", **in more memory than given**"
 			}
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", job.Title, mine, beside, verdict)

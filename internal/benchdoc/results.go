@@ -86,11 +86,20 @@ func Median(values []float64) float64 {
 	return (v[(n-1)/2] + v[n/2]) / 2
 }
 
-// Fastest returns the least median wall time of the systems that ran, rightly,
-// without the ones named; 0 if none did.
+// Over reports whether the system took more memory than the job gives it. A quarter
+// more is let pass: the budgets of most systems do not count the program itself.
+func (j Job) Over(c Cell) bool { return j.Memory > 0 && j.memory(c) > 1.25 }
+
+// memory is the cell's peak over the job's budget.
+func (j Job) memory(c Cell) float64 {
+	return slices.Max(c.PeakMiB) / float64(j.Memory>>20)
+}
+
+// Fastest returns the least median wall time of the systems that ran, rightly and in
+// the memory given, without the ones named; 0 if none did.
 func (j Job) Fastest(without ...string) (system string, wall float64) {
 	for _, c := range j.Cells {
-		if c.Status != OK || !c.Ran() || slices.Contains(without, c.System) {
+		if c.Status != OK || !c.Ran() || j.Over(c) || slices.Contains(without, c.System) {
 			continue
 		}
 		if w := Median(c.Wall); system == "" || w < wall {
