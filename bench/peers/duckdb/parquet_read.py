@@ -1,0 +1,14 @@
+"""Read a Parquet file, or some of its columns, into a table in memory."""
+
+import duckdb
+import summary
+from worker import bench
+
+
+def read(task):
+    con = duckdb.connect()
+    con.sql(f"CREATE TABLE rows AS SELECT {', '.join(task.columns or ['*'])} FROM '{task.input}'")
+    return con
+
+
+bench(read, answer=lambda con: summary.arrow(con.sql("FROM rows").to_arrow_table()))

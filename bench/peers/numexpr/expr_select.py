@@ -1,0 +1,12 @@
+"""A conditional expression over four columns into a new one, on all cores."""
+
+import inputs
+import numexpr as ne
+from worker import bench
+
+
+def evaluate(c):
+    return ne.evaluate("where(x * x + y * y * 2 - 0.5 > t, a, b)", c)
+
+
+bench(evaluate, setup=inputs.arrays, answer=lambda out: {"rows": len(out), "sum": out.sum()})

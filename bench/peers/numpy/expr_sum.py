@@ -1,0 +1,13 @@
+"""A conditional expression over four columns, summed."""
+
+import inputs
+import numpy as np
+from worker import bench
+
+
+def evaluate(c):
+    x, y = c["x"], c["y"]
+    return np.where(x * x + y * y * 2 - 0.5 > c["t"], c["a"], c["b"]).sum()
+
+
+bench(evaluate, setup=inputs.arrays, answer=lambda out: {"sum": out})

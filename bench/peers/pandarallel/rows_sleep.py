@@ -1,0 +1,27 @@
+"""A function that waits: a process a core."""
+
+import time
+from functools import partial
+
+import inputs
+from pandarallel import pandarallel
+from worker import bench
+
+pandarallel.initialize(progress_bar=False, verbose=0)
+
+
+def function(cost, x):
+    time.sleep(cost / 1e9)
+    return float(x) + 1
+
+
+def load(task):
+    return inputs.pandas(task), partial(function, task.cost_ns)
+
+
+def evaluate(state):
+    df, waiting = state
+    return df.x.parallel_map(waiting)
+
+
+bench(evaluate, setup=load, answer=lambda out: {"rows": len(out), "sum": out.sum()})

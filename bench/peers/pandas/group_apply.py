@@ -1,0 +1,20 @@
+"""A Python function of each group: the mean fare weighted by distance."""
+
+import pandas as pd
+from worker import bench
+
+
+def function(g):
+    return (g.fare * g.distance).sum() / g.distance.sum()
+
+
+def load(task):
+    return pd.read_parquet(task.input, columns=[*task.keys, "fare", "distance"]), task.keys
+
+
+def group(state):
+    df, keys = state
+    return df.groupby(keys)[["fare", "distance"]].apply(function)
+
+
+bench(group, setup=load, answer=lambda out: {"groups": len(out), "sum": out.sum()})

@@ -1,0 +1,126 @@
+// Package systems lists who is measured, and what each cannot do.
+package systems
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// System is a library whose programs lie under peers/NAME.
+type System struct {
+	Name    string
+	Title   string // as the report names it
+	Package string // whose version is reported; empty for Go itself
+	Env     string // virtual environment of Python scripts; empty for the common one
+	Go      bool   // programs in Go, built as one binary; else Python scripts
+
+	// Cannot says why a program is not there, by program, or by the part of its
+	// name before the first "_".
+	Cannot map[string]string
+}
+
+// Program returns the path of the program's file, or why there is none.
+func (s System) Program(bench, program string) (file, why string) {
+	ext := ".py"
+	if s.Go {
+		ext = ".go"
+	}
+	file = filepath.Join(bench, "peers", s.Name, program+ext)
+	if _, err := os.Stat(file); err == nil {
+		return file, ""
+	}
+	if why, ok := s.Cannot[program]; ok {
+		return "", why
+	}
+	family, _, _ := strings.Cut(program, "_")
+	return "", s.Cannot[family]
+}
+
+// Select returns the systems named, separated by commas; "all" are all.
+func Select(names string) []System {
+	if names == "all" {
+		return All
+	}
+	wanted := strings.Split(names, ",")
+	return slices.DeleteFunc(slices.Clone(All), func(s System) bool { return !slices.Contains(wanted, s.Name) })
+}
+
+const (
+	viaPandas  = "reads and computes through pandas, which is listed"
+	noTables   = "arrays only, no tables"
+	noFiles    = "no reader or writer"
+	noPython   = "calls no Python function for each row"
+	soonVolley = "not in Volley yet"
+)
+
+// All are the systems, Volley first.
+var All = []System{
+	{Name: "volley", Title: "Volley", Package: "github.com/volley-go/volley", Go: true, Cannot: map[string]string{
+		"group": soonVolley, "rolling": soonVolley, "sort": soonVolley, "join": soonVolley,
+		"csv": soonVolley, "parquet": soonVolley, "expr": soonVolley, "memory": soonVolley,
+	}},
+	{Name: "polars", Title: "Polars", Package: "polars"},
+	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{
+		"rows": noPython + " but as a function of the query, measured in rows-one and rows-two", "group_apply": "no aggregates in Python",
+	}},
+	{Name: "pyarrow", Title: "PyArrow", Package: "pyarrow", Cannot: map[string]string{
+		"rows": noPython, "group_apply": noPython, "rolling": "no windows",
+	}},
+	{Name: "pandas", Title: "pandas", Package: "pandas"},
+	{Name: "dask", Title: "Dask", Package: "dask", Cannot: map[string]string{
+		"expr": viaPandas, "sort": "sorts between partitions, by one column only",
+	}},
+	{Name: "swifter", Title: "swifter", Package: "swifter", Env: "pandas2", Cannot: only("rows", viaPandas)},
+	{Name: "pandarallel", Title: "pandarallel", Package: "pandarallel", Env: "pandas2", Cannot: only("rows", viaPandas)},
+	{Name: "joblib", Title: "joblib", Package: "joblib", Cannot: only("rows", noTables)},
+	{Name: "numpy", Title: "NumPy", Package: "numpy", Cannot: map[string]string{
+		"csv": noTables, "parquet": noFiles, "memory": noTables, "group": noTables, "rolling": noTables,
+		"sort": noTables, "join": noTables, "rows": "calls no function for each row faster than Python does",
+		"expr_equal": "texts as Python objects only", "expr_contains": "texts as Python objects only",
+	}},
+	{Name: "numexpr", Title: "NumExpr", Package: "numexpr", Cannot: map[string]string{
+		"csv": noFiles, "parquet": noFiles, "memory": noFiles, "group": noTables, "rolling": noTables,
+		"sort": noTables, "join": noTables, "rows": "expressions only, no functions",
+		"expr_equal": "no variable-width texts", "expr_contains": "no variable-width texts", "expr_filter": "no filter",
+	}},
+	{Name: "numba", Title: "Numba", Package: "numba", Cannot: map[string]string{
+		"csv": noFiles, "parquet": noFiles, "memory": noFiles, "group": noTables, "rolling": noTables,
+		"sort": noTables, "join": noTables, "expr_equal": "no columns of text", "expr_contains": "no columns of text",
+		"expr_filter": "a filter's places are not known in a parallel loop", "rows_string": "no columns of text",
+		"rows_busy": "compiled code cannot read the clock", "rows_sleep": "compiled code cannot wait",
+		"rows_failing": "a parallel loop raises nothing",
+	}},
+	{Name: "gota", Title: "gota", Package: "github.com/go-gota/gota", Go: true, Cannot: map[string]string{
+		"parquet": "no Parquet", "csv_to_parquet": "no Parquet", "memory": "whole tables in memory only",
+		"expr": "no expressions", "rows_failing": "a function cannot fail", "group": "no Parquet to read from", "sort": "no Parquet to read from", "join": "no Parquet to read from", "rolling": "means of whole windows only",
+	}},
+	{Name: "arrow17", Title: "arrow-go v17", Package: "github.com/apache/arrow/go/v17", Go: true, Cannot: arrowGo()},
+	{Name: "arrow18", Title: "arrow-go v18", Package: "github.com/apache/arrow-go/v18", Go: true, Cannot: arrowGo()},
+	{Name: "parquetgo", Title: "parquet-go", Package: "github.com/parquet-go/parquet-go", Go: true, Cannot: only("parquet", "Parquet only")},
+	{Name: "plaingo", Title: "plain Go", Go: true, Cannot: map[string]string{
+		"parquet": "no Parquet", "csv_to_parquet": "no Parquet", "memory": "no Parquet", "group": "left to the libraries",
+		"rolling": "left to the libraries", "sort": "left to the libraries", "join": "left to the libraries",
+	}},
+}
+
+// only gives the reason for every program outside the one family.
+func only(family, why string) map[string]string {
+	out := map[string]string{}
+	for _, f := range []string{"csv", "parquet", "expr", "rows", "memory", "group", "rolling", "sort", "join"} {
+		if f != family {
+			out[f] = why
+		}
+	}
+	return out
+}
+
+func arrowGo() map[string]string {
+	return map[string]string{
+		"rows": "calls no function for each row", "group": "no group-by", "rolling": "no windows",
+		"sort": "no sort of tables", "join": "no joins",
+		"expr_select": "no conditional kernel", "expr_sum": "no conditional kernel", "expr_math": "no exp kernel",
+		"expr_contains": "no text kernels",
+	}
+}

@@ -1,0 +1,178 @@
+package benchdoc
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Markdown renders the whole run: the machine, the versions, a table for each job
+// in order of speed, and below each who could not do it and why.
+func (r *Results) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Measured on %s: %s, %d cores, %d GiB of memory, %s. Main table of %s rows; medians of up to %d × %d repetitions, systems in turns.\n\n",
+		r.Date, r.Machine.CPU, r.Machine.Cores, r.Machine.MemoryGiB, r.Machine.OS, thousands(r.Rows), r.Rounds, r.Reps)
+	b.WriteString(r.versions())
+	for _, job := range r.Jobs {
+		fmt.Fprintf(&b, "\n### %s\n\n%s. %s rows.\n\n", job.Name, job.Title, thousands(job.Rows))
+		r.table(&b, job)
+		r.absent(&b, job)
+	}
+	return b.String()
+}
+
+func (r *Results) versions() string {
+	var have, lack []string
+	for _, s := range r.Systems {
+		if s.Version == "" {
+			lack = append(lack, s.Title)
+			continue
+		}
+		have = append(have, s.Title+" "+s.Version)
+	}
+	out := "Versions: " + strings.Join(have, ", ") + ".\n"
+	if len(lack) > 0 {
+		out += "\nNot measured: " + strings.Join(lack, ", ") + ".\n"
+	}
+	return out
+}
+
+// table shows who ran, fastest first.
+func (r *Results) table(b *strings.Builder, job Job) {
+	ran := slices.DeleteFunc(slices.Clone(job.Cells), func(c Cell) bool { return !c.Ran() })
+	if len(ran) == 0 {
+		return
+	}
+	slices.SortStableFunc(ran, func(x, y Cell) int { return cmp.Compare(Median(x.Wall), Median(y.Wall)) })
+	_, fastest := job.Fastest()
+	b.WriteString("| system | wall s | × fastest | CPU s | ns/row | peak MiB | remarks |\n")
+	b.WriteString("|:--|--:|--:|--:|--:|--:|:--|\n")
+	for _, c := range ran {
+		wall := Median(c.Wall)
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %.0f | %s |\n", r.Title(c.System), digits(wall),
+			ratio(wall, fastest), digits(Median(c.CPU)), digits(wall/float64(job.Rows)*1e9), slices.Max(c.PeakMiB), remark(job, c))
+	}
+}
+
+// remark is what a reader must know beside the figures.
+func remark(job Job, c Cell) string {
+	var out []string
+	if c.Status == Differs {
+		out = append(out, "**answer differs**")
+	}
+	if job.Memory > 0 {
+		out = append(out, fmt.Sprintf("%.1f × the memory given", job.memory(c)))
+	}
+	if job.Over(c) {
+		out[len(out)-1] = "**" + out[len(out)-1] + "**"
+	}
+	if calls, ok := c.Answer["calls"].(float64); ok && job.Told {
+		out = append(out, fmt.Sprintf("%s calls", thousands(int(calls))))
+	}
+	if c.Note != "" {
+		out = append(out, strings.ReplaceAll(c.Note, "|", `\|`))
+	}
+	return strings.Join(out, "; ")
+}
+
+// absent names those without figures, the same reason once.
+func (r *Results) absent(b *strings.Builder, job Job) {
+	var reasons []string
+	who := map[string][]string{}
+	for _, c := range job.Cells {
+		if c.Ran() {
+			continue
+		}
+		why := string(c.Status) + ": " + c.Note
+		if c.Status == Missing {
+			why = "missing"
+		}
+		if who[why] == nil {
+			reasons = append(reasons, why)
+		}
+		who[why] = append(who[why], r.Title(c.System))
+	}
+	if len(reasons) > 0 {
+		b.WriteString("\n")
+	}
+	for _, why := range reasons {
+		fmt.Fprintf(b, "- %s — %s.\n", strings.Join(who[why], ", "), strings.TrimSuffix(why, "."))
+	}
+}
+
+// Summary renders one line a job: Volley beside the fastest of the others, losses
+// as plainly as wins.
+func (r *Results) Summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| job | Volley | fastest other | Volley is |\n|:--|--:|:--|:--|\n")
+	for _, job := range r.Jobs {
+		c := job.Cell("volley")
+		if job.Told || c.System == "" {
+			continue
+		}
+		other, wall := job.Fastest("volley")
+		beside := "–"
+		if other != "" {
+			beside = fmt.Sprintf("%s %s s", r.Title(other), digits(wall))
+		}
+		mine, verdict := "–", string(c.Status)+": "+c.Note
+		if c.Ran() {
+			mine = digits(Median(c.Wall)) + " s"
+			verdict = compared(Median(c.Wall), wall)
+			if c.Status != OK {
+				verdict += ", **answer differs**"
+			}
+			if job.Over(c) {
+				verdict += ", **in more memory than given**"
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", job.Title, mine, beside, verdict)
+	}
+	return b.String()
+}
+
+func compared(mine, other float64) string {
+	switch {
+	case other == 0 || mine == 0:
+		return "alone"
+	case mine <= other:
+		return fmt.Sprintf("%.1f× as fast", other/mine)
+	default:
+		return fmt.Sprintf("**%.1f× slower**", mine/other)
+	}
+}
+
+// digits prints three significant digits without an exponent.
+func digits(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	case v >= 1:
+		return fmt.Sprintf("%.2f", v)
+	case v >= 0.1:
+		return fmt.Sprintf("%.3f", v)
+	case v >= 0.001:
+		return fmt.Sprintf("%.4f", v)
+	default:
+		return fmt.Sprintf("%.6f", v)
+	}
+}
+
+func ratio(v, base float64) string {
+	if base == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f", v/base)
+}
+
+// thousands groups digits by commas.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

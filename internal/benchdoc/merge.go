@@ -1,0 +1,48 @@
+package benchdoc
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+)
+
+// Merge returns these results with the jobs of newer ones in place of their own,
+// sorted as in order. It refuses to mix what was measured on different machines,
+// at different sizes or with different versions: such figures cannot stand in one
+// table.
+func (r *Results) Merge(newer *Results, order []string) (*Results, error) {
+	if r.Machine != newer.Machine || r.Rows != newer.Rows {
+		return nil, errors.New("the stored results are of another machine or size: remove them first, or run all jobs")
+	}
+	out := *newer
+	out.Systems = slices.Clone(newer.Systems)
+	for _, s := range r.Systems {
+		if err := out.addSystem(s); err != nil {
+			return nil, err
+		}
+	}
+	out.Jobs = slices.Clone(newer.Jobs)
+	for _, j := range r.Jobs {
+		if !slices.ContainsFunc(newer.Jobs, func(n Job) bool { return n.Name == j.Name }) {
+			out.Jobs = append(out.Jobs, j)
+		}
+	}
+	slices.SortStableFunc(out.Jobs, func(a, b Job) int {
+		return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name))
+	})
+	return &out, nil
+}
+
+// addSystem takes over a system, or its version where none is known yet.
+func (r *Results) addSystem(s System) error {
+	i := slices.IndexFunc(r.Systems, func(have System) bool { return have.Name == s.Name })
+	switch {
+	case i < 0:
+		r.Systems = append(r.Systems, s)
+	case r.Systems[i].Version == "":
+		r.Systems[i].Version = s.Version
+	case s.Version != "" && s.Version != r.Systems[i].Version:
+		return errors.New("the stored results have another version of " + s.Title + ": run all jobs, or remove them first")
+	}
+	return nil
+}
