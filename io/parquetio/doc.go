@@ -23,6 +23,7 @@
 //
 // Each chunk is encoded by the goroutine that brings it, into a row group; chunks of few rows are
 // gathered. Columns are dictionary-encoded while that pays and plain else, compressed, with
-// statistics, checksums, and the Arrow schema in the file's metadata. The file
-// appears whole, or not at all.
+// statistics, checksums, and the Arrow schema in the file's metadata for other readers. The file
+// appears whole, or not at all. Read back by this package, strings of every layout are plain
+// strings and seconds are milliseconds; all other types are what they were.
 package parquetio

@@ -1,19 +1,17 @@
 package parquetio
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/parquet-go/parquet-go/deprecated"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/internal/near"
@@ -108,7 +106,7 @@ func (f *parquetFile) footer() error {
 		return err
 	}
 	var meta format.FileMetaData
-	if err := thrift.NewDecoder(new(thrift.CompactProtocol).NewReaderFromBytes(b)).Decode(&meta); err != nil {
+	if _, err := decodeThrift(b, &meta); err != nil {
 		return fmt.Errorf("the footer is broken: %w", err)
 	}
 	return f.adopt(&meta)
@@ -154,7 +152,7 @@ func (f *parquetFile) flatten(meta *format.FileMetaData) error {
 	if children < 0 || children > f.limits.ColumnsMax {
 		return fmt.Errorf("has %d columns, Limits.ColumnsMax is %d", children, f.limits.ColumnsMax)
 	}
-	given := arrowFields(meta)
+	details := detailFields(meta)
 	at, leaf := 1, 0
 	for range children {
 		if at >= len(meta.Schema) {
@@ -172,7 +170,7 @@ func (f *parquetFile) flatten(meta *format.FileMetaData) error {
 		case e.RepetitionType.V == format.Repeated:
 			c.refused = errors.New("a repeated column, which cannot be read yet: Select the others")
 		default:
-			c.t, c.refused = arrowType(e, given[e.Name])
+			c.t, c.refused = arrowType(e, details[e.Name])
 		}
 		if slices.ContainsFunc(f.columns, func(have fileColumn) bool { return have.name == c.name }) {
 			return fmt.Errorf("two columns are called %q", c.name)
@@ -206,51 +204,40 @@ func skip(schema []format.SchemaElement, at, depth int) (next, leaves int, err e
 	return next, leaves, nil
 }
 
-// arrowFields are the fields of the Arrow schema that the file carries; none where it has none,
-// or one that cannot be read.
-func arrowFields(meta *format.FileMetaData) (fields map[string]arrow.DataType) {
-	fields = map[string]arrow.DataType{}
+// detailFields are the types that a file of this package says more about than Parquet can; none for
+// other files. (The Arrow schema that files carry besides is not read: arrow's decoder
+// of it can be made to allocate until the process dies.)
+func detailFields(meta *format.FileMetaData) map[string]string {
 	for _, kv := range meta.KeyValueMetadata {
-		if kv.Key != arrowSchemaKey {
+		if kv.Key != detailKey {
 			continue
 		}
-		b, err := base64.StdEncoding.DecodeString(kv.Value)
-		if err != nil {
+		var fields map[string]string
+		if json.Unmarshal([]byte(kv.Value), &fields) == nil {
 			return fields
 		}
-		guard(func() error { // it only adds detail: what is broken is left out
-			r, err := ipc.NewReader(bytes.NewReader(b))
-			if err != nil {
-				return err
-			}
-			defer r.Release()
-			for _, f := range r.Schema().Fields() {
-				fields[f.Name] = f.Type
-			}
-			return nil
-		})
 	}
-	return fields
+	return nil
 }
 
-// arrowType is the Arrow type of a column; given is what the Arrow schema in the file says, nil
-// if nothing. It is believed where it says more about the same bytes.
-func arrowType(e format.SchemaElement, given arrow.DataType) (arrow.DataType, error) {
+// arrowType is the Arrow type of a column; detail is what the file says beyond Parquet's types. It is
+// believed where it says more about the same bytes.
+func arrowType(e format.SchemaElement, detail string) (arrow.DataType, error) {
 	t, err := logicalType(e)
-	if err != nil || given == nil {
+	if err != nil || detail == "" {
 		return t, err
 	}
-	switch g := given.(type) {
-	case *arrow.DurationType:
-		if t.ID() == arrow.INT64 {
-			return g, nil
+	if zone, ok := strings.CutPrefix(detail, "zone "); ok {
+		if ts, ok := t.(*arrow.TimestampType); ok && ts.TimeZone != "" {
+			return &arrow.TimestampType{Unit: ts.Unit, TimeZone: zone}, nil
 		}
-	case *arrow.TimestampType:
-		if ts, ok := t.(*arrow.TimestampType); ok && ts.Unit == g.Unit && (ts.TimeZone != "") == (g.TimeZone != "") {
-			return g, nil
+	}
+	if unit, ok := strings.CutPrefix(detail, "duration "); ok && t.ID() == arrow.INT64 {
+		for _, u := range []arrow.TimeUnit{arrow.Second, arrow.Millisecond, arrow.Microsecond, arrow.Nanosecond} {
+			if u.String() == unit {
+				return &arrow.DurationType{Unit: u}, nil
+			}
 		}
-	case *arrow.NullType:
-		return g, nil
 	}
 	return t, nil
 }
@@ -279,6 +266,8 @@ func logicalType(e format.SchemaElement) (arrow.DataType, error) {
 		return arrow.BinaryTypes.String, nil
 	case *format.Float16Type:
 		return arrow.FixedWidthTypes.Float16, nil
+	case *format.NullType:
+		return arrow.Null, nil
 	}
 	if e.ConvertedType.Valid {
 		if t, err := convertedType(e); t != nil || err != nil {

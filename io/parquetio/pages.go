@@ -14,7 +14,6 @@ import (
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/compress/lz4"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/internal/bufpool"
@@ -65,7 +64,7 @@ func (f *parquetFile) cuts(ctx context.Context, group int, wanted []int, bytes i
 		if err := guard(func() error { return f.index(chunk, g) }); err != nil {
 			return nil, fmt.Errorf("row group %d, column %q: %w", group, col.name, err)
 		}
-		total += chunk.meta.TotalUncompressedSize
+		total += max(chunk.meta.TotalUncompressedSize, g.NumRows*chunk.width()/2)
 		c.chunks = append(c.chunks, chunk)
 	}
 	c.step = c.rows
@@ -94,8 +93,6 @@ func (f *parquetFile) index(c *columnChunk, g *format.RowGroup) error {
 	if at < 4 || c.meta.TotalCompressedSize < 0 || end > f.size-8 {
 		return fmt.Errorf("lies at bytes %d to %d of a file of %d", at, end, f.size)
 	}
-	// Every value takes at least a part of a run; but a run may be as long as it likes:
-	// the number of rows is checked against the row group's.
 	row := 0
 	for row < int(g.NumRows) {
 		if at >= end {
@@ -115,11 +112,28 @@ func (f *parquetFile) index(c *columnChunk, g *format.RowGroup) error {
 		if err := c.add(p, int(g.NumRows)); err != nil {
 			return err
 		}
+		// A run length makes any number of values of a few bytes.
+		if k := len(c.pages); k > 0 && int64(c.pages[k-1].values)*c.width() > f.limits.PageBytes {
+			return fmt.Errorf("a page of %d bytes holds %d values: Limits.PageBytes allows %d", size, c.pages[k-1].values, f.limits.PageBytes/c.width())
+		}
 		if k := len(c.pages); k > 0 {
 			row = c.pages[k-1].row + c.pages[k-1].values
 		}
 	}
 	return nil
+}
+
+// width is about what a value takes while it is decoded.
+func (c *columnChunk) width() int64 {
+	switch c.column.element.Type.V {
+	case format.Boolean:
+		return 1
+	case format.ByteArray:
+		return 16
+	case format.FixedLenByteArray:
+		return max(int64(c.column.element.TypeLength.V), 8)
+	}
+	return 8
 }
 
 // add takes a page into the chunk.
@@ -162,11 +176,10 @@ func (f *parquetFile) header(h *format.PageHeader, at, end int64) (int, error) {
 		if _, err := f.r.ReadAt(buf, at); err != nil {
 			return 0, err
 		}
-		r := new(thrift.CompactProtocol).NewReaderFromBytes(buf)
 		*h = format.PageHeader{}
-		err := thrift.NewDecoder(r).Decode(h)
+		n, err := decodeThrift(buf, h)
 		if err == nil {
-			return r.BytesRead(), nil
+			return n, nil
 		}
 		if size == end-at || size == headerMax {
 			return 0, fmt.Errorf("a page header is broken: %w", err)

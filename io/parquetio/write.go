@@ -307,6 +307,11 @@ func (w *writer) footer() ([]byte, error) {
 		Version: 2, Schema: w.elements, NumRows: w.rows, RowGroups: w.groups, CreatedBy: "volley (github.com/volley-go/volley)",
 		KeyValueMetadata: []format.KeyValue{{Key: arrowSchemaKey, Value: w.arrow}},
 	}
+	if details, err := details(w.schema); err != nil {
+		return nil, err
+	} else if details != "{}" {
+		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: detailKey, Value: details})
+	}
 	for k, v := range w.options.Metadata {
 		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: k, Value: v})
 	}

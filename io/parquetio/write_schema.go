@@ -3,6 +3,7 @@ package parquetio
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -152,4 +153,24 @@ func arrowSchema(schema *arrow.Schema) (string, error) {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
+}
+
+// detailKey is the metadata under which a file says what Parquet's types cannot.
+const detailKey = "volley:types"
+
+// details are those types: units of durations, and zones other than UTC.
+func details(schema *arrow.Schema) (string, error) {
+	out := map[string]string{}
+	for _, f := range schema.Fields() {
+		switch t := f.Type.(type) {
+		case *arrow.DurationType:
+			out[f.Name] = "duration " + t.Unit.String()
+		case *arrow.TimestampType:
+			if t.TimeZone != "" && t.TimeZone != "UTC" {
+				out[f.Name] = "zone " + t.TimeZone
+			}
+		}
+	}
+	b, err := json.Marshal(out)
+	return string(b), err
 }
