@@ -246,6 +246,8 @@ func (s *Stream) cost(i int, p *pass) cost {
 		return c
 	}
 	sp, _ := s.engine.plan(p, c)
+	// The chunks are run one by one: what each is predicted to take is summed in rest.
+	sp.Strategy, sp.RunnerUp, sp.Workers, sp.Predict, sp.BreakEven = Serial, Serial, 1, 0, 0
 	for len(s.plan.Stages) <= i {
 		s.plan.Stages = append(s.plan.Stages, StagePlan{})
 	}
@@ -261,6 +263,7 @@ func (s *Stream) rest(i int, p *pass, c cost) {
 	best := option{Serial, 1, 0}
 	perRow := run.rowCost()
 	work := ns(perRow * float64(p.cursor.left))
+	best.predict = work
 	if work > streamGain || s.engine.MorselRows > 0 {
 		best = options(c, perRow, p.cursor.left, s.engine.workers(), s.engine.wide())[0]
 	} else if run.fixed == 0 {
@@ -272,6 +275,11 @@ func (s *Stream) rest(i int, p *pass, c cost) {
 	defer s.mu.Unlock()
 	rep := &s.reports[i]
 	rep.Actual += time.Since(start)
+	if i < len(s.plan.Stages) {
+		sp := &s.plan.Stages[i]
+		sp.Strategy, sp.RunnerUp, sp.Workers = max(sp.Strategy, best.strategy), max(sp.Strategy, best.strategy), max(sp.Workers, best.workers)
+		sp.Predict += best.predict
+	}
 	rep.Workers = max(rep.Workers, run.running)
 	for _, note := range append(run.notes, p.givenUp()...) {
 		if len(rep.Notes) < 10 {

@@ -55,10 +55,7 @@ func (s *stream) find(ctx context.Context) error {
 	if err := s.nameColumns(first, end); err != nil {
 		return err
 	}
-	if err := s.typed(ctx); err != nil {
-		return err
-	}
-	return s.project()
+	return s.typed(ctx)
 }
 
 // head is the beginning of the tail that is looked at.
@@ -282,6 +279,8 @@ func (s *stream) typed(ctx context.Context) error {
 		part = part[:cut]
 	}
 	guess.look(part)
+	first := csv.Index{}
+	first.Build(part, s.dialect, len(s.columns))
 	if s.source.reader == nil && s.input.format == "" {
 		if err := guess.further(ctx); err != nil {
 			return err
@@ -297,6 +296,10 @@ func (s *stream) typed(ctx context.Context) error {
 			c.t, c.found = t, false
 		}
 	}
+	if err := s.project(); err != nil {
+		return err
+	}
+	s.weigh(&first, part)
 	return nil
 }
 
@@ -397,4 +400,25 @@ func (s *stream) project() error {
 	}
 	s.wanted, s.schema = at, schema
 	return nil
+}
+
+// weigh finds how much text makes a byte of columns, from the sample that was looked at first.
+func (s *stream) weigh(x *csv.Index, text []byte) {
+	memory := 0
+	for _, k := range s.wanted {
+		switch t := s.columns[k].t.(type) {
+		case *arrow.StringType, *arrow.BinaryType:
+			for row := range x.Rows {
+				memory += 4 + len(x.Fields[row*x.Columns+k].Raw(text))
+			}
+		case arrow.FixedWidthDataType:
+			memory += x.Rows * max(t.BitWidth()/8, 1)
+		}
+	}
+	s.density = 1
+	if memory > 0 {
+		s.density = float64(len(text)) / float64(memory)
+	}
+	// The text itself is in memory too, while it is parsed.
+	s.density = min(s.density, 4)
 }

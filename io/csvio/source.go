@@ -116,13 +116,15 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 		return nil, err
 	}
 	if size <= 0 {
-		size = 4 << 20
+		size = 8 << 20
 	}
-	st := &stream{source: s, files: files, block: int(min(max(size, 4<<10), 64<<20)), nulls: s.options.nulls()}
+	st := &stream{source: s, files: files, block: headBytes, nulls: s.options.nulls()}
 	if err := st.find(ctx); err != nil {
 		st.Close()
 		return nil, err
 	}
+	// size is that of columns in memory; a block is their text.
+	st.block = int(min(max(float64(size)*st.density, 4<<10), 64<<20))
 	if n := s.part[1]; n > 1 {
 		st.skipTo(len(files)*s.part[0]/n, len(files)*(s.part[0]+1)/n)
 	}
@@ -140,6 +142,7 @@ type stream struct {
 	wanted  []int    // of columns, in the order asked for
 	schema  *arrow.Schema
 	nulls   *nullSet
+	density float64 // bytes of text for a byte of columns
 
 	file   int // being read
 	input  *input
@@ -280,9 +283,9 @@ func (s *stream) cut() (chunker.Part, error) {
 			return nil, err
 		}
 		text := s.tail
-		end, quoteAt := len(text), -1
-		if !s.eof {
-			end, quoteAt = csv.Cut(text, s.dialect)
+		end, quoteAt := csv.Cut(text, s.dialect)
+		if s.eof && len(text)-end <= s.source.options.rowMax() {
+			end = len(text) // the last row may lack its line end
 		}
 		if end == 0 && len(text) > 0 {
 			if err := s.grow(text, quoteAt); err != nil {
