@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 )
@@ -35,6 +36,8 @@ type node struct {
 	inPlace bool     // a result's Go value is the column's own bytes: kernels write into the column
 	forms   int      // 2 where it has a vector form besides the row form
 	make    func() kernel
+	program *expr.Program                                             // of Expr, in make's stead
+	texts   []string                                                  // it was compiled from
 	batch   func(context.Context, arrow.Record) (arrow.Record, error) // of Batch, in make's stead
 }
 

@@ -46,7 +46,13 @@ func wire(schema *arrow.Schema, fns []Func) ([]*stage, *arrow.Schema, error) {
 			return nil, nil, fmt.Errorf("apply: %w", err)
 		}
 	}
-	return append(stages, current), current.out, nil
+	stages = append(stages, current)
+	for _, s := range stages {
+		if err := s.together(); err != nil {
+			return nil, nil, fmt.Errorf("apply: %w", err)
+		}
+	}
+	return stages, current.out, nil
 }
 
 func newStage(schema *arrow.Schema) *stage { return &stage{in: schema, out: schema} }

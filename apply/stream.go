@@ -22,6 +22,7 @@ import (
 // stream order, and only then are rows numbered, errors told and rejects written.
 type Stream struct {
 	engine Engine
+	where  *condition // nil for all rows
 	stages []*stage
 	in     *arrow.Schema
 	out    *arrow.Schema
@@ -47,8 +48,16 @@ const streamGain = 20 * time.Millisecond
 
 // Stream binds functions to the schema of a stream. No functions at all are fine:
 // the chunks then pass as they are. Close must be called.
-func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, fns ...Func) (*Stream, error) {
+//
+// where is a condition that chooses the rows which go on, before any function; "" is all.
+func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, where string, fns ...Func) (*Stream, error) {
 	s := &Stream{engine: e, in: schema, out: schema, plan: e.newPlan(0)}
+	if where != "" {
+		var err error
+		if s.where, err = newCondition(schema, where); err != nil {
+			return nil, err
+		}
+	}
 	if len(fns) > 0 {
 		var err error
 		if s.stages, s.out, err = wire(schema, fns); err != nil {
@@ -88,9 +97,18 @@ type Result struct {
 // run at the same time. An error is not a row's: those come with Settle.
 func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error) {
 	r := &Result{Chunk: c, in: c}
-	records := []arrow.Record{c.Record}
-	var rowOf []int
+	records, rowOf, err := s.chosen(ctx, c)
+	if err != nil {
+		r.err = err
+		var re *RowError
+		if errors.As(err, &re) {
+			r.failed = append(r.failed, re)
+		}
+	}
 	for i, st := range s.stages {
+		if r.err != nil {
+			break
+		}
 		out, failed, err := s.stage(ctx, i, st, records)
 		for _, e := range failed {
 			if rowOf != nil {
@@ -124,6 +142,25 @@ func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error
 	r.Chunk.Record = join(s.out, records)
 	r.Chunk.Rejects = nil
 	return r, nil
+}
+
+// chosen is the rows of a chunk that the condition keeps, and which they are; nil for all.
+func (s *Stream) chosen(ctx context.Context, c chunker.Chunk) ([]arrow.Record, []int, error) {
+	if s.where == nil {
+		return []arrow.Record{c.Record}, nil, nil
+	}
+	rows, err := s.where.rows(ctx, c.Record)
+	if err != nil || len(rows) == c.Len() {
+		return []arrow.Record{c.Record}, nil, err
+	}
+	f, err := frame.FromRecords(c.Record.Schema(), c.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f, err = f.Take(rows); err != nil {
+		return nil, nil, err
+	}
+	return []arrow.Record{join(s.in, f.Records())}, rows, nil
 }
 
 // broken is the error that ended a chunk, where it is no row's.
@@ -336,5 +373,6 @@ func (s *Stream) Report() *Report {
 	return &r
 }
 
-// Refused is how many rows the source could not decode and left out.
-func (s *Stream) Refused() int { return s.refused }
+// Counts tells, of the chunks settled so far, how many rows the source gave and how many
+// it could not decode and left out.
+func (s *Stream) Counts() (rows, refused int) { return s.report.Rows, s.refused }

@@ -21,9 +21,10 @@ const blockRows = 128
 // goroutine (runtime.Goexit), and another then goes on from there.
 type worker struct {
 	p       *pass
-	rec     int // the batch the kernels are open on; -1 none
-	kernels []kernel
-	texts   [][]textRun // by node and output: the morsel's part of variable-width columns
+	rec     int           // the batch the kernels are open on; -1 none
+	kernels []kernel      // by node; nil for those of Batch and Expr
+	evals   []*evaluation // by node; nil for all but those of Expr
+	texts   [][]textRun   // by node and output: the morsel's part of variable-width columns
 
 	begun  bool // had a morsel before
 	busy   bool // a morsel is begun and not ended
@@ -60,7 +61,11 @@ func newWorker(p *pass) *worker {
 		if n.make != nil {
 			k = n.make()
 		}
-		w.kernels = append(w.kernels, k)
+		var ev *evaluation
+		if n.program != nil {
+			ev = newEvaluation(n)
+		}
+		w.kernels, w.evals = append(w.kernels, k), append(w.evals, ev)
 		w.texts = append(w.texts, make([]textRun, len(n.out)))
 	}
 	return w
@@ -69,17 +74,24 @@ func newWorker(p *pass) *worker {
 // begin takes a morsel on. An error is one of the whole pass.
 func (w *worker) begin(m span) error {
 	if m.rec != w.rec {
-		for i, k := range w.kernels {
-			if k == nil {
-				continue
-			}
-			if err := k.open(w.p.records[m.rec]); err != nil {
+		for i := range w.kernels {
+			if err := w.open(i, w.p.records[m.rec]); err != nil {
 				return fmt.Errorf("%s: %w", w.p.nodes[i].name, err)
 			}
 		}
 		w.rec = m.rec
 	}
 	w.m, w.first, w.k, w.at, w.n, w.b, w.ready, w.busy = m, m.lo, 0, 0, 0, 0, false, true
+	return nil
+}
+
+func (w *worker) open(k int, rec arrow.Record) error {
+	switch {
+	case w.kernels[k] != nil:
+		return w.kernels[k].open(rec)
+	case w.evals[k] != nil:
+		return w.evals[k].Bind(rec)
+	}
 	return nil
 }
 
@@ -93,8 +105,15 @@ func (w *worker) morsel() {
 			break
 		}
 		for w.k < len(w.kernels) {
-			if w.kernels[w.k] != nil {
+			switch {
+			case w.kernels[w.k] != nil:
 				w.vector()
+			case w.evals[w.k] != nil:
+				start := time.Now()
+				if err := w.expression(w.evals[w.k]); err != nil {
+					w.p.abort(err)
+				}
+				w.times[w.k] += time.Since(start)
 			}
 			w.k, w.at, w.ready = w.k+1, 0, false
 		}

@@ -202,3 +202,10 @@ type Pruner interface {
 	// name is an error when the result is opened.
 	Prune(columns []string) Source
 }
+
+// Placed is a Source or Sink that lies in files, so that whoever joins a source to a sink
+// can see that they are not the same.
+type Placed interface {
+	// Places returns the files' paths; patterns are expanded.
+	Places() []string
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 // a good default.
 type Job struct {
 	From  chunker.Source
+	Where string       // a condition on the source's columns, such as "distance > 0"; empty keeps all rows
 	Apply []apply.Func // none: the rows are copied
 	To    chunker.Sink
 
@@ -85,7 +85,7 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Apply...); err != nil {
+	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
 		return nil, err
 	}
 	err = r.write(ctx, workers)
@@ -157,11 +157,8 @@ type run struct {
 
 	rowsTotal, bytesTotal int64 // -1 unknown
 	chunks                atomic.Int64
-	rowsIn, rowsOut       int64 // of Emit alone
+	rowsOut               int64 // of emit alone
 	bytesRead             int64
-
-	mu   sync.Mutex
-	told time.Time
 }
 
 func (r *run) open(ctx context.Context) (err error) {
@@ -269,28 +266,27 @@ func (r *run) emit(ctx context.Context, d done) error {
 		return err
 	}
 	r.chunks.Add(1)
-	r.rowsIn = int64(r.functions.Seen())
 	r.rowsOut += d.rows
 	r.bytesRead += d.read
 	r.tell(false, nil)
 	return nil
 }
 
-// tell reports progress, at most twenty times a second. Only the goroutine that Run was
-// called on comes here.
+// tell reports progress. Only the goroutine that Run was called on comes here.
 func (r *run) tell(end bool, err error) {
 	if r.job.Progress == nil {
 		return
 	}
-	now := time.Now()
-	if !end && now.Sub(r.told) < 50*time.Millisecond {
-		return
+	rows, refused := 0, 0
+	if r.functions != nil {
+		rows, refused = r.functions.Counts()
 	}
-	r.told = now
 	name := r.job.Name
 	if name == "" {
 		name = "job"
 	}
-	r.job.Progress(progress.Event{})
-	_ = name
+	r.job.Progress(progress.Event{
+		Job: name, RowsDone: int64(rows + refused), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
+		Elapsed: time.Since(r.start), Done: end, Err: err,
+	})
 }

@@ -74,6 +74,13 @@ func Open(arr arrow.Array, t reflect.Type) (Column, error) {
 	return c, nil
 }
 
+// NullsOf opens an array of any type for its nulls alone.
+func NullsOf(arr arrow.Array) Column {
+	c := Column{Len: arr.Len()}
+	c.Valid, c.Bit, c.Nulls = validity(arr)
+	return c
+}
+
 // Direct is the address of row 0 where the values lie in memory as the Go type, nil
 // elsewhere (and for an empty array).
 func (c *Column) Direct() unsafe.Pointer { return c.direct }

@@ -1,0 +1,252 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/pipe"
+)
+
+// Expr computes a column by an expression in Go's syntax, compiled to vector kernels:
+// see package expr for the language. What stands before = names the column; without
+// it, the text is the name.
+//
+//	apply.Expr("total = fare + tip")
+//	apply.Expr(`band = ifelse(distance > 10, "far", "near")`)
+//
+// The expressions of a call that do not read each other's results are compiled together, and what they share is
+// computed once.
+func Expr(text string) Func { return expression{text} }
+
+type expression struct{ text string }
+
+func (e expression) wire(schema *arrow.Schema) ([]*node, error) {
+	n, err := wireExprs(schema, []string{e.text})
+	if err != nil {
+		return nil, err
+	}
+	return []*node{n}, nil
+}
+
+// wireExprs makes one node of expressions.
+func wireExprs(schema *arrow.Schema, texts []string) (*node, error) {
+	program, err := expr.CompileAll(nullable(schema), texts...)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{in: program.ColumnIndexes(), forms: 1, program: program, texts: texts}
+	var names []string
+	for _, f := range program.Fields() {
+		names = append(names, f.Name)
+		f.Nullable = true
+		width := -1
+		if f.Type.ID() == arrow.BOOL {
+			width = 0
+		} else if t, ok := f.Type.(arrow.FixedWidthDataType); ok {
+			width = t.BitWidth() / 8
+		}
+		n.out = append(n.out, output{field: f, packer: bind.Packer{Type: f.Type, Width: width}})
+	}
+	n.name = strings.Join(names, "; ")
+	return n, nil
+}
+
+// nullable is the schema with every column nullable: record batches may hold nulls
+// whatever their field says, and a program that believed it would be wrong.
+func nullable(schema *arrow.Schema) *arrow.Schema {
+	fields := make([]arrow.Field, schema.NumFields())
+	for i, f := range schema.Fields() {
+		f.Nullable = true
+		fields[i] = f
+	}
+	return arrow.NewSchema(fields, nil)
+}
+
+// together makes one node of all of a stage's expressions, so that they share.
+func (s *stage) together() error {
+	var texts []string
+	var rest []*node
+	var writes, exprWrites []int
+	at := 0
+	for _, n := range s.nodes {
+		places := s.writes[at : at+len(n.out)]
+		at += len(n.out)
+		if n.program != nil {
+			texts, exprWrites = append(texts, n.texts...), append(exprWrites, places...)
+		} else {
+			rest, writes = append(rest, n), append(writes, places...)
+		}
+	}
+	if len(texts) < 2 {
+		return nil
+	}
+	n, err := wireExprs(s.in, texts)
+	if err != nil {
+		return err
+	}
+	s.nodes, s.writes = append(rest, n), append(writes, exprWrites...)
+	return nil
+}
+
+// evaluation is a worker's part of an expression node.
+type evaluation struct {
+	*expr.Evaluator
+	outs  []expr.Output
+	valid [][vectorRows / 64]uint64
+	bits  [][vectorRows / 64]uint64
+}
+
+func newEvaluation(n *node) *evaluation {
+	return &evaluation{
+		Evaluator: n.program.NewEvaluator(), outs: make([]expr.Output, len(n.out)),
+		valid: make([][vectorRows / 64]uint64, len(n.out)), bits: make([][vectorRows / 64]uint64, len(n.out)),
+	}
+}
+
+// bytes sees bitmap words as bytes, lowest first, on the little-endian machines
+// that package expr runs on.
+func bytes(words *[vectorRows / 64]uint64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(words)), vectorRows/8)
+}
+
+// expression evaluates an expression node on the vector, straight into the columns.
+func (w *worker) expression(ev *evaluation) error {
+	cols := w.p.columns[w.k]
+	for i, c := range cols {
+		o := &ev.outs[i]
+		o.Valid, o.Ends, o.Data = ev.valid[i][:], o.Ends[:0], o.Data[:0]
+		switch {
+		case c.packer.Width > 0:
+			o.Fixed = c.at(w.row(0))[:w.n*c.packer.Width]
+		case c.packer.Width == 0:
+			o.Bits = ev.bits[i][:]
+		}
+	}
+	err := ev.Run(w.m.lo, w.m.lo+w.n, ev.outs, func(row int, err *expr.RowError) error {
+		w.p.fail(w.k, w.rec, row, err)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, c := range cols {
+		o := &ev.outs[i]
+		switch {
+		case c.packer.Width == 0:
+			c.setBits(w.row(0), w.n, bytes(&ev.bits[i]))
+		case c.packer.Width < 0:
+			w.texts[w.k][i].append(w.row(0), o)
+		}
+		if o.Nulls > 0 {
+			c.setValid(w.row(0), w.n, bytes(&ev.valid[i]))
+		}
+	}
+	return nil
+}
+
+// append adds a vector's texts to the morsel's.
+func (t *textRun) append(row int, o *expr.Output) {
+	if len(t.Ends) == 0 {
+		t.row = row
+	}
+	base := len(t.Data)
+	t.Data = append(t.Data, o.Data...)
+	for _, end := range o.Ends {
+		t.Ends = append(t.Ends, base+int(end))
+	}
+}
+
+// Where returns the rows for which a boolean expression is true; null is not true. A row
+// on which it fails (an integer division by zero) is an error that names it.
+//
+//	long, err := apply.Where(ctx, trips, `distance > 10 && zone != "Zone 7"`)
+func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame, error) {
+	cond, err := newCondition(f.Schema(), condition)
+	if err != nil {
+		return nil, err
+	}
+	records, next := f.Records(), 0
+	mask := make([]bool, 0, f.NumRows())
+	err = pipe.Pipe[arrow.Record, []bool]{
+		Workers: cores(),
+		Window:  2 * cores(),
+		Next: func(context.Context) (arrow.Record, error) {
+			if next++; next > len(records) {
+				return nil, io.EOF
+			}
+			return records[next-1], nil
+		},
+		Work: func(ctx context.Context, _ int, rec arrow.Record) ([]bool, error) {
+			rows, err := cond.rows(ctx, rec)
+			part := make([]bool, rec.NumRows())
+			for _, r := range rows {
+				part[r] = true
+			}
+			return part, err
+		},
+		Emit: func(_ context.Context, part []bool) error { mask = append(mask, part...); return nil },
+	}.Run(ctx)
+	if err != nil {
+		var re *RowError
+		if errors.As(err, &re) {
+			re.Row += int64(len(mask)) // rows of the batches before
+		}
+		return nil, err
+	}
+	return f.Filter(mask)
+}
+
+// condition is a boolean expression that chooses rows.
+type condition struct {
+	node *node
+	text string
+}
+
+func newCondition(schema *arrow.Schema, text string) (*condition, error) {
+	n, err := wireExprs(schema, []string{text})
+	if err != nil {
+		return nil, fmt.Errorf("where: %w", err)
+	}
+	if n.program.Type().ID() != arrow.BOOL {
+		return nil, fmt.Errorf("where: %q is %s: a condition must be true or false", text, bind.Name(n.program.Type()))
+	}
+	n.name = "where " + text
+	return &condition{n, text}, nil
+}
+
+// rows returns the rows of a record for which the condition is true. The error of a row
+// is a [*RowError] whose Row counts from the record's first.
+func (c *condition) rows(ctx context.Context, rec arrow.Record) ([]int, error) {
+	e := c.node.program.NewEvaluator()
+	if err := e.Bind(rec); err != nil {
+		return nil, err
+	}
+	var out []int
+	var buf []int32
+	const step = 64 * vectorRows
+	for lo := 0; lo < int(rec.NumRows()); lo += step {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		var err error
+		buf, err = e.Select(lo, min(lo+step, int(rec.NumRows())), buf[:0], func(row int, err *expr.RowError) error {
+			return &RowError{Func: c.node.name, Row: int64(row), Values: valuesOf(c.node, rec, row), Err: err.Cause}
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range buf {
+			out = append(out, int(r))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,179 @@
+package apply_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+func TestExpr(t *testing.T) {
+	for _, rows := range []int{0, 1, 7, 577, 10_000} {
+		f := table(t, rows)
+		for _, e := range []apply.Engine{{}, {Workers: 1}, {Workers: 4, MorselRows: 7}, {Workers: 2, MorselRows: 1000}} {
+			got, report, err := e.Run(t.Context(), f,
+				apply.Expr("sum = x + z"),
+				apply.Expr("half = (x + z) / 2"), // shares x + z
+				apply.Expr("flag = z > 10 || n == 4"),
+				apply.Expr(`word = ifelse(n == 3, "three", s)`),
+				apply.Expr("int32(n)"),
+				apply.Map1("minus", "n", func(n int64) int64 { return -n }),
+				apply.Expr("neg = -minus"), // another stage
+			)
+			require.NoError(t, err)
+			require.Equal(t, []string{"sum", "half", "flag", "word", "int32(n)", "minus", "neg"}, got.Names()[4:])
+			require.Len(t, report.Plan.Stages, 2)
+			type row struct {
+				X    float64
+				N    int64
+				S    string
+				Z    sql.Null[float64]
+				Sum  sql.Null[float64]
+				Half sql.Null[float64]
+				Flag sql.Null[bool]
+				Word string
+				I    int32 `volley:"int32(n)"`
+				Neg  int64
+			}
+			all, err := frame.Rows[row](got)
+			require.NoError(t, err)
+			for i, r := range all {
+				require.Equal(t, r.Z.Valid, r.Sum.Valid)
+				require.Equal(t, r.N, r.Neg)
+				require.EqualValues(t, r.N, r.I)
+				word := fmt.Sprintf("row %d", i)
+				if i == 3 {
+					word = "three"
+				}
+				require.Equal(t, word, r.Word)
+				require.Equal(t, r.Z.Valid || i == 4, r.Flag.Valid, "three-valued logic, row %d", i)
+				if r.Z.Valid {
+					require.Equal(t, r.X+r.Z.V, r.Sum.V)
+					require.Equal(t, (r.X+r.Z.V)/2, r.Half.V)
+					require.Equal(t, r.Z.V > 10 || i == 4, r.Flag.V)
+				}
+			}
+		}
+	}
+}
+
+func TestExprErrors(t *testing.T) {
+	f := table(t, 1000)
+	for text, want := range map[string]string{
+		"y = xx + 1": "xx", "y = x +": "y = x +", "y = s + 1": "s",
+	} {
+		_, err := apply.Apply(t.Context(), f, apply.Expr(text))
+		require.ErrorContains(t, err, "apply: ")
+		require.ErrorContains(t, err, want)
+	}
+	_, err := apply.Apply(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
+	var re *apply.RowError
+	require.ErrorAs(t, err, &re)
+	require.EqualValues(t, 700, re.Row)
+	require.Equal(t, []apply.Value{{Column: "n", Value: int64(700)}}, re.Values)
+	got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Failed)
+	y, err := frame.Col[int64](got, "y")
+	require.NoError(t, err)
+	require.Equal(t, 1, y.Nulls())
+	sink := new(chunker.FrameSink)
+	got, _, err = apply.Engine{OnError: apply.Reject(sink, 0)}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
+	require.NoError(t, err)
+	require.Equal(t, 999, got.NumRows())
+	require.Equal(t, 1, sink.Frame().NumRows())
+}
+
+func TestWhere(t *testing.T) {
+	for _, rows := range []int{0, 7, 10_000} {
+		f := table(t, rows)
+		got, err := apply.Where(t.Context(), f, `z > 5 && s != "row 9"`)
+		require.NoError(t, err)
+		n, err := frame.Col[int64](got, "n")
+		require.NoError(t, err)
+		var want []int64
+		for i := range rows {
+			if i%3 != 1 && i > 5 && i != 9 {
+				want = append(want, int64(i))
+			}
+		}
+		require.ElementsMatch(t, want, n.Values())
+	}
+	f := table(t, 1000)
+	_, err := apply.Where(t.Context(), f, "x + 1")
+	require.EqualError(t, err, `where: "x + 1" is float64: a condition must be true or false`)
+	_, err = apply.Where(t.Context(), f, "y > 1")
+	require.ErrorContains(t, err, "where: ")
+	_, err = apply.Where(t.Context(), f, "100 / (n - 700) > 1")
+	var re *apply.RowError
+	require.ErrorAs(t, err, &re)
+	require.EqualValues(t, 700, re.Row, "the row of the frame, not of its batch")
+}
+
+func TestTwoForms(t *testing.T) {
+	f := table(t, 200_000)
+	square := func(x float64) float64 { return x * x }
+	vector := func(xs, out []float64) {
+		for i, x := range xs {
+			out[i] = x * x
+		}
+	}
+	run := func(e apply.Engine, fn apply.Func) (*frame.Frame, *apply.Report) {
+		got, report, err := e.Run(t.Context(), f, fn)
+		require.NoError(t, err)
+		return got, report
+	}
+	want, _ := run(apply.Engine{}, apply.Map1("y", "z", square))
+
+	// A vector form that is equal is taken where it is faster: this row form is slow.
+	slow := func(x float64) float64 {
+		for range 100 {
+			x++
+		}
+		return (x - 100) * (x - 100)
+	}
+	got, report := run(apply.Engine{}, apply.Map1("y", "z", slow).Vector(vector))
+	require.True(t, want.Equal(got))
+	require.True(t, report.Plan.Stages[0].Functions[0].Vector, report.String())
+	require.Contains(t, report.String(), "by its vector form: used")
+
+	// One that differs on the sample is refused.
+	got, report = run(apply.Engine{}, apply.Map1("y", "z", square).Vector(func(xs, out []float64) {
+		for i, x := range xs {
+			out[i] = x * x * (1 + 1e-12)
+		}
+	}))
+	require.True(t, want.Equal(got))
+	require.False(t, report.Plan.Stages[0].Functions[0].Vector)
+	require.Contains(t, report.String(), "refused, it differs")
+
+	// One that differs only in places the sample does not see is given up there.
+	half := func(xs, out []float64) {
+		for i, x := range xs {
+			if out[i] = x * x; x > 120_000 {
+				out[i]++
+			}
+		}
+	}
+	e := apply.Engine{Workers: 2, MorselRows: 1000}
+	got, report = run(e, apply.Map2("y", "x", "n", func(x float64, _ int64) float64 { return slow(x) }).Vector(func(xs []float64, _ []int64, out []float64) { half(xs[:0], out); vector(xs, out) }))
+	require.Equal(t, f.NumRows(), got.NumRows())
+	require.True(t, report.Plan.Stages[0].Functions[0].Vector)
+	got, report = run(e, apply.Map1("y", "z", slow).Vector(half))
+	if report.Plan.Stages[0].Functions[0].Vector { // the sample did not see it
+		require.Contains(t, report.String(), "the vector form was given up")
+	}
+	require.Equal(t, want.NumRows(), got.NumRows())
+
+	// One that panics is refused, and NaN and a unit in the last place are no difference.
+	_, report = run(apply.Engine{}, apply.Map1("y", "x", square).Vector(func(xs, out []float64) { panic("no") }))
+	require.False(t, report.Plan.Stages[0].Functions[0].Vector)
+	_, err := apply.Apply(context.Background(), f, apply.Map3("y", "x", "n", "s", func(x float64, n int64, s string) string { return s }).Vector(func(x []float64, n []int64, s, out []string) { copy(out, s) }))
+	require.NoError(t, err)
+}

@@ -1,0 +1,16 @@
+package progress
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// columnsOf is the width of a console; ok is false for a file that is none.
+func columnsOf(f *os.File) (columns int, ok bool) {
+	var info windows.ConsoleScreenBufferInfo
+	if err := windows.GetConsoleScreenBufferInfo(windows.Handle(f.Fd()), &info); err != nil {
+		return 0, false
+	}
+	return int(info.Window.Right-info.Window.Left) + 1, true
+}

@@ -1,0 +1,95 @@
+// Package decompress reads compressed streams by their first bytes: gzip (also of
+// several members), zstd (of several frames), bzip2 and xz. A stream that ends too soon is
+// an error, never a quiet end.
+package decompress
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// window bounds what a zstd frame or xz block may make the decoder allocate.
+const window = 128 << 20
+
+var formats = []struct {
+	name  string
+	magic []byte
+	open  func(io.Reader) (io.ReadCloser, error)
+}{
+	{"gzip", []byte{0x1f, 0x8b}, func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }},
+	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, func(r io.Reader) (io.ReadCloser, error) {
+		d, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(window), zstd.WithDecoderConcurrency(2))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	}},
+	{"bzip2", []byte("BZh"), func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }},
+	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, func(r io.Reader) (io.ReadCloser, error) {
+		x, err := xz.ReaderConfig{DictCap: window}.NewReader(r)
+		return io.NopCloser(x), err
+	}},
+}
+
+// Format names the compression that a stream with these first bytes (six are enough) has;
+// "" for none.
+func Format(head []byte) string {
+	for _, f := range formats {
+		if bytes.HasPrefix(head, f.magic) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// New returns a reader of what r holds, decompressed where its first bytes say
+// that it is compressed, and the format's name ("" for none). The caller closes the
+// reader, which leaves r open.
+func New(r io.Reader) (io.ReadCloser, string, error) {
+	b := bufio.NewReaderSize(r, 256<<10)
+	head, err := b.Peek(6)
+	if err != nil && err != io.EOF {
+		return nil, "", err
+	}
+	for _, f := range formats {
+		if !bytes.HasPrefix(head, f.magic) {
+			continue
+		}
+		d, err := f.open(b)
+		if err != nil {
+			return nil, f.name, fmt.Errorf("%s: %w", f.name, whole(err))
+		}
+		return &reader{d, f.name}, f.name, nil
+	}
+	return io.NopCloser(b), "", nil
+}
+
+// reader names the format in errors, and tells an early end from the end.
+type reader struct {
+	io.ReadCloser
+	name string
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = fmt.Errorf("%s: %w", r.name, whole(err))
+	}
+	return n, err
+}
+
+// whole makes an early end io.ErrUnexpectedEOF, whatever the decoder calls it.
+func whole(err error) error {
+	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -1,0 +1,231 @@
+package csvio
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/atomicfile"
+	"github.com/volley-go/volley/internal/bind"
+)
+
+// WriteOptions is how CSV is written. The zero value writes commas, a header line,
+// \n line ends and nulls as empty fields.
+type WriteOptions struct {
+	Delimiter byte   // 0 is ','
+	Null      string // what a null is written as; an empty string is then quoted, so that the two stay apart
+	NoHeader  bool   // leaves the line of column names out
+	CRLF      bool   // ends lines with \r\n
+	QuoteAll  bool   // quotes every field that is no null, needed or not
+	// Compression is "gzip", "zstd" or "none"; "" goes by the file's name (.gz, .zst).
+	Compression string
+}
+
+// Create is a sink that writes a CSV file with default options. The file appears
+// whole, or not at all.
+func Create(path string) chunker.Sink { return WriteOptions{}.Create(path) }
+
+// WriteFile writes a frame to a CSV file with default options.
+func WriteFile(ctx context.Context, path string, f *frame.Frame) error {
+	return WriteOptions{}.WriteFile(ctx, path, f)
+}
+
+// Create is a sink that writes a CSV file.
+func (o WriteOptions) Create(path string) chunker.Sink { return fileSink{o, path} }
+
+// WriteFile writes a frame to a CSV file, on all cores.
+func (o WriteOptions) WriteFile(ctx context.Context, path string, f *frame.Frame) error {
+	_, err := chunker.Copy(ctx, o.Create(path), chunker.FromFrame(f))
+	return err
+}
+
+// To is a sink that writes CSV to w as it comes, which Commit ends and does not close. What
+// was written before an error stays written.
+func (o WriteOptions) To(w io.Writer) chunker.Sink { return streamSink{o, w} }
+
+type fileSink struct {
+	options WriteOptions
+	path    string
+}
+
+func (s fileSink) Places() []string { return []string{s.path} }
+
+func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	if s.options.Compression == "" {
+		switch {
+		case strings.HasSuffix(s.path, ".gz"):
+			s.options.Compression = "gzip"
+		case strings.HasSuffix(s.path, ".zst"):
+			s.options.Compression = "zstd"
+		}
+	}
+	w, err := s.options.writer(s.path, schema)
+	if err != nil {
+		return nil, err
+	}
+	f, err := atomicfile.Create(s.path)
+	if err != nil {
+		return nil, writeError(s.path, err)
+	}
+	w.out, w.commit, w.close = f, f.Commit, f.Close
+	return w, nil
+}
+
+type streamSink struct {
+	options WriteOptions
+	w       io.Writer
+}
+
+func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	w, err := s.options.writer("", schema)
+	if err != nil {
+		return nil, err
+	}
+	nothing := func() error { return nil }
+	w.out, w.commit, w.close = s.w, nothing, nothing
+	return w, nil
+}
+
+func writeError(file string, err error) error {
+	return &chunker.Error{Op: "write", File: file, Row: -1, Offset: -1, Err: err}
+}
+
+// writer writes one output: chunks are encoded, and compressed, by whoever brings them,
+// and put behind each other in order. Compressed output is a series of members or frames, one a
+// chunk, which readers of both formats take as one stream.
+type writer struct {
+	options WriteOptions
+	file    string
+	schema  *arrow.Schema
+	out     io.Writer
+	commit  func() error
+	close   func() error
+
+	begun    bool // the header is written
+	encoders sync.Pool
+}
+
+// writer checks the options and that every column can be written.
+func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error) {
+	if o.Delimiter == 0 {
+		o.Delimiter = ','
+	}
+	fail := func(column string, format string, args ...any) error {
+		return &chunker.Error{Op: "write", File: file, Row: -1, Offset: -1, Column: column, Err: fmt.Errorf(format, args...)}
+	}
+	if strings.ContainsRune("\"\r\n", rune(o.Delimiter)) || o.Delimiter >= 0x80 {
+		return nil, fail("", "the delimiter %q cannot be one: use a single ASCII character that is neither a quote nor a line end", o.Delimiter)
+	}
+	if strings.ContainsAny(o.Null, string([]byte{o.Delimiter, '"', '\r', '\n'})) {
+		return nil, fail("", "the word for null, %q, holds a delimiter, quote or line end", o.Null)
+	}
+	switch o.Compression {
+	case "", "none", "gzip", "zstd":
+	default:
+		return nil, fail("", "compression %q is not known: use gzip, zstd or none", o.Compression)
+	}
+	if schema.NumFields() == 0 {
+		return nil, fail("", "there are no columns to write")
+	}
+	for _, f := range schema.Fields() {
+		if !encodable(f.Type) {
+			return nil, fail(f.Name, "a CSV field cannot hold a %s: compute a string from it, or write Parquet", bind.Name(f.Type))
+		}
+	}
+	w := &writer{options: o, file: file, schema: schema}
+	w.encoders.New = func() any { return newEncoder(o, schema) }
+	return w, nil
+}
+
+// Write encodes a chunk.
+func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+	defer c.Release()
+	e := w.encoders.Get().(*encoder)
+	text, err := e.encode(c.Record)
+	if err != nil {
+		return nil, writeError(w.file, err)
+	}
+	packed, err := w.pack(e, text)
+	if err != nil {
+		return nil, writeError(w.file, err)
+	}
+	return func(context.Context) error {
+		defer w.encoders.Put(e)
+		if err := w.header(); err != nil {
+			return err
+		}
+		return w.put(packed)
+	}, ctx.Err()
+}
+
+// header writes the line of names before the first row.
+func (w *writer) header() error {
+	if w.begun {
+		return nil
+	}
+	w.begun = true
+	if w.options.NoHeader {
+		return nil
+	}
+	e := w.encoders.Get().(*encoder)
+	defer w.encoders.Put(e)
+	packed, err := w.pack(e, e.header())
+	if err != nil {
+		return writeError(w.file, err)
+	}
+	return w.put(packed)
+}
+
+func (w *writer) put(b []byte) error {
+	if _, err := w.out.Write(b); err != nil {
+		return writeError(w.file, err)
+	}
+	return nil
+}
+
+// pack compresses a piece of text as a member or frame of its own.
+func (w *writer) pack(e *encoder, text []byte) ([]byte, error) {
+	switch w.options.Compression {
+	case "gzip":
+		e.packed.Reset()
+		z := gzip.NewWriter(&e.packed)
+		if _, err := z.Write(text); err != nil {
+			return nil, err
+		}
+		err := z.Close()
+		return e.packed.Bytes(), err
+	case "zstd":
+		if e.zstd == nil {
+			z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+			if err != nil {
+				return nil, err
+			}
+			e.zstd = z
+		}
+		e.packed.Reset()
+		e.packed.Write(e.zstd.EncodeAll(text, e.packed.AvailableBuffer()))
+		return e.packed.Bytes(), nil
+	}
+	return text, nil
+}
+
+func (w *writer) Commit(context.Context) error {
+	if err := w.header(); err != nil { // of an output without rows
+		return err
+	}
+	if err := w.commit(); err != nil {
+		return writeError(w.file, err)
+	}
+	return nil
+}
+
+func (w *writer) Close() error { return w.close() }

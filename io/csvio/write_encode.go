@@ -1,0 +1,298 @@
+package csvio
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/volley-go/volley/internal/bind"
+)
+
+// encoder turns record batches into CSV text. It is used by one goroutine at a time
+// and keeps its buffers from chunk to chunk.
+type encoder struct {
+	options WriteOptions
+	schema  *arrow.Schema
+	quoted  [256]bool // bytes that make a field need quotes
+	end     string
+	text    []byte
+	packed  bytes.Buffer
+	zstd    *zstd.Encoder
+}
+
+func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
+	e := &encoder{options: o, schema: schema, end: "\n"}
+	if o.CRLF {
+		e.end = "\r\n"
+	}
+	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
+		e.quoted[b] = true
+	}
+	return e
+}
+
+// field appends the text of one row of a column.
+type field func(dst []byte, row int) []byte
+
+// encodable tells whether a column type has a text form.
+func encodable(t arrow.DataType) bool {
+	switch t := t.(type) {
+	case *arrow.DictionaryType:
+		return encodable(t.ValueType)
+	case *arrow.NullType, *arrow.Decimal128Type, *arrow.Decimal256Type:
+		return true
+	}
+	return bind.Natural(t) != nil
+}
+
+// encode writes rows one after another: fields are appended by a function a column,
+// found once a batch.
+func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
+	fields := make([]field, rec.NumCols())
+	for i, c := range rec.Columns() {
+		f, err := e.column(c)
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
+		}
+		fields[i] = f
+	}
+	b := e.text[:0]
+	alone := len(fields) == 1
+	for row := range int(rec.NumRows()) {
+		start := len(b)
+		for i, f := range fields {
+			if i > 0 {
+				b = append(b, e.options.Delimiter)
+			}
+			b = f(b, row)
+		}
+		if alone && len(b) == start {
+			b = append(b, '"', '"') // an empty line would be no row at all
+		}
+		b = append(b, e.end...)
+	}
+	e.text = b
+	return b, nil
+}
+
+func (e *encoder) header() []byte {
+	b := e.text[:0]
+	for i, f := range e.schema.Fields() {
+		if i > 0 {
+			b = append(b, e.options.Delimiter)
+		}
+		b = e.appendText(b, f.Name)
+	}
+	e.text = append(b, e.end...)
+	return e.text
+}
+
+// column returns the function that appends a column's rows, nulls included.
+func (e *encoder) column(arr arrow.Array) (field, error) {
+	f, err := e.values(arr)
+	if err != nil {
+		return nil, err
+	}
+	null := e.options.Null
+	if arr.DataType().ID() == arrow.NULL {
+		return func(dst []byte, _ int) []byte { return append(dst, null...) }, nil
+	}
+	nulls := bind.NullsOf(arr)
+	if nulls.Nulls == 0 {
+		return f, nil
+	}
+	return func(dst []byte, row int) []byte {
+		if nulls.IsNull(row) {
+			return append(dst, null...)
+		}
+		return f(dst, row)
+	}, nil
+}
+
+// values returns the function that appends the text of rows that are not null.
+func (e *encoder) values(arr arrow.Array) (field, error) {
+	switch a := arr.(type) {
+	case *array.Null:
+		return nil, nil
+	case *array.Boolean:
+		return e.plain(func(dst []byte, i int) []byte { return strconv.AppendBool(dst, a.Value(i)) }), nil
+	case *array.Int8:
+		return integers(e, a.Int8Values()), nil
+	case *array.Int16:
+		return integers(e, a.Int16Values()), nil
+	case *array.Int32:
+		return integers(e, a.Int32Values()), nil
+	case *array.Int64:
+		return integers(e, a.Int64Values()), nil
+	case *array.Uint8:
+		return unsigned(e, a.Uint8Values()), nil
+	case *array.Uint16:
+		return unsigned(e, a.Uint16Values()), nil
+	case *array.Uint32:
+		return unsigned(e, a.Uint32Values()), nil
+	case *array.Uint64:
+		return unsigned(e, a.Uint64Values()), nil
+	case *array.Float16:
+		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, float64(a.Value(i).Float32()), 32) }), nil
+	case *array.Float32:
+		vals := a.Float32Values()
+		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, float64(vals[i]), 32) }), nil
+	case *array.Float64:
+		vals := a.Float64Values()
+		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, vals[i], 64) }), nil
+	case *array.Date32:
+		return e.plain(func(dst []byte, i int) []byte { return a.Value(i).ToTime().AppendFormat(dst, time.DateOnly) }), nil
+	case *array.Date64:
+		return e.plain(func(dst []byte, i int) []byte { return a.Value(i).ToTime().AppendFormat(dst, time.DateOnly) }), nil
+	case *array.Decimal128:
+		scale := a.DataType().(*arrow.Decimal128Type).Scale
+		return e.plain(func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
+	case *array.Decimal256:
+		scale := a.DataType().(*arrow.Decimal256Type).Scale
+		return e.plain(func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
+	case *array.Timestamp:
+		return e.times(a)
+	case *array.Time32, *array.Time64, *array.Duration:
+		return e.spans(arr)
+	case *array.Dictionary:
+		entries, err := e.values(a.Dictionary())
+		if err != nil {
+			return nil, err
+		}
+		return func(dst []byte, i int) []byte { return entries(dst, a.GetValueIndex(i)) }, nil
+	}
+	v, err := bind.As[string](arr)
+	if err != nil {
+		return nil, err
+	}
+	binary := arrow.IsBaseBinary(arr.DataType().ID()) && !isText(arr.DataType()) || arr.DataType().ID() == arrow.FIXED_SIZE_BINARY || arr.DataType().ID() == arrow.BINARY_VIEW
+	var buf [1]string
+	return func(dst []byte, i int) []byte {
+		s := v.Slice(i, i+1, buf[:])[0]
+		if binary { // bytes are no text: base64 survives any reader
+			return e.appendText(dst, base64.StdEncoding.EncodeToString([]byte(s)))
+		}
+		return e.appendText(dst, s)
+	}, nil
+}
+
+func isText(t arrow.DataType) bool {
+	return t.ID() == arrow.STRING || t.ID() == arrow.LARGE_STRING || t.ID() == arrow.STRING_VIEW
+}
+
+// plain wraps values whose text never needs quotes, unless all are wanted or the
+// delimiter is a character of numbers and dates.
+func (e *encoder) plain(f field) field {
+	if !e.options.QuoteAll && !bytes.ContainsRune([]byte("0123456789+-.:TZabcdefghijklmnopqrstuvwxyzINF"), rune(e.options.Delimiter)) && e.options.Null == "" {
+		return f
+	}
+	return func(dst []byte, row int) []byte {
+		start := len(dst)
+		dst = f(dst, row)
+		if text := string(dst[start:]); e.needsQuotes(text) {
+			return e.appendText(dst[:start], text)
+		}
+		return dst
+	}
+}
+
+type signedInt interface{ int8 | int16 | int32 | int64 }
+type unsignedInt interface {
+	uint8 | uint16 | uint32 | uint64
+}
+
+func integers[T signedInt](e *encoder, vals []T) field {
+	return e.plain(func(dst []byte, i int) []byte { return strconv.AppendInt(dst, int64(vals[i]), 10) })
+}
+
+func unsigned[T unsignedInt](e *encoder, vals []T) field {
+	return e.plain(func(dst []byte, i int) []byte { return strconv.AppendUint(dst, uint64(vals[i]), 10) })
+}
+
+// appendFloat writes the shortest text that reads back as the same float. Whole
+// numbers get ".0", so that a column of them is read as floats again.
+func appendFloat(dst []byte, f float64, bits int) []byte {
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'g', -1, bits)
+	for _, c := range dst[start:] {
+		if c < '0' || c > '9' {
+			if c != '-' {
+				return dst
+			}
+		}
+	}
+	return append(dst, ".0"...)
+}
+
+// times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and as many
+// digits of the second as its unit has.
+func (e *encoder) times(a *array.Timestamp) (field, error) {
+	t := a.DataType().(*arrow.TimestampType)
+	v, err := bind.As[time.Time](a)
+	if err != nil {
+		return nil, err
+	}
+	layout := "2006-01-02T15:04:05" + [...]string{"", ".000", ".000000", ".000000000"}[t.Unit]
+	if t.TimeZone != "" {
+		layout += "Z07:00"
+	}
+	var buf [1]time.Time
+	return e.plain(func(dst []byte, i int) []byte { return v.Slice(i, i+1, buf[:])[0].AppendFormat(dst, layout) }), nil
+}
+
+// spans writes times of day as 15:04:05.999999999 and durations as Go does (1h2m3s).
+func (e *encoder) spans(arr arrow.Array) (field, error) {
+	v, err := bind.As[time.Duration](arr)
+	if err != nil {
+		return nil, err
+	}
+	var buf [1]time.Duration
+	if arr.DataType().ID() == arrow.DURATION {
+		return e.plain(func(dst []byte, i int) []byte { return append(dst, v.Slice(i, i+1, buf[:])[0].String()...) }), nil
+	}
+	midnight := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+	return e.plain(func(dst []byte, i int) []byte {
+		return midnight.Add(v.Slice(i, i+1, buf[:])[0]).AppendFormat(dst, "15:04:05.999999999")
+	}), nil
+}
+
+// appendText writes a string, in quotes where it needs them.
+func (e *encoder) appendText(dst []byte, s string) []byte {
+	if !e.needsQuotes(s) {
+		return append(dst, s...)
+	}
+	dst = append(dst, '"')
+	for i := 0; i < len(s); i++ {
+		if s[i] == '"' {
+			dst = append(dst, s[:i+1]...)
+			dst = append(dst, '"')
+			s, i = s[i+1:], -1
+		}
+	}
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// needsQuotes tells whether a text would be read as something else without quotes: another
+// field, a null, a comment or white space that some readers trim.
+func (e *encoder) needsQuotes(s string) bool {
+	if e.options.QuoteAll || s == e.options.Null || s == "" {
+		return true
+	}
+	if s[0] == ' ' || s[0] == '\t' || s[0] == '#' || s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[0] == 0xEF {
+		return true
+	}
+	for i := 0; i < len(s); i++ {
+		if e.quoted[s[i]] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,75 @@
+package ooc
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/internal/cputime"
+)
+
+// Report is what a job came to. Its String is a table for people.
+type Report struct {
+	Functions *apply.Report // the plan, the rows that failed; without functions, rows alone
+
+	RowsIn  int64 // decoded
+	RowsOut int64 // written
+	Refused int64 // rows the source could not decode and left out
+	Chunks  int64
+	Bytes   int64 // of the input, as stored
+
+	Elapsed time.Duration
+	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
+
+	Memory  int64 // the budget, in bytes
+	PeakUse int64 // most that was counted against it
+	PeakRSS int64 // most the process has held resident so far; 0 where the system does not tell
+}
+
+func (r *run) report() *Report {
+	rows, refused := r.functions.Counts()
+	rep := &Report{
+		Functions: r.functions.Report(), RowsIn: int64(rows), RowsOut: r.rowsOut, Refused: int64(refused),
+		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
+	}
+	rep.Functions.Elapsed = rep.Elapsed
+	if cpu, ok := cputime.Process(); ok {
+		rep.CPU = cpu - r.cpu
+		rep.Functions.CPU = rep.CPU
+	}
+	if rss, ok := cputime.PeakRSS(); ok {
+		rep.PeakRSS = rss
+	}
+	return rep
+}
+
+// String is the report as a table.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d rows in, %d out, in %d chunks; %s read in %s", r.RowsIn, r.RowsOut, r.Chunks, size(r.Bytes), r.Elapsed.Round(time.Millisecond))
+	if s := r.Elapsed.Seconds(); s > 0 {
+		fmt.Fprintf(&b, " (%s/s)", size(int64(float64(r.Bytes)/s)))
+	}
+	fmt.Fprintf(&b, "\nmemory: at most %s of the budget's %s", size(r.PeakUse), size(r.Memory))
+	if r.PeakRSS > 0 {
+		fmt.Fprintf(&b, "; the process held %s at its peak", size(r.PeakRSS))
+	}
+	b.WriteString("\n")
+	if r.Refused > 0 {
+		fmt.Fprintf(&b, "%d rows could not be read\n", r.Refused)
+	}
+	if len(r.Functions.Plan.Stages) > 0 {
+		b.WriteString(r.Functions.String())
+	}
+	return b.String()
+}
+
+// size writes bytes with three figures, in binary units.
+func size(n int64) string {
+	x, unit := float64(n), 0
+	for x >= 1024 && unit < 4 {
+		x, unit = x/1024, unit+1
+	}
+	return fmt.Sprintf("%.3g %s", x, [...]string{"bytes", "KiB", "MiB", "GiB", "TiB"}[unit])
+}
