@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -545,15 +546,28 @@ func TestTimesThatDoNotFitAreRowErrors(t *testing.T) {
 
 func TestProgressEndsAtTheTotal(t *testing.T) {
 	f := table(t, 2000)
-	last, calls := 0, 0
-	e := apply.Engine{Progress: func(done, total int) {
-		require.Equal(t, 2000, total)
-		require.GreaterOrEqual(t, done, last)
-		last, calls = done, calls+1
-	}}
-	_, _, err := e.Run(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 { time.Sleep(50 * time.Microsecond); return n }))
+	var events []progress.Event
+	e := apply.Engine{Progress: func(e progress.Event) { events = append(events, e) }}
+	sleep := func(n int64) int64 {
+		time.Sleep(50 * time.Microsecond)
+		if n == 1900 {
+			panic("late")
+		}
+		return n
+	}
+	_, _, err := e.Run(t.Context(), f.Head(1900), apply.Map1("y", "n", sleep))
 	require.NoError(t, err)
-	require.Equal(t, 2000, last)
+	last := int64(0)
+	for i, ev := range events {
+		require.EqualValues(t, 1900, ev.RowsTotal)
+		require.GreaterOrEqual(t, ev.RowsDone, last)
+		require.Equal(t, i == len(events)-1, ev.Done)
+		last = ev.RowsDone
+	}
+	require.EqualValues(t, 1900, last)
+	_, _, err = e.Run(t.Context(), f, apply.Map1("y", "n", sleep))
+	require.Error(t, err)
+	require.Equal(t, err, events[len(events)-1].Err)
 }
 
 func TestGenericRowsAllocateNothingPerRow(t *testing.T) {

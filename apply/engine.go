@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/cputime"
 )
@@ -32,7 +33,7 @@ type Engine struct {
 	// Seed makes the sample's places differ; they are the same for the same Seed.
 	Seed uint64
 	// Progress is called now and then while the run goes on, and at its end; nil is never.
-	Progress func(done, total int)
+	Progress progress.Func
 }
 
 // Apply runs functions over a frame and returns it with their results: see the
@@ -51,19 +52,20 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Fr
 	}
 	start, cpu := time.Now(), processTime()
 	report := &Report{Plan: e.newPlan(f.NumRows()), Rows: f.NumRows()}
-	run := &run{engine: &e, report: report, ticked: start}
+	run := &run{engine: &e, report: report, start: start, ticked: start}
 	out, failed, err := run.stages(ctx, f, stages)
+	if err == nil {
+		run.done = f.NumRows()
+	}
 	if e.OnError.action == reject {
 		rerr := writeRejects(ctx, e.OnError.sink, f, failed)
 		err = errors.Join(err, rerr)
 	}
 	report.Elapsed, report.CPU = time.Since(start), processTime()-cpu
 	report.count(failed)
+	run.tell(progress.Event{RowsDone: int64(run.done), Done: true, Err: err})
 	if err != nil {
 		return nil, report, err
-	}
-	if e.Progress != nil {
-		e.Progress(f.NumRows(), f.NumRows())
 	}
 	return out, report, nil
 }
@@ -184,9 +186,11 @@ type run struct {
 	engine *Engine
 	report *Report
 
+	start time.Time
+
 	mu     sync.Mutex
 	ticked time.Time
-	before int // rows done in the stages before, as a share of the whole
+	done   int // rows told of: each stage counts as its share of them
 }
 
 // stages runs one stage after the other. failed are the rows' errors, with Row the
@@ -321,15 +325,21 @@ func (p *pass) outcome(ctx context.Context) error {
 
 // tick reports progress, at most twenty times a second.
 func (r *run) tick(done int) {
-	if r.engine.Progress == nil {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := time.Now(); now.Sub(r.ticked) >= 50*time.Millisecond {
-		r.ticked = now
-		r.engine.Progress(done, r.report.Rows)
+		r.ticked, r.done = now, max(r.done, done)
+		r.tell(progress.Event{RowsDone: int64(r.done)})
 	}
+}
+
+// tell completes an event and reports it.
+func (r *run) tell(e progress.Event) {
+	if r.engine.Progress == nil {
+		return
+	}
+	e.Job, e.RowsTotal, e.Elapsed = "apply", int64(r.report.Rows), time.Since(r.start)
+	r.engine.Progress(e)
 }
 
 func (r *Report) count(failed []*RowError) {

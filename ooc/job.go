@@ -77,7 +77,8 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	}
 	// One chunk is read and one written while each worker has one.
 	r.places = workers + 2
-	r.chunk = min(max(r.memory/int64(copies*r.places), chunkMin), chunkMax)
+	// An eighth is left for chunks that come out larger than they were meant to be.
+	r.chunk = min(max(r.memory*7/8/int64(copies*r.places), chunkMin), chunkMax)
 	r.budget = newBudget(r.memory)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -1,0 +1,310 @@
+package ooc_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/ooc"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func table(t testing.TB, rows int) *frame.Frame {
+	t.Helper()
+	n, s := make([]int64, rows), make([]string, rows)
+	for i := range rows {
+		n[i], s[i] = int64(i), fmt.Sprintf("row %d", i)
+	}
+	f, err := frame.New(frame.Of("n", n), frame.Of("s", s))
+	require.NoError(t, err)
+	return f
+}
+
+// small is a source that cuts a frame into chunks of rows rows, whatever bytes are asked for.
+type small struct {
+	f    *frame.Frame
+	rows int
+}
+
+func (s small) Open(ctx context.Context, _ int64) (chunker.Stream, error) {
+	cut, err := s.f.Rechunk(s.rows)
+	if err != nil {
+		return nil, err
+	}
+	return chunker.FromFrame(cut).Open(ctx, 1<<40)
+}
+
+func TestSameRowsInTheSameOrderHoweverItIsRun(t *testing.T) {
+	f := table(t, 20_000)
+	var calls atomic.Int64
+	fns := []apply.Func{
+		apply.Map1("len", "s", func(s string) int { calls.Add(1); return len(s) }),
+		apply.Expr("twice = len * 2"),
+	}
+	want, err := apply.Apply(t.Context(), f, fns...)
+	require.NoError(t, err)
+	for _, workers := range []int{0, 1, 2, 3, 8} {
+		for _, rows := range []int{1000, 7777, 50_000} {
+			calls.Store(0)
+			sink := new(chunker.FrameSink)
+			report, err := ooc.Job{From: small{f, rows}, Apply: fns, To: sink, Workers: workers}.Run(t.Context())
+			require.NoError(t, err)
+			require.True(t, want.Equal(sink.Frame()), "%d workers, chunks of %d rows", workers, rows)
+			require.EqualValues(t, f.NumRows(), calls.Load(), "one call a row")
+			require.EqualValues(t, f.NumRows(), report.RowsIn)
+			require.EqualValues(t, f.NumRows(), report.RowsOut)
+			require.EqualValues(t, (f.NumRows()+rows-1)/rows, report.Chunks)
+			require.Contains(t, report.String(), "20000 rows in, 20000 out")
+		}
+	}
+}
+
+func TestWithoutFunctionsRowsAreCopied(t *testing.T) {
+	f := table(t, 5000)
+	sink := new(chunker.FrameSink)
+	_, err := ooc.Job{From: chunker.FromFrame(f), To: sink}.Run(t.Context())
+	require.NoError(t, err)
+	require.True(t, f.Equal(sink.Frame()))
+	_, err = ooc.Job{From: chunker.FromFrame(f.Head(0)), To: sink, Apply: []apply.Func{apply.Expr("m = n + 1")}}.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"n", "s", "m"}, sink.Frame().Names(), "no rows, but the columns")
+}
+
+func TestWhereChoosesRowsBeforeTheFunctions(t *testing.T) {
+	f := table(t, 10_000)
+	var calls atomic.Int64
+	sink := new(chunker.FrameSink)
+	report, err := ooc.Job{
+		From: small{f, 999}, Where: "n % 10 == 3", To: sink,
+		Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 { calls.Add(1); return n })},
+	}.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1000, calls.Load())
+	require.Equal(t, 1000, sink.Frame().NumRows())
+	require.EqualValues(t, 10_000, report.RowsIn)
+	require.EqualValues(t, 1000, report.RowsOut)
+
+	_, err = ooc.Job{From: small{f, 999}, Where: "100 / (n - 5000) > 0", To: sink}.Run(t.Context())
+	var re *apply.RowError
+	require.ErrorAs(t, err, &re)
+	require.EqualValues(t, 5000, re.Row, "the row of the input, not of the chunk")
+	_, err = ooc.Job{From: small{f, 999}, Where: "m > 0", To: sink}.Run(t.Context())
+	require.ErrorContains(t, err, "where: ")
+}
+
+func odd(n int64) apply.Func {
+	return apply.Call1("m", "n", func(_ context.Context, v int64) (int64, error) {
+		if v%1000 == n {
+			return 0, errors.New("odd one")
+		}
+		return v, nil
+	})
+}
+
+func TestARowErrorNamesTheRowOfTheInput(t *testing.T) {
+	f := table(t, 10_000)
+	for _, workers := range []int{1, 4} {
+		sink := new(chunker.FrameSink)
+		report, err := ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, Workers: workers}.Run(t.Context())
+		var re *apply.RowError
+		require.ErrorAs(t, err, &re)
+		require.EqualValues(t, 777, re.Row, "the first one, in stream order")
+		require.Nil(t, sink.Frame(), "nothing is written")
+		require.NotNil(t, report)
+	}
+}
+
+func TestRejectsAndNullsOverManyChunks(t *testing.T) {
+	f := table(t, 10_000)
+	sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
+	report, err := ooc.Job{
+		From: small{f, 300}, Where: "n >= 1000", Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Reject(rejects, 0),
+	}.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 9, report.Functions.Failed)
+	require.Equal(t, 9000-9, sink.Frame().NumRows())
+	type reject struct {
+		N         int64
+		S         string
+		RejectRow int64
+	}
+	rows, err := frame.Rows[reject](rejects.Frame())
+	require.NoError(t, err)
+	for i, r := range rows {
+		n := int64(1000*(i+1) + 777)
+		require.Equal(t, reject{n, fmt.Sprintf("row %d", n), n}, r)
+	}
+
+	report, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Null()}.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 10, report.Functions.Failed)
+	m, err := frame.Col[int64](sink.Frame(), "m")
+	require.NoError(t, err)
+	require.Equal(t, 10, m.Nulls())
+
+	_, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Reject(rejects, 4)}.Run(t.Context())
+	var many *apply.TooManyError
+	require.ErrorAs(t, err, &many)
+	require.Equal(t, 5, rejects.Frame().NumRows(), "the rejects are kept: they say why")
+	tooMany := apply.Null()
+	tooMany.RatioMax = 0.0005
+	_, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: tooMany}.Run(t.Context())
+	require.ErrorAs(t, err, &many)
+}
+
+// refusing is a source whose chunks leave out rows that it could not decode.
+type refusing struct{ small }
+
+func (s refusing) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, n)
+	return refusingStream{st}, err
+}
+
+type refusingStream struct{ chunker.Stream }
+
+func (s refusingStream) Next(ctx context.Context) (chunker.Part, error) {
+	part, err := s.Stream.Next(ctx)
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		c.File, c.Row, c.Lines = "trips.csv", -1, chunker.Lines{First: 2}
+		c.Rejects = []*chunker.Error{{File: "trips.csv", Line: 9, Row: 1, Raw: "x,y,z", Err: errors.New("3 fields, the header has 2")}}
+		return c, err
+	}, err
+}
+
+func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
+	f := table(t, 30)
+	sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
+	report, err := ooc.Job{From: refusing{small{f, 10}}, Apply: []apply.Func{odd(25)}, To: sink, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 3, report.Refused)
+	require.Equal(t, 29, sink.Frame().NumRows())
+	require.Equal(t, 4, rejects.Frame().NumRows())
+	rows, err := frame.Col[int64](rejects.Frame(), "reject_row")
+	require.NoError(t, err)
+	require.Equal(t, []int64{1, 12, 23, 28}, rows.Values(), "rows as in the file, refused ones counted")
+	text, err := frame.Col[string](rejects.Frame(), "reject_text")
+	require.NoError(t, err)
+	first, ok := text.At(0)
+	require.True(t, ok)
+	require.Equal(t, "x,y,z", first)
+	_, ok = text.At(3)
+	require.False(t, ok)
+
+	_, err = ooc.Job{From: refusing{small{f, 10}}, Apply: []apply.Func{odd(25)}, To: sink}.Run(t.Context())
+	require.ErrorContains(t, err, "trips.csv:7: row 28, computing m from n = 25: odd one")
+}
+
+func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {
+	f := table(t, 200_000)
+	total := int64(0)
+	for _, r := range f.Records() {
+		total += chunker.Bytes(r)
+	}
+	for _, workers := range []int{1, 2, 8} {
+		sink := new(chunker.FrameSink)
+		report, err := ooc.Job{From: chunker.FromFrame(f), To: sink, Workers: workers, Memory: 16 << 20}.Run(t.Context())
+		require.NoError(t, err)
+		require.LessOrEqual(t, report.PeakUse, int64(16<<20))
+		require.Positive(t, report.PeakUse)
+		require.True(t, f.Equal(sink.Frame()))
+	}
+	big, err := f.Rechunk(0)
+	require.NoError(t, err)
+	require.Greater(t, 6*total, int64(16<<20))
+	_, err = ooc.Job{From: small{big, 1 << 30}, To: new(chunker.FrameSink), Memory: 16 << 20}.Run(t.Context())
+	var large *ooc.TooLargeError
+	require.ErrorAs(t, err, &large)
+	require.ErrorContains(t, err, "raise Memory")
+}
+
+// failing is a sink and a source that fail at a stage.
+type failing struct{ at string }
+
+var errStage = errors.New("broken")
+
+func (b failing) err(at string) error {
+	if b.at == at {
+		return fmt.Errorf("%s: %w", at, errStage)
+	}
+	return nil
+}
+func (b failing) Create(context.Context, *arrow.Schema) (chunker.Writer, error) {
+	return b, b.err("create")
+}
+func (b failing) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+	c.Release()
+	return func(context.Context) error { return b.err("append") }, b.err("write")
+}
+func (b failing) Commit(context.Context) error { return b.err("commit") }
+func (b failing) Close() error                 { return b.err("close") }
+
+func TestErrorsOfTheSinkAreTold(t *testing.T) {
+	for _, at := range []string{"create", "write", "append", "commit", "close"} {
+		_, err := ooc.Job{From: small{table(t, 1000), 100}, To: failing{at}}.Run(t.Context())
+		require.ErrorIs(t, err, errStage)
+		require.ErrorContains(t, err, at)
+	}
+}
+
+func TestWrongJobsAreRefused(t *testing.T) {
+	f := chunker.FromFrame(table(t, 10))
+	sink := new(chunker.FrameSink)
+	for _, c := range []struct {
+		job  ooc.Job
+		want string
+	}{
+		{ooc.Job{To: sink}, "has no From"},
+		{ooc.Job{From: f}, "has no To"},
+		{ooc.Job{From: f, To: sink, Memory: -1}, "Memory is -1 bytes"},
+		{ooc.Job{From: f, To: sink, Apply: []apply.Func{apply.Expr("x = nn")}}, "nn"},
+	} {
+		report, err := c.job.Run(t.Context())
+		require.ErrorContains(t, err, c.want)
+		require.Nil(t, report)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	f := table(t, 10_000)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := ooc.Job{From: small{f, 100}, To: new(chunker.FrameSink)}.Run(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+
+	ctx, cancel = context.WithCancel(t.Context())
+	var seen atomic.Int64
+	sink := new(chunker.FrameSink)
+	_, err = ooc.Job{From: small{f, 100}, To: sink, Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 {
+		if seen.Add(1) == 5000 {
+			cancel()
+		}
+		return n
+	})}}.Run(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, seen.Load(), int64(10_000))
+	require.Nil(t, sink.Frame())
+}
+
+func TestProgressEndsWithTheJob(t *testing.T) {
+	var last progress.Event
+	_, err := ooc.Job{From: small{table(t, 5000), 500}, To: new(chunker.FrameSink), Name: "trips", Progress: func(e progress.Event) {
+		require.GreaterOrEqual(t, e.RowsDone, last.RowsDone)
+		last = e
+	}}.Run(t.Context())
+	require.NoError(t, err)
+	require.True(t, last.Done)
+	require.Equal(t, "trips", last.Job)
+	require.EqualValues(t, 5000, last.RowsDone)
+}
