@@ -64,7 +64,7 @@ func sum(column arrow.Array) float64 {
 	case *array.Date32:
 		return total(c, c.Date32Values()) * 86400
 	case *array.String:
-		return float64(c.ValueOffset(c.Len()) - c.ValueOffset(0)) // a null has no bytes
+		return float64(len(c.ValueBytes())) // a null has no bytes
 	case array.StringLike:
 		return texts(c)
 	case *array.Dictionary:
