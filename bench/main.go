@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -110,6 +111,9 @@ func run(ctx context.Context, o options) error {
 	if len(js) == 0 || len(ss) == 0 {
 		return fmt.Errorf("no such job or system; -list shows them")
 	}
+	if o.store && len(ss) < len(systems.All) {
+		return errors.New("-store keeps a job's whole table: leave -systems out")
+	}
 	results, err := h.Run(ctx, js, ss)
 	if err != nil {
 		return err
@@ -127,10 +131,10 @@ func run(ctx context.Context, o options) error {
 	return write(results, o.out, "")
 }
 
-// merge puts a run of some jobs into the stored results of all, if the two were
-// measured alike; else the new ones stand alone.
+// merge puts a run of some jobs into the stored results of all; a run of all jobs
+// stands alone.
 func merge(path string, r *benchdoc.Results) (*benchdoc.Results, error) {
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); err != nil || len(r.Jobs) == len(jobs.All) {
 		return r, nil
 	}
 	old, err := benchdoc.Load(path)
