@@ -38,16 +38,16 @@ func resolve(arr arrow.Array, i int) (at arrow.Array, place int, null bool) {
 	return arr, i, true
 }
 
-// cellText is a resolved value as a cell shows it: up to max columns, and
+// cellText is a resolved value as a cell shows it: enough of it for so many columns, and
 // perhaps more for the caller to cut.
-func cellText(arr arrow.Array, i, decimals, max int) string {
+func cellText(arr arrow.Array, i, decimals, columns int) string {
 	if text, ok := stringAt(arr, i); ok {
-		return readable(text, max)
+		return readable(text, columns)
 	}
 	if v, bits, ok := floatAt(arr, i); ok {
 		return fixedFloat(v, bits, decimals)
 	}
-	n := nested{room: max * utf8.UTFMax}
+	n := nested{room: columns * utf8.UTFMax}
 	n.value(arr, i)
 	return n.String()
 }
@@ -150,16 +150,16 @@ func (n *nested) fields(a *array.Struct, i int) {
 }
 
 // plain is a value that is neither text, float nor nested.
-func plain(arr arrow.Array, i, max int) string {
+func plain(arr arrow.Array, i, room int) string {
 	switch a := arr.(type) {
 	case *array.Binary:
-		return hexed(a.Value(i), max)
+		return hexed(a.Value(i), room)
 	case *array.LargeBinary:
-		return hexed(a.Value(i), max)
+		return hexed(a.Value(i), room)
 	case *array.BinaryView:
-		return hexed(a.Value(i), max)
+		return hexed(a.Value(i), room)
 	case *array.FixedSizeBinary:
-		return hexed(a.Value(i), max)
+		return hexed(a.Value(i), room)
 	case *array.Date32:
 		return a.Value(i).ToTime().Format(time.DateOnly)
 	case *array.Date64:
@@ -180,7 +180,8 @@ func plain(arr arrow.Array, i, max int) string {
 	return arr.ValueStr(i) // integers, booleans, intervals: as Arrow writes them
 }
 
-func hexed(b []byte, max int) string { return "0x" + hex.EncodeToString(b[:min(len(b), max)]) }
+// hexed is bytes in hexadecimal, the first room of them.
+func hexed(b []byte, room int) string { return "0x" + hex.EncodeToString(b[:min(len(b), room)]) }
 
 // timestampText is a moment in the column's zone, with its offset. A column
 // without zone shows its moments without one, and so does a zone unknown here.
@@ -205,18 +206,18 @@ func durationText(unit arrow.TimeUnit, v arrow.Duration) string {
 
 // readable is text as it stands, or quoted where that would mislead: where it is
 // empty, reads null, has blanks at an end, or holds what a terminal would obey.
-// Only as much is looked at as max columns can show.
-func readable(s string, max int) string {
-	s = prefix(s, max)
+// Only as much is looked at as so many columns can show.
+func readable(s string, columns int) string {
+	s = prefix(s, columns)
 	if s == "" || s == "null" || s[0] == ' ' || s[0] == '"' || s[len(s)-1] == ' ' || strings.ContainsFunc(s, isUnsafe) {
-		return quoted(s, max)
+		return quoted(s, columns)
 	}
 	return s
 }
 
-// prefix bounds a text to bytes enough for max columns and then some, at the end of a letter.
-func prefix(s string, max int) string {
-	n := (max + 1) * 32 // marks may heap up on a letter: see width.Cut
+// prefix bounds a text to bytes enough for so many columns and then some, at the end of a letter.
+func prefix(s string, columns int) string {
+	n := (columns + 1) * 32 // marks may heap up on a letter: see width.Cut
 	if len(s) <= n {
 		return s
 	}
@@ -234,8 +235,8 @@ func isUnsafe(r rune) bool {
 }
 
 // quoted is text in double quotes, with Go's escapes.
-func quoted(s string, max int) string {
-	s = prefix(s, max)
+func quoted(s string, columns int) string {
+	s = prefix(s, columns)
 	b := []byte{'"'}
 	for i, r := range s {
 		switch {

@@ -105,8 +105,22 @@ func (d *description) column(f *Frame, field arrow.Field) error {
 		return words(d, f, field.Name, func(s string) string { return s })
 	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
 		return words(d, f, field.Name, func(s string) string { return hexed([]byte(s), len(s)) })
+	case arrow.UnionType, *arrow.RunEndEncodedType: // their nulls are those of the values behind
+		d.Nulls = hiddenNulls(f, field.Name)
 	}
 	return nil
+}
+
+func hiddenNulls(f *Frame, name string) (nulls int) {
+	at, _ := f.index(name)
+	for _, arr := range f.arrays(at) {
+		for i := range arr.Len() {
+			if _, _, null := resolve(arr, i); null {
+				nulls++
+			}
+		}
+	}
+	return nulls
 }
 
 // scale is what a summary needs to know of a type whose values have an order.

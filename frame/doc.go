@@ -57,6 +57,12 @@
 // underscores alone (DepDelay reads dep_delay); written, it is the field's name as
 // it stands.
 //
+// # Display
+//
+// A frame prints as a table; [Frame.HTML] is the same for a page, [Frame.Display] shows
+// the one or the other, whether the program runs in a notebook or not, and
+// [Frame.Describe] is a frame that summarises each column. [Style] shows more or less.
+//
 // # Memory
 //
 // Frames are garbage-collected; there is nothing to release. Strings, byte slices and

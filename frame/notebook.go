@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -80,8 +79,8 @@ const patience = 5 * time.Second
 // would: for ever, where the variable is left over from a notebook that is gone.
 func openPipe(path string) (*os.File, error) {
 	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		pipe, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-		if !errors.Is(err, syscall.ENXIO) { // no reader yet
+		pipe, err := os.OpenFile(path, os.O_WRONLY|nonBlocking, 0)
+		if !errors.Is(err, noReader) {
 			return pipe, err
 		}
 		if time.Now().After(deadline) {

@@ -150,6 +150,40 @@ func TestEveryKindOfValueIsShown(t *testing.T) {
 	require.Contains(t, f.Slice(3, 4).String(), "1 row × 20 columns")
 }
 
+// TestValuesBehindOthers shows the types whose values lie in another array, cut and whole.
+func TestValuesBehindOthers(t *testing.T) {
+	json := func(dt arrow.DataType, text string) arrow.Array {
+		arr, _, err := array.FromJSON(allocator, dt, strings.NewReader(text))
+		require.NoError(t, err)
+		return arr
+	}
+	codes := []arrow.UnionTypeCode{0, 1}
+	fields := []string{"n", "s"}
+	types := json(arrow.PrimitiveTypes.Int8, `[0,1,0,1]`)
+	sparse, err := array.NewSparseUnionFromArraysWithFieldCodes(types, []arrow.Array{
+		json(arrow.PrimitiveTypes.Int64, `[1,2,null,4]`), json(arrow.BinaryTypes.String, `["a","b","c","d"]`)}, fields, codes)
+	require.NoError(t, err)
+	dense, err := array.NewDenseUnionFromArraysWithFieldCodes(types, json(arrow.PrimitiveTypes.Int32, `[0,0,1,1]`), []arrow.Array{
+		json(arrow.PrimitiveTypes.Int64, `[1,null]`), json(arrow.BinaryTypes.String, `["b","d"]`)}, fields, codes)
+	require.NoError(t, err)
+	runs := array.NewRunEndEncodedArray(json(arrow.PrimitiveTypes.Int32, `[1,2,3,4]`), json(arrow.PrimitiveTypes.Float64, `[0.5,10,null,2]`), 4, 0)
+	f, err := New(Array("sparse", sparse), Array("dense", dense), Array("runs", runs))
+	require.NoError(t, err)
+	rows := func(f *Frame) (out []string) {
+		lines := strings.Split(f.String(), "\n")
+		for _, line := range lines[3 : len(lines)-1] {
+			out = append(out, strings.Join(strings.Fields(line), " "))
+		}
+		return out
+	}
+	want := []string{"1 1 0.5", "b b 10.0", "null null null", "d d 2.0"}
+	require.Equal(t, want, rows(f))
+	require.Equal(t, []string{"b b 10", "null null null", "d d 2"}, rows(f.Slice(1, 4)))
+	for name, d := range described(t, f.Slice(1, 4)) {
+		require.Equal(t, 1, d.Nulls, name)
+	}
+}
+
 func TestFramesWithoutRowsOrColumns(t *testing.T) {
 	require.Equal(t, "0 rows × 0 columns", (&Frame{}).String())
 	require.NotContains(t, (&Frame{}).HTML(), "<table>")

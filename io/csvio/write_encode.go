@@ -21,6 +21,7 @@ type encoder struct {
 	options WriteOptions
 	schema  *arrow.Schema
 	quoted  [256]bool // bytes that make a field need quotes
+	nulls   *nullSet  // words that would be read as null
 	end     string
 	text    []byte
 	packed  bytes.Buffer
@@ -28,7 +29,10 @@ type encoder struct {
 }
 
 func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
-	e := &encoder{options: o, schema: schema, end: "\n"}
+	if o.Null == "" && schema.NumFields() == 1 {
+		o.Null = NullWords()[0] // an empty line would be no row at all
+	}
+	e := &encoder{options: o, schema: schema, end: "\n", nulls: (&ReadOptions{}).nulls()}
 	if o.CRLF {
 		e.end = "\r\n"
 	}
@@ -64,17 +68,12 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 		fields[i] = f
 	}
 	b := e.text[:0]
-	alone := len(fields) == 1
 	for row := range int(rec.NumRows()) {
-		start := len(b)
 		for i, f := range fields {
 			if i > 0 {
 				b = append(b, e.options.Delimiter)
 			}
 			b = f(b, row)
-		}
-		if alone && len(b) == start {
-			b = append(b, '"', '"') // an empty line would be no row at all
 		}
 		b = append(b, e.end...)
 	}
@@ -172,7 +171,7 @@ func (e *encoder) values(arr arrow.Array) (field, error) {
 	if err != nil {
 		return nil, err
 	}
-	binary := arrow.IsBaseBinary(arr.DataType().ID()) && !isText(arr.DataType()) || arr.DataType().ID() == arrow.FIXED_SIZE_BINARY || arr.DataType().ID() == arrow.BINARY_VIEW
+	binary := arrow.IsBaseBinary(arr.DataType().ID()) && !textType(arr.DataType()) || arr.DataType().ID() == arrow.FIXED_SIZE_BINARY || arr.DataType().ID() == arrow.BINARY_VIEW
 	var buf [1]string
 	return func(dst []byte, i int) []byte {
 		s := v.Slice(i, i+1, buf[:])[0]
@@ -183,7 +182,7 @@ func (e *encoder) values(arr arrow.Array) (field, error) {
 	}, nil
 }
 
-func isText(t arrow.DataType) bool {
+func textType(t arrow.DataType) bool {
 	return t.ID() == arrow.STRING || t.ID() == arrow.LARGE_STRING || t.ID() == arrow.STRING_VIEW
 }
 
@@ -283,7 +282,7 @@ func (e *encoder) appendText(dst []byte, s string) []byte {
 // needsQuotes tells whether a text would be read as something else without quotes: another
 // field, a null, a comment or white space that some readers trim.
 func (e *encoder) needsQuotes(s string) bool {
-	if e.options.QuoteAll || s == e.options.Null || s == "" {
+	if e.options.QuoteAll || s == e.options.Null || e.nulls.has([]byte(s)) {
 		return true
 	}
 	if s[0] == ' ' || s[0] == '\t' || s[0] == '#' || s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[0] == 0xEF {

@@ -1,0 +1,296 @@
+package csv
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strconv"
+	"unsafe"
+)
+
+// The parsers take a field's text without surrounding spaces; ok is false for what
+// is no value of the type, and the caller decides what that means.
+
+// Int parses a decimal integer: an optional sign, then digits.
+func Int(b []byte) (v int64, ok bool) {
+	neg := false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		neg = b[0] == '-'
+		b = b[1:]
+	}
+	u, ok := digits(b)
+	if neg {
+		return -int64(u), ok && u <= 1<<63
+	}
+	return int64(u), ok && u < 1<<63
+}
+
+// Uint parses a decimal integer without sign.
+func Uint(b []byte) (v uint64, ok bool) { return digits(b) }
+
+// digits parses one to twenty digits, eight at a time.
+func digits(b []byte) (v uint64, ok bool) {
+	if len(b) == 0 || len(b) > 20 {
+		return 0, false
+	}
+	long := len(b) == 20
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		if !eightDigits(w) {
+			return 0, false
+		}
+		v = v*1e8 + eight(w)
+		b = b[8:]
+	}
+	for i, c := range b {
+		d := uint64(c - '0')
+		if d > 9 {
+			return 0, false
+		}
+		if long && i == len(b)-1 { // the twentieth digit may be too much
+			hi, lo := bits.Mul64(v, 10)
+			sum, carry := bits.Add64(lo, d, 0)
+			return sum, hi == 0 && carry == 0
+		}
+		v = v*10 + d
+	}
+	return v, true
+}
+
+// eightDigits tells whether all bytes of w are digits: their high halves are 3, also
+// after 6 is added to each.
+func eightDigits(w uint64) bool {
+	return w&0xF0F0F0F0F0F0F0F0 == 0x3030303030303030 && (w+0x0606060606060606)&0xF0F0F0F0F0F0F0F0 == 0x3030303030303030
+}
+
+// eight is the value of eight digits, the first in the lowest byte, by three
+// multiplications (D. Lemire, "Quickly parsing eight digits", 2018).
+func eight(w uint64) uint64 {
+	w -= 0x3030303030303030
+	w = w*10 + w>>8
+	const mask = 0x000000FF000000FF
+	return (w&mask*0x000F424000000064 + w>>16&mask*0x0000271000000001) >> 32
+}
+
+var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
+// Float parses a decimal number, nan, inf or infinity (in any case, with a sign). Up to
+// 2^53 of digits and a power of ten up to 22 are exact in one operation (W. Clinger,
+// 1990); the rest is left to strconv, which rounds correctly. Hexadecimal and
+// underscores are no numbers here.
+func Float(b []byte) (float64, bool) {
+	i, neg := 0, false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		neg, i = b[0] == '-', 1
+	}
+	var m uint64
+	start, point, exp := i, -1, 0
+	for ; i < len(b); i++ {
+		if d := uint64(b[i] - '0'); d <= 9 {
+			m = m*10 + d
+		} else if b[i] == '.' && point < 0 {
+			point = i
+		} else {
+			break
+		}
+	}
+	count := i - start
+	if point >= 0 {
+		exp = -(i - point - 1)
+		count--
+	}
+	if count == 0 {
+		return special(b)
+	}
+	if i < len(b) {
+		if b[i]|0x20 != 'e' || !exponent(b[i+1:]) {
+			return 0, false
+		}
+		if count > 15 || len(b)-i > 4 {
+			return slowFloat(b)
+		}
+		e, _ := Int(b[i+1:])
+		exp += int(e)
+	}
+	if count > 19 || m > 1<<53 || exp < -22 || exp > 22 {
+		return slowFloat(b)
+	}
+	f := float64(m)
+	if exp < 0 {
+		f /= powers[-exp]
+	} else {
+		f *= powers[exp]
+	}
+	if neg {
+		f = -f
+	}
+	return f, true
+}
+
+func exponent(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func slowFloat(b []byte) (float64, bool) {
+	f, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(b), len(b)), 64)
+	return f, err == nil
+}
+
+func special(b []byte) (float64, bool) {
+	word := b
+	if len(word) > 0 && (word[0] == '-' || word[0] == '+') {
+		word = word[1:]
+	}
+	if len(word) != 3 && len(word) != 8 {
+		return 0, false
+	}
+	switch word[0] | 0x20 {
+	case 'n', 'i':
+		if word[0]|0x20 == 'n' && len(word) != len(b) {
+			return 0, false // no signed NaN
+		}
+		return slowFloat(b)
+	}
+	return 0, false
+}
+
+// Bool parses true and false, in lower, upper or title case.
+func Bool(b []byte) (v, ok bool) {
+	switch string(b) {
+	case "true", "TRUE", "True":
+		return true, true
+	case "false", "FALSE", "False":
+		return false, true
+	}
+	return false, false
+}
+
+// Date parses 2006-01-02 and returns the days since 1970-01-01.
+func Date(b []byte) (days int32, ok bool) {
+	if len(b) != 10 || b[4] != '-' || b[7] != '-' {
+		return 0, false
+	}
+	y, ok1 := two(b[0], b[1])
+	y2, ok2 := two(b[2], b[3])
+	m, ok3 := two(b[5], b[6])
+	d, ok4 := two(b[8], b[9])
+	y = y*100 + y2
+	if !ok1 || !ok2 || !ok3 || !ok4 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
+		return 0, false
+	}
+	return int32(civil(y, m, d)), true
+}
+
+func two(a, b byte) (int, bool) {
+	x, y := a-'0', b-'0'
+	return int(x)*10 + int(y), x <= 9 && y <= 9
+}
+
+func daysIn(y, m int) int {
+	if m == 2 {
+		if y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 30 + (m+m>>3)&1
+}
+
+// civil is the days from 1970-01-01 to a date of the proleptic Gregorian calendar
+// (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
+func civil(y, m, d int) int {
+	if m <= 2 {
+		y--
+	}
+	era := y / 400
+	if y < 0 {
+		era = (y - 399) / 400
+	}
+	yoe := y - era*400
+	mp := (m + 9) % 12
+	doy := (153*mp+2)/5 + d - 1
+	doe := yoe*365 + yoe/4 - yoe/100 + doy
+	return era*146097 + doe - 719468
+}
+
+// Timestamp parses 2006-01-02T15:04:05 with a space in T's place, without seconds, with up to nine digits
+// of a second, and with Z or an offset (+02:00, +0200, +02) behind. It returns seconds since
+// 1970 (UTC where there is an offset) and nanoseconds. A date alone is midnight.
+func Timestamp(b []byte) (sec int64, nanos int32, zoned, ok bool) {
+	if len(b) < 10 {
+		return 0, 0, false, false
+	}
+	days, ok := Date(b[:10])
+	if !ok {
+		return 0, 0, false, false
+	}
+	sec = int64(days) * 86400
+	if len(b) == 10 {
+		return sec, 0, false, true
+	}
+	if len(b) < 16 || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
+		return 0, 0, false, false
+	}
+	h, ok1 := two(b[11], b[12])
+	m, ok2 := two(b[14], b[15])
+	if !ok1 || !ok2 || h > 23 || m > 59 {
+		return 0, 0, false, false
+	}
+	sec += int64(h*3600 + m*60)
+	b = b[16:]
+	if len(b) >= 3 && b[0] == ':' {
+		s, ok := two(b[1], b[2])
+		if !ok || s > 59 {
+			return 0, 0, false, false
+		}
+		sec += int64(s)
+		b = b[3:]
+		if len(b) > 1 && (b[0] == '.' || b[0] == ',') {
+			i := 1
+			scale := int32(1e8)
+			for ; i < len(b) && i <= 9 && b[i]-'0' <= 9; i++ {
+				nanos += int32(b[i]-'0') * scale
+				scale /= 10
+			}
+			if i == 1 {
+				return 0, 0, false, false
+			}
+			b = b[i:]
+		}
+	}
+	if len(b) == 0 {
+		return sec, nanos, false, true
+	}
+	off, ok := offset(b)
+	return sec - off, nanos, true, ok
+}
+
+// offset parses Z, +02, +0200 and +02:00, in seconds.
+func offset(b []byte) (sec int64, ok bool) {
+	if len(b) == 1 && b[0]|0x20 == 'z' {
+		return 0, true
+	}
+	if len(b) == 6 && b[3] == ':' {
+		b = []byte{b[0], b[1], b[2], b[4], b[5]}
+	}
+	if len(b) != 5 && len(b) != 3 || b[0] != '+' && b[0] != '-' {
+		return 0, false
+	}
+	h, ok := two(b[1], b[2])
+	m, ok2 := 0, true
+	if len(b) == 5 {
+		m, ok2 = two(b[3], b[4])
+	}
+	sec = int64(h*3600 + m*60)
+	if b[0] == '-' {
+		sec = -sec
+	}
+	return sec, ok && ok2 && h <= 15 && m <= 59
+}

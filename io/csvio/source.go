@@ -1,0 +1,377 @@
+package csvio
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/decompress"
+)
+
+// source is a file, the files of a pattern, or a reader.
+type source struct {
+	options ReadOptions
+	path    string
+	reader  io.Reader                 // in place of files
+	names   []string                  // columns asked for; nil is all
+	wider   map[string]arrow.DataType // columns found too narrow by an earlier pass
+	part    [2]int                    // of a split: part of how many
+}
+
+func (s *source) fail(file string, err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err // the file is named once
+	}
+	return &chunker.Error{Op: "read", File: file, Row: -1, Offset: -1, Err: err}
+}
+
+// files lists what is to be read.
+func (s *source) files() ([]string, error) {
+	if s.reader != nil {
+		return []string{s.path}, nil
+	}
+	if _, err := os.Stat(s.path); err == nil || !isPattern(s.path) {
+		return []string{s.path}, nil // a name that is there is no pattern
+	}
+	files, err := filepath.Glob(s.path)
+	if err != nil {
+		return nil, s.fail(s.path, err)
+	}
+	if len(files) == 0 {
+		return nil, s.fail(s.path, errors.New("no file has such a name"))
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// Places returns the files that are read.
+func (s *source) Places() []string {
+	if s.reader != nil {
+		return nil
+	}
+	files, _ := s.files()
+	return files
+}
+
+// Size returns the files' bytes; how many rows they have is not known.
+func (s *source) Size(context.Context) (rows, size int64, err error) {
+	if s.reader != nil {
+		return -1, -1, nil
+	}
+	files, err := s.files()
+	if err != nil {
+		return -1, -1, err
+	}
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			return -1, -1, s.fail(f, err)
+		}
+		size += info.Size()
+	}
+	return -1, size, nil
+}
+
+// Prune returns a source of some columns.
+func (s *source) Prune(columns []string) chunker.Source {
+	c := *s
+	c.names = columns
+	return &c
+}
+
+// Split returns a source for each file, or for runs of neighbouring files.
+func (s *source) Split(_ context.Context, n int) ([]chunker.Source, error) {
+	files, err := s.files()
+	if err != nil || s.reader != nil || len(files) < 2 || n < 2 {
+		return []chunker.Source{s}, err
+	}
+	n = min(n, len(files))
+	var out []chunker.Source
+	for i := range n {
+		c := *s
+		c.part = [2]int{i, n}
+		out = append(out, &c)
+	}
+	return out, nil
+}
+
+// Open finds out the dialect and the columns, and begins at the first row.
+func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
+	if err := s.options.check(); err != nil {
+		return nil, s.fail(s.path, err)
+	}
+	files, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	if size <= 0 {
+		size = 4 << 20
+	}
+	st := &stream{source: s, files: files, block: int(min(max(size, 4<<10), 64<<20)), nulls: s.options.nulls()}
+	if err := st.find(ctx); err != nil {
+		st.Close()
+		return nil, err
+	}
+	if n := s.part[1]; n > 1 {
+		st.skipTo(len(files)*s.part[0]/n, len(files)*(s.part[0]+1)/n)
+	}
+	return st, nil
+}
+
+// stream is one pass over the files.
+type stream struct {
+	source  *source
+	files   []string
+	block   int // bytes to aim for
+	dialect csv.Dialect
+	header  bool
+	columns []column // of the file
+	wanted  []int    // of columns, in the order asked for
+	schema  *arrow.Schema
+	nulls   *nullSet
+
+	file   int // being read
+	input  *input
+	lines  int64 // of the file before the block
+	offset int64 // of the file before the block
+	tail   []byte
+	eof    bool
+	size   int // of the next block
+}
+
+// column is a column of the file.
+type column struct {
+	name  string
+	t     arrow.DataType
+	found bool // from samples
+}
+
+func (s *stream) Schema() *arrow.Schema { return s.schema }
+
+func (s *stream) Close() error {
+	if s.input == nil {
+		return nil
+	}
+	err := s.input.Close()
+	s.input = nil
+	return err
+}
+
+// skipTo leaves files lo … hi-1.
+func (s *stream) skipTo(lo, hi int) {
+	if lo > 0 {
+		s.Close()
+		s.tail, s.eof, s.lines, s.offset = nil, false, 0, 0
+	}
+	s.files = s.files[lo:hi]
+}
+
+// Next cuts the next block of whole rows out of the input.
+func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if s.input == nil {
+			if s.file == len(s.files) {
+				return nil, io.EOF
+			}
+			if err := s.begin(s.file); err != nil {
+				return nil, err
+			}
+		}
+		if s.eof && len(s.tail) == 0 {
+			s.Close()
+			s.eof, s.lines, s.offset = false, 0, 0
+			s.file++
+			continue
+		}
+		return s.cut()
+	}
+}
+
+// name is the file being read.
+func (s *stream) name() string { return s.files[s.file] }
+
+// begin opens a file after the first and checks that its header is the same.
+func (s *stream) begin(i int) error {
+	in, err := s.source.open(s.files[i])
+	if err != nil {
+		return err
+	}
+	s.input = in
+	if err := s.fill(); err != nil {
+		return err
+	}
+	if len(s.tail) == 0 && s.header {
+		return s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
+	}
+	if !s.header {
+		return nil
+	}
+	first, end, _ := s.firstRow(s.tail)
+	if s.source.options.Names == nil {
+		for k, c := range s.columns {
+			if k >= len(first) || first[k] != c.name {
+				return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: read them apart, or give ReadOptions.Names", first, names(s.columns)))
+			}
+		}
+		if len(first) != len(s.columns) {
+			return s.source.fail(s.name(), fmt.Errorf("has %d columns, the first file has %d", len(first), len(s.columns)))
+		}
+	}
+	s.skip(end)
+	return nil
+}
+
+func names(columns []column) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = c.name
+	}
+	return out
+}
+
+// skip leaves bytes at the beginning of the tail out.
+func (s *stream) skip(n int) {
+	s.lines += int64(bytes.Count(s.tail[:n], []byte{s.dialect.Newline}))
+	s.offset += int64(n)
+	s.tail = s.tail[n:]
+}
+
+// fill reads until the tail is a block, or the input ends.
+func (s *stream) fill() error {
+	size := max(s.block, s.size)
+	if len(s.tail) >= size || s.eof {
+		return nil
+	}
+	buf := bufpool.Get(size)
+	n := copy(buf, s.tail)
+	for n < size {
+		k, err := s.input.Read(buf[n:])
+		n += k
+		if err == io.EOF {
+			s.eof = true
+			break
+		}
+		if err != nil {
+			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: err}
+		}
+	}
+	s.tail = buf[:n]
+	return nil
+}
+
+// cut takes a block of whole rows off.
+func (s *stream) cut() (chunker.Part, error) {
+	for {
+		if err := s.fill(); err != nil {
+			return nil, err
+		}
+		text := s.tail
+		end, quoteAt := len(text), -1
+		if !s.eof {
+			end, quoteAt = csv.Cut(text, s.dialect)
+		}
+		if end == 0 && len(text) > 0 {
+			if err := s.grow(text, quoteAt); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		s.size = 0
+		p := &piece{stream: s, file: s.name(), text: text[:end], line: s.lines, offset: s.offset, read: s.input.taken()}
+		// The rest is copied: the block is given back when it is parsed.
+		rest := bufpool.Get(max(len(text)-end, 1))
+		s.tail = rest[:copy(rest, text[end:])]
+		s.lines += int64(bytes.Count(p.text, []byte{s.dialect.Newline}))
+		s.offset += int64(end)
+		return p.decode, nil
+	}
+}
+
+// grow makes room for a row that is longer than the block.
+func (s *stream) grow(text []byte, quoteAt int) error {
+	limit := s.source.options.rowMax()
+	if len(text) >= limit {
+		err := fmt.Errorf("the row is longer than %d bytes: is the delimiter or line end right? ReadOptions.RowMax sets the limit", limit)
+		line := s.lines + 1
+		if quoteAt >= 0 {
+			err = fmt.Errorf("a quote is opened here and not closed within %d bytes: close it, or read with NoQuotes; ReadOptions.RowMax sets the limit", limit)
+			line += int64(bytes.Count(text[:quoteAt], []byte{s.dialect.Newline}))
+		}
+		return &chunker.Error{Op: "read", File: s.name(), Line: line, Row: -1, Offset: s.offset + int64(max(quoteAt, 0)), Err: err}
+	}
+	s.size = min(2*len(text), limit)
+	return nil
+}
+
+// input is a file, decompressed, that counts its bytes as stored.
+type input struct {
+	io.ReadCloser
+	raw    *counter
+	file   *os.File // nil for a reader
+	last   int64
+	format string // of compression
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// taken is how many bytes were read since it was asked last.
+func (in *input) taken() int64 {
+	n := in.raw.n - in.last
+	in.last = in.raw.n
+	return n
+}
+
+func (in *input) Close() error {
+	err := in.ReadCloser.Close()
+	if in.file != nil {
+		err = errors.Join(err, in.file.Close())
+	}
+	return err
+}
+
+// open opens a file for reading from its beginning.
+func (s *source) open(name string) (*input, error) {
+	in := &input{raw: &counter{r: s.reader}}
+	if s.reader == nil {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, s.fail(name, err)
+		}
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			f.Close()
+			return nil, s.fail(name, errors.New("is a directory: name a file in it, or a pattern such as "+filepath.Join(name, "*.csv")))
+		}
+		in.file, in.raw.r = f, f
+	}
+	var err error
+	if in.ReadCloser, in.format, err = decompress.New(in.raw); err != nil {
+		if in.file != nil {
+			in.file.Close()
+		}
+		return nil, s.fail(name, err)
+	}
+	return in, nil
+}
