@@ -60,7 +60,7 @@ func sum(column arrow.Array) float64 {
 		return total(c, c.Float64Values())
 	case *array.Timestamp:
 		second := float64(time.Second / c.DataType().(*arrow.TimestampType).Unit.Multiplier())
-		return wholeSeconds(c, second)
+		return total(c, c.TimestampValues()) / second
 	case *array.Date32:
 		return total(c, c.Date32Values()) * 86400
 	case *array.String:
@@ -73,7 +73,7 @@ func sum(column arrow.Array) float64 {
 	return math.NaN() // a type that no job has: the answer shows it
 }
 
-func total[T int64 | int32 | float64 | arrow.Date32](column arrow.Array, values []T) (sum float64) {
+func total[T int64 | int32 | float64 | arrow.Date32 | arrow.Timestamp](column arrow.Array, values []T) (sum float64) {
 	if column.NullN() == 0 {
 		for _, v := range values {
 			sum += float64(v)
@@ -83,15 +83,6 @@ func total[T int64 | int32 | float64 | arrow.Date32](column arrow.Array, values 
 	for i, v := range values {
 		if column.IsValid(i) {
 			sum += float64(v)
-		}
-	}
-	return sum
-}
-
-func wholeSeconds(c *array.Timestamp, second float64) (sum float64) {
-	for i, v := range c.TimestampValues() {
-		if c.IsValid(i) {
-			sum += math.Floor(float64(v) / second)
 		}
 	}
 	return sum
