@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -50,8 +51,8 @@ func flags() (o options) {
 	flag.StringVar(&o.systems, "systems", "all", "systems to measure, separated by commas")
 	flag.IntVar(&o.rows, "rows", 5_000_000, "rows of the main table")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds in which every system has its turn")
-	flag.IntVar(&o.reps, "reps", 3, "counted repetitions a round")
-	flag.DurationVar(&o.budget, "budget", 6*time.Second, "time for a system's repetitions in one round")
+	flag.IntVar(&o.reps, "reps", 2, "counted repetitions a round")
+	flag.DurationVar(&o.budget, "budget", 4*time.Second, "time for a system's repetitions in one round")
 	flag.DurationVar(&o.time, "timeout", 3*time.Minute, "time after which a worker is ended")
 	flag.IntVar(&o.memoryGiB, "memory", 16, "memory in GiB beyond which a worker is ended")
 	flag.BoolVar(&o.quick, "quick", false, "500,000 rows, one round, one second a system")
@@ -110,6 +111,9 @@ func run(ctx context.Context, o options) error {
 	if len(js) == 0 || len(ss) == 0 {
 		return fmt.Errorf("no such job or system; -list shows them")
 	}
+	if o.store && len(ss) < len(systems.All) {
+		return errors.New("-store keeps a job's whole table: leave -systems out")
+	}
 	results, err := h.Run(ctx, js, ss)
 	if err != nil {
 		return err
@@ -127,10 +131,10 @@ func run(ctx context.Context, o options) error {
 	return write(results, o.out, "")
 }
 
-// merge puts a run of some jobs into the stored results of all, if the two were
-// measured alike; else the new ones stand alone.
+// merge puts a run of some jobs into the stored results of all; a run of all jobs
+// stands alone.
 func merge(path string, r *benchdoc.Results) (*benchdoc.Results, error) {
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); err != nil || len(r.Jobs) == len(jobs.All) {
 		return r, nil
 	}
 	old, err := benchdoc.Load(path)

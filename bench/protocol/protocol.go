@@ -178,6 +178,9 @@ func version(pkg string) string {
 		return strings.TrimPrefix(runtime.Version(), "go")
 	}
 	for _, dep := range info.Deps {
+		if dep.Path == pkg && dep.Replace != nil {
+			return "devel" // the repository itself
+		}
 		if dep.Path == pkg {
 			return strings.TrimPrefix(dep.Version, "v")
 		}

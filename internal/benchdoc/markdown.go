@@ -105,7 +105,8 @@ func (r *Results) absent(b *strings.Builder, job Job) {
 // as plainly as wins.
 func (r *Results) Summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "| job | Volley | fastest other | Volley is |\n|:--|--:|:--|:--|\n")
+	fmt.Fprintf(&b, "Median wall times; %s, %d cores; main table of %s rows; %s.\n\n", r.Machine.CPU, r.Machine.Cores, thousands(r.Rows), r.Date)
+	b.WriteString("| job | Volley | fastest other | Volley is |\n|:--|--:|:--|:--|\n")
 	for _, job := range r.Jobs {
 		c := job.Cell("volley")
 		if job.Told || c.System == "" {
@@ -114,11 +115,11 @@ func (r *Results) Summary() string {
 		other, wall := job.Fastest("volley")
 		beside := "–"
 		if other != "" {
-			beside = fmt.Sprintf("%s %s s", r.Title(other), digits(wall))
+			beside = r.Title(other) + " " + seconds(wall)
 		}
 		mine, verdict := "–", string(c.Status)+": "+c.Note
 		if c.Ran() {
-			mine = digits(Median(c.Wall)) + " s"
+			mine = seconds(Median(c.Wall))
 			verdict = compared(Median(c.Wall), wall)
 			if c.Status != OK {
 				verdict += ", **answer differs**"
@@ -140,6 +141,18 @@ func compared(mine, other float64) string {
 		return fmt.Sprintf("%.1f× as fast", other/mine)
 	default:
 		return fmt.Sprintf("**%.1f× slower**", mine/other)
+	}
+}
+
+// seconds prints a time in the unit that a reader would choose.
+func seconds(s float64) string {
+	switch {
+	case s >= 1:
+		return digits(s) + " s"
+	case s >= 1e-3:
+		return digits(s*1e3) + " ms"
+	default:
+		return digits(s*1e6) + " µs"
 	}
 }
 

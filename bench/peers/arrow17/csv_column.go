@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apache/arrow/go/v17/arrow/csv"
 
+	"github.com/volley-go/volley/bench/inputs"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -13,10 +14,10 @@ func csvColumn(task protocol.Task) (protocol.Answer, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s := sums{}
+	s := inputs.Sums{}
 	for r.Next() {
-		s.add(r.Record())
+		s.Add(r.Record())
 	}
 	delete(s, "rows")
-	return s.answer(), ended(r)
+	return s.Answer(), ended(r)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/bench/inputs"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -19,17 +20,5 @@ func csvFrame(task protocol.Task) (protocol.Answer, error) {
 		record.Retain()
 		records = append(records, record)
 	}
-	return later(records), ended(r)
-}
-
-// later sums the batches after the clock has stopped.
-func later(records []arrow.Record) protocol.Answer {
-	return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
-		s := sums{"nulls": 0}
-		for _, record := range records {
-			s.add(record)
-			s.nulls(record)
-		}
-		return s.answer(), nil
-	})}
+	return inputs.Later(records), ended(r)
 }

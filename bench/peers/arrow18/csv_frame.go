@@ -21,15 +21,3 @@ func csvFrame(task protocol.Task) (protocol.Answer, error) {
 	}
 	return later(records), ended(r)
 }
-
-// later sums the batches after the clock has stopped.
-func later(records []arrow.Record) protocol.Answer {
-	return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
-		s := sums{"nulls": 0}
-		for _, record := range records {
-			s.add(record)
-			s.nulls(record)
-		}
-		return s.answer(), nil
-	})}
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -9,10 +10,11 @@ import (
 	"github.com/volley-go/volley/bench/protocol"
 )
 
-// sums adds up what a table comes to, batch by batch: numbers summed, texts by
-// their bytes, times by their seconds.
+// sums adds up what a table comes to, batch by batch: numbers are summed, texts by
+// their bytes, times by their seconds since 1970. Nulls count for nothing.
 type sums map[string]float64
 
+// add adds a batch.
 func (s sums) add(record arrow.Record) {
 	s["rows"] += float64(record.NumRows())
 	for i, column := range record.Columns() {
@@ -20,13 +22,14 @@ func (s sums) add(record arrow.Record) {
 	}
 }
 
-// nulls counts them too, as the answers of the jobs that end in memory do.
+// nulls counts the nulls of a batch, as the answers of jobs that end in memory do.
 func (s sums) nulls(record arrow.Record) {
 	for _, column := range record.Columns() {
 		s["nulls"] += float64(column.NullN())
 	}
 }
 
+// answer is the sums as a worker's answer.
 func (s sums) answer() protocol.Answer {
 	out := protocol.Answer{}
 	for name, v := range s {
@@ -35,40 +38,72 @@ func (s sums) answer() protocol.Answer {
 	return out
 }
 
+// later sums whole tables after the clock has stopped.
+func later(records []arrow.Record) protocol.Answer {
+	return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
+		s := sums{"nulls": 0}
+		for _, record := range records {
+			s.add(record)
+			s.nulls(record)
+		}
+		return s.answer(), nil
+	})}
+}
+
 func sum(column arrow.Array) float64 {
 	switch c := column.(type) {
 	case *array.Int64:
-		return total(c, c.Int64Values(), func(v int64) float64 { return float64(v) })
+		return total(c, c.Int64Values())
 	case *array.Int32:
-		return total(c, c.Int32Values(), func(v int32) float64 { return float64(v) })
+		return total(c, c.Int32Values())
 	case *array.Float64:
-		return total(c, c.Float64Values(), func(v float64) float64 { return v })
+		return total(c, c.Float64Values())
 	case *array.Timestamp:
-		second := int64(time.Second / c.DataType().(*arrow.TimestampType).Unit.Multiplier())
-		return total(c, c.TimestampValues(), func(v arrow.Timestamp) float64 { return float64(int64(v) / second) })
+		second := float64(time.Second / c.DataType().(*arrow.TimestampType).Unit.Multiplier())
+		return total(c, c.TimestampValues()) / second
 	case *array.Date32:
-		return total(c, c.Date32Values(), func(v arrow.Date32) float64 { return float64(v) * 86400 })
+		return total(c, c.Date32Values()) * 86400
 	case *array.String:
+		return float64(len(c.ValueBytes())) // a null has no bytes
+	case array.StringLike:
 		return texts(c)
+	case *array.Dictionary:
+		return entries(c)
 	}
-	return 0
+	return math.NaN() // a type that no job has: the answer shows it
 }
 
-func total[T any](column arrow.Array, values []T, number func(T) float64) (sum float64) {
+func total[T int64 | int32 | float64 | arrow.Date32 | arrow.Timestamp](column arrow.Array, values []T) (sum float64) {
+	if column.NullN() == 0 {
+		for _, v := range values {
+			sum += float64(v)
+		}
+		return sum
+	}
 	for i, v := range values {
 		if column.IsValid(i) {
-			sum += number(v)
+			sum += float64(v)
 		}
 	}
 	return sum
 }
 
-func texts(c *array.String) float64 {
-	bytes := 0
+func texts(c array.StringLike) (bytes float64) {
 	for i := range c.Len() {
 		if c.IsValid(i) {
-			bytes += c.ValueLen(i)
+			bytes += float64(len(c.Value(i)))
 		}
 	}
-	return float64(bytes)
+	return bytes
+}
+
+// entries sums a dictionary's texts by how often they occur.
+func entries(c *array.Dictionary) (bytes float64) {
+	words := c.Dictionary().(array.StringLike)
+	for i := range c.Len() {
+		if c.IsValid(i) {
+			bytes += float64(len(words.Value(c.GetValueIndex(i))))
+		}
+	}
+	return bytes
 }

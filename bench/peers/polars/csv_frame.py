@@ -6,7 +6,7 @@ from worker import bench
 
 
 def read(task):
-    return pl.read_csv(task.input, try_parse_dates=True)
+    return pl.scan_csv(task.input, try_parse_dates=True).collect(engine="streaming")
 
 
 bench(read, answer=summary.polars)

@@ -6,7 +6,8 @@ from worker import bench
 
 
 def evaluate(df):
-    return df.select(out=col("text").str.contains("amber", literal=True))
+    out = df.lazy().select(out=col("text").str.contains("amber", literal=True))
+    return out.collect(engine="streaming")
 
 
 bench(evaluate, setup=inputs.polars, answer=lambda df: {"rows": df.height, "true": df["out"].sum()})

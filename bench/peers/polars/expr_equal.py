@@ -6,7 +6,8 @@ from worker import bench
 
 
 def evaluate(df):
-    return df.select(out=col("zone") == "Zone 7")
+    out = df.lazy().select(out=col("zone") == "Zone 7")
+    return out.collect(engine="streaming")
 
 
 bench(evaluate, setup=inputs.polars, answer=lambda df: {"rows": df.height, "true": df["out"].sum()})

@@ -6,7 +6,7 @@ from worker import bench
 
 
 def evaluate(df):
-    return df.filter(col("x") > 0.9)
+    return df.lazy().filter(col("x") > 0.9).collect(engine="streaming")
 
 
 bench(evaluate, setup=inputs.polars, answer=lambda df: {"rows": df.height, "sum": df["y"].sum()})

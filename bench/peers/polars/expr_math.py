@@ -6,7 +6,8 @@ from worker import bench
 
 
 def evaluate(df):
-    return df.select(out=(col("x") * col("x") + col("y") * col("y")).sqrt() * (-col("x")).exp())
+    out = df.lazy().select(out=(col("x") * col("x") + col("y") * col("y")).sqrt() * (-col("x")).exp())
+    return out.collect(engine="streaming")
 
 
 bench(evaluate, setup=inputs.polars, answer=lambda df: {"rows": df.height, "sum": df["out"].sum()})

@@ -10,7 +10,7 @@ def load(task):
 
 def join(state):
     trips, drivers = state
-    return trips.join(drivers, on="driver")
+    return trips.lazy().join(drivers.lazy(), on="driver").collect(engine="streaming")
 
 
 bench(join, setup=load, answer=lambda df: {"rows": df.height, "rating": df["rating"].sum(), "fare": df["fare"].sum()})

@@ -10,7 +10,7 @@ def load(task):
 
 def sort(state):
     df, keys = state
-    return df.sort(keys)
+    return df.lazy().sort(keys).collect(engine="streaming")
 
 
 def answer(df):

@@ -47,6 +47,21 @@ func total(f *frame.Frame) (protocol.Answer, error) {
 	return protocol.Answer{"rows": float64(f.NumRows()), "sum": sum}, nil
 }
 
+// trues counts the rows where the column out is true.
+func trues(f *frame.Frame) (protocol.Answer, error) {
+	out, err := frame.Col[bool](f, "out")
+	if err != nil {
+		return nil, err
+	}
+	n := 0.0
+	for _, is := range out.All() {
+		if is {
+			n++
+		}
+	}
+	return protocol.Answer{"rows": float64(f.NumRows()), "true": n}, nil
+}
+
 // lengths looks at the texts of the column out.
 func lengths(f *frame.Frame) (protocol.Answer, error) {
 	out, err := frame.Col[string](f, "out")

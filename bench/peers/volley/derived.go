@@ -1,0 +1,9 @@
+package main
+
+import "github.com/volley-go/volley/apply"
+
+// derived are the two columns that the conversions add.
+var derived = []apply.Func{
+	apply.Expr("total = fare + tip"),
+	apply.Expr("per_mile = fare / max(distance, 0.1)"),
+}
