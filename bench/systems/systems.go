@@ -59,7 +59,6 @@ const (
 var All = []System{
 	{Name: "volley", Title: "Volley", Package: "github.com/volley-go/volley", Go: true, Cannot: map[string]string{
 		"group": soonVolley, "rolling": soonVolley, "sort": soonVolley, "join": soonVolley,
-		"csv_to_parquet": soonVolley, "parquet": soonVolley, "memory": soonVolley,
 	}},
 	{Name: "polars", Title: "Polars", Package: "polars"},
 	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"context"
+
+	"github.com/volley-go/volley/bench/protocol"
+	"github.com/volley-go/volley/io/parquetio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// parquetToParquet streams a Parquet file into another.
+func parquetToParquet(task protocol.Task) (protocol.Answer, error) {
+	_, err := ooc.Job{
+		From:  parquetio.Open(task.Input),
+		Apply: derived,
+		To:    parquetio.Create(task.Output),
+	}.Run(context.Background())
+	return nil, err
+}
