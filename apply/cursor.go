@@ -50,7 +50,11 @@ func (c *cursor) claim(done bool, rows func(left int) int) (s span, ok bool) {
 		c.trim()
 		if c.left > 0 {
 			c.active++
-			return c.cut(rows(c.left)), true
+			n := rows(c.left)
+			if h := int(c.hungry.Load()); h > 0 { // what was given back is for all who wait
+				n = min(n, (c.left+h)/(h+1))
+			}
+			return c.cut(n), true
 		}
 		if c.active == 0 {
 			c.change.Broadcast()
