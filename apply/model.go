@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,19 +42,26 @@ type machine struct {
 	start float64 // ns until a new goroutine runs on another core
 }
 
-// measureMachine starts goroutines and takes the median time until they run. It
-// costs about 50 µs, the first time that a table is large enough to need it.
+// measureMachine starts goroutines and takes the median time until they run on another core,
+// while this one is kept busy. It costs up to 0.5 ms, the first time that a table is large
+// enough to need it.
 var measureMachine = sync.OnceValue(func() machine {
 	times := make([]float64, 9)
 	for i := range times {
-		begun := make(chan time.Duration)
+		var begun atomic.Bool
 		start := time.Now()
-		go func() { begun <- time.Since(start) }()
-		times[i] = float64(<-begun)
+		go begun.Store(true)
+		for !begun.Load() && time.Since(start) < startMax {
+		}
+		times[i] = float64(time.Since(start))
 	}
 	slices.Sort(times)
 	return machine{start: max(times[len(times)/2], 1000)}
 })
+
+// startMax is what a start is taken to cost at most: without a second core the goroutine does
+// not run at all while this one is busy.
+const startMax = 50 * time.Microsecond
 
 // option is a strategy with the time it is predicted to take.
 type option struct {
