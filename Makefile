@@ -1,8 +1,8 @@
 # A bare make lists the verbs.
-.PHONY: help test race noasm fmt ci quickstart bench fuzz
+.PHONY: help test race noasm fmt ci quickstart bench bench-baseline bench-quick bench-peers fuzz
 
 help: ## list the verbs
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 quickstart: ## run the main job on real data
 	go run ./examples/quickstart
@@ -22,8 +22,17 @@ fmt: ## format the code
 ci: ## run all that must hold before a change lands
 	bash .ci/run
 
-bench: ## run Go's own benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## run Go's own benchmarks against the stored baseline
+	cd bench && go run ./cmd/gobench
+
+bench-baseline: ## store this machine's baseline
+	cd bench && go run ./cmd/gobench -update
+
+bench-quick: ## hold the CSV jobs against the peers, small (about 2 minutes; needs Python)
+	cd bench && go run . -quick -jobs csv
+
+bench-peers: ## hold every job against every peer and store the table (about 45 minutes; needs Python)
+	cd bench && go run . -store
 
 FUZZTIME ?= 60s
 fuzz: ## run every fuzz target for FUZZTIME (60s)
