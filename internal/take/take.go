@@ -3,6 +3,7 @@ package take
 
 import (
 	"fmt"
+	"strconv"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -160,6 +161,7 @@ func runs(arr arrow.Array, rows []int) (arrow.Array, error) {
 }
 
 // Concat joins arrays of one type, dictionaries unified. One array is returned as it is.
+// (Arrow's own joining of dictionaries with nulls gives wrong indexes: see the test.)
 func Concat(t arrow.DataType, parts []arrow.Array) (arrow.Array, error) {
 	full := make([]arrow.Array, 0, len(parts))
 	for _, p := range parts {
@@ -173,11 +175,62 @@ func Concat(t arrow.DataType, parts []arrow.Array) (arrow.Array, error) {
 	case 1:
 		return full[0], nil
 	}
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		return concatDictionaries(d, full)
+	}
 	out, err := array.Concatenate(full, memory.DefaultAllocator)
 	if err != nil {
 		return nil, fmt.Errorf("joining %d arrays of %s: %w", len(full), t, err)
 	}
 	return out, nil
+}
+
+// concatDictionaries joins dictionary arrays: entries that read the same are one.
+func concatDictionaries(t *arrow.DictionaryType, parts []arrow.Array) (arrow.Array, error) {
+	entries := map[string]int{}
+	var dictionaries []arrow.Array // those with entries not seen before
+	var kept [][]int
+	idx := array.NewBuilder(memory.DefaultAllocator, t.IndexType)
+	for _, p := range parts {
+		d := p.(*array.Dictionary)
+		words := d.Dictionary()
+		place := make([]string, words.Len()) // of each entry in the joined dictionary; "" for a null
+		var fresh []int
+		for i := range place {
+			if words.IsNull(i) {
+				continue
+			}
+			key := words.ValueStr(i)
+			at, seen := entries[key]
+			if !seen {
+				at = len(entries)
+				entries[key] = at
+				fresh = append(fresh, i)
+			}
+			place[i] = strconv.Itoa(at)
+		}
+		if len(fresh) > 0 {
+			dictionaries, kept = append(dictionaries, words), append(kept, fresh)
+		}
+		for i := range d.Len() {
+			if d.IsNull(i) || place[d.GetValueIndex(i)] == "" {
+				idx.AppendNull()
+			} else if err := idx.AppendValueFromString(place[d.GetValueIndex(i)]); err != nil {
+				return nil, fmt.Errorf("joining dictionaries: %d entries are more than an index of %s can tell apart: %w", len(entries), t.IndexType, err)
+			}
+		}
+	}
+	for i, d := range dictionaries {
+		var err error
+		if dictionaries[i], err = Rows(d, kept[i]); err != nil {
+			return nil, err
+		}
+	}
+	words, err := Concat(t.ValueType, dictionaries)
+	if err != nil {
+		return nil, err
+	}
+	return array.NewDictionaryArray(t, idx.NewArray(), words), nil
 }
 
 // Nulls returns an array of n nulls.

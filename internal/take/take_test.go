@@ -90,6 +90,38 @@ func TestConcatOfEveryTypeAtEveryOffset(t *testing.T) {
 	}
 }
 
+// TestDictionariesAreJoined has the case that arrow's own joining gets wrong.
+func TestDictionariesAreJoined(t *testing.T) {
+	typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: arrow.PrimitiveTypes.Int64}
+	var parts []arrow.Array
+	for _, text := range []string{`[5, 6, -5, null]`, `[6, -7, 8, null]`, `[null, null]`, `[8, 5]`} {
+		arr, _, err := array.FromJSON(memory.DefaultAllocator, typ, strings.NewReader(text))
+		require.NoError(t, err)
+		parts = append(parts, arr)
+	}
+	parts[1] = array.NewSlice(parts[1], 1, 4)
+	got, err := Concat(typ, parts)
+	require.NoError(t, err)
+	var text []string
+	for i := range got.Len() {
+		text = append(text, got.ValueStr(i))
+	}
+	require.Equal(t, "5 6 -5 (null) -7 8 (null) (null) (null) 8 5", strings.Join(text, " "))
+	require.Equal(t, 5, got.(*array.Dictionary).Dictionary().Len(), "each entry once")
+
+	small := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.PrimitiveTypes.Int64}
+	parts = nil
+	for lo := range 3 {
+		b := array.NewDictionaryBuilder(memory.DefaultAllocator, small).(*array.Int64DictionaryBuilder)
+		for i := range 100 {
+			require.NoError(t, b.Append(int64(100*lo+i)))
+		}
+		parts = append(parts, b.NewArray())
+	}
+	_, err = Concat(small, parts)
+	require.ErrorContains(t, err, "more than an index of int8 can tell apart")
+}
+
 func BenchmarkRows(b *testing.B) {
 	const n = 1 << 16
 	nums, words := array.NewFloat64Builder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)
