@@ -48,6 +48,7 @@ var outside = map[string][]string{
 	"golang.org/x/sys/":                               {""},
 	"github.com/klauspost/compress/":                  {"internal/decompress", "io/"},
 	"github.com/andybalholm/brotli":                   {"io/parquetio"},
+	"github.com/pierrec/lz4/v4":                       {"io/parquetio"},
 	"github.com/ulikunitz/xz":                         {"internal/decompress"},
 	"github.com/parquet-go/parquet-go":                {"io/parquetio"},
 	"github.com/parquet-go/parquet-go/":               {"io/parquetio"},

@@ -4,26 +4,35 @@
 //	err = parquetio.WriteFile(ctx, "out.parquet", trips)
 //
 //	src := parquetio.Open("trips/*.parquet") // a chunker.Source
-//	sink := parquetio.Create("out.parquet")  // a chunker.Sink
+//	sink := parquetio.WriteOptions{Compression: "zstd"}.Create("out.parquet")
+//
+// # Vocabulary
+//
+// A file is row groups; a row group is a column chunk for each column; a column chunk is pages, of which
+// the first may be a dictionary of the others' values. Values that are null are not stored: definition levels
+// say which are there, and repetition levels where lists begin. The footer says where all of it is.
 //
 // # Reading
 //
-// A file is read by row groups, and by runs of pages where a row group is larger than the
-// chunks asked for, on all cores; only columns that are asked for are read. The pages' loops
-// are this package's own, straight into Arrow buffers: a page's header is checked
-// against the bytes there are, its checksum where it has one, what it decompresses to against a
-// limit, and what it decodes to against the number of values its header promises.
-// A file that is broken, or meant to harm, is an error with file and column.
+// Parts of a stream are row groups, or ranges of rows of a row group that is larger than the bytes asked for: then
+// the pages are found by their headers, and each part decodes those it needs, so that one large row group feeds all
+// cores within a bounded memory. Columns that hold lists or structs are read by whole row groups. Pages are
+// decoded into their place in Arrow buffers that are pooled; [chunker.Chunk.Release] gives them back.
 //
-// Flat columns of every physical type are read, with their logical types (integers of
-// all widths, decimals, dates, times, timestamps, strings, float16, UUID as 16 bytes) and in every
-// encoding. Nested columns (lists, maps, structs) are refused by name.
+// All physical and logical types are read, in all encodings but the long deprecated BIT_PACKED levels, and all codecs but LZO.
+// INT96 is a timestamp in nanoseconds; enums and JSON are strings; UUIDs and intervals fixed-size binary; decimals of more
+// than 38 digits decimal256. An Arrow schema kept in the file gives zones, large and view texts, dictionaries and durations back.
+//
+// # Damaged and hostile files
+//
+// Nothing is allocated by what a file says alone: metadata is walked over before it is decoded, every size is held against the
+// bytes that are left and against [Limits], decompression and decoding fill what the page header allows and no more,
+// checksums are verified where there are any. What is wrong is a [chunker.Error] with file and column around a [PageError]
+// with row group and page around [ErrCorrupt], [ErrLimit] or [ErrUnsupported].
 //
 // # Writing
 //
-// Each chunk is encoded by the goroutine that brings it, into a row group; chunks of few rows are
-// gathered. Columns are dictionary-encoded while that pays and plain else, compressed, with
-// statistics, checksums, and the Arrow schema in the file's metadata for other readers. The file
-// appears whole, or not at all. Read back by this package, strings of every layout are plain
-// strings and seconds are milliseconds; all other types are what they were.
+// A chunk is encoded by whoever calls Write, so that many are at the same time; row groups are chunks, small
+// ones gathered, large ones cut. Values get a dictionary where they repeat, integers are stored as
+// differences where a sample says that is smaller. Statistics, checksums and the Arrow schema are written.
 package parquetio

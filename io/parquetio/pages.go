@@ -1,312 +1,310 @@
 package parquetio
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
+	"encoding/binary"
 	"hash/crc32"
 	"io"
-	"sync"
 
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/snappy"
-	"github.com/klauspost/compress/zstd"
-	"github.com/parquet-go/parquet-go/compress/lz4"
 	"github.com/parquet-go/parquet-go/format"
 
+	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
+	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// rowCuts is a row group that is handed out in runs of rows.
-type rowCuts struct {
-	file   *parquetFile
-	group  int
-	chunks []*columnChunk
-	rows   int
-	step   int // rows of a run
-	next   int
+// pages is the loop over the pages of a column chunk: header, limits, checksum, decompression that cannot
+// give more than the header says, values no more than the page has.
+type pages struct {
+	limits Limits
+	codec  format.CompressionCodec
+	src    []byte // the pages not yet read
+	page   int    // next
+	out    *values
+
+	skip, take int // rows to leave out and to keep; only flat columns skip
+	seen       int64
+	entries    int64 // the column chunk's, by its metadata
 }
 
-// columnChunk is a column of a row group: where its pages are.
-type columnChunk struct {
-	column *fileColumn
-	meta   *format.ColumnMetaData
-	pages  []page
-	dict   *page
+// headerMax is more than any sensible page header takes, statistics of long texts included.
+const headerMax = 16 << 20
 
-	once    sync.Once // decodes the dictionary, which parts share
-	entries *entries
-	failed  error
-}
-
-// page is a page's place and what its header says.
-type page struct {
-	header format.PageHeader
-	offset int64 // of the body
-	row    int   // of its first value, in the row group
-	values int
-}
-
-// cuts finds the pages of the wanted columns of a row group, and how many rows make a chunk of
-// about bytes.
-func (f *parquetFile) cuts(ctx context.Context, group int, wanted []int, bytes int64) (*rowCuts, error) {
-	g := &f.groups[group]
-	c := &rowCuts{file: f, group: group, rows: int(g.NumRows)}
-	total := int64(0)
-	for _, at := range wanted {
+// read decodes pages until there are take rows.
+func (p *pages) read(ctx context.Context) error {
+	for len(p.src) > 0 && (p.take > 0 || !p.flat()) {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		col := &f.columns[at]
-		chunk := &columnChunk{column: col, meta: &g.Columns[col.chunk].MetaData}
-		if err := guard(func() error { return f.index(chunk, g) }); err != nil {
-			return nil, fmt.Errorf("row group %d, column %q: %w", group, col.name, err)
+		if !p.flat() && p.seen >= p.entries {
+			break
 		}
-		total += max(chunk.meta.TotalUncompressedSize, g.NumRows*chunk.width()/2)
-		c.chunks = append(c.chunks, chunk)
-	}
-	c.step = c.rows
-	if total > 2*bytes && c.rows > 0 {
-		c.step = max(int(float64(c.rows)*float64(bytes)/float64(total)), 1024)
-	}
-	return c, nil
-}
-
-// headerMax is how large a page header may be: statistics of long strings are in it.
-const headerMax = 1 << 20
-
-// index walks over a column chunk's page headers.
-func (f *parquetFile) index(c *columnChunk, g *format.RowGroup) error {
-	if g.Columns[c.column.chunk].FilePath != "" {
-		return errors.New("lies in another file, which is not supported")
-	}
-	if c.meta.Type != c.column.element.Type.V {
-		return fmt.Errorf("has physical type %s, the schema says %s", c.meta.Type, c.column.element.Type.V)
-	}
-	at := c.meta.DataPageOffset
-	if d := c.meta.DictionaryPageOffset; d > 0 && d < at {
-		at = d
-	}
-	end := at + c.meta.TotalCompressedSize
-	if at < 4 || c.meta.TotalCompressedSize < 0 || end > f.size-8 {
-		return fmt.Errorf("lies at bytes %d to %d of a file of %d", at, end, f.size)
-	}
-	row := 0
-	for row < int(g.NumRows) {
-		if at >= end {
-			return fmt.Errorf("ends after %d of %d rows", row, g.NumRows)
-		}
-		p := page{row: row}
-		n, err := f.header(&p.header, at, end)
+		var h format.PageHeader
+		n, err := unthrift(p.src[:min(len(p.src), headerMax)], headerMax, &h)
 		if err != nil {
 			return err
 		}
-		p.offset = at + int64(n)
-		size := int64(p.header.CompressedPageSize)
-		if size < 0 || p.header.UncompressedPageSize < 0 || p.offset+size > end || int64(p.header.UncompressedPageSize) > f.limits.PageBytes {
-			return fmt.Errorf("a page says it has %d bytes, %d decompressed; there are %d, Limits.PageBytes is %d", size, p.header.UncompressedPageSize, end-p.offset, f.limits.PageBytes)
+		p.src = p.src[n:]
+		size := int(h.CompressedPageSize)
+		if size < 0 || size > len(p.src) {
+			return corrupt("the page claims %d bytes where %d are left", size, len(p.src))
 		}
-		at = p.offset + size
-		if err := c.add(p, int(g.NumRows)); err != nil {
+		body := p.src[:size]
+		p.src = p.src[size:]
+		if err := p.one(&h, body); err != nil {
 			return err
 		}
-		// A run length makes any number of values of a few bytes.
-		if k := len(c.pages); k > 0 && int64(c.pages[k-1].values)*c.width() > f.limits.PageBytes {
-			return fmt.Errorf("a page of %d bytes holds %d values: Limits.PageBytes allows %d", size, c.pages[k-1].values, f.limits.PageBytes/c.width())
-		}
-		if k := len(c.pages); k > 0 {
-			row = c.pages[k-1].row + c.pages[k-1].values
-		}
+		p.page++
+	}
+	if p.take > 0 && p.flat() {
+		return corrupt("the pages end %d rows too early", p.take)
+	}
+	if !p.flat() && p.seen != p.entries {
+		return corrupt("the pages have %d values, the column chunk says %d", p.seen, p.entries)
 	}
 	return nil
 }
 
-// width is about what a value takes while it is decoded.
-func (c *columnChunk) width() int64 {
-	switch c.column.element.Type.V {
-	case format.Boolean:
-		return 1
-	case format.ByteArray:
-		return 16
-	case format.FixedLenByteArray:
-		return max(int64(c.column.element.TypeLength.V), 8)
-	}
-	return 8
-}
+func (p *pages) flat() bool { return p.out.flat }
 
-// add takes a page into the chunk.
-func (c *columnChunk) add(p page, rows int) error {
-	switch p.header.Type {
-	case format.DictionaryPage:
-		if c.dict != nil || len(c.pages) > 0 {
-			return errors.New("has a dictionary where there can be none")
-		}
-		p.values = int(p.header.DictionaryPageHeader.V.NumValues)
-		c.dict = &p
-		if p.values < 0 || p.values > 1<<28 {
-			return fmt.Errorf("its dictionary says it has %d entries", p.values)
-		}
+func (p *pages) one(h *format.PageHeader, body []byte) error {
+	if h.UncompressedPageSize < 0 || int64(h.UncompressedPageSize) > p.limits.PageBytes {
+		return limited("the page has %d bytes (PageBytes %d)", h.UncompressedPageSize, p.limits.PageBytes)
+	}
+	switch {
+	case h.Type == format.DictionaryPage && h.DictionaryPageHeader.Valid:
+		return p.dictionary(h, body)
+	case h.Type == format.DataPage && h.DataPageHeader.Valid:
+		return p.v1(h, body)
+	case h.Type == format.DataPageV2 && h.DataPageHeaderV2.Valid:
+		return p.v2(h, body)
+	case h.Type == format.IndexPage:
 		return nil
-	case format.DataPage:
-		p.values = int(p.header.DataPageHeader.V.NumValues)
-	case format.DataPageV2:
-		p.values = int(p.header.DataPageHeaderV2.V.NumValues)
-	case format.IndexPage:
-		return nil
-	default:
-		return fmt.Errorf("a page of type %d is not known", p.header.Type)
 	}
-	if p.values < 0 || p.row+p.values > rows {
-		return fmt.Errorf("a page says it has %d values at row %d of %d", p.values, p.row, rows)
-	}
-	c.pages = append(c.pages, p)
-	if len(c.pages) > 1<<20 {
-		return errors.New("has more than a million pages")
-	}
-	return nil
+	return unsupported("a page of type %v", h.Type)
 }
 
-// header reads a page header and returns its size.
-func (f *parquetFile) header(h *format.PageHeader, at, end int64) (int, error) {
-	for size := int64(256); ; size *= 8 {
-		size = min(size, end-at, headerMax)
-		buf := make([]byte, size)
-		if _, err := f.r.ReadAt(buf, at); err != nil {
-			return 0, err
-		}
-		*h = format.PageHeader{}
-		n, err := decodeThrift(buf, h)
-		if err == nil {
-			return n, nil
-		}
-		if size == end-at || size == headerMax {
-			return 0, fmt.Errorf("a page header is broken: %w", err)
-		}
+func (p *pages) dictionary(h *format.PageHeader, body []byte) error {
+	n := int(h.DictionaryPageHeader.V.NumValues)
+	if n < 0 {
+		return corrupt("the dictionary has %d values", n)
 	}
-}
-
-// body reads a page, checks it, and decompresses it. The levels of a page of the second version are
-// in front of what is compressed: they come apart.
-func (f *parquetFile) body(c *columnChunk, p *page) (levels, data []byte, free func(), err error) {
-	raw := bufpool.Get(max(int(p.header.CompressedPageSize), 1))[:p.header.CompressedPageSize]
-	free = func() { bufpool.Put(raw) }
-	if len(raw) > 0 {
-		if _, err := f.r.ReadAt(raw, p.offset); err != nil {
-			free()
-			return nil, nil, nil, err
-		}
-	}
-	if crc := uint32(p.header.CRC); crc != 0 && crc != crc32.ChecksumIEEE(raw) {
-		free()
-		return nil, nil, nil, fmt.Errorf("the page at byte %d does not have its checksum: the file is damaged", p.offset)
-	}
-	size := int(p.header.UncompressedPageSize)
-	compressed := c.meta.Codec != format.Uncompressed
-	packed := raw
-	if p.header.Type == format.DataPageV2 {
-		h := p.header.DataPageHeaderV2.V
-		n := int(h.DefinitionLevelsByteLength) + int(h.RepetitionLevelsByteLength)
-		if h.DefinitionLevelsByteLength < 0 || h.RepetitionLevelsByteLength < 0 || n > len(raw) || n > size {
-			free()
-			return nil, nil, nil, errors.New("a page's levels are longer than the page")
-		}
-		levels, packed, size = raw[h.RepetitionLevelsByteLength:n], raw[n:], size-n
-		compressed = compressed && (!h.IsCompressed.Valid || h.IsCompressed.V)
-	}
-	if !compressed {
-		if len(packed) != size {
-			free()
-			return nil, nil, nil, fmt.Errorf("a page has %d bytes, its header says %d", len(packed), size)
-		}
-		return levels, packed, free, nil
-	}
-	out := bufpool.Get(max(size, 1))[:0]
-	freeBoth := func() { bufpool.Put(raw); bufpool.Put(out[:0:cap(out)]) }
-	data, err = decompress(c.meta.Codec, out, packed, size)
-	if err == nil && len(data) != size {
-		err = fmt.Errorf("a page decompresses to %d bytes, its header says %d", len(data), size)
-	}
+	plain, free, err := p.plain(h, body, int(h.UncompressedPageSize))
 	if err != nil {
-		freeBoth()
-		return nil, nil, nil, err
+		return err
 	}
-	return levels, data, freeBoth, nil
+	defer free()
+	return p.out.setDictionary(h.DictionaryPageHeader.V.Encoding, plain, n)
 }
 
-var zstdReader = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(1<<30))
-})
-
-// decompress makes exactly size bytes of b, in dst where it fits.
-func decompress(codec format.CompressionCodec, dst, b []byte, size int) ([]byte, error) {
-	switch codec {
-	case format.Snappy:
-		n, err := snappy.DecodedLen(b)
-		if err != nil || n != size {
-			return nil, fmt.Errorf("a page decompresses to %d bytes, its header says %d", n, size)
-		}
-		return snappy.Decode(dst[:size], b)
-	case format.Zstd:
-		z, err := zstdReader()
-		if err != nil {
-			return nil, err
-		}
-		return z.DecodeAll(b, dst[:0:size])
-	case format.Lz4Raw, format.Lz4:
-		return unlz4(dst[:size], b)
+// plain is the page's body checked and decompressed; free gives its buffer back.
+func (p *pages) plain(h *format.PageHeader, body []byte, size int) ([]byte, func(), error) {
+	if err := checksum(h, body); err != nil {
+		return nil, nil, err
 	}
-	var r io.Reader
-	switch codec {
-	case format.Gzip:
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err != nil {
-			return nil, err
-		}
-		r = z
-	case format.Brotli:
-		r = brotli.NewReader(bytes.NewReader(b))
-	default:
-		return nil, fmt.Errorf("compression %s is not supported", codec)
+	if p.codec == format.Uncompressed {
+		return body, func() {}, nil
 	}
-	return exactly(dst[:size], r)
+	buf := bufpool.Get(size)
+	if err := decompress(p.codec, buf, body); err != nil {
+		return nil, nil, err
+	}
+	return buf, func() { bufpool.Put(buf) }, nil
 }
 
-// exactly fills dst, and looks that there is no more: what a page decompresses to is never
-// taken on its word.
-func exactly(dst []byte, r io.Reader) ([]byte, error) {
-	if n, err := io.ReadFull(r, dst); err != nil {
-		return nil, fmt.Errorf("a page decompresses to %d bytes, its header says %d: %w", n, len(dst), err)
+// checksum holds the page against its checksum, where it has one: the library shows a missing one as zero.
+func checksum(h *format.PageHeader, body []byte) error {
+	if h.CRC == 0 {
+		return nil
 	}
-	if n, err := r.Read(make([]byte, 1)); n > 0 || err != io.EOF && err != nil {
-		return nil, fmt.Errorf("a page decompresses to more than the %d bytes its header says", len(dst))
+	if got := crc32.ChecksumIEEE(body); got != uint32(h.CRC) {
+		return corrupt("the page's checksum is %08x, its bytes give %08x", uint32(h.CRC), got)
+	}
+	return nil
+}
+
+// entry returns which of a page's n entries are wanted; none where the page lies before them.
+func (p *pages) entry(n int) (skip, take int, err error) {
+	if n < 0 || n > p.limits.PageValues {
+		return 0, 0, limited("the page has %d values (PageValues %d)", n, p.limits.PageValues)
+	}
+	p.seen += int64(n)
+	if p.seen > p.entries {
+		return 0, 0, corrupt("the pages have more values than the %d of the column chunk", p.entries)
+	}
+	if !p.flat() {
+		return 0, n, nil
+	}
+	skip = min(p.skip, n)
+	p.skip -= skip
+	take = min(p.take, n-skip)
+	p.take -= take
+	return skip, take, nil
+}
+
+func (p *pages) v1(h *format.PageHeader, body []byte) error {
+	d := &h.DataPageHeader.V
+	n := int(d.NumValues)
+	skip, take, err := p.entry(n)
+	if err != nil || take == 0 {
+		return err
+	}
+	src, free, err := p.plain(h, body, int(h.UncompressedPageSize))
+	if err != nil {
+		return err
+	}
+	defer free()
+	var rep, def []byte
+	if rep, src, err = cutLevels(src, p.out.leaf.maxRep, d.RepetitionLevelEncoding, n); err != nil {
+		return err
+	}
+	if def, src, err = cutLevels(src, p.out.leaf.maxDef, d.DefinitionLevelEncoding, n); err != nil {
+		return err
+	}
+	return p.data(d.Encoding, rep, def, src, n, skip, take)
+}
+
+// cutLevels takes a page's levels, which say their length, off its front.
+func cutLevels(src []byte, most uint8, e format.Encoding, n int) (levels, rest []byte, err error) {
+	if most == 0 {
+		return nil, src, nil
+	}
+	if e == format.BitPacked {
+		return nil, nil, unsupported("levels in the encoding BIT_PACKED")
+	}
+	if len(src) < 4 {
+		return nil, nil, enc.ErrShort
+	}
+	size := binary.LittleEndian.Uint32(src)
+	if uint64(size) > uint64(len(src)-4) {
+		return nil, nil, corrupt("levels claim %d bytes where %d are left", size, len(src)-4)
+	}
+	return src[4 : 4+size], src[4+size:], nil
+}
+
+func (p *pages) v2(h *format.PageHeader, body []byte) error {
+	d := &h.DataPageHeaderV2.V
+	n := int(d.NumValues)
+	skip, take, err := p.entry(n)
+	if err != nil || take == 0 {
+		return err
+	}
+	if err := checksum(h, body); err != nil {
+		return err
+	}
+	r, l := int(d.RepetitionLevelsByteLength), int(d.DefinitionLevelsByteLength)
+	size := int(h.UncompressedPageSize) - r - l
+	if r < 0 || l < 0 || r > len(body) || l > len(body)-r || size < 0 {
+		return corrupt("the page's levels claim %d and %d of its %d bytes", r, l, len(body))
+	}
+	rep, def, src := body[:r], body[r:r+l], body[r+l:]
+	if p.codec != format.Uncompressed && (!d.IsCompressed.Valid || d.IsCompressed.V) && (size > 0 || len(src) > 0) {
+		buf := bufpool.Get(size)
+		defer bufpool.Put(buf)
+		if err := decompress(p.codec, buf, src); err != nil {
+			return err
+		}
+		src = buf
+	}
+	return p.data(d.Encoding, rep, def, src, n, skip, take)
+}
+
+// data decodes a page's levels and values.
+func (p *pages) data(e format.Encoding, rep, def, src []byte, n, skip, take int) error {
+	v := p.out
+	if p.flat() && v.leaf.maxDef == 0 {
+		v.n += take
+		return v.add(e, src, n, skip, take)
+	}
+	if p.flat() {
+		count, before, within, err := v.validity(def, n, skip, take)
+		if err != nil {
+			return err
+		}
+		return v.add(e, src, count, before, within)
+	}
+	count, err := v.levels(rep, def, n)
+	if err != nil {
+		return err
+	}
+	return v.add(e, src, count, 0, count)
+}
+
+// validity decodes the levels of a flat column as a bitmap, and returns how many values the page
+// has, how many of them come before the wanted rows, and how many are in them.
+func (v *values) validity(def []byte, n, skip, take int) (count, before, within int, err error) {
+	h, err := enc.NewHybrid(def, 1)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	if skip == 0 && take == n {
+		count, err = h.ReadBits(v.valid, v.n, n)
+		v.n += n
+		return count, 0, count, err
+	}
+	bits := bufpool.Get(bitmap.Bytes(n))
+	defer bufpool.Put(bits)
+	if count, err = h.ReadBits(bits, 0, n); err != nil {
+		return 0, 0, 0, err
+	}
+	bitmap.Copy(v.valid, v.n, bits, skip, take)
+	v.n += take
+	return count, bitmap.Count(bits, 0, skip), bitmap.Count(bits, skip, take), nil
+}
+
+// levels decodes the levels of a column inside lists or structs.
+func (v *values) levels(rep, def []byte, n int) (count int, err error) {
+	if v.rep, err = v.level(v.rep, rep, n, v.leaf.maxRep); err != nil {
+		return 0, err
+	}
+	if v.def, err = v.level(v.def, def, n, v.leaf.maxDef); err != nil {
+		return 0, err
+	}
+	if v.n == 0 && n > 0 && v.leaf.maxRep > 0 && v.rep[0] != 0 {
+		return 0, corrupt("the first value continues a row")
+	}
+	for _, d := range v.def[v.n:] {
+		if d == v.leaf.maxDef {
+			count++
+		}
+	}
+	v.n += n
+	return count, nil
+}
+
+// level appends n levels, all zero where there can be no others.
+func (v *values) level(dst []uint8, src []byte, n int, most uint8) ([]uint8, error) {
+	dst, err := v.arena.grow(dst, n)
+	if err != nil {
+		return nil, err
+	}
+	at := len(dst)
+	dst = dst[:at+n]
+	if most == 0 {
+		clear(dst[at:])
+		return dst, nil
+	}
+	h, err := enc.NewHybrid(src, enc.Width(uint32(most)))
+	if err != nil {
+		return nil, err
+	}
+	if err := enc.Read(&h, dst[at:]); err != nil {
+		return nil, err
+	}
+	for _, l := range dst[at:] {
+		if l > most {
+			return nil, corrupt("a level of %d where %d is the most", l, most)
+		}
 	}
 	return dst, nil
 }
 
-// unlz4 decompresses the raw form and the one that Hadoop wrote: blocks behind their two sizes.
-func unlz4(dst, b []byte) ([]byte, error) {
-	if out, ok := hadoop(dst, b); ok {
-		return out, nil
+// readRange reads bytes of the file into a pooled buffer.
+func readRange(r io.ReaderAt, off, n int64) ([]byte, error) {
+	buf := bufpool.Get(int(n))
+	if k, err := r.ReadAt(buf, off); k < len(buf) {
+		bufpool.Put(buf)
+		return nil, err
 	}
-	return new(lz4.Codec).Decode(dst, b)
-}
-
-func hadoop(dst, b []byte) ([]byte, bool) {
-	at := 0
-	for len(b) >= 8 {
-		whole := int(b[0])<<24 | int(b[1])<<16 | int(b[2])<<8 | int(b[3])
-		packed := int(b[4])<<24 | int(b[5])<<16 | int(b[6])<<8 | int(b[7])
-		if whole > len(dst)-at || packed > len(b)-8 {
-			return nil, false
-		}
-		out, err := new(lz4.Codec).Decode(dst[at:at+whole:at+whole], b[8:8+packed])
-		if err != nil || len(out) != whole {
-			return nil, false
-		}
-		at += copy(dst[at:], out)
-		b = b[8+packed:]
-	}
-	return dst[:at], len(b) == 0 && at == len(dst) && at > 0
+	return buf, nil
 }

@@ -1,73 +1,65 @@
 package parquetio
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/atomicfile"
-	"github.com/volley-go/volley/internal/take"
 )
 
-// Compression is how pages are compressed.
-type Compression int
-
-// The compressions. Snappy, the default, costs least; Zstd makes files of numbers about a third smaller.
-const (
-	Snappy Compression = iota
-	Zstd
-	Gzip
-	Brotli
-	LZ4 // in the form called LZ4_RAW
-	None
-)
-
-// WriteOptions is how Parquet is written. The zero value is a good default.
+// WriteOptions is how Parquet is written. The zero value writes what every reader reads: snappy, data
+// pages of version 1, dictionaries where they are worth it, statistics and checksums.
 type WriteOptions struct {
-	Compression  Compression
-	RowGroupRows int               // chunks are gathered until a row group has as many; 0 is 32,768
-	PageBytes    int               // of a page's values, about; 0 is 1 MiB
-	NoDictionary bool              // writes all values as they are
-	Metadata     map[string]string // the file's key-value metadata, beside the Arrow schema
+	// Compression is "snappy", "zstd", "gzip", "brotli", "lz4" or "none"; "" is snappy.
+	Compression string
+	// RowGroupBytes is the most memory that the rows of a row group take; 0 is 64 MiB. Chunks of a sixteenth of that
+	// and more are row groups of their own, smaller ones are gathered.
+	RowGroupBytes int64
 }
 
-// Create is a sink that writes a Parquet file with default options. The file appears
-// whole, or not at all.
+// Create is a sink that writes a Parquet file with default options. The file appears whole, or not at all.
 func Create(path string) chunker.Sink { return WriteOptions{}.Create(path) }
 
-// WriteFile writes a frame to a Parquet file with default options.
+// WriteFile writes a frame to a Parquet file with default options, on all cores.
 func WriteFile(ctx context.Context, path string, f *frame.Frame) error {
 	return WriteOptions{}.WriteFile(ctx, path, f)
 }
 
-// Create is a sink that writes a Parquet file.
+// Create is a sink that writes a Parquet file with these options.
 func (o WriteOptions) Create(path string) chunker.Sink { return fileSink{o, path} }
 
-// WriteFile writes a frame to a Parquet file, on all cores.
+// WriteFile writes a frame to a Parquet file with these options, on all cores.
 func (o WriteOptions) WriteFile(ctx context.Context, path string, f *frame.Frame) error {
 	_, err := chunker.Copy(ctx, o.Create(path), chunker.FromFrame(f))
 	return err
 }
 
-// To is a sink that writes Parquet to w as it comes, which Commit ends and does not close. What
-// was written before an error stays written, and is no Parquet file.
+// To is a sink that writes Parquet to w, which Commit ends and does not close. What was written before an
+// error stays written.
 func (o WriteOptions) To(w io.Writer) chunker.Sink { return streamSink{o, w} }
+
+// To is a sink that writes Parquet to w with default options.
+func To(w io.Writer) chunker.Sink { return WriteOptions{}.To(w) }
 
 type fileSink struct {
 	options WriteOptions
 	path    string
 }
 
+// Places returns the file that is written.
 func (s fileSink) Places() []string { return []string{s.path} }
 
 func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
@@ -77,7 +69,7 @@ func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Write
 	}
 	f, err := atomicfile.Create(s.path)
 	if err != nil {
-		return nil, writeError(s.path, err)
+		return nil, fileError("write", s.path, "", err)
 	}
 	w.out, w.commit, w.close = f, f.Commit, f.Close
 	return w, nil
@@ -85,7 +77,7 @@ func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Write
 
 type streamSink struct {
 	options WriteOptions
-	w       io.Writer
+	out     io.Writer
 }
 
 func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
@@ -93,180 +85,187 @@ func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 	if err != nil {
 		return nil, err
 	}
-	nothing := func() error { return nil }
-	w.out, w.commit, w.close = s.w, nothing, nothing
+	w.out = s.out
+	w.commit = func() error { return nil }
+	w.close = w.commit
 	return w, nil
 }
 
-func writeError(file string, err error) error {
-	return &chunker.Error{Op: "write", File: file, Row: -1, Offset: -1, Err: err}
-}
-
-// writer writes one file. Row groups are encoded by whoever brings a chunk, and put behind
-// each other in order; the footer comes last.
+// writer is a file being written.
 type writer struct {
-	options  WriteOptions
-	file     string
-	schema   *arrow.Schema
-	elements []format.SchemaElement
-	leaves   []leaf
-	arrow    string
-	out      io.Writer
-	commit   func() error
-	close    func() error
+	file   string
+	codec  format.CompressionCodec
+	most   int64 // bytes of a row group in memory
+	schema *arrow.Schema
+	cols   []*encoding
+	out    io.Writer
+	commit func() error
+	close  func() error
 
-	encoders sync.Pool
-
-	// Of appends, which come one at a time:
-	offset  int64
-	rows    int64
-	groups  []format.RowGroup
-	waiting []chunker.Chunk // chunks of few rows, gathered
-	pending int             // rows of them
+	// Used by appends only, which come one after another.
+	at       int64
+	groups   []format.RowGroup
+	rows     int64
+	gathered []chunker.Chunk
+	held     int64 // bytes of them
+	scratch  sync.Pool
 }
 
+var codecs = map[string]format.CompressionCodec{
+	"": format.Snappy, "snappy": format.Snappy, "zstd": format.Zstd, "gzip": format.Gzip,
+	"brotli": format.Brotli, "lz4": format.Lz4Raw, "none": format.Uncompressed,
+}
+
+// writer checks the options, and that every column can be written.
 func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error) {
+	codec, ok := codecs[o.Compression]
+	if !ok {
+		return nil, fileError("write", file, "", fmt.Errorf("compression %q is not known: use snappy, zstd, gzip, brotli, lz4 or none", o.Compression))
+	}
+	w := &writer{file: file, codec: codec, most: o.RowGroupBytes, schema: schema}
+	if w.most <= 0 {
+		w.most = 64 << 20
+	}
 	if schema.NumFields() == 0 {
-		return nil, writeError(file, errors.New("there are no columns to write"))
+		return nil, fileError("write", file, "", fmt.Errorf("there are no columns to write"))
 	}
-	if o.Compression < Snappy || o.Compression > None {
-		return nil, writeError(file, fmt.Errorf("compression %d is not known", o.Compression))
+	for _, f := range schema.Fields() {
+		e, err := encodingOf(f)
+		if err != nil {
+			return nil, fileError("write", file, f.Name, err)
+		}
+		w.cols = append(w.cols, e)
 	}
-	if o.RowGroupRows <= 0 {
-		o.RowGroupRows = 32 << 10
-	}
-	if o.PageBytes <= 0 {
-		o.PageBytes = 1 << 20
-	}
-	w := &writer{options: o, file: file, schema: schema}
-	var err error
-	if w.elements, w.leaves, err = elements(schema); err != nil {
-		return nil, writeError(file, err)
-	}
-	if w.arrow, err = arrowSchema(schema); err != nil {
-		return nil, writeError(file, err)
-	}
-	w.encoders.New = func() any { return &encoder{options: o} }
+	w.scratch.New = func() any { return new(encoder) }
 	return w, nil
 }
 
-// rowGroup is an encoded row group: offsets in it count from its beginning.
+// rowGroup is an encoded row group, whose offsets count from its first byte.
 type rowGroup struct {
-	bytes   []byte
-	meta    format.RowGroup
-	encoder *encoder // owner of bytes
+	meta format.RowGroup
+	body []byte
 }
 
-// Write encodes a chunk as a row group, or keeps it where it has few rows.
+// Write encodes a chunk as a row group, or as several; a small one waits for others.
 func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	if c.Len() < w.options.RowGroupRows {
-		return func(ctx context.Context) error { return w.gather(ctx, c) }, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		c.Release()
+		return nil, context.Cause(ctx)
+	}
+	size := chunker.Bytes(c.Record)
+	if size < w.most/16 {
+		return func(ctx context.Context) error { return w.gather(c, size) }, nil
 	}
 	defer c.Release()
-	g, err := w.encode(c.Record)
-	if err != nil {
-		return nil, err
+	rows := c.Record.NumRows()
+	n := min((size+w.most-1)/w.most, max(rows, 1))
+	var groups []rowGroup
+	for i := range n {
+		g, err := w.encode([]arrow.Record{c.Record.NewSlice(rows*i/n, rows*(i+1)/n)})
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, g)
 	}
-	return func(ctx context.Context) error {
+	return func(context.Context) error {
 		if err := w.flush(); err != nil {
 			return err
 		}
-		return w.put(g)
-	}, ctx.Err()
+		for _, g := range groups {
+			if err := w.put(g); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
 }
 
-// gather keeps a chunk until there are enough rows for a row group.
-func (w *writer) gather(ctx context.Context, c chunker.Chunk) error {
-	if err := ctx.Err(); err != nil {
+// gather keeps a small chunk until there are enough for a row group.
+func (w *writer) gather(c chunker.Chunk, size int64) error {
+	if c.Record.NumRows() == 0 {
 		c.Release()
-		return context.Cause(ctx)
+		return nil
 	}
-	w.waiting = append(w.waiting, c)
-	w.pending += c.Len()
-	if w.pending < w.options.RowGroupRows {
+	w.gathered = append(w.gathered, c)
+	if w.held += size; w.held < w.most/8 {
 		return nil
 	}
 	return w.flush()
 }
 
-// flush writes the chunks gathered as one row group.
+// flush writes the gathered chunks.
 func (w *writer) flush() error {
-	defer w.drop()
-	if w.pending == 0 {
+	if len(w.gathered) == 0 {
 		return nil
 	}
-	cols := make([]arrow.Array, w.schema.NumFields())
-	for i := range cols {
-		parts := make([]arrow.Array, len(w.waiting))
-		for k, c := range w.waiting {
-			parts[k] = c.Record.Column(i)
-		}
-		var err error
-		if cols[i], err = take.Concat(w.schema.Field(i).Type, parts); err != nil {
-			return writeError(w.file, err)
-		}
+	records := make([]arrow.Record, len(w.gathered))
+	for i, c := range w.gathered {
+		records[i] = c.Record
 	}
-	g, err := w.encode(array.NewRecord(w.schema, cols, int64(w.pending)))
+	g, err := w.encode(records)
+	w.release()
 	if err != nil {
 		return err
 	}
 	return w.put(g)
 }
 
-// drop releases the chunks gathered.
-func (w *writer) drop() {
-	for i := range w.waiting {
-		w.waiting[i].Release()
+func (w *writer) release() {
+	for i := range w.gathered {
+		w.gathered[i].Release()
 	}
-	w.waiting, w.pending = w.waiting[:0], 0
+	w.gathered, w.held = nil, 0
 }
 
-// encode makes a row group of a record.
-func (w *writer) encode(rec arrow.Record) (*rowGroup, error) {
-	e := w.encoders.Get().(*encoder)
-	g := &rowGroup{encoder: e, meta: format.RowGroup{NumRows: rec.NumRows()}}
-	e.out = e.out[:0]
-	for i, l := range w.leaves {
-		chunk, err := e.column(rec.Column(i), w.schema.Field(i), l)
+// encode makes a row group.
+func (w *writer) encode(records []arrow.Record) (rowGroup, error) {
+	e := w.scratch.Get().(*encoder)
+	defer w.scratch.Put(e)
+	e.codec, e.out = w.codec, nil
+	var g rowGroup
+	for _, r := range records {
+		g.meta.NumRows += r.NumRows()
+	}
+	pieces := make([]arrow.Array, len(records))
+	for i, col := range w.cols {
+		for k, r := range records {
+			pieces[k] = r.Column(i)
+		}
+		chunk, err := e.column(col, pieces)
 		if err != nil {
-			return nil, writeError(w.file, fmt.Errorf("column %q: %w", w.schema.Field(i).Name, err))
+			return g, fileError("write", w.file, w.schema.Field(i).Name, err)
 		}
 		g.meta.Columns = append(g.meta.Columns, chunk)
 		g.meta.TotalByteSize += chunk.MetaData.TotalUncompressedSize
 		g.meta.TotalCompressedSize += chunk.MetaData.TotalCompressedSize
 	}
-	g.bytes = e.out
+	g.body = e.out
 	return g, nil
 }
 
-const magic = "PAR1"
-
-// put writes a row group and moves its offsets to where it lies.
-func (w *writer) put(g *rowGroup) error {
-	defer w.encoders.Put(g.encoder)
+// put writes an encoded row group behind those before it.
+func (w *writer) put(g rowGroup) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	base := w.offset
+	g.meta.FileOffset = w.at
+	g.meta.Ordinal = int16(min(len(w.groups), 1<<15-1))
 	for i := range g.meta.Columns {
-		c := &g.meta.Columns[i]
-		c.FileOffset += base
-		c.MetaData.DataPageOffset += base
-		if c.MetaData.DictionaryPageOffset >= 0 {
-			c.MetaData.DictionaryPageOffset += base
+		m := &g.meta.Columns[i].MetaData
+		m.DataPageOffset += w.at
+		if m.DictionaryPageOffset >= 0 {
+			m.DictionaryPageOffset += w.at
 		} else {
-			c.MetaData.DictionaryPageOffset = 0 // left out
+			m.DictionaryPageOffset = 0
 		}
 	}
-	g.meta.FileOffset = base
-	g.meta.Ordinal = int16(min(len(w.groups), 1<<15-1))
 	w.groups = append(w.groups, g.meta)
 	w.rows += g.meta.NumRows
-	return w.write(g.bytes)
+	return w.write(g.body)
 }
 
 func (w *writer) begin() error {
-	if w.offset > 0 {
+	if w.at > 0 {
 		return nil
 	}
 	return w.write([]byte(magic))
@@ -274,61 +273,63 @@ func (w *writer) begin() error {
 
 func (w *writer) write(b []byte) error {
 	n, err := w.out.Write(b)
-	w.offset += int64(n)
+	w.at += int64(n)
 	if err != nil {
-		return writeError(w.file, err)
+		return fileError("write", w.file, "", err)
 	}
 	return nil
 }
 
-// Commit writes the footer and makes the file appear.
-func (w *writer) Commit(context.Context) error {
+const createdBy = "volley"
+
+// Commit writes the footer.
+func (w *writer) Commit(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := w.flush(); err != nil {
 		return err
 	}
-	if err := w.begin(); err != nil { // of a file without rows
+	if err := w.begin(); err != nil {
 		return err
 	}
-	footer, err := w.footer()
-	if err != nil {
-		return writeError(w.file, err)
+	meta := &format.FileMetaData{Version: 2, NumRows: w.rows, RowGroups: w.groups, CreatedBy: createdBy}
+	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(len(w.cols)))}
+	meta.Schema = append(meta.Schema, root)
+	for _, c := range w.cols {
+		meta.Schema = append(meta.Schema, c.element)
+		meta.ColumnOrders = append(meta.ColumnOrders, format.ColumnOrder{Value: new(format.TypeDefinedOrder)})
 	}
-	if err := w.write(footer); err != nil {
+	stored, err := storedSchema(w.schema)
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: schemaKey, Value: stored})
+	b, err := thrift.Marshal(new(thrift.CompactProtocol), meta)
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(b)))
+	if err := w.write(append(b, magic...)); err != nil {
 		return err
 	}
 	if err := w.commit(); err != nil {
-		return writeError(w.file, err)
+		return fileError("write", w.file, "", err)
 	}
 	return nil
 }
 
-func (w *writer) footer() ([]byte, error) {
-	meta := format.FileMetaData{
-		Version: 2, Schema: w.elements, NumRows: w.rows, RowGroups: w.groups, CreatedBy: "volley (github.com/volley-go/volley)",
-		KeyValueMetadata: []format.KeyValue{{Key: arrowSchemaKey, Value: w.arrow}},
+// storedSchema is the Arrow schema as other Arrow readers look for it.
+func storedSchema(s *arrow.Schema) (string, error) {
+	var b bytes.Buffer
+	w := ipc.NewWriter(&b, ipc.WithSchema(s))
+	if err := w.Close(); err != nil {
+		return "", err
 	}
-	if details, err := details(w.schema); err != nil {
-		return nil, err
-	} else if details != "{}" {
-		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: detailKey, Value: details})
-	}
-	for k, v := range w.options.Metadata {
-		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: k, Value: v})
-	}
-	for range w.leaves {
-		meta.ColumnOrders = append(meta.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
-	}
-	b, err := thrift.Marshal(new(thrift.CompactProtocol), &meta)
-	if err != nil {
-		return nil, err
-	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(b)))
-	return append(b, magic...), nil
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
-const arrowSchemaKey = "ARROW:schema"
-
 func (w *writer) Close() error {
-	w.drop()
+	w.release()
 	return w.close()
 }

@@ -1,0 +1,204 @@
+package parquetenc
+
+import (
+	"math/bits"
+
+	"github.com/volley-go/volley/internal/bitmap"
+)
+
+// Hybrid reads numbers of Width bits stored as runs of one value and as packed bits,
+// in turn. It is used for levels, dictionary indexes and booleans.
+type Hybrid struct {
+	src   []byte // not yet read
+	width int
+
+	run    int    // values left of the run at hand
+	value  uint32 // of a run of one value
+	packed []byte // of a run of packed values
+	bit    int    // next in packed
+}
+
+// NewHybrid reads src. A width over 32 is an error of the input.
+func NewHybrid(src []byte, width int) (Hybrid, error) {
+	if width < 0 || width > 32 {
+		return Hybrid{}, ErrFormat
+	}
+	return Hybrid{src: src, width: width}, nil
+}
+
+// next begins a run. Packed runs at the end of the input may be cut short, as some writers do;
+// what is missing shows when it is read.
+func (h *Hybrid) next() error {
+	head, rest, err := uvarint(h.src)
+	if err != nil {
+		return err
+	}
+	h.packed = nil
+	count := head >> 1
+	if head&1 == 0 {
+		n := (h.width + 7) / 8
+		if len(rest) < n {
+			return ErrShort
+		}
+		h.value = uint32(load64(rest[:n], 0))
+		h.src = rest[n:]
+		h.run = int(min(count, 1<<40))
+		return nil
+	}
+	groups := min(count, 1<<40)
+	if h.width > 0 {
+		size := min(groups*uint64(h.width), uint64(len(rest)))
+		h.packed, h.src = rest[:size], rest[size:]
+		h.run = int(min(groups*8, size*8/uint64(h.width)))
+	} else {
+		h.src, h.run, h.value = rest, int(groups*8), 0
+	}
+	h.bit = 0
+	return nil
+}
+
+// take returns how many of n values the run at hand has, beginning one where it has none.
+func (h *Hybrid) take(n int) (int, error) {
+	for empty := 0; h.run == 0; empty++ {
+		if empty > 1<<16 {
+			return 0, ErrFormat // runs of nothing without end
+		}
+		if err := h.next(); err != nil {
+			return 0, err
+		}
+	}
+	return min(n, h.run), nil
+}
+
+// Read fills dst with the next values.
+func Read[T uint8 | uint32](h *Hybrid, dst []T) error {
+	for len(dst) > 0 {
+		n, err := h.take(len(dst))
+		if err != nil {
+			return err
+		}
+		if h.packed != nil {
+			unpack(dst[:n], h.packed, h.bit, h.width)
+			h.bit += n * h.width
+		} else {
+			fill(dst[:n], T(h.value))
+		}
+		h.run -= n
+		dst = dst[n:]
+	}
+	return nil
+}
+
+func fill[T any](dst []T, v T) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// ReadBits writes the next n values, of width 1, to the bits of dst from at on, and
+// returns how many are set. Runs of one value cost nothing per value.
+func (h *Hybrid) ReadBits(dst []byte, at, n int) (set int, err error) {
+	for n > 0 {
+		k, err := h.take(n)
+		if err != nil {
+			return 0, err
+		}
+		switch {
+		case h.packed != nil:
+			bitmap.Copy(dst, at, h.packed, h.bit, k)
+			set += bitmap.Count(h.packed, h.bit, k)
+			h.bit += k
+		case h.value > 1:
+			return 0, ErrFormat
+		default:
+			bitmap.Fill(dst, at, k, h.value == 1)
+			set += k * int(h.value)
+		}
+		h.run -= k
+		at += k
+		n -= k
+	}
+	return set, nil
+}
+
+// Width is the bits that hold numbers up to most.
+func Width(most uint32) int { return bits.Len32(most) }
+
+// runMin is the shortest run of one value that is not packed; packed runs hold whole groups of 8.
+const runMin = 8
+
+// AppendHybrid encodes values of width bits behind dst.
+func AppendHybrid[T uint8 | uint32](dst []byte, values []T, width int) []byte {
+	packFrom := 0
+	for i := 0; i < len(values); {
+		j := i + 1
+		for j < len(values) && values[j] == values[i] {
+			j++
+		}
+		// A run begins where a group of 8 ends, as packed groups are whole.
+		begin := i
+		if over := (i - packFrom) % 8; over != 0 {
+			begin += 8 - over
+		}
+		if j-begin >= runMin {
+			dst = appendPacked(dst, values[packFrom:begin], width)
+			dst = appendUvarint(dst, uint64(j-begin)<<1)
+			for k := 0; k < (width+7)/8; k++ {
+				dst = append(dst, byte(uint32(values[begin])>>(8*uint(k))))
+			}
+			packFrom = j
+		}
+		i = j
+	}
+	return appendPacked(dst, values[packFrom:], width)
+}
+
+func appendUvarint(dst []byte, v uint64) []byte {
+	for ; v >= 0x80; v >>= 7 {
+		dst = append(dst, byte(v)|0x80)
+	}
+	return append(dst, byte(v))
+}
+
+// appendPacked writes one run of packed values; the last group is filled up with zeros.
+func appendPacked[T uint8 | uint32](dst []byte, values []T, width int) []byte {
+	if len(values) == 0 {
+		return dst
+	}
+	groups := (len(values) + 7) / 8
+	dst = appendUvarint(dst, uint64(groups)<<1|1)
+	end := len(dst) + groups*width
+	var acc uint64
+	held := 0
+	for _, v := range values {
+		acc |= uint64(v) << uint(held)
+		held += width
+		if held >= 32 {
+			dst = append(dst, byte(acc), byte(acc>>8), byte(acc>>16), byte(acc>>24))
+			acc >>= 32
+			held -= 32
+		}
+	}
+	for ; held > 0; held -= 8 {
+		dst = append(dst, byte(acc))
+		acc >>= 8
+	}
+	for len(dst) < end {
+		dst = append(dst, 0)
+	}
+	return dst
+}
+
+// AppendBits encodes n bits of src from at on as a hybrid of width 1.
+func AppendBits(dst, src []byte, at, n int) []byte {
+	if set := bitmap.Count(src, at, n); set == 0 || set == n {
+		dst = appendUvarint(dst, uint64(n)<<1)
+		return append(dst, byte(set/max(n, 1)))
+	}
+	groups := (n + 7) / 8
+	dst = appendUvarint(dst, uint64(groups)<<1|1)
+	old := len(dst)
+	dst = append(dst, make([]byte, groups)...)
+	bitmap.Copy(dst[old:], 0, src, at, n)
+	return dst
+}

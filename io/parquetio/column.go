@@ -1,0 +1,423 @@
+package parquetio
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/volley-go/volley/internal/bitmap"
+)
+
+// as sees bytes as numbers; the buffers of the pool are aligned.
+func as[T any](b []byte) []T {
+	var zero T
+	size := int(unsafe.Sizeof(zero))
+	if len(b) < size {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
+}
+
+// raw sees numbers as bytes.
+func raw[T any](s []T) []byte {
+	var zero T
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(zero)))
+}
+
+// build makes the Arrow array of a node out of the values of its leaves. An entry of the levels stands for a slot
+// of the node where its definition level is at least def and its repetition level at most rep.
+func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
+	if v := cols[n.leaf]; v != nil && v.flat {
+		return v.finish(n.typ, v.n, v.valid)
+	}
+	first := n.first()
+	v := cols[first]
+	slots, valid := v.slots(def, rep, n.present)
+	if n.leaf != nil {
+		return v.finish(n.typ, slots, valid)
+	}
+	var kids []arrow.ArrayData
+	kidSlots := slots
+	buffers := []*memory.Buffer{validity(valid, slots)}
+	if n.shape == listShape || n.shape == mapShape {
+		offsets := v.offsets(def, rep, n.repeated, n.rep, slots)
+		kidSlots = int(offsets[slots])
+		buffers = append(buffers, memory.NewBufferBytes(raw(offsets)))
+		def, rep = n.repeated, n.rep
+	}
+	for _, k := range n.kids {
+		data, err := k.build(cols, def, rep)
+		if err != nil {
+			return nil, err
+		}
+		if data.Len() != kidSlots {
+			return nil, corrupt("columns inside %q have %d and %d values", n.name, kidSlots, data.Len())
+		}
+		kids = append(kids, data)
+	}
+	return array.NewData(n.typ, slots, buffers, kids, nulls(valid, slots), 0), nil
+}
+
+// first is the first leaf below n, whose levels tell n's own.
+func (n *node) first() *leaf {
+	for n.leaf == nil {
+		n = n.kids[0]
+	}
+	return n.leaf
+}
+
+// slots counts the slots of a node, and says which are not null.
+func (v *values) slots(def, rep, present uint8) (n int, valid []byte) {
+	valid = make([]byte, bitmap.Bytes(v.n))
+	for i, d := range v.def {
+		if d < def || v.rep[i] > rep {
+			continue
+		}
+		if d >= present {
+			bitmap.Set(valid, n)
+		}
+		n++
+	}
+	return n, valid
+}
+
+// offsets are where the elements of a node's lists begin and end.
+func (v *values) offsets(def, rep, element, elementRep uint8, slots int) []int32 {
+	offsets := make([]int32, 1, slots+1)
+	n := int32(0)
+	for i, d := range v.def {
+		if d < def {
+			continue
+		}
+		if v.rep[i] <= rep {
+			offsets = append(offsets, n)
+		}
+		if d >= element && v.rep[i] <= elementRep {
+			n++
+		}
+		offsets[len(offsets)-1] = n
+	}
+	return offsets
+}
+
+func nulls(valid []byte, n int) int {
+	if valid == nil {
+		return 0
+	}
+	return n - bitmap.Count(valid, 0, n)
+}
+
+func validity(valid []byte, n int) *memory.Buffer {
+	if nulls(valid, n) == 0 {
+		return nil
+	}
+	return memory.NewBufferBytes(valid[:bitmap.Bytes(n)])
+}
+
+// finish makes an array of n rows of the collected values.
+func (v *values) finish(t arrow.DataType, n int, valid []byte) (arrow.ArrayData, error) {
+	missing := nulls(valid, n)
+	if n-missing != v.count {
+		return nil, corrupt("there are %d values for %d rows that are not null", v.count, n-missing)
+	}
+	if missing == 0 {
+		valid = nil
+	}
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		return v.finishDictionary(d, n, valid)
+	}
+	if v.leaf.width == 0 {
+		return v.finishTexts(t, n, valid)
+	}
+	if err := v.spread(n, valid); err != nil {
+		return nil, err
+	}
+	buf, err := v.convert(t, n)
+	if err != nil {
+		return nil, err
+	}
+	return array.NewData(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nil, missing, 0), nil
+}
+
+// spread moves values of fixed width to their rows.
+func (v *values) spread(n int, valid []byte) (err error) {
+	w := v.leaf.width
+	if valid == nil {
+		return nil
+	}
+	if v.fixed, err = v.arena.grow(v.fixed, n*w-len(v.fixed)); err != nil {
+		return err
+	}
+	v.fixed = v.fixed[:n*w]
+	switch w {
+	case 1:
+		spread(v.fixed, v.count, valid, n)
+	case 4:
+		spread(as[uint32](v.fixed), v.count, valid, n)
+	case 8:
+		spread(as[uint64](v.fixed), v.count, valid, n)
+	default:
+		from := v.count
+		for i := n - 1; i >= 0; i-- {
+			if bitmap.Get(valid, i) {
+				from--
+				copy(v.fixed[i*w:(i+1)*w], v.fixed[from*w:])
+			} else {
+				clear(v.fixed[i*w : (i+1)*w])
+			}
+		}
+	}
+	return nil
+}
+
+// starts are the n+1 offsets of texts, null rows being empty.
+func (v *values) starts(n int, valid []byte) ([]int32, error) {
+	buf, err := v.arena.get(4 * (n + 1))
+	if err != nil {
+		return nil, err
+	}
+	starts := as[int32](buf[:4*(n+1)])
+	starts[0] = 0
+	if valid == nil {
+		copy(starts[1:], v.ends)
+		return starts, nil
+	}
+	k, end := 0, int32(0)
+	for i := range n {
+		if bitmap.Get(valid, i) {
+			end = v.ends[k]
+			k++
+		}
+		starts[i+1] = end
+	}
+	return starts, nil
+}
+
+// finishTexts makes an array of byte arrays.
+func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.ArrayData, error) {
+	starts, err := v.starts(n, valid)
+	if err != nil {
+		return nil, err
+	}
+	var buffers []*memory.Buffer
+	switch t.ID() {
+	case arrow.STRING, arrow.BINARY:
+		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(starts)), memory.NewBufferBytes(v.data)}
+	case arrow.LARGE_STRING, arrow.LARGE_BINARY:
+		wide := make([]int64, n+1)
+		for i, s := range starts {
+			wide[i] = int64(s)
+		}
+		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(wide)), memory.NewBufferBytes(v.data)}
+	case arrow.STRING_VIEW, arrow.BINARY_VIEW:
+		views := make([]arrow.ViewHeader, n)
+		for i := range views {
+			text := v.data[starts[i]:starts[i+1]]
+			if views[i].SetBytes(text); len(text) > 12 {
+				views[i].SetIndexOffset(0, starts[i])
+			}
+		}
+		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(views)), memory.NewBufferBytes(v.data)}
+	case arrow.DECIMAL128, arrow.DECIMAL256:
+		return v.finishDecimals(t, n, valid, starts)
+	default:
+		return nil, unsupported("byte arrays as %v", t)
+	}
+	buffers = append([]*memory.Buffer{validity(valid, n)}, buffers...)
+	return array.NewData(t, n, buffers, nil, nulls(valid, n), 0), nil
+}
+
+// finishDecimals makes an array of decimals that are stored as big-endian byte arrays.
+func (v *values) finishDecimals(t arrow.DataType, n int, valid []byte, starts []int32) (arrow.ArrayData, error) {
+	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
+	out, err := v.arena.get(n * w)
+	if err != nil {
+		return nil, err
+	}
+	out = out[:n*w]
+	for i := range n {
+		if !reverse(out[i*w:(i+1)*w], v.data[starts[i]:starts[i+1]]) {
+			return nil, corrupt("a decimal of %d bytes does not fit %v", starts[i+1]-starts[i], t)
+		}
+	}
+	return array.NewData(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(out)}, nil, nulls(valid, n), 0), nil
+}
+
+// reverse writes a big-endian number as a little-endian one of dst's length, the sign kept; false where it
+// does not fit.
+func reverse(dst, src []byte) bool {
+	sign := byte(0)
+	if len(src) > 0 && src[0] >= 0x80 {
+		sign = 0xff
+	}
+	for len(src) > len(dst) {
+		if src[0] != sign {
+			return false
+		}
+		src = src[1:]
+	}
+	for i := range dst {
+		if k := len(src) - 1 - i; k >= 0 {
+			dst[i] = src[k]
+		} else {
+			dst[i] = sign
+		}
+	}
+	return true
+}
+
+// finishDictionary makes an array of indexes into the dictionary of the column chunk.
+func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) (arrow.ArrayData, error) {
+	d := &values{leaf: v.leaf, arena: v.arena, count: v.dict.n, fixed: v.dict.fixed, ends: v.dict.ends, data: v.dict.data}
+	dict, err := d.finish(t.ValueType, v.dict.n, nil)
+	if err != nil {
+		return nil, err
+	}
+	codes := v.fixedCodes(n)
+	if valid != nil {
+		spread(codes, v.count, valid, n)
+	}
+	width := t.IndexType.(arrow.FixedWidthDataType).BitWidth()
+	if v.dict.n > 1<<min(width-1, 31) {
+		return nil, unsupported("a dictionary of %d values with indexes of type %v", v.dict.n, t.IndexType)
+	}
+	var buf []byte
+	switch width {
+	case 8:
+		buf = raw(narrow[uint8](codes))
+	case 16:
+		buf = raw(narrow[uint16](codes))
+	case 32:
+		buf = raw(codes)
+	default:
+		buf = raw(narrow[uint64](codes))
+	}
+	return array.NewDataWithDictionary(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nulls(valid, n), 0, dict.(*array.Data)), nil
+}
+
+// fixedCodes are the codes with room for n rows.
+func (v *values) fixedCodes(n int) []uint32 {
+	if len(v.codes) >= n {
+		return v.codes[:n]
+	}
+	wider := make([]uint32, n)
+	copy(wider, v.codes)
+	return wider
+}
+
+func narrow[T uint8 | uint16 | uint64, S uint32](src []S) []T {
+	out := make([]T, len(src))
+	for i, s := range src {
+		out[i] = T(s)
+	}
+	return out
+}
+
+// convert turns n stored values, one a row, into t's layout.
+func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
+	switch t.ID() {
+	case arrow.BOOL:
+		out := make([]byte, bitmap.Bytes(n))
+		for i, b := range v.fixed[:n] {
+			out[i>>3] |= b << uint(i&7)
+		}
+		return out, nil
+	case arrow.INT8, arrow.UINT8:
+		return raw(narrow[uint8](as[uint32](v.fixed))), nil
+	case arrow.INT16, arrow.UINT16:
+		return raw(narrow[uint16](as[uint32](v.fixed))), nil
+	case arrow.DECIMAL128, arrow.DECIMAL256:
+		return v.decimals(t, n)
+	case arrow.TIMESTAMP, arrow.TIME32:
+		return v.times(t, n)
+	case arrow.UINT64, arrow.INT64:
+		if v.leaf.width == 4 {
+			return v.widened(t, n)
+		}
+	}
+	return v.fixed, nil
+}
+
+// widened turns 32 bits into 64.
+func (v *values) widened(t arrow.DataType, n int) ([]byte, error) {
+	out := make([]int64, n)
+	for i, x := range as[int32](v.fixed)[:n] {
+		if out[i] = int64(x); t.ID() == arrow.UINT64 {
+			out[i] = int64(uint32(x))
+		}
+	}
+	return raw(out), nil
+}
+
+// decimals turns integers, and fixed lengths of big-endian bytes, into decimals.
+func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
+	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
+	out, err := v.arena.get(n * w)
+	if err != nil {
+		return nil, err
+	}
+	out = out[:n*w]
+	stored := v.leaf.width
+	var big [8]byte
+	for i := range n {
+		src := v.fixed[i*stored : (i+1)*stored]
+		if v.leaf.typ.ID() == t.ID() && v.integers() {
+			for k, b := range src {
+				big[stored-1-k] = b
+			}
+			src = big[:stored]
+		}
+		reverse(out[i*w:(i+1)*w], src)
+	}
+	return out, nil
+}
+
+const (
+	julianEpoch = 2440588 // 1970-01-01
+	dayNs       = 86400e9
+)
+
+// times turns INT96 into nanoseconds, and milliseconds into the seconds that Parquet has no type for.
+func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
+	if v.leaf.width == 12 {
+		return v.int96(n)
+	}
+	switch t := t.(type) {
+	case *arrow.TimestampType:
+		if t.Unit == arrow.Second {
+			for i, x := range as[int64](v.fixed)[:n] {
+				as[int64](v.fixed)[i] = x / 1000
+			}
+		}
+	case *arrow.Time32Type:
+		if t.Unit == arrow.Second {
+			for i, x := range as[int32](v.fixed)[:n] {
+				as[int32](v.fixed)[i] = x / 1000
+			}
+		}
+	}
+	return v.fixed, nil
+}
+
+func (v *values) int96(n int) ([]byte, error) {
+	out := make([]int64, n)
+	words := as[uint32](v.fixed)
+	for i := range out {
+		if words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
+			continue // a null's place
+		}
+		ns := int64(uint64(words[3*i]) | uint64(words[3*i+1])<<32)
+		days := int64(words[3*i+2]) - julianEpoch
+		if days < math.MinInt64/int64(dayNs) || days > math.MaxInt64/int64(dayNs) {
+			return nil, unsupported("an INT96 time of day %d after 1970, which nanoseconds of 64 bits do not reach", days)
+		}
+		at := days * int64(dayNs)
+		if out[i] = at + ns; ns > 0 != (out[i] > at) && ns != 0 {
+			return nil, unsupported("an INT96 time that nanoseconds of 64 bits do not reach")
+		}
+	}
+	return raw(out), nil
+}

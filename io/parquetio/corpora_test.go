@@ -1,0 +1,110 @@
+package parquetio
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// corpora is the folder of other projects' files, which not every checkout has beside it.
+func corpora(t testing.TB, folder string) []string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		require.NotEqual(t, dir, filepath.Dir(dir), "no go.mod above the test")
+		dir = filepath.Dir(dir)
+	}
+	root := filepath.Join(filepath.Dir(dir), "shared", "corpora", folder)
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("no corpora beside the checkout:", err)
+	}
+	var files []string
+	require.NoError(t, filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.Contains(d.Name(), ".parquet") {
+			files = append(files, path)
+		}
+		return err
+	}))
+	return files
+}
+
+// requireClean holds an error to what users are promised: it names the file and is no panic.
+func requireClean(t *testing.T, file string, err error) {
+	t.Helper()
+	var ce *chunker.Error
+	require.True(t, errors.As(err, &ce), "%s: %v", file, err)
+	require.NotContains(t, err.Error(), "panicked", file)
+	require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, ErrUnsupported) || ce.File != "", "%s: %v", file, err)
+}
+
+// TestCorporaAreReadOrRefused reads every file. How many are read is held, so that a change that loses some shows.
+func TestCorporaAreReadOrRefused(t *testing.T) {
+	for folder, least := range map[string]int{"hyparquet": 59, "parquet-testing": 200, "synthetic/pq_trunc": 0} {
+		read := 0
+		files := corpora(t, folder)
+		for _, path := range files {
+			f, err := ReadFile(context.Background(), path)
+			if err != nil {
+				requireClean(t, path, err)
+				t.Logf("%s: %.300v", filepath.Base(path), err)
+				continue
+			}
+			read++
+			require.NotContains(t, path, "pq_trunc", "a file that was cut is refused")
+			if !strings.Contains(path, "ARROW-GH-43605") { // indexes of no bits into one value: unusual, and unambiguous
+				require.NotContains(t, path, "bad_data", "a file that is known to be bad is refused")
+			}
+			require.NotContains(t, path, "corrupt-checksum", "a checksum that is wrong is found")
+			_ = f.String()
+		}
+		t.Logf("%s: %d of %d read", folder, read, len(files))
+		require.GreaterOrEqual(t, read, least, folder)
+	}
+}
+
+// FuzzRead holds reading to ending, in rows or a clean error, within the limits.
+func FuzzRead(f *testing.F) {
+	var b bytes.Buffer
+	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "b", Type: arrow.BinaryTypes.String, Nullable: true}}, nil)
+	rows := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	for i := range 100 {
+		rows.Field(0).(*array.Int64Builder).Append(int64(i % 9))
+		rows.Field(1).(*array.StringBuilder).Append(strings.Repeat("x", i%5))
+	}
+	table, err := frame.FromRecords(schema, rows.NewRecord())
+	require.NoError(f, err)
+	_, err = chunker.Copy(f.Context(), To(&b), chunker.FromFrame(table))
+	require.NoError(f, err)
+	f.Add(b.Bytes())
+	f.Fuzz(func(t *testing.T, input []byte) {
+		limits := Limits{FooterBytes: 1 << 20, PageBytes: 1 << 20, PageValues: 1 << 20, ChunkBytes: 8 << 20}
+		rows := 0
+		for c, err := range chunker.All(t.Context(), ReadOptions{Limits: limits}.From("fuzz", bytes.NewReader(input), int64(len(input)))) {
+			if err != nil {
+				requireClean(t, "fuzz", err)
+				return
+			}
+			rows += c.Len()
+			c.Release()
+			if rows > 1<<22 {
+				return
+			}
+		}
+	})
+}

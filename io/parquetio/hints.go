@@ -1,0 +1,171 @@
+package parquetio
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// hint is what the Arrow schema kept in a file says of a column beyond what Parquet's types hold.
+type hint struct {
+	name  string
+	typ   arrow.DataType // nil where it says nothing that is needed
+	index arrow.DataType // of a dictionary's indexes
+	kids  []hint
+}
+
+// hints reads the kept schema, an Arrow IPC message. Arrow's own reader allocates lists by the length they claim, and takes the
+// process with it; this one reads the few tables that are needed, every offset held against the bytes there are. What
+// it cannot read is as good as not there.
+func hints(kept string) []hint {
+	b, err := base64.StdEncoding.DecodeString(kept)
+	if err != nil || len(b) < 12 {
+		return nil
+	}
+	if binary.LittleEndian.Uint32(b) == 0xffffffff { // left out by the first versions of the format
+		b = b[4:]
+	}
+	f := &flat{b: b[4:], left: 1 << 16}
+	message := f.follow(0)
+	if f.byte(message, 1, 0) != 1 { // a schema
+		return nil
+	}
+	return f.fields(f.child(message, 2), 1, 0)
+}
+
+// flat reads flatbuffers. A table is the place of its first byte; 0 is none, of which all fields are absent.
+type flat struct {
+	b    []byte
+	left int // fields that may still be read: tables can be shared, so depth alone bounds nothing
+}
+
+func (f *flat) u32(at int) int {
+	if at < 0 || at+4 > len(f.b) {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint32(f.b[at:]))
+}
+
+// follow is what the offset at a place leads to; 0 where that is nowhere.
+func (f *flat) follow(at int) int {
+	if to := at + f.u32(at); to != at && to+4 <= len(f.b) {
+		return to
+	}
+	return 0
+}
+
+// field is the place of a table's field of size bytes; 0 where it is absent.
+func (f *flat) field(table, n, size int) int {
+	if table == 0 {
+		return 0
+	}
+	v := table - int(int32(f.u32(table)))
+	if v < 0 || v+4 > len(f.b) {
+		return 0
+	}
+	entry := 4 + 2*n
+	if int(binary.LittleEndian.Uint16(f.b[v:])) < entry+2 || v+entry+2 > len(f.b) {
+		return 0
+	}
+	off := int(binary.LittleEndian.Uint16(f.b[v+entry:]))
+	if off == 0 || table+off+size > len(f.b) {
+		return 0
+	}
+	return table + off
+}
+
+func (f *flat) child(table, n int) int {
+	if at := f.field(table, n, 4); at != 0 {
+		return f.follow(at)
+	}
+	return 0
+}
+
+func (f *flat) byte(table, n int, absent byte) byte {
+	if at := f.field(table, n, 1); at != 0 {
+		return f.b[at]
+	}
+	return absent
+}
+
+func (f *flat) short(table, n int, absent int) int {
+	if at := f.field(table, n, 2); at != 0 {
+		return int(binary.LittleEndian.Uint16(f.b[at:]))
+	}
+	return absent
+}
+
+func (f *flat) text(table, n int) string {
+	at := f.child(table, n)
+	size := f.u32(at)
+	if at == 0 || size > len(f.b)-at-4 {
+		return ""
+	}
+	return string(f.b[at+4 : at+4+size])
+}
+
+// fields reads the vector of fields that is a table's nth.
+func (f *flat) fields(table, n, depth int) (out []hint) {
+	at := f.child(table, n)
+	count := f.u32(at)
+	if at == 0 || depth > nestingMax || count > (len(f.b)-at-4)/4 {
+		return nil
+	}
+	for i := range count {
+		if f.left--; f.left < 0 {
+			return out
+		}
+		field := f.follow(at + 4 + 4*i)
+		h := hint{name: f.text(field, 0), typ: f.typ(f.byte(field, 2, 0), f.child(field, 3))}
+		if d := f.child(field, 4); d != 0 {
+			h.index = f.indexType(f.child(d, 1))
+		}
+		h.kids = f.fields(field, 5, depth+1)
+		out = append(out, h)
+	}
+	return out
+}
+
+// indexType is int32 where nothing else is said.
+func (f *flat) indexType(table int) arrow.DataType {
+	at := f.field(table, 0, 4)
+	if at == 0 {
+		return arrow.PrimitiveTypes.Int32
+	}
+	return arrowInt(f.u32(at), f.byte(table, 1, 0) != 0)
+}
+
+// typ is the type of a union's tag and table, where Parquet's own types do not say as much.
+func (f *flat) typ(tag byte, table int) arrow.DataType {
+	unit := func(absent arrow.TimeUnit) arrow.TimeUnit { return arrow.TimeUnit(f.short(table, 0, int(absent))) }
+	switch tag {
+	case 5:
+		return arrow.BinaryTypes.String
+	case 8:
+		if unit(1) == 1 {
+			return arrow.FixedWidthTypes.Date64
+		}
+	case 9:
+		if unit(arrow.Millisecond) == arrow.Second {
+			return arrow.FixedWidthTypes.Time32s
+		}
+	case 10:
+		if u := unit(arrow.Second); u <= arrow.Nanosecond {
+			return &arrow.TimestampType{Unit: u, TimeZone: f.text(table, 1)}
+		}
+	case 18:
+		if u := unit(arrow.Millisecond); u <= arrow.Nanosecond {
+			return &arrow.DurationType{Unit: u}
+		}
+	case 19:
+		return arrow.BinaryTypes.LargeBinary
+	case 20:
+		return arrow.BinaryTypes.LargeString
+	case 23:
+		return arrow.BinaryTypes.BinaryView
+	case 24:
+		return arrow.BinaryTypes.StringView
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package parquetio
+
+import (
+	"context"
+	"io"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// ReadOptions is how Parquet is read. The zero value reads everything within the default limits.
+type ReadOptions struct {
+	// KeepDictionaries hands texts out as dictionary arrays (int32 indexes), as they are stored for the most part:
+	// faster, and smaller where values repeat. Columns written from dictionary arrays are such arrays anyway.
+	KeepDictionaries bool
+	// Limits bound what a file may make the reader do.
+	Limits Limits
+}
+
+// Limits are what a file may ask for before reading it is refused with [ErrLimit]. A zero means the
+// default, which all but monstrous files keep to.
+type Limits struct {
+	FooterBytes int64 // of the file's metadata; 64 MiB
+	Columns     int   // elements of the schema; 65,536
+	PageBytes   int64 // of a page, decompressed; 128 MiB
+	PageValues  int   // of a page; 64 Mi
+	ChunkBytes  int64 // of memory for one part of a stream; 384 MiB
+}
+
+func (l Limits) orDefault() Limits {
+	if l.FooterBytes <= 0 {
+		l.FooterBytes = 64 << 20
+	}
+	if l.Columns <= 0 {
+		l.Columns = 65536
+	}
+	if l.PageBytes <= 0 {
+		l.PageBytes = 128 << 20
+	}
+	if l.PageValues <= 0 {
+		l.PageValues = 64 << 20
+	}
+	if l.ChunkBytes <= 0 {
+		l.ChunkBytes = 384 << 20
+	}
+	return l
+}
+
+// Open is a source that reads a file, or all files that a pattern (see [path/filepath.Match])
+// names, in the order of their names.
+func Open(path string) chunker.Source { return ReadOptions{}.Open(path) }
+
+// ReadFile reads a file, or all files that a pattern names, into a frame.
+func ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
+	return ReadOptions{}.ReadFile(ctx, path)
+}
+
+// Open is a source that reads a file, or all files that a pattern names, with these options.
+func (o ReadOptions) Open(path string) chunker.Source { return &source{options: o, path: path} }
+
+// ReadFile reads a file, or all files that a pattern names, into a frame, on all cores.
+func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
+	return chunker.ReadAll(ctx, o.Open(path))
+}
+
+// From is a source that reads size bytes of r, which must allow reads at the same time; name is what
+// errors call it.
+func (o ReadOptions) From(name string, r io.ReaderAt, size int64) chunker.Source {
+	return &source{options: o, path: name, reader: r, size: size}
+}
+
+// From is a source that reads size bytes of r with default options.
+func From(name string, r io.ReaderAt, size int64) chunker.Source {
+	return ReadOptions{}.From(name, r, size)
+}

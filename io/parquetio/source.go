@@ -1,0 +1,280 @@
+package parquetio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+// source is a file, the files of a pattern, or a reader.
+type source struct {
+	options ReadOptions
+	path    string
+	reader  io.ReaderAt // in place of files
+	size    int64
+	names   []string // columns asked for; nil is all
+	part    [2]int   // of a split: row groups part/parts
+}
+
+func (s *source) fail(file string, err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err // the file is named once
+	}
+	var ce *chunker.Error
+	if errors.As(err, &ce) && ce.Op == "" {
+		return fileError("read", file, ce.Column, ce.Err)
+	}
+	return fileError("read", file, "", err)
+}
+
+func (s *source) files() ([]string, error) {
+	if s.reader != nil {
+		return []string{s.path}, nil
+	}
+	if _, err := os.Stat(s.path); err == nil || !strings.ContainsAny(s.path, "*?[") {
+		return []string{s.path}, nil // a name that is there is no pattern
+	}
+	files, err := filepath.Glob(s.path)
+	if err == nil && len(files) == 0 {
+		err = errors.New("no file has such a name")
+	}
+	if err != nil {
+		return nil, s.fail(s.path, err)
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// Places returns the files that are read.
+func (s *source) Places() []string {
+	if s.reader != nil {
+		return nil
+	}
+	files, _ := s.files()
+	return files
+}
+
+// Size returns the rows of all files, and their bytes.
+func (s *source) Size(ctx context.Context) (rows, size int64, err error) {
+	err = s.each(ctx, func(f *file) error {
+		lo, hi := s.groups(f)
+		for i := range f.meta.RowGroups[lo:hi] {
+			g := &f.meta.RowGroups[lo+i]
+			rows += g.NumRows
+			for k := range g.Columns {
+				size += g.Columns[k].MetaData.TotalCompressedSize
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return -1, -1, err
+	}
+	return rows, size, nil
+}
+
+// each visits the files, opened.
+func (s *source) each(ctx context.Context, visit func(*file) error) error {
+	names, err := s.files()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		f, err := s.open(name)
+		if err == nil {
+			err = errors.Join(visit(f), f.close())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groups is the range of f's row groups that this source reads.
+func (s *source) groups(f *file) (lo, hi int) {
+	n := len(f.meta.RowGroups)
+	if s.part[1] == 0 {
+		return 0, n
+	}
+	return n * s.part[0] / s.part[1], n * (s.part[0] + 1) / s.part[1]
+}
+
+// Prune returns a source of some columns; what is stored of the others is not read.
+func (s *source) Prune(columns []string) chunker.Source {
+	c := *s
+	c.names = columns
+	return &c
+}
+
+// Split cuts between files, or between row groups where there is only one file.
+func (s *source) Split(ctx context.Context, n int) ([]chunker.Source, error) {
+	files, err := s.files()
+	if err != nil || n < 2 || s.part[1] != 0 {
+		return []chunker.Source{s}, err
+	}
+	var out []chunker.Source
+	if len(files) > 1 {
+		for _, f := range files[:min(n, len(files))] {
+			c := *s
+			c.path = f
+			out = append(out, &c)
+		}
+		if len(files) > n {
+			return []chunker.Source{s}, nil // a run of files has no name of its own
+		}
+		return out, nil
+	}
+	groups := 0
+	if err := s.each(ctx, func(f *file) error { groups = len(f.meta.RowGroups); return nil }); err != nil {
+		return nil, err
+	}
+	if n = min(n, groups); n < 2 {
+		return []chunker.Source{s}, nil
+	}
+	for i := range n {
+		c := *s
+		c.part = [2]int{i, n}
+		out = append(out, &c)
+	}
+	return out, nil
+}
+
+const chunkBytes = 8 << 20
+
+// Open reads the first file's metadata.
+func (s *source) Open(_ context.Context, size int64) (chunker.Stream, error) {
+	names, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	if size <= 0 {
+		size = chunkBytes
+	}
+	st := &stream{source: s, names: names, size: max(size, 1<<10), limits: s.options.Limits.orDefault()}
+	if err := st.next(); err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// stream is one pass over the files.
+type stream struct {
+	source *source
+	names  []string // not yet open
+	size   int64    // bytes of memory to aim for
+	limits Limits
+	schema *arrow.Schema
+
+	file       *file // being read
+	group, end int   // next row group, and the one behind the last
+	rows       int64 // of the file before it
+	parts      []chunker.Part
+	opened     []*file
+}
+
+func (s *stream) Schema() *arrow.Schema { return s.schema }
+
+// Close closes all files: parts that run may still read from those before the last.
+func (s *stream) Close() error {
+	var err error
+	for _, f := range s.opened {
+		err = errors.Join(err, f.close())
+	}
+	s.opened, s.parts, s.names, s.file = nil, nil, nil, nil
+	return err
+}
+
+// next opens the next file.
+func (s *stream) next() error {
+	name := s.names[0]
+	f, err := s.source.open(name)
+	if err != nil {
+		return err
+	}
+	s.opened = append(s.opened, f)
+	if err := f.project(s.source.names); err != nil {
+		return errors.Join(s.source.fail(name, err), s.Close())
+	}
+	if s.schema == nil {
+		s.schema = f.schema
+	} else if !s.schema.Equal(f.schema) && !sameFields(s.schema, f.schema) {
+		return s.source.fail(name, fmt.Errorf("its columns are %v, those of the first file %v: read them apart", f.schema, s.schema))
+	}
+	s.names = s.names[1:]
+	s.file, s.rows = f, 0
+	s.group, s.end = s.source.groups(f)
+	for i := range f.meta.RowGroups[:s.group] {
+		s.rows += f.meta.RowGroups[i].NumRows
+	}
+	return nil
+}
+
+func sameFields(a, b *arrow.Schema) bool {
+	return slices.EqualFunc(a.Fields(), b.Fields(), func(x, y arrow.Field) bool {
+		return x.Name == y.Name && arrow.TypeEqual(x.Type, y.Type)
+	})
+}
+
+// Next returns the next row group, or a range of rows of one that is larger than what was asked for.
+func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
+	for len(s.parts) == 0 {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if s.file == nil {
+			return nil, io.EOF
+		}
+		if s.group == s.end {
+			if len(s.names) == 0 {
+				return nil, io.EOF
+			}
+			if err := s.next(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := s.cut(ctx); err != nil {
+			return nil, err
+		}
+	}
+	p := s.parts[0]
+	s.parts = s.parts[1:]
+	return p, ctx.Err()
+}
+
+// cut makes parts of the next row group.
+func (s *stream) cut(ctx context.Context) error {
+	g := &group{file: s.file, index: s.group, meta: &s.file.meta.RowGroups[s.group], first: s.rows, limits: s.limits, schema: s.schema}
+	if err := g.check(); err != nil {
+		return err
+	}
+	s.group++
+	s.rows += g.meta.NumRows
+	if g.meta.NumRows == 0 {
+		return nil
+	}
+	n, err := g.pieces(ctx, s.size)
+	if err != nil {
+		return err
+	}
+	rows := g.meta.NumRows
+	for i := range n {
+		p := &part{group: g, from: rows * i / n, to: rows * (i + 1) / n}
+		s.parts = append(s.parts, p.decode)
+	}
+	return nil
+}
