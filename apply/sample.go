@@ -20,9 +20,9 @@ const (
 	slowRow     = 5 * time.Microsecond // rows slower than this may be waiting: measured against processor time
 	longRow     = 100 * time.Millisecond
 	runRowsMax  = 4 * vectorRows
-	runsEnough  = 5
-	runsMax     = 24
-	spreadOK    = 0.1
+	runsEnough  = 3
+	runsMax     = 12
+	spreadOK    = 0.25
 	sampleShare = 4 // no run is more than a quarter of the rows left, so that some are left to share
 )
 

@@ -419,6 +419,6 @@ func (s *stream) weigh(x *csv.Index, text []byte) {
 	if memory > 0 {
 		s.density = float64(len(text)) / float64(memory)
 	}
-	// The text itself is in memory too, while it is parsed.
-	s.density = min(s.density, 4)
+	// The text itself is in memory too, while it is parsed: few columns make no larger blocks.
+	s.density = min(s.density, 1)
 }
