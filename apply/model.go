@@ -28,13 +28,14 @@ func (s Strategy) String() string {
 }
 
 const (
-	morselWorth = time.Millisecond       // of work in a morsel
-	waitsAt     = 0.5                    // share of waiting from which wide is thought of
-	waitsFrom   = 20 * time.Microsecond  // cost of a row from which waiting is worth the goroutines
-	gainMin     = 0.9                    // another strategy must take less than this of serial's time
-	replanAfter = 500 * time.Microsecond // of work before what it cost overrules the sample
-	replanAt    = 1.5                    // times the predicted cost of a row
-	climbAt     = 1.2                    // times the rows per second for doubling to go on
+	morselWorth   = time.Millisecond       // of work in a morsel
+	waitsAt       = 0.5                    // share of waiting from which wide is thought of
+	waitsFrom     = 20 * time.Microsecond  // cost of a row from which waiting is worth the goroutines
+	gainMin       = 0.9                    // another strategy must take less than this of serial's time
+	replanAfter   = 500 * time.Microsecond // of work before what it cost overrules the sample
+	replanAt      = 1.5                    // times the predicted cost of a row
+	worthStarting = 200 * time.Microsecond // of work, below which starting workers is not thought of
+	climbAt       = 1.2                    // times the rows per second for doubling to go on
 )
 
 // machine is what running on many cores costs here, measured once per process.
@@ -43,10 +44,10 @@ type machine struct {
 }
 
 // measureMachine starts goroutines and takes the median time until they run on another core,
-// while this one is kept busy. It costs up to 0.5 ms, the first time that a table is large
-// enough to need it.
+// while this one is kept busy. It costs up to 0.15 ms, the first time that there is work enough
+// to need it.
 var measureMachine = sync.OnceValue(func() machine {
-	times := make([]float64, 9)
+	times := make([]float64, 3)
 	for i := range times {
 		var begun atomic.Bool
 		start := time.Now()
@@ -74,7 +75,7 @@ type option struct {
 func options(c cost, perRow float64, rows, workers, wide int) []option {
 	serial := float64(rows) * perRow
 	out := []option{{Serial, 1, ns(serial)}}
-	if workers > 1 {
+	if workers > 1 && serial > float64(worthStarting) {
 		start := measureMachine().start
 		w := min(workers, max(rows, 1))
 		out = append(out, option{Parallel, w, ns(serial/float64(w) + start*float64(w))})
