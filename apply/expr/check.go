@@ -292,17 +292,12 @@ func (c *checker) shift(tok token.Token, x, y *node, pos int) *node {
 	if !isInt(y.typ) && !isNull(y.typ) {
 		c.fail(pos, "%s takes an integer count, not %s", tok, c.describe(y))
 	}
-	y = c.to(y, int64Type)
-	// Kernels take both operands in one type; the wider one loses no count.
-	if t := x.typ; laneOf(t) != laneI64 {
-		wide := int64Type
-		if isUnsigned(t) {
-			wide = uint64Type
-		}
-		n := c.node(shiftOp(tok), wide, pos, c.to(x, wide), c.to(y, wide))
-		return c.node(opWrap, t, pos, n)
+	if y.typ.ID() == arrow.UINT64 {
+		// Counts above 64 shift everything out, as 64 does.
+		y = c.node(opMin, uint64Type, pos, y, c.to(c.untypedInt(64, pos), uint64Type))
+		y = c.node(opWrap, int64Type, pos, y)
 	}
-	return c.node(shiftOp(tok), x.typ, pos, x, y)
+	return c.node(shiftOp(tok), x.typ, pos, x, c.to(y, int64Type))
 }
 
 func shiftOp(tok token.Token) *op {

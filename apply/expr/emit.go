@@ -144,9 +144,9 @@ func integer[T kernel.Integer](name string, d int, a []int) step {
 	case "not":
 		return unary(d, a, kernel.Not[T])
 	case "shl":
-		return checked(d, a, kernel.Shl[T])
+		return shifted(d, a, kernel.Shl[T])
 	}
-	return checked(d, a, kernel.Shr[T])
+	return shifted(d, a, kernel.Shr[T])
 }
 
 func emitFloat(name string) func(*node, int, []int) step {
@@ -236,6 +236,13 @@ func checked[T any](d int, a []int, k func(dst, a, b []T, bad []uint64) bool) st
 	x, y := a[0], a[1]
 	return func(m *machine) bool {
 		return k(lanesOf[T](m, d), lanesOf[T](m, x), lanesOf[T](m, y), m.now.bits)
+	}
+}
+
+func shifted[T any](d int, a []int, k func(dst, a []T, n []int64, bad []uint64) bool) step {
+	x, y := a[0], a[1]
+	return func(m *machine) bool {
+		return k(lanesOf[T](m, d), lanesOf[T](m, x), lanesOf[int64](m, y), m.now.bits)
 	}
 }
 

@@ -14,7 +14,7 @@ var (
 	opIsTrue   = &op{name: "istrue", nulls: never, emit: emitIsTrue}
 	opSelect   = &op{name: "ifelse", nulls: own, emit: emitSelect}
 	opCoalesce = &op{name: "coalesce", nulls: own, emit: emitCoalesce}
-	opCopy     = &op{name: "copy", nulls: own, emit: emitCopy}
+	opCopy     = &op{name: "copy", nulls: own, borrows: true, emit: emitCopy}
 )
 
 func emitNot(_ *node, d int, a []int) step {

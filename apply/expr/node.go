@@ -40,6 +40,10 @@ type op struct {
 	fails error // the cause of a failing row, nil when none can
 	// impure operations (registered functions) are neither folded nor shared.
 	impure bool
+	// mayNull: null for some arguments that are not.
+	mayNull bool
+	// borrows: a text result lies in the bytes of the first argument.
+	borrows bool
 	// emit makes the step that computes register d from registers a.
 	emit func(n *node, d int, a []int) step
 }

@@ -25,7 +25,7 @@ func canBeNull(n *node) bool {
 		return n.val.(*column).nullable
 	case n.op == opConst:
 		return n.val == nil
-	case n.op.fails != nil:
+	case n.op.fails != nil || n.op.mayNull:
 		return true
 	case n.op.nulls == never:
 		return false

@@ -53,6 +53,7 @@ func allocate(roots []*node, guards []guard) *allocation {
 		al.pinned[r] = true
 	}
 	al.scanTail(guards, inBody)
+	al.lend()
 	for i, n := range al.body {
 		al.place(i, n)
 	}
@@ -76,6 +77,20 @@ func (al *allocation) scanTail(guards []guard, inBody map[*node]bool) {
 			continue
 		}
 		al.tail = append(al.tail, n)
+	}
+}
+
+// lend keeps the register of a text for as long as another one lies in its
+// bytes.
+func (al *allocation) lend() {
+	for i := len(al.body) - 1; i >= 0; i-- {
+		n := al.body[i]
+		if !n.op.borrows {
+			continue
+		}
+		a := n.args[0]
+		al.last[a] = max(al.last[a], al.last[n])
+		al.pinned[a] = al.pinned[a] || al.pinned[n]
 	}
 }
 

@@ -16,13 +16,13 @@ var (
 	opLen        = &op{name: "len", emit: emitLen}
 	opLower      = &op{name: "lower", emit: emitCase(kernel.LowerASCII, bytes.ToLower)}
 	opUpper      = &op{name: "upper", emit: emitCase(kernel.UpperASCII, bytes.ToUpper)}
-	opTrimSpace  = &op{name: "trim", emit: emitTrim}
+	opTrimSpace  = &op{name: "trim", borrows: true, emit: emitTrim}
 	opContains   = &op{name: "contains", emit: emitSearch(bytes.Contains)}
 	opStartsWith = &op{name: "startswith", emit: emitSearch(bytes.HasPrefix)}
 	opEndsWith   = &op{name: "endswith", emit: emitSearch(bytes.HasSuffix)}
 	opReplace    = &op{name: "replace", emit: emitReplace}
-	opSubstr     = &op{name: "substr", emit: emitSubstr}
-	opSplit      = &op{name: "split", nulls: own, emit: emitSplit}
+	opSubstr     = &op{name: "substr", borrows: true, emit: emitSubstr}
+	opSplit      = &op{name: "split", nulls: own, mayNull: true, borrows: true, emit: emitSplit}
 	opMatch      = &op{name: "match", emit: emitMatch}
 	opInSet      = &op{name: "in", emit: emitInSet}
 )

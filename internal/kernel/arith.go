@@ -176,31 +176,31 @@ func Not[T Integer](dst, a []T) {
 	}
 }
 
-// Shl writes a<<b, by Go's rules for counts over the width. A negative count
-// gives 0 and sets the lane's bit in bad.
-func Shl[T Integer](dst, a, b []T, bad []uint64) bool {
-	a, b = a[:len(dst)], b[:len(dst)]
+// Shl writes a<<n, by Go's rules for counts over the width. A negative count
+// gives a and sets the lane's bit in bad.
+func Shl[T Integer](dst, a []T, n []int64, bad []uint64) bool {
+	a, n = a[:len(dst)], n[:len(dst)]
 	some := false
-	for i, n := range b {
-		if n < 0 {
+	for i, k := range n {
+		if k < 0 {
 			bad[i>>6] |= 1 << (i & 63)
-			some, n = true, 0
+			some, k = true, 0
 		}
-		dst[i] = a[i] << uint64(n)
+		dst[i] = a[i] << uint64(k)
 	}
 	return some
 }
 
-// Shr writes a>>b; see [Shl].
-func Shr[T Integer](dst, a, b []T, bad []uint64) bool {
-	a, b = a[:len(dst)], b[:len(dst)]
+// Shr writes a>>n; see [Shl].
+func Shr[T Integer](dst, a []T, n []int64, bad []uint64) bool {
+	a, n = a[:len(dst)], n[:len(dst)]
 	some := false
-	for i, n := range b {
-		if n < 0 {
+	for i, k := range n {
+		if k < 0 {
 			bad[i>>6] |= 1 << (i & 63)
-			some, n = true, 0
+			some, k = true, 0
 		}
-		dst[i] = a[i] >> uint64(n)
+		dst[i] = a[i] >> uint64(k)
 	}
 	return some
 }
