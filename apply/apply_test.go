@@ -319,11 +319,41 @@ func TestStopEndsSoon(t *testing.T) {
 		require.ErrorContains(t, err, "row 29999")
 		require.LessOrEqual(t, calls.Load(), int64(rows))
 	}
-	// Of many rows that fail, the first of those that were evaluated is told.
-	_, err := apply.Apply(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 { panic(n) }))
-	var re *apply.RowError
-	require.ErrorAs(t, err, &re)
-	require.Zero(t, re.Row)
+}
+
+// Where many rows fail, the error is the one a plain loop would end with: rows behind it
+// may have failed before, in the sample's tail or with another worker.
+func TestStopTellsTheFirstRow(t *testing.T) {
+	f := table(t, 20_000)
+	for _, first := range []int64{0, 1, 500, 7_777, 19_000} {
+		for _, e := range []apply.Engine{{}, {Workers: 1}, {Workers: 1, MorselRows: 1000}, {Workers: 3, MorselRows: 7}, {Workers: 8, MorselRows: 512}} {
+			fails := func(n int64) error {
+				if n >= first && (n-first)%3 == 0 {
+					return fmt.Errorf("bad %d", n)
+				}
+				return nil
+			}
+			_, report, err := e.Run(t.Context(), f,
+				apply.Call1("y", "n", func(ctx context.Context, n int64) (int64, error) {
+					if n > first && ctx.Err() != nil {
+						return 0, ctx.Err()
+					}
+					return n, fails(n)
+				}),
+				apply.Map1("z", "n", func(n int64) int64 {
+					if n == first+1 {
+						panic("behind")
+					}
+					return n
+				}))
+			var re *apply.RowError
+			require.ErrorAs(t, err, &re)
+			require.EqualValues(t, first, re.Row)
+			require.Equal(t, "y", re.Func)
+			require.ErrorContains(t, err, fmt.Sprint("bad ", first))
+			require.Equal(t, 1, report.Failed)
+		}
+	}
 }
 
 func TestNullPolicy(t *testing.T) {

@@ -24,12 +24,13 @@ type cursor struct {
 
 	// halt is the first row (of the frame) that need not be run: lowered when a
 	// row fails under Stop, 0 when the run is cancelled.
-	halt   atomic.Int64
-	starts []int
+	halt    atomic.Int64
+	trimmed int64 // the halt that the gaps were last cut at
+	starts  []int
 }
 
 func newCursor(gaps []span, starts []int) *cursor {
-	c := &cursor{gaps: gaps, starts: starts}
+	c := &cursor{gaps: gaps, starts: starts, trimmed: math.MaxInt64}
 	c.change.L = &c.mu
 	c.halt.Store(math.MaxInt64)
 	for _, g := range gaps {
@@ -77,13 +78,30 @@ func (c *cursor) cut(rows int) span {
 	return s
 }
 
+// remaining is how many rows are still to be claimed.
+func (c *cursor) remaining() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trim()
+	return c.left
+}
+
 // trim forgets rows from halt on.
 func (c *cursor) trim() {
 	halt := c.halt.Load()
-	for len(c.gaps) > 0 && int64(c.starts[c.gaps[0].rec]+c.gaps[0].lo) >= halt {
-		c.left -= c.gaps[0].len()
-		c.gaps = c.gaps[1:]
+	if halt == c.trimmed {
+		return
 	}
+	c.trimmed, c.left = halt, 0
+	kept := c.gaps[:0]
+	for _, g := range c.gaps {
+		g.hi = min(g.hi, int(halt)-c.starts[g.rec])
+		if g.len() > 0 {
+			kept = append(kept, g)
+			c.left += g.len()
+		}
+	}
+	c.gaps = kept
 }
 
 // giveBack returns rows of a claimed morsel that were not begun.
@@ -92,6 +110,7 @@ func (c *cursor) giveBack(s span) {
 	defer c.mu.Unlock()
 	c.gaps = append([]span{s}, c.gaps...)
 	c.left += s.len()
+	c.trimmed = math.MaxInt64 // the span may reach behind halt
 	c.change.Broadcast()
 }
 

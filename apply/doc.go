@@ -75,5 +75,6 @@
 // # Determinism
 //
 // The result does not depend on workers or morsels: each row's value goes to the row's
-// place. Which error Stop reports may, where several rows would fail.
+// place. Neither does the error that Stop ends with: where several rows would fail it is
+// the first of the table, as in a plain loop, whatever the sample saw before.
 package apply

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,7 +156,7 @@ func (e *Engine) plan(p *pass, c cost) (StagePlan, option) {
 		}
 		sp.Functions = append(sp.Functions, fp)
 	}
-	left := p.cursor.left
+	left := p.cursor.remaining()
 	if left == 0 {
 		return sp, option{}
 	}
@@ -250,7 +251,7 @@ func (r *run) stage(ctx context.Context, s *stage, records []arrow.Record, share
 	c := p.sample(e.Seed)
 	plan, best := e.plan(p, c)
 	rep := StageReport{Workers: 1}
-	if p.cursor.left > 0 && p.outcome(ctx) == nil {
+	if p.more() {
 		rest := time.Now()
 		run := e.runner(p, c)
 		run.tick = func() { r.tick(share(int(p.done.Load()))) }
@@ -286,17 +287,21 @@ func (p *pass) givenUp() []string {
 
 // failed are the rows' errors in row order.
 func (p *pass) failed() []*RowError {
-	slices.SortStableFunc(p.failures, func(a, b failure) int {
-		if a.row != b.row {
-			return a.row - b.row
-		}
-		return a.node - b.node
-	})
+	slices.SortStableFunc(p.failures, func(a, b failure) int { return cmp.Or(a.row-b.row, a.node-b.node) })
 	out := make([]*RowError, len(p.failures))
 	for i, f := range p.failures {
 		out[i] = f.err
 	}
 	return out
+}
+
+// more tells whether there are rows to run after the sample: under Stop, those before
+// one that failed.
+func (p *pass) more() bool {
+	p.mu.Lock()
+	over := p.err != nil || p.capped || p.ctx.Err() != nil
+	p.mu.Unlock()
+	return !over && p.cursor.remaining() > 0
 }
 
 // outcome is the error the pass ended with.
@@ -307,15 +312,15 @@ func (p *pass) outcome(ctx context.Context) error {
 	case p.err != nil:
 		return p.err
 	case p.stopped:
+		return p.failures[0].err
+	case p.capped:
 		first := p.failures[0]
 		for _, f := range p.failures {
-			if f.row < first.row || f.row == first.row && f.node < first.node {
+			if f.before(first) {
 				first = f
 			}
 		}
-		return first.err
-	case p.capped:
-		return &TooManyError{len(p.rowsBad), *p.policy, p.failures[0].err}
+		return &TooManyError{len(p.rowsBad), *p.policy, first.err}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

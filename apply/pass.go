@@ -28,7 +28,8 @@ type pass struct {
 	group sync.WaitGroup // the workers
 
 	mu       sync.Mutex
-	failures []failure
+	workers  []*worker
+	failures []failure    // under Stop only the first row's, in the order of the table
 	rowsBad  map[int]bool // rows that failed, where a cap counts them
 	stopped  bool         // by a row's error
 	capped   bool         // too many rows failed
@@ -84,21 +85,17 @@ func (p *pass) fail(k, rec, i int, err error) {
 	row := p.starts[rec] + i
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stopped && errors.Is(err, context.Canceled) {
-		return // an echo: the call was cut short because another row failed
-	}
 	if p.ctx.Err() != nil && errors.Is(err, p.ctx.Err()) {
 		return // the run is cancelled, which is told once
 	}
-	p.failures = append(p.failures, failure{row, k, &RowError{
+	f := failure{row, k, &RowError{
 		Func: p.nodes[k].name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
-	}})
+	}}
 	if p.policy.action == stop {
-		p.stopped = true
-		p.cursor.stopAt(int64(row))
-		p.cancel()
+		p.stop(f)
 		return
 	}
+	p.failures = append(p.failures, f)
 	if p.rowsBad == nil {
 		p.rowsBad = map[int]bool{}
 	}
@@ -108,6 +105,26 @@ func (p *pass) fail(k, rec, i int, err error) {
 		p.cursor.stopAt(0)
 		p.cancel()
 	}
+}
+
+// stop keeps a failure if it is the first in the order of the table so far. Rows before
+// it are still run, so that the error is the one that a plain loop ends with, whatever
+// the sample and the workers saw first; calls under way for rows behind it are cut short.
+func (p *pass) stop(f failure) {
+	if p.stopped && !f.before(p.failures[0]) {
+		return
+	}
+	p.stopped, p.failures = true, append(p.failures[:0], f)
+	p.cursor.stopAt(int64(f.row))
+	for _, w := range p.workers {
+		if w.base > f.row {
+			w.cancel()
+		}
+	}
+}
+
+func (f failure) before(g failure) bool {
+	return f.row < g.row || f.row == g.row && f.node < g.node
 }
 
 // abort ends the pass with an error that is no row's.

@@ -27,8 +27,9 @@ const (
 	reject
 )
 
-// Stop ends the run at a row's error, which is the run's: of the rows that were
-// evaluated and failed, the first one. Nothing is written.
+// Stop ends the run at the first row of the table that fails, with that row's error.
+// Rows before it are finished, rows behind it are not begun any more, and the context of
+// calls under way for them is cancelled. Nothing is written.
 func Stop() Policy { return Policy{} }
 
 // Null makes the results of a row that fails null and goes on. The report has the

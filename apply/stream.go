@@ -220,7 +220,7 @@ func (s *Stream) stage(ctx context.Context, i int, st *stage, records []arrow.Re
 	p := st.pass(ctx, records, &policy, s.engine.Trust)
 	defer p.end()
 	c := s.cost(i, p)
-	if p.cursor.left > 0 && p.outcome(ctx) == nil {
+	if p.more() {
 		s.rest(i, p, c)
 	}
 	failed := p.failed()
@@ -262,10 +262,10 @@ func (s *Stream) rest(i int, p *pass, c cost) {
 	run := s.engine.runner(p, c)
 	best := option{Serial, 1, 0}
 	perRow := run.rowCost()
-	work := ns(perRow * float64(p.cursor.left))
+	work := ns(perRow * float64(p.cursor.remaining()))
 	best.predict = work
 	if work > streamGain || s.engine.MorselRows > 0 {
-		best = options(c, perRow, p.cursor.left, s.engine.workers(), s.engine.wide())[0]
+		best = options(c, perRow, p.cursor.remaining(), s.engine.workers(), s.engine.wide())[0]
 	} else if run.fixed == 0 {
 		run.workers = 1
 	}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -27,6 +28,10 @@ type worker struct {
 	kernels []kernel      // by node; nil for those of Batch and Expr
 	evals   []*evaluation // by node; nil for all but those of Expr
 	texts   [][]textRun   // by node and output: the morsel's part of variable-width columns
+
+	ctx    context.Context // of the morsel's calls
+	cancel context.CancelFunc
+	base   int // the morsel's first row in the table; of the pass's lock
 
 	begun  bool // had a morsel before
 	busy   bool // a morsel is begun and not ended
@@ -57,7 +62,7 @@ type trial struct {
 
 func newWorker(p *pass) *worker {
 	w := &worker{p: p, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
-	w.task = task{ctx: p.ctx, fail: w.fail}
+	w.task = task{fail: w.fail}
 	for _, n := range p.nodes {
 		var k kernel
 		if n.make != nil {
@@ -73,8 +78,25 @@ func newWorker(p *pass) *worker {
 	return w
 }
 
+// enlist makes the worker known to its pass, with the row it begins at, so that its calls
+// can be cut short when a row before it fails.
+func (w *worker) enlist(m span) {
+	p := w.p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w.ctx == nil {
+		p.workers = append(p.workers, w)
+	}
+	w.base = p.starts[m.rec] + m.lo
+	if w.ctx == nil || w.ctx.Err() != nil {
+		w.ctx, w.cancel = context.WithCancel(p.ctx)
+		w.task.ctx = w.ctx
+	}
+}
+
 // begin takes a morsel on. An error is one of the whole pass.
 func (w *worker) begin(m span) error {
+	w.enlist(m)
 	if m.rec != w.rec {
 		for i := range w.kernels {
 			if err := w.open(i, w.p.records[m.rec]); err != nil {
@@ -416,7 +438,7 @@ func (w *worker) batch(k, lo, hi int) {
 		w.b = k + 1
 	}()
 	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
-	out, err = n.batch(w.p.ctx, rec)
+	out, err = n.batch(w.ctx, rec)
 	if err == nil {
 		err = n.checkBatch(rec, out)
 	}

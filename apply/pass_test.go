@@ -1,0 +1,40 @@
+package apply
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/frame"
+)
+
+// Calls under way for rows behind the failing one are cut short, those for rows before it
+// are not, and a worker that was cut short can take rows before it on.
+func TestStopCutsShortWhatIsBehind(t *testing.T) {
+	f, err := frame.New(frame.Of("n", make([]int64, 100)))
+	require.NoError(t, err)
+	stages, _, err := wire(f.Schema(), []Func{Map1("y", "n", func(n int64) int64 { return n })})
+	require.NoError(t, err)
+	p := stages[0].pass(t.Context(), []arrow.Record{f.Records()[0]}, &Policy{}, false)
+	defer p.end()
+	before, at, behind := newWorker(p), newWorker(p), newWorker(p)
+	require.NoError(t, before.begin(span{0, 0, 10}))
+	require.NoError(t, at.begin(span{0, 10, 20}))
+	require.NoError(t, behind.begin(span{0, 20, 30}))
+	p.fail(0, 0, 15, errors.New("bad"))
+	require.NoError(t, before.task.ctx.Err())
+	require.NoError(t, at.task.ctx.Err())
+	require.Error(t, behind.task.ctx.Err())
+	p.fail(0, 0, 25, behind.task.ctx.Err())
+	require.ErrorContains(t, p.outcome(t.Context()), "row 15, ")
+	require.Equal(t, 15, p.cursor.remaining())
+
+	require.NoError(t, behind.begin(span{0, 5, 10}))
+	require.NoError(t, behind.task.ctx.Err())
+	p.fail(0, 0, 5, errors.New("worse"))
+	require.Error(t, at.task.ctx.Err())
+	require.ErrorContains(t, p.outcome(t.Context()), "row 5, ")
+	require.True(t, p.more())
+}
