@@ -2,6 +2,7 @@ package expr
 
 import (
 	"errors"
+	"go/constant"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -26,6 +27,9 @@ func isConversion(o *op) bool {
 
 // convert makes a checked conversion, from a typed node to a type.
 func (c *checker) convert(n *node, t arrow.DataType, pos int) *node {
+	if n.untyped() && !takes(t, n.val.(constant.Value).Kind()) {
+		n = c.settle(n) // cast(7, string)
+	}
 	from := n.typ
 	switch {
 	case n.untyped() || isNull(from):
@@ -49,6 +53,17 @@ func (c *checker) convert(n *node, t arrow.DataType, pos int) *node {
 	}
 	c.fail(pos, "there is no cast from %s to %s", typeName(from), typeName(t))
 	return nil
+}
+
+// takes tells whether a constant of the kind is one of type t without a cast.
+func takes(t arrow.DataType, k constant.Kind) bool {
+	switch k {
+	case constant.Bool:
+		return isBool(t)
+	case constant.String:
+		return isString(t) || isInstant(t)
+	}
+	return !isBool(t) && !isString(t) && !isInstant(t)
 }
 
 func widerOr(a, b arrow.DataType) arrow.DataType {

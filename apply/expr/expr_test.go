@@ -222,3 +222,18 @@ func TestFoldingKeepsFailures(t *testing.T) {
 	_, failed := evalText(t, rec, "ifelse(paid, cast(1, int64) / cast(0, int64), 5)")
 	require.Len(t, failed, 2)
 }
+
+func TestCastOfConstants(t *testing.T) {
+	rec := taxi(t)
+	for text, want := range map[string]any{
+		`cast(7, string)`: "7", `cast(true, string)`: "true", `cast("12", int64)`: int64(12), `cast(1, bool)`: true,
+		`cast(2.5, string)`: "2.5", `cast(false, int8)`: int8(0),
+	} {
+		p, err := Compile(rec.Schema(), text)
+		require.NoError(t, err, text)
+		got, _ := evalProgram(t, p, rec)
+		require.Equal(t, want, got[0], text)
+	}
+	_, err := Compile(rec.Schema(), `cast(300, int8)`)
+	require.ErrorContains(t, err, "the constant 300 does not fit int8")
+}
