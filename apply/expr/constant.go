@@ -182,10 +182,10 @@ func (c *checker) constValue(n *node, t arrow.DataType) any {
 			return x
 		}
 		if isInt(t) || isDuration(t) || isDecimal(t) {
-			c.fail(n.pos, "the constant %s does not fit %s", v.ExactString(), typeName(t))
+			c.fail(n.pos, "the constant %s does not fit %s", v.String(), typeName(t))
 		}
 	}
-	c.fail(n.pos, "the constant %s is used where %s is needed", v.ExactString(), typeName(t))
+	c.fail(n.pos, "the constant %s is used where %s is needed", v.String(), typeName(t))
 	return nil
 }
 

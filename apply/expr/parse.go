@@ -157,7 +157,7 @@ func (s *source) explain(body string, err error) {
 
 // reference is how a column is written in an expression.
 func reference(name string) string {
-	if token.IsIdentifier(name) {
+	if token.IsIdentifier(name) && name != "true" && name != "false" && name != "nil" {
 		return name
 	}
 	return "col(" + strconv.Quote(name) + ")"
