@@ -16,6 +16,8 @@ import (
 // known or sampleMax is spent.
 const (
 	runWorth    = 20 * time.Microsecond
+	runRows     = 16                     // rows of a run to be trusted, for the first ones pay for cold caches …
+	runLong     = 500 * time.Microsecond // … unless it took so long
 	sampleMax   = 2 * time.Millisecond
 	slowRow     = 5 * time.Microsecond // rows slower than this may be waiting: measured against processor time
 	longRow     = 100 * time.Millisecond
@@ -99,11 +101,17 @@ func (s *sampler) note(w *worker, last span) {
 		runtime.LockOSThread()
 		s.locked = true
 	}
-	if perRow >= slowRow {
-		s.size = 1
-	} else if m.total < runWorth {
-		s.size = min(8*s.size, runRowsMax, 1+int(2*runWorth/max(perRow, 1)))
+	switch {
+	case !m.good():
+		s.size = min(8*s.size, runRowsMax, max(runRows, int(2*runWorth/max(perRow, 1))))
+	case m.total > runLong:
+		s.size = max(1, s.size/2)
 	}
+}
+
+// good tells whether a run is long enough to be trusted.
+func (m measured) good() bool {
+	return m.total >= runLong || m.total >= runWorth && m.rows >= runRows
 }
 
 func (s *sampler) unlock() {
@@ -133,7 +141,7 @@ func (s *sampler) enough() bool {
 func (s *sampler) good() []measured {
 	var out []measured
 	for _, m := range s.runs {
-		if m.total >= runWorth {
+		if m.good() {
 			out = append(out, m)
 		}
 	}
