@@ -3,12 +3,15 @@ package apply_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -176,4 +179,51 @@ func TestTwoForms(t *testing.T) {
 	require.False(t, report.Plan.Stages[0].Functions[0].Vector)
 	_, err := apply.Apply(context.Background(), f, apply.Map3("y", "x", "n", "s", func(x float64, n int64, s string) string { return s }).Vector(func(x []float64, n []int64, s, out []string) { copy(out, s) }))
 	require.NoError(t, err)
+}
+
+func init() {
+	expr.Register("test.half", expr.Func1(func(x float64) float64 { return x / 2 }))
+	expr.Register("test.odd", expr.Try1(func(n int64) (bool, error) {
+		switch n {
+		case 100:
+			return false, errors.New("a hundred")
+		case 2000:
+			panic("two thousand")
+		case 3000:
+			runtime.Goexit()
+		}
+		return n%2 == 1, nil
+	}))
+}
+
+func TestRegisteredFunctions(t *testing.T) {
+	f := table(t, 5000)
+	got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f,
+		apply.Expr("h = test.half(x) * 2"), apply.Expr("odd = test.odd(n)"))
+	require.NoError(t, err)
+	require.Equal(t, 3, report.Failed)
+	require.ErrorContains(t, report.Errors[0], "row 100, computing h; odd from")
+	require.ErrorContains(t, report.Errors[0], "a hundred")
+	require.ErrorContains(t, report.Errors[1], "panic: two thousand")
+	require.ErrorIs(t, report.Errors[2], expr.ErrGoexit)
+	h, err := frame.Col[float64](got, "h")
+	require.NoError(t, err)
+	x, err := frame.Col[float64](f, "x")
+	require.NoError(t, err)
+	require.Equal(t, x.Values(), h.Values())
+
+	_, err = apply.Where(t.Context(), f, "n > 200 && test.odd(n)")
+	require.ErrorContains(t, err, "row 2000, ")
+	few, err := apply.Where(t.Context(), f.Head(50), "test.odd(n)")
+	require.NoError(t, err)
+	require.Equal(t, 25, few.NumRows())
+	_, err = apply.Where(t.Context(), f, "n > 2500 && test.odd(n)")
+	require.ErrorContains(t, err, "runtime.Goexit")
+
+	_, err = apply.Apply(t.Context(), f, apply.Expr("h = test.halve(x)"))
+	require.ErrorContains(t, err, "did you mean test.half?")
+	require.Panics(t, func() { expr.Register("test.half", expr.Func1(func(x float64) float64 { return x })) })
+	require.Panics(t, func() { expr.Register("sqrt", expr.Func1(func(x float64) float64 { return x })) })
+	require.Panics(t, func() { expr.Register("a b", expr.Func1(func(x float64) float64 { return x })) })
+	require.Panics(t, func() { expr.Register("empty", expr.Func{}) })
 }

@@ -34,7 +34,7 @@ func (c *checker) typeExpr(e ast.Expr) arrow.DataType {
 		if t, ok := typeNames[name]; ok {
 			return t
 		}
-		c.fail(pos, "no type %q%s", e.Name, near(e.Name, append(keys(typeNames), "timestamp", "duration", "decimal")))
+		c.fail(pos, "no type %q%s", e.Name, meant(e.Name, append(keys(typeNames), "timestamp", "duration", "decimal"), asIs))
 	case *ast.CallExpr:
 		if fn, ok := e.Fun.(*ast.Ident); ok {
 			return c.typeCall(fn.Name, e.Args, pos)

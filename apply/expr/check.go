@@ -23,7 +23,6 @@ type column struct {
 // the first mistake by a bail.
 type checker struct {
 	schema  *arrow.Schema
-	funcs   Funcs
 	columns map[string]*node // shared nodes of the columns
 	names   []string         // of the schema, for near names
 	src     *source
@@ -31,8 +30,8 @@ type checker struct {
 	scope   map[string]*node // variables of a function body
 }
 
-func newChecker(schema *arrow.Schema, funcs Funcs) *checker {
-	c := &checker{schema: schema, funcs: funcs, columns: map[string]*node{}}
+func newChecker(schema *arrow.Schema) *checker {
+	c := &checker{schema: schema, columns: map[string]*node{}}
 	for _, f := range schema.Fields() {
 		c.names = append(c.names, f.Name)
 	}
@@ -122,7 +121,7 @@ func (c *checker) ident(e *ast.Ident) *node {
 		return c.node(opConst, arrow.Null, pos)
 	}
 	if c.scope != nil {
-		c.fail(pos, "%s is not defined in this function%s", e.Name, near(e.Name, keys(c.scope)))
+		c.fail(pos, "%s is not defined in this function%s", e.Name, meant(e.Name, keys(c.scope), asIs))
 	}
 	c.unknown(e.Name, pos)
 	return nil
@@ -136,7 +135,7 @@ func (c *checker) unknown(name string, pos int) {
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: write %s", name, builtinIndex[name].usage())
 	}
-	hint := near(name, c.names)
+	hint := meant(name, c.names, reference)
 	if hint == "" {
 		hint = "; the columns are " + listed(c.names)
 	}
@@ -432,7 +431,7 @@ func (c *checker) call(e *ast.CallExpr) *node {
 	if name == "col" && c.scope == nil {
 		return c.colCall(e)
 	}
-	if f, ok := c.funcs[name]; ok {
+	if f, ok := lookUp(name); ok {
 		return c.registered(name, f, e)
 	}
 	b, ok := builtinIndex[name]
@@ -482,7 +481,7 @@ func (c *checker) nearFunction(name string) string {
 	if b, ok := otherNames[strings.ToLower(name)]; ok {
 		return ": write " + builtinIndex[b].usage()
 	}
-	return near(name, append(keys(builtinIndex), keys(c.funcs)...))
+	return meant(name, append(keys(builtinIndex), registeredNames()...), asIs)
 }
 
 // colCall is col("any name").

@@ -6,27 +6,12 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
-// Compiler holds what a compilation may refer to. The zero value with a Schema
-// is ready for use.
-type Compiler struct {
-	// Schema names and types the columns. Its nullability is believed: a
-	// column that is not nullable may have no null.
-	Schema *arrow.Schema
-	// Funcs are Go functions that expressions may call by name; they hide
-	// built-in functions of that name.
-	Funcs Funcs
-}
-
 // Compile compiles one text, `expression` or `name = expression`, against a
-// schema. Mistakes are an [*Error]. It takes about 20 µs for a short text.
+// schema, which names and types the columns. Its nullability is believed: a
+// column that is not nullable may have no null. Mistakes are an [*Error]. It
+// takes about 20 µs for a short text.
 func Compile(schema *arrow.Schema, text string) (*Program, error) {
-	return Compiler{Schema: schema}.Compile(text)
-}
-
-// CompileAll compiles several texts into one program, which computes what they
-// share once. The results are in the order of the texts.
-func CompileAll(schema *arrow.Schema, texts ...string) (*Program, error) {
-	return Compiler{Schema: schema}.Compile(texts...)
+	return CompileAll(schema, text)
 }
 
 // pass is one step of the compiler between the type check and the program.
@@ -45,16 +30,17 @@ var passes = []pass{
 	{"elide nulls", elideNulls},
 }
 
-// Compile compiles texts into one program; see [CompileAll].
-func (c Compiler) Compile(texts ...string) (*Program, error) {
+// CompileAll compiles several texts into one program, which computes what they
+// share once. The results are in the order of the texts.
+func CompileAll(schema *arrow.Schema, texts ...string) (*Program, error) {
 	if len(texts) == 0 {
 		return nil, errors.New("expr: nothing to compile")
 	}
 	if !littleEndian {
 		return nil, errors.New("expr: big-endian machines are not supported")
 	}
-	p := &Program{schema: c.Schema, texts: texts}
-	ck := newChecker(c.Schema, c.Funcs)
+	p := &Program{schema: schema, texts: texts}
+	ck := newChecker(schema)
 	var roots []*node
 	for i, text := range texts {
 		src, err := parse(text)

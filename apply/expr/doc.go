@@ -25,7 +25,7 @@
 // past 38 digits; a quotient of decimals is a float64.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
-// rows they fail. Functions written in Go are called by name, see [Funcs]. The
+// rows they fail. Functions written in Go are called by name, see [Register]. The
 // text of a Go function is an expression too: its parameters are the columns
 // of those names.
 //

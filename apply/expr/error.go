@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/volley-go/volley/internal/near"
 )
 
 // Error says what is wrong with the text of an expression and where. It is
@@ -76,38 +78,13 @@ func catch(err *error) {
 	}
 }
 
-// near is the candidates that a misspelt name may mean, as a sentence part.
-func near(name string, candidates []string) string {
-	best, dist := "", 1+len(name)/3
-	for _, c := range candidates {
-		d := distance(strings.ToLower(name), strings.ToLower(c))
-		if d < dist || d == dist && best == "" {
-			best, dist = c, d
-		}
-	}
+// meant is the candidate that a misspelt name may mean, as a sentence part.
+func meant(name string, candidates []string, written func(string) string) string {
+	best := near.Name(name, candidates)
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %s?", reference(best))
+	return fmt.Sprintf("; did you mean %s?", written(best))
 }
 
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diag
-			if a[i] != b[j] {
-				cost++
-			}
-			diag = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
+func asIs(name string) string { return name }

@@ -165,6 +165,7 @@ func (e *Evaluator) vector(row int, fail OnRowError) error {
 	for i := range c.body {
 		c.body[i].run(m)
 	}
+	clear(m.gone)
 	if m.err != nil {
 		err := m.err
 		m.err = nil

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"runtime/debug"
+	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -12,14 +15,57 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Funcs are Go functions by the name that expressions call them by.
-type Funcs map[string]Func
+// Register makes a Go function one that expressions call by name, everywhere in the
+// program: a name, or two with a dot between, such as geo.distance. Like other
+// registries it is filled by init functions: it panics where the name is none or is
+// taken, by a function of the package too.
+//
+//	func init() { expr.Register("geo.distance", expr.Func2(geo.Distance)) }
+//
+//	apply.Expr("km = geo.distance(from, to) / 1000")
+func Register(name string, f Func) {
+	for _, part := range strings.SplitN(name, ".", 2) {
+		if !token.IsIdentifier(part) {
+			panic(fmt.Sprintf("expr: Register(%q): expressions can call names such as score and geo.score only", name))
+		}
+	}
+	if f.emit == nil {
+		panic(fmt.Sprintf("expr: Register(%q): the function is empty: make it by Func1 or Try1", name))
+	}
+	registry.Lock()
+	defer registry.Unlock()
+	_, isBuiltin := builtinIndex[name]
+	_, isGo := goNames[name]
+	if _, taken := registry.funcs[name]; taken || isBuiltin || isGo || name == "col" {
+		panic(fmt.Sprintf("expr: Register(%q): the name is taken", name))
+	}
+	registry.funcs[name] = f
+}
+
+var registry = struct {
+	sync.RWMutex
+	funcs map[string]Func
+}{funcs: map[string]Func{}}
+
+func lookUp(name string) (f Func, ok bool) {
+	registry.RLock()
+	defer registry.RUnlock()
+	f, ok = registry.funcs[name]
+	return f, ok
+}
+
+func registeredNames() []string {
+	registry.RLock()
+	defer registry.RUnlock()
+	return keys(registry.funcs)
+}
 
 // Func is a Go function made callable; see [Func1] and [Try1]. It is called
 // once for each row whose arguments are all valid; a null argument gives null
 // without a call. In a branch of ifelse it is called for every row, taken or
-// not, but an error counts only where the branch is taken. It must be safe for
-// concurrent use.
+// not, but an error counts only where the branch is taken. A panic is the row's
+// error, and so is runtime.Goexit, after which the rows of the vector are called
+// again. It must be safe for concurrent use.
 type Func struct {
 	args   []arrow.DataType
 	result arrow.DataType
@@ -119,14 +165,40 @@ func rows[R Value](d int, a []int, f func(m *machine, i int) (R, error)) step {
 	}
 }
 
-// protected turns a panic into the row's error, with its stack.
+// ErrGoexit is the cause of a row whose function called runtime.Goexit.
+var ErrGoexit = errors.New("the function called runtime.Goexit")
+
+// gone names a call that ended its goroutine: that of a step, by its failing rows, for
+// one lane of the vector.
+type gone struct {
+	step *failBits
+	lane int
+}
+
+// protected turns a panic into the row's error, with its stack. The end of the goroutine
+// cannot be stopped here: the call is remembered, and is an error when whoever owns the
+// evaluator runs the vector again.
 func protected[R any](m *machine, i int, f func(m *machine, i int) (R, error)) (r R, err error) {
+	if m.gone[gone{m.now, i}] {
+		return r, ErrGoexit
+	}
+	ended := false
 	defer func() {
+		if ended {
+			return
+		}
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			return
 		}
+		if m.gone == nil {
+			m.gone = map[gone]bool{}
+		}
+		m.gone[gone{m.now, i}] = true
 	}()
-	return f(m, i)
+	r, err = f(m, i)
+	ended = true
+	return r, err
 }
 
 func writerOf[R Value](d int) func(m *machine, out []R) {

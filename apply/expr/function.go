@@ -104,7 +104,7 @@ func (c *checker) set(id *ast.Ident, tok token.Token, v *node, rhs ast.Expr, pos
 		c.scope[id.Name] = v
 		return
 	case !known:
-		c.fail(offset(id.Pos()), "%s is not defined: write := to define it%s", id.Name, near(id.Name, keys(c.scope)))
+		c.fail(offset(id.Pos()), "%s is not defined: write := to define it%s", id.Name, meant(id.Name, keys(c.scope), asIs))
 	case tok != token.ASSIGN:
 		v = c.binary(assignOps[tok], old, c.expr(rhs), pos)
 	default:

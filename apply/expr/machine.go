@@ -17,7 +17,8 @@ type machine struct {
 	spare  [kernel.Words]uint64
 	hashes []uint64 // scratch of hash
 	zone   zoneCache
-	err    error // what ends the evaluation as a whole
+	err    error         // what ends the evaluation as a whole
+	gone   map[gone]bool // calls of this vector that ended their goroutine
 }
 
 // vec is one register: a vector of fixed lanes, of bits, or of texts. The

@@ -8,6 +8,7 @@ package pipe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -61,11 +62,7 @@ func (p Pipe[T, U]) Run(ctx context.Context) (err error) {
 		p.read(ctx, slots, queue, work)
 	})
 	for w := range p.Workers {
-		group.Go(func() {
-			for pl := range work {
-				p.fill(ctx, w, pl)
-			}
-		})
+		p.launch(ctx, &group, w, work)
 	}
 	// Whatever ends the run, also a panic of Emit, the goroutines end first.
 	defer func() {
@@ -94,6 +91,22 @@ func (p Pipe[T, U]) Run(ctx context.Context) (err error) {
 	return context.Cause(ctx)
 }
 
+// launch starts a worker. Where Work ends the goroutine (runtime.Goexit), another one goes on.
+func (p Pipe[T, U]) launch(ctx context.Context, group *sync.WaitGroup, worker int, work chan *place[T, U]) {
+	group.Go(func() {
+		ended := false
+		defer func() {
+			if !ended {
+				p.launch(ctx, group, worker, work)
+			}
+		}()
+		for pl := range work {
+			p.fill(ctx, worker, pl)
+		}
+		ended = true
+	})
+}
+
 // read claims a place for each item before it is read.
 func (p Pipe[T, U]) read(ctx context.Context, slots chan struct{}, queue, work chan *place[T, U]) {
 	for {
@@ -103,24 +116,32 @@ func (p Pipe[T, U]) read(ctx context.Context, slots chan struct{}, queue, work c
 			return
 		}
 		pl := &place[T, U]{done: make(chan struct{})}
-		pl.err = guard(func() (err error) { pl.item, err = p.Next(ctx); return err })
-		if pl.err == io.EOF {
-			return
-		}
-		queue <- pl // never blocks: there are as many places as slots
-		if pl.err != nil {
-			close(pl.done)
+		if p.next(ctx, pl, queue); pl.err != nil {
 			return
 		}
 		work <- pl
 	}
 }
 
+// next reads an item and queues its place, also where it is an error's.
+func (p Pipe[T, U]) next(ctx context.Context, pl *place[T, U], queue chan *place[T, U]) {
+	defer func() {
+		if pl.err == io.EOF {
+			return
+		}
+		if pl.err != nil {
+			close(pl.done)
+		}
+		queue <- pl // never blocks: there are as many places as slots
+	}()
+	guard(&pl.err, func() (err error) { pl.item, err = p.Next(ctx); return err })
+}
+
 func (p Pipe[T, U]) fill(ctx context.Context, worker int, pl *place[T, U]) {
 	defer close(pl.done)
 	// Work is called even when the run is over: the item may hold something that
 	// only Work can give back. It sees the cancelled context.
-	pl.err = guard(func() (err error) { pl.result, err = p.Work(ctx, worker, pl.item); return err })
+	guard(&pl.err, func() (err error) { pl.result, err = p.Work(ctx, worker, pl.item); return err })
 }
 
 // drain empties the queue after an early end, so that the reader can finish.
@@ -150,11 +171,16 @@ func (c *crash) Error() string {
 	return fmt.Sprintf("%v\n\nraised in a worker at:\n%s", c.value, c.stack)
 }
 
-func guard(f func() error) (err error) {
+// ErrGoexit is the error of an item for which Next or Work called runtime.Goexit.
+var ErrGoexit = errors.New("runtime.Goexit was called while the item was worked on")
+
+// guard sets err to f's error, also where f panics or does not return.
+func guard(err *error, f func() error) {
+	*err = ErrGoexit
 	defer func() {
 		if v := recover(); v != nil {
-			err = &crash{v, debug.Stack()}
+			*err = &crash{v, debug.Stack()}
 		}
 	}()
-	return f()
+	*err = f()
 }

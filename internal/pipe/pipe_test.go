@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -136,6 +137,25 @@ func TestPanicReachesTheCallerWithItsStack(t *testing.T) {
 			p.Run(t.Context())
 			t.Error("the panic was swallowed")
 		}()
+	}
+}
+
+func TestGoexitIsAnError(t *testing.T) {
+	for stage := range 2 {
+		exit := func(at, i int) {
+			if at == stage && i == 5 {
+				runtime.Goexit()
+			}
+		}
+		next, emitted := count(100), 0
+		err := Pipe[int, int]{
+			Workers: 1, Window: 4,
+			Next: func(ctx context.Context) (int, error) { i, err := next(ctx); exit(0, i); return i, err },
+			Work: func(_ context.Context, _, i int) (int, error) { exit(1, i); return i, nil },
+			Emit: func(context.Context, int) error { emitted++; return nil },
+		}.Run(t.Context())
+		require.ErrorIs(t, err, ErrGoexit)
+		require.Equal(t, 5, emitted)
 	}
 }
 
