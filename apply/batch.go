@@ -30,7 +30,7 @@ func (b batch) wire(schema *arrow.Schema) ([]*node, error) {
 	if len(b.out) == 0 || b.fn == nil {
 		return nil, errors.New("batch: no columns are named, or the function is nil")
 	}
-	n := &node{forms: 1, batch: b.fn}
+	n := &node{forms: 1, waits: true, batch: b.fn}
 	for i, f := range b.out {
 		if f.Name == "" || f.Type == nil {
 			return nil, fmt.Errorf("batch: column %d has no name or no type", i)

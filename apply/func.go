@@ -91,10 +91,11 @@ type task struct {
 	fail func(i int, err error)
 }
 
-// column looks a column up for a function.
+// lookUp finds a column for a function.
 func lookUp(schema *arrow.Schema, fn, name string, t reflect.Type) (int, error) {
-	at, _, err := chunker.Project(schema, []string{name})
-	if err != nil {
+	at := schema.FieldIndices(name)
+	if len(at) != 1 {
+		_, _, err := chunker.Project(schema, []string{name})
 		return 0, fmt.Errorf("%s: %w", fn, err)
 	}
 	if err := fits(schema.Field(at[0]), t); err != nil {

@@ -23,12 +23,13 @@ type pass struct {
 	forms   []form
 	trust   bool
 	policy  *Policy
+	waits   bool // some function takes a context
 	cursor  *cursor
 
 	group sync.WaitGroup // the workers
 
 	mu       sync.Mutex
-	workers  []*worker
+	workers  []*worker    // where functions wait
 	failures []failure    // under Stop only the first row's, in the order of the table
 	rowsBad  map[int]bool // rows that failed, where a cap counts them
 	stopped  bool         // by a row's error
@@ -65,6 +66,7 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 		p.starts = append(p.starts, p.starts[i]+int(r.NumRows()))
 	}
 	for _, n := range nodes {
+		p.waits = p.waits || n.waits
 		var cols []*column
 		for _, o := range n.out {
 			cols = append(cols, newColumn(o, p.rows()))

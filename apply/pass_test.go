@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	f, err := frame.New(frame.Of("n", make([]int64, 100)))
 	require.NoError(t, err)
-	stages, _, err := wire(f.Schema(), []Func{Map1("y", "n", func(n int64) int64 { return n })})
+	stages, _, err := wire(f.Schema(), []Func{Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })})
 	require.NoError(t, err)
 	p := stages[0].pass(t.Context(), []arrow.Record{f.Records()[0]}, &Policy{}, false)
 	defer p.end()

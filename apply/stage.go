@@ -39,8 +39,10 @@ func wire(schema *arrow.Schema, fns []Func) ([]*stage, *arrow.Schema, error) {
 		if current.feeds(nodes) {
 			stages = append(stages, current)
 			current = newStage(current.out)
-		} else if nodes, err = fn.wire(current.in); err != nil {
-			return nil, nil, fmt.Errorf("apply: %w", err)
+		} else if len(current.nodes) > 0 {
+			if nodes, err = fn.wire(current.in); err != nil {
+				return nil, nil, fmt.Errorf("apply: %w", err)
+			}
 		}
 		if err := current.add(nodes); err != nil {
 			return nil, nil, fmt.Errorf("apply: %w", err)

@@ -29,9 +29,9 @@ type worker struct {
 	evals   []*evaluation // by node; nil for all but those of Expr
 	texts   [][]textRun   // by node and output: the morsel's part of variable-width columns
 
-	ctx    context.Context // of the morsel's calls
-	cancel context.CancelFunc
-	base   int // the morsel's first row in the table; of the pass's lock
+	ctx    context.Context    // of the morsel's calls
+	cancel context.CancelFunc // of ctx; nil where no function takes one
+	base   int                // the morsel's first row in the table; of the pass's lock
 
 	begun  bool // had a morsel before
 	busy   bool // a morsel is begun and not ended
@@ -61,8 +61,8 @@ type trial struct {
 }
 
 func newWorker(p *pass) *worker {
-	w := &worker{p: p, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
-	w.task = task{fail: w.fail}
+	w := &worker{p: p, ctx: p.ctx, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
+	w.task = task{ctx: p.ctx, fail: w.fail}
 	for _, n := range p.nodes {
 		var k kernel
 		if n.make != nil {
@@ -82,13 +82,16 @@ func newWorker(p *pass) *worker {
 // can be cut short when a row before it fails.
 func (w *worker) enlist(m span) {
 	p := w.p
+	if !p.waits {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if w.ctx == nil {
+	if w.cancel == nil {
 		p.workers = append(p.workers, w)
 	}
 	w.base = p.starts[m.rec] + m.lo
-	if w.ctx == nil || w.ctx.Err() != nil {
+	if w.cancel == nil || w.ctx.Err() != nil {
 		w.ctx, w.cancel = context.WithCancel(p.ctx)
 		w.task.ctx = w.ctx
 	}
