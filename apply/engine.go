@@ -83,7 +83,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, fns ...Func) (*Plan
 	records := f.Records()
 	for i, s := range stages {
 		p := s.pass(ctx, records, &e.OnError, e.Trust)
-		c := p.sample(e.Seed)
+		c := p.sample(e.Seed, e.MorselRows > 0)
 		p.end()
 		if err := p.outcome(ctx); err != nil {
 			return nil, err
@@ -248,7 +248,7 @@ func (r *run) stage(ctx context.Context, s *stage, records []arrow.Record, share
 	start := time.Now()
 	p := s.pass(ctx, records, &e.OnError, e.Trust)
 	defer p.end()
-	c := p.sample(e.Seed)
+	c := p.sample(e.Seed, e.MorselRows > 0)
 	plan, best := e.plan(p, c)
 	rep := StageReport{Workers: 1}
 	if p.more() {

@@ -36,6 +36,8 @@ type sampler struct {
 	size   int
 	spent  time.Duration
 	locked bool
+	fixed  bool          // the user sets the morsels: the rest is not the sampler's
+	rest   bool          // what is left is so little work that the sample goes through it
 	cpu    time.Duration // the thread's at the start of the run
 	times  []time.Duration
 }
@@ -50,9 +52,10 @@ type measured struct {
 
 func (m measured) perRow() float64 { return float64(m.total) / float64(m.rows) }
 
-// sample runs and measures, and returns what was learnt.
-func (p *pass) sample(seed uint64) cost {
-	s := &sampler{p: p, rng: rand.New(rand.NewPCG(seed, 0)), size: 1}
+// sample runs and measures, and returns what was learnt. fixed says that the user sets the
+// size of morsels.
+func (p *pass) sample(seed uint64, fixed bool) cost {
+	s := &sampler{p: p, rng: rand.New(rand.NewPCG(seed, 0)), size: 1, fixed: fixed}
 	w := newWorker(p)
 	w.timed, w.trial = true, true
 	s.times = make([]time.Duration, len(p.nodes))
@@ -71,6 +74,9 @@ func (s *sampler) next(w *worker, done bool, last span, _ time.Duration) (span, 
 		return span{}, false
 	}
 	m, ok := s.choose()
+	if s.rest {
+		w.trial = false // it is too late for a vector form to pay
+	}
 	if !ok {
 		s.unlock()
 		return span{}, false
@@ -124,7 +130,7 @@ func (s *sampler) unlock() {
 // enough tells whether the estimate is good, or has cost what it may.
 func (s *sampler) enough() bool {
 	n := len(s.runs)
-	if n == 0 {
+	if n == 0 || s.rest {
 		return false
 	}
 	if s.runs[n-1].total >= longRow {
@@ -162,14 +168,19 @@ func (s *sampler) choose() (span, bool) {
 	if left <= 64 { // so few rows are done by the sample
 		size = min(left, max(s.size, 1)*8)
 	}
+	if n := len(s.runs); n > 1 && !s.fixed && s.runs[n-1].perRow()*float64(left) < float64(worthStarting) {
+		s.rest = true
+	}
 	var m span
-	switch len(s.runs) {
-	case 0:
+	switch n := len(s.runs); {
+	case s.rest:
+		m = gaps[0]
+	case n == 0:
 		m = first(gaps[0], size)
-	case 1:
+	case n == 1:
 		g := gaps[len(gaps)-1]
 		m = span{g.rec, max(g.lo, g.hi-size), g.hi}
-	case 2:
+	case n == 2:
 		row := s.nullRow()
 		if row < 0 {
 			row = s.rng.IntN(left)

@@ -241,7 +241,7 @@ func (s *Stream) cost(i int, p *pass) cost {
 		}
 		return *c
 	}
-	c := p.sample(s.engine.Seed)
+	c := p.sample(s.engine.Seed, s.engine.MorselRows > 0)
 	if c.rows == 0 {
 		return c
 	}
