@@ -29,6 +29,9 @@ func (e *encoder) choose(c *encoding) (format.Encoding, error) {
 		return format.Plain, nil
 	}
 	plain := d.size(c, 0, n)
+	if c.physical == format.ByteArray {
+		e.chunk.textBytes = plain - 4*n
+	}
 	kind, other, err := e.without(c, n, plain)
 	if err != nil {
 		return kind, err
@@ -41,7 +44,7 @@ func (e *encoder) choose(c *encoding) (format.Encoding, error) {
 	}
 	// More entries than this would outweigh what they save.
 	most := int(min((worth-float64(n)*float64(enc.Width(uint32(distinct)))/8)/each, dictionaryBytes/each)) + 1
-	if e.build(c, most, each) {
+	if e.build(c, int(distinct), most, each) {
 		return format.RLEDictionary, nil
 	}
 	return kind, nil
@@ -52,8 +55,8 @@ func dictionarySize(distinct, each float64, n int) float64 {
 }
 
 // build makes the dictionary.
-func (e *encoder) build(c *encoding, most int, each float64) bool {
-	e.dict.begin()
+func (e *encoder) build(c *encoding, expected, most int, each float64) bool {
+	e.dict.begin(expected)
 	switch d := &e.values; c.physical {
 	case format.Int32, format.Float:
 		return addInts(&e.dict, as[uint32](d.fixed), most)
@@ -69,21 +72,17 @@ func (e *encoder) build(c *encoding, most int, each float64) bool {
 func (e *encoder) distinct(c *encoding, n int) float64 {
 	d := &e.values
 	step := max(1, n/sampled)
-	e.dict.begin()
-	drawn := 0
+	e.dict.begin(sampled)
+	drawn := (n + step - 1) / step
 	switch c.physical {
 	case format.Int32, format.Float:
-		drawn = sampleInts(&e.dict, as[uint32](d.fixed), step)
+		addInts(&e.dict, every(&e.sample32, as[uint32](d.fixed), step), math.MaxInt)
 	case format.Int64, format.Double:
-		drawn = sampleInts(&e.dict, as[uint64](d.fixed), step)
+		addInts(&e.dict, every(&e.sample64, as[uint64](d.fixed), step), math.MaxInt)
 	default:
-		texts := d.places(c)
-		for at := 0; at < len(texts); at += step {
-			e.dict.addTexts(d.bytes(c), texts[at:at+1], math.MaxInt)
-			drawn++
-		}
+		e.dict.addTexts(d.bytes(c), every(&e.sampleTexts, d.places(c), step), math.MaxInt)
 	}
-	found := float64(max(len(e.dict.ints), len(e.dict.texts)))
+	found := float64(e.dict.distinct())
 	if step == 1 {
 		return found
 	}
@@ -102,12 +101,14 @@ func (e *encoder) distinct(c *encoding, n int) float64 {
 	return hi
 }
 
-func sampleInts[T uint32 | uint64](d *numbering, values []T, step int) (drawn int) {
+// every is the values step apart.
+func every[T any](room *[]T, values []T, step int) []T {
+	out := (*room)[:0]
 	for at := 0; at < len(values); at += step {
-		addInts(d, values[at:at+1], math.MaxInt)
-		drawn++
+		out = append(out, values[at])
 	}
-	return drawn
+	*room = out
+	return out
 }
 
 // without finds the best encoding but a dictionary, by how small what the type allows makes a sample, and about how many bytes it takes

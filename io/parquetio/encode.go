@@ -27,17 +27,20 @@ type encoder struct {
 	options *WriteOptions
 	codec   format.CompressionCodec // of the column chunk at hand: none where compression does not pay
 
-	rows     int
-	count    int     // values that are there
-	bits     []byte  // flat: a bit for each row
-	levels   levels  // of an array inside lists or structs
-	rep, def []uint8 // of all
-	at       []int32
-	values   dense
-	dict     numbering
-	keys     dense  // the dictionary's values
-	onPage   dense  // those of them that a page has
-	used     []bool // which these are
+	rows        int
+	count       int     // values that are there
+	bits        []byte  // flat: a bit for each row
+	levels      levels  // of an array inside lists or structs
+	rep, def    []uint8 // of all
+	at          []int32
+	values      dense
+	dict        numbering
+	sample32    []uint32 // of the values, for choosing
+	sample64    []uint64
+	sampleTexts []enc.Text
+	keys        dense  // the dictionary's values
+	onPage      dense  // those of them that a page has
+	used        []bool // which these are
 
 	page, packed         []byte
 	dictPage, packedDict []byte
@@ -380,10 +383,13 @@ func appendBits(p, bools []byte) []byte {
 func (e *encoder) takeKeys(c *encoding) {
 	k, d := &e.keys, &e.dict
 	k.reset()
-	e.chunk.distinct = max(len(d.ints), len(d.texts))
+	e.chunk.distinct = d.distinct()
 	switch {
 	case c.physical == format.ByteArray:
-		k.base, k.texts = e.values.base, append(k.texts, d.texts...)
+		k.base = e.values.base
+		for i := range d.texts {
+			k.texts = append(k.texts, d.texts[i].Text)
+		}
 	case c.physical == format.FixedLenByteArray:
 		out := k.room(len(d.texts), c.width)
 		for _, t := range d.texts {
@@ -401,10 +407,9 @@ func (e *encoder) takeKeys(c *encoding) {
 
 // longest is the length of the longest text.
 func (e *encoder) longest(c *encoding) (n uint32) {
-	if c.physical == format.ByteArray {
+	if c.physical == format.ByteArray && e.chunk.kind != format.RLEDictionary {
 		for _, t := range e.values.texts {
 			n = max(n, t.N)
-			e.chunk.textBytes += int(t.N)
 		}
 	}
 	return n
