@@ -57,13 +57,18 @@ func dictionarySize(distinct, each float64, n int) float64 {
 // build makes the dictionary.
 func (e *encoder) build(c *encoding, expected, most int, each float64) bool {
 	e.dict.begin(expected)
+	return e.number(c, 0, min(int(float64(most)*each)+1024, dictionaryBytes))
+}
+
+// number gives the values from from on their codes; it gives up, and returns false, at more than bytesMost of distinct ones.
+func (e *encoder) number(c *encoding, from, bytesMost int) bool {
 	switch d := &e.values; c.physical {
 	case format.Int32, format.Float:
-		return addInts(&e.dict, as[uint32](d.fixed), most)
+		return addInts(&e.dict, as[uint32](d.fixed)[from:], bytesMost/4)
 	case format.Int64, format.Double:
-		return addInts(&e.dict, as[uint64](d.fixed), most)
+		return addInts(&e.dict, as[uint64](d.fixed)[from:], bytesMost/8)
 	default:
-		return e.dict.addTexts(d.bytes(c), d.places(c), min(int(float64(most)*each)+1024, dictionaryBytes))
+		return e.dict.addTexts(d.bytes(c), d.places(c)[from:], bytesMost)
 	}
 }
 

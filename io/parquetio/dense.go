@@ -60,10 +60,10 @@ func (d *dense) bytes(e *encoding) []byte {
 }
 
 func (d *dense) places(e *encoding) []enc.Text {
-	if e.physical == format.ByteArray || len(d.texts) > 0 {
+	if e.physical == format.ByteArray {
 		return d.texts
 	}
-	for at := 0; at < len(d.fixed); at += e.width {
+	for at := len(d.texts) * e.width; at < len(d.fixed); at += e.width {
 		d.texts = append(d.texts, enc.Text{At: uint32(at), N: uint32(e.width)})
 	}
 	return d.texts
@@ -104,7 +104,7 @@ func selectAt(at []int32, room []int32) selection {
 }
 
 // pick fills dst, which has room for one more, with the selected of values: about 1 ns each where some are left out.
-func pick[D, S int8 | int16 | int32 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
+func pick[D, S int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
 	switch {
 	case s.at != nil:
 		for i, k := range s.at {

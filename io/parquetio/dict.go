@@ -15,6 +15,7 @@ type numbering struct {
 	codes []uint32 // of each value
 	ints  []uint64 // the values by code, where they have 4 or 8 bytes
 	texts []textEntry
+	bytes int // of texts, lengths included
 
 	slots []uint32 // code + 1; 0 is free
 	shift uint     // a hash's upper bits are the slot
@@ -31,6 +32,7 @@ const slotsMin = 1 << 10
 // begin empties it and makes room for about n distinct values.
 func (d *numbering) begin(n int) {
 	d.codes, d.ints, d.texts = d.codes[:0], d.ints[:0], d.texts[:0]
+	d.bytes = 0
 	d.size(max(slotsMin, 1<<bits.Len(uint(4*n-1))))
 }
 
@@ -157,7 +159,7 @@ func (d *numbering) addTexts(base []byte, texts []enc.Text, bytesMost int) bool 
 			codes[i] = s - 1
 			continue
 		}
-		if bytesMost -= 4 + int(t.N); bytesMost < 0 {
+		if d.bytes += 4 + int(t.N); d.bytes > bytesMost {
 			return false
 		}
 		d.texts = append(d.texts, e)

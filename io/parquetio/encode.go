@@ -2,11 +2,14 @@ package parquetio
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -38,9 +41,10 @@ type encoder struct {
 	sample32    []uint32 // of the values, for choosing
 	sample64    []uint64
 	sampleTexts []enc.Text
-	keys        dense  // the dictionary's values
-	onPage      dense  // those of them that a page has
-	used        []bool // which these are
+	keys        dense    // the dictionary's values
+	onPage      dense    // those of them that a page has
+	used        []bool   // which these are
+	rowCodes    []uint32 // of Arrow dictionaries: the new number of each row
 
 	page, packed         []byte
 	dictPage, packedDict []byte
@@ -107,17 +111,14 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 		e.keys.reset()
 		e.onPage.reset()
 	}()
-	if err := e.collect(c, pieces); err != nil {
-		return nil, err
-	}
-	e.chunk = &chunk{leaf: c, nulls: e.entries(c) - e.count, entries: e.entries(c), codec: e.options.codec()}
+	e.chunk = &chunk{leaf: c, codec: e.options.codec()}
 	e.codec = e.chunk.codec
-	kind, err := e.choose(c)
-	if err != nil {
+	if err := e.collectAndChoose(c, pieces); err != nil {
 		return nil, err
 	}
-	e.chunk.kind = kind
-	e.chunk.body = bufpool.Get(e.values.size(c, 0, e.count)/2 + e.entries(c)/4 + 1<<12)[:0]
+	e.chunk.entries = e.entries(c)
+	e.chunk.nulls = e.chunk.entries - e.count
+	e.chunk.body = bufpool.Get(e.values.size(c, 0, e.values.count(c))/2 + e.entries(c)/4 + 1<<12)[:0]
 	if err := e.pages(c); err != nil {
 		return nil, err
 	}
@@ -129,27 +130,52 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 	return e.chunk, nil
 }
 
-// collect gathers the values that are there, and levels or a bitmap of which are.
-func (e *encoder) collect(c *encoding, pieces []arrow.Array) error {
+// collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over, unless they are too large.
+func (e *encoder) collectAndChoose(c *encoding, pieces []arrow.Array) (err error) {
+	if c.dictionary {
+		e.dict.begin(slotsMin / 4)
+		e.rowCodes = e.rowCodes[:0]
+		if err := e.collect(c, pieces, e.takeCodes); err != errTooLarge {
+			e.taken(c)
+			return err
+		}
+	}
+	if err := e.collect(c, pieces, e.values.add); err != nil {
+		return err
+	}
+	e.chunk.kind, err = e.choose(c)
+	return err
+}
+
+// taken ends the taking over of Arrow's dictionaries.
+func (e *encoder) taken(c *encoding) {
+	e.dict.codes, e.rowCodes = e.rowCodes, e.dict.codes
+	if e.count > 0 {
+		e.chunk.kind = format.RLEDictionary
+	}
+	if c.physical == format.ByteArray {
+		for _, code := range e.dict.codes {
+			e.chunk.textBytes += int(e.dict.texts[code].N)
+		}
+	}
+}
+
+// collect works out which rows have a value, as a bitmap or as levels, and hands the selected rows of each array to take.
+func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding, arrow.Array, selection) error) error {
 	e.values.reset()
 	e.rows, e.count = 0, 0
 	for _, a := range pieces {
 		e.rows += a.Len()
 	}
-	if !c.flat() {
-		return e.collectNested(c, pieces)
-	}
+	e.rep, e.def = e.rep[:0], e.def[:0]
 	e.bits = resize(e.bits, bitmap.Bytes(e.rows))
 	at := 0
 	for _, a := range pieces {
-		a = unwrap(a)
-		s := selectValid(a)
-		if s.valid == nil {
-			bitmap.Fill(e.bits, at, a.Len(), true)
-		} else {
-			bitmap.Copy(e.bits, at, s.valid, s.off, a.Len())
+		s, leaf, err := e.place(c, a, at)
+		if err == nil && s.count > 0 {
+			err = take(c, leaf, s)
 		}
-		if err := e.values.add(c, a, s); err != nil {
+		if err != nil {
 			return err
 		}
 		at += a.Len()
@@ -158,22 +184,92 @@ func (e *encoder) collect(c *encoding, pieces []arrow.Array) error {
 	return nil
 }
 
-func (e *encoder) collectNested(c *encoding, pieces []arrow.Array) error {
-	e.rep, e.def = e.rep[:0], e.def[:0]
-	for _, a := range pieces {
-		last, err := e.levels.walk(c, a)
+// place adds an array's rows to the bitmap or the levels, and returns the leaf's array and which of its rows are there.
+func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Array, error) {
+	if !c.flat() {
+		leaf, err := e.levels.walk(c, a)
 		if err != nil {
-			return err
+			return selection{}, nil, err
 		}
 		e.rep, e.def = append(e.rep, e.levels.rep...), append(e.def, e.levels.def...)
 		s := selectAt(e.levels.at, e.at)
 		e.at = s.at
-		if err := e.values.add(c, last, s); err != nil {
-			return err
+		return s, leaf, nil
+	}
+	leaf := unwrap(a)
+	s := selectValid(leaf)
+	if s.valid == nil {
+		bitmap.Fill(e.bits, at, a.Len(), true)
+	} else {
+		bitmap.Copy(e.bits, at, s.valid, s.off, a.Len())
+	}
+	return s, leaf, nil
+}
+
+var errTooLarge = errors.New("the dictionary is too large")
+
+// takeCodes takes an Arrow dictionary over: those of its values that rows have are numbered, and the rows' indexes put in those numbers'
+// terms. (A new dictionary is made: arrays of one column may have different ones.)
+func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
+	d, ok := a.(*array.Dictionary)
+	if !ok {
+		return errTooLarge
+	}
+	from := len(e.rowCodes)
+	e.rowCodes = slices.Grow(e.rowCodes, s.count+1)[:from+s.count+1]
+	rows := e.rowCodes[from:]
+	pickIndexes(rows, d.Indices(), &s)
+	e.rowCodes = e.rowCodes[:from+s.count]
+	rows = rows[:s.count]
+	values := unwrap(d.Dictionary())
+	e.used = resize(e.used, values.Len())
+	clear(e.used)
+	for _, k := range rows {
+		e.used[k] = true
+	}
+	at := make([]int32, 0, min(values.Len(), len(rows)))
+	for k, u := range e.used {
+		if u {
+			at = append(at, int32(k))
 		}
-		e.count += s.count
+	}
+	before := e.values.count(c)
+	if err := e.values.add(c, values, selection{count: len(at), at: at}); err != nil {
+		return err
+	}
+	if !e.number(c, before, dictionaryBytes) {
+		return errTooLarge
+	}
+	numbers := make([]uint32, values.Len())
+	for i, k := range at {
+		numbers[k] = e.dict.codes[before+i]
+	}
+	for i, k := range rows {
+		rows[i] = numbers[k]
 	}
 	return nil
+}
+
+// pickIndexes puts a dictionary array's selected indexes into dst.
+func pickIndexes(dst []uint32, a arrow.Array, s *selection) {
+	switch a := a.(type) {
+	case *array.Int8:
+		pick(dst, a.Int8Values(), s)
+	case *array.Int16:
+		pick(dst, a.Int16Values(), s)
+	case *array.Int32:
+		pick(dst, a.Int32Values(), s)
+	case *array.Int64:
+		pick(dst, a.Int64Values(), s)
+	case *array.Uint8:
+		pick(dst, a.Uint8Values(), s)
+	case *array.Uint16:
+		pick(dst, a.Uint16Values(), s)
+	case *array.Uint32:
+		pick(dst, a.Uint32Values(), s)
+	case *array.Uint64:
+		pick(dst, a.Uint64Values(), s)
+	}
 }
 
 // entries is how many rows and elements there are, nulls and empty lists included.

@@ -25,6 +25,7 @@ type encoding struct {
 	steps          []step   // from its arrays down to those of the leaf
 	maxDef, maxRep uint8
 	bloom          bool
+	dictionary     bool // Arrow has a dictionary of the values
 }
 
 // flat tells whether the leaf is a column of the table itself, which has a faster way.
@@ -172,7 +173,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 	e := w.at
 	e.typ = t
 	if d, ok := t.(*arrow.DictionaryType); ok {
-		e.typ = d.ValueType
+		e.typ = unwrapType(d.ValueType)
 	}
 	e.element = format.SchemaElement{Name: name, RepetitionType: thrift.New(repetition)}
 	if err := e.choose(); err != nil {
@@ -181,6 +182,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 	if k != nil {
 		e.set(e.physical, k)
 	}
+	e.dictionary = t.ID() == arrow.DICTIONARY && e.physical != format.Boolean && e.typ.ID() != arrow.NULL
 	e.element.Type = thrift.New(e.physical)
 	switch e.physical {
 	case format.Int32, format.Float:
@@ -193,6 +195,17 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 	w.layout.elements = append(w.layout.elements, e.element)
 	w.layout.leaves = append(w.layout.leaves, &e)
 	return nil
+}
+
+// unwrapType is what an extension type is made of.
+func unwrapType(t arrow.DataType) arrow.DataType {
+	for {
+		x, ok := t.(arrow.ExtensionType)
+		if !ok {
+			return t
+		}
+		t = x.StorageType()
+	}
 }
 
 func (e *encoding) set(p format.Type, l format.LogicalTypeValue, converted ...deprecated.ConvertedType) {
