@@ -1,7 +1,5 @@
 package parquetenc
 
-import "math/bits"
-
 // integer is what delta encoding holds.
 type integer interface{ ~int32 | ~int64 }
 
@@ -86,91 +84,4 @@ func Delta[T integer](dst []T, src []byte) ([]byte, error) {
 func DeltaCount(src []byte) (int, error) {
 	h, _, err := readDeltaHead(src)
 	return h.total, err
-}
-
-const (
-	deltaBlock = 128
-	deltaMinis = 4
-)
-
-// AppendDelta encodes integers as packed differences.
-func AppendDelta[T integer](dst []byte, values []T) []byte {
-	dst = appendUvarint(dst, deltaBlock)
-	dst = appendUvarint(dst, deltaMinis)
-	dst = appendUvarint(dst, uint64(len(values)))
-	if len(values) == 0 {
-		return append(dst, 0)
-	}
-	dst = appendVarint(dst, int64(values[0]))
-	var deltas [deltaBlock]T
-	for at := 1; at < len(values); at += deltaBlock {
-		n := min(deltaBlock, len(values)-at)
-		for i := range n {
-			deltas[i] = values[at+i] - values[at+i-1] // wraps, and wraps back
-		}
-		dst = appendDeltaBlock(dst, deltas[:n])
-	}
-	return dst
-}
-
-func appendDeltaBlock[T integer](dst []byte, deltas []T) []byte {
-	least := deltas[0]
-	for _, d := range deltas {
-		least = min(least, d)
-	}
-	dst = appendVarint(dst, int64(least))
-	const per = deltaBlock / deltaMinis
-	at := len(dst)
-	dst = append(dst, make([]byte, deltaMinis)...)
-	for m := 0; m*per < len(deltas); m++ {
-		var packed [per]uint64
-		var all uint64
-		for i, d := range deltas[m*per : min(len(deltas), (m+1)*per)] {
-			packed[i] = distance(d, least)
-			all |= packed[i]
-		}
-		width := bits.Len64(all)
-		dst[at+m] = byte(width)
-		dst = appendWide(dst, packed[:], width)
-	}
-	return dst
-}
-
-// distance is d - least without overflow: the result is unsigned in T's own width.
-func distance[T integer](d, least T) uint64 {
-	if _, is32 := any(d).(int32); is32 {
-		return uint64(uint32(d) - uint32(least))
-	}
-	return uint64(d) - uint64(least)
-}
-
-// appendWide packs numbers of any width up to 64.
-func appendWide(dst []byte, values []uint64, width int) []byte {
-	var acc uint64
-	held := 0
-	for _, v := range values {
-		acc |= v << uint(held)
-		if held+width < 64 {
-			held += width
-			continue
-		}
-		for k := range 8 {
-			dst = append(dst, byte(acc>>(8*uint(k))))
-		}
-		used := 64 - held
-		held = width - used
-		acc = 0
-		if used < 64 {
-			acc = v >> uint(used)
-		}
-	}
-	for ; held > 0; held -= 8 {
-		dst = append(dst, byte(acc))
-		acc >>= 8
-	}
-	return dst
-}
-
-func appendVarint(dst []byte, v int64) []byte {
-	return appendUvarint(dst, uint64(v)<<1^uint64(v>>63))
 }

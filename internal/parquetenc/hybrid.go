@@ -1,8 +1,6 @@
 package parquetenc
 
 import (
-	"math/bits"
-
 	"github.com/volley-go/volley/internal/bitmap"
 )
 
@@ -119,86 +117,4 @@ func (h *Hybrid) ReadBits(dst []byte, at, n int) (set int, err error) {
 		n -= k
 	}
 	return set, nil
-}
-
-// Width is the bits that hold numbers up to most.
-func Width(most uint32) int { return bits.Len32(most) }
-
-// runMin is the shortest run of one value that is not packed; packed runs hold whole groups of 8.
-const runMin = 8
-
-// AppendHybrid encodes values of width bits behind dst.
-func AppendHybrid[T uint8 | uint32](dst []byte, values []T, width int) []byte {
-	packFrom := 0
-	for i := 0; i < len(values); {
-		j := i + 1
-		for j < len(values) && values[j] == values[i] {
-			j++
-		}
-		// A run begins where a group of 8 ends, as packed groups are whole.
-		begin := i
-		if over := (i - packFrom) % 8; over != 0 {
-			begin += 8 - over
-		}
-		if j-begin >= runMin {
-			dst = appendPacked(dst, values[packFrom:begin], width)
-			dst = appendUvarint(dst, uint64(j-begin)<<1)
-			for k := 0; k < (width+7)/8; k++ {
-				dst = append(dst, byte(uint32(values[begin])>>(8*uint(k))))
-			}
-			packFrom = j
-		}
-		i = j
-	}
-	return appendPacked(dst, values[packFrom:], width)
-}
-
-func appendUvarint(dst []byte, v uint64) []byte {
-	for ; v >= 0x80; v >>= 7 {
-		dst = append(dst, byte(v)|0x80)
-	}
-	return append(dst, byte(v))
-}
-
-// appendPacked writes one run of packed values; the last group is filled up with zeros.
-func appendPacked[T uint8 | uint32](dst []byte, values []T, width int) []byte {
-	if len(values) == 0 {
-		return dst
-	}
-	groups := (len(values) + 7) / 8
-	dst = appendUvarint(dst, uint64(groups)<<1|1)
-	end := len(dst) + groups*width
-	var acc uint64
-	held := 0
-	for _, v := range values {
-		acc |= uint64(v) << uint(held)
-		held += width
-		if held >= 32 {
-			dst = append(dst, byte(acc), byte(acc>>8), byte(acc>>16), byte(acc>>24))
-			acc >>= 32
-			held -= 32
-		}
-	}
-	for ; held > 0; held -= 8 {
-		dst = append(dst, byte(acc))
-		acc >>= 8
-	}
-	for len(dst) < end {
-		dst = append(dst, 0)
-	}
-	return dst
-}
-
-// AppendBits encodes n bits of src from at on as a hybrid of width 1.
-func AppendBits(dst, src []byte, at, n int) []byte {
-	if set := bitmap.Count(src, at, n); set == 0 || set == n {
-		dst = appendUvarint(dst, uint64(n)<<1)
-		return append(dst, byte(set/max(n, 1)))
-	}
-	groups := (n + 7) / 8
-	dst = appendUvarint(dst, uint64(groups)<<1|1)
-	old := len(dst)
-	dst = append(dst, make([]byte, groups)...)
-	bitmap.Copy(dst[old:], 0, src, at, n)
-	return dst
 }

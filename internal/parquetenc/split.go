@@ -14,13 +14,3 @@ func Split(dst, src []byte, count, skip, take, width int) error {
 	}
 	return nil
 }
-
-// AppendSplit encodes values of width bytes as streams of their first, second … bytes.
-func AppendSplit(dst, values []byte, width int) []byte {
-	for k := range width {
-		for i := k; i < len(values); i += width {
-			dst = append(dst, values[i])
-		}
-	}
-	return dst
-}

@@ -1,41 +1,188 @@
 package parquetio
 
 import (
-	"fmt"
-	"math"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/decimal128"
-	"github.com/apache/arrow/go/v17/arrow/decimal256"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
-
-	"github.com/volley-go/volley/internal/bitmap"
 )
 
-// encoding is how a column is stored.
+// encoding is how a leaf is stored: a column of the file, which is a column of the table or one inside it.
 type encoding struct {
 	element  format.SchemaElement
 	physical format.Type
 	width    int // bytes of a stored value; 0 for byte arrays and booleans
 	unsigned bool
+	decimal  bool           // values of fixed length are numbers
+	utf8     bool           // byte arrays are text
 	typ      arrow.DataType // of the values: of a dictionary's, where it is one
+
+	column         int      // of the table
+	path           []string // from the table's column down
+	steps          []step   // from its arrays down to those of the leaf
+	maxDef, maxRep uint8
+	bloom          bool
+	dictionary     bool // Arrow has a dictionary of the values
 }
 
-// encodingOf chooses how a field is stored. Every column may have nulls, whatever the field says: frames are
-// not held to it.
-func encodingOf(f arrow.Field) (*encoding, error) {
-	e := &encoding{typ: f.Type}
-	if d, ok := f.Type.(*arrow.DictionaryType); ok {
-		e.typ = d.ValueType
+// flat tells whether the leaf is a column of the table itself, which has a faster way.
+func (e *encoding) flat() bool { return len(e.steps) == 0 }
+
+// name is the path as errors and options have it.
+func (e *encoding) name() string { return strings.Join(e.path, ".") }
+
+// step leads from an array to one inside it.
+type step struct {
+	list     bool // to the elements, each with levels of its own
+	field    int  // else, to this field of a struct
+	required bool // from an array without nulls: the entries of a map, and its keys
+}
+
+// layout is the file's schema: its elements, depth first, and its leaves.
+type layout struct {
+	elements []format.SchemaElement
+	leaves   []*encoding
+}
+
+// layoutOf chooses how a table's columns are stored. Every column may have nulls, whatever the field says (frames are not
+// held to it), but for the keys of maps.
+func layoutOf(file string, schema *arrow.Schema) (*layout, error) {
+	l := new(layout)
+	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(schema.NumFields()))}
+	l.elements = append(l.elements, root)
+	for i, f := range schema.Fields() {
+		w := walk{layout: l, at: encoding{column: i}}
+		if err := w.field(f.Name, f.Type, format.Optional); err != nil {
+			return nil, fileError("write", file, w.name(f.Name), err)
+		}
 	}
-	e.element = format.SchemaElement{Name: f.Name, RepetitionType: thrift.New(format.Optional)}
+	return l, nil
+}
+
+// walk goes down a column; at is where it is.
+type walk struct {
+	layout *layout
+	at     encoding
+	failed string // path of what could not be stored
+}
+
+func (w *walk) name(column string) string {
+	if w.failed == "" {
+		return column
+	}
+	return w.failed
+}
+
+// into is one step further down.
+func (w walk) into(name string, repetition format.FieldRepetitionType, steps ...step) walk {
+	w.at.path = append(w.at.path[:len(w.at.path):len(w.at.path)], name)
+	w.at.steps = append(w.at.steps[:len(w.at.steps):len(w.at.steps)], steps...)
+	switch repetition {
+	case format.Optional:
+		w.at.maxDef++
+	case format.Repeated:
+		w.at.maxDef++
+		w.at.maxRep++
+	}
+	return w
+}
+
+// group adds an element that has others below it.
+func (w *walk) group(name string, repetition format.FieldRepetitionType, kids int, k format.LogicalTypeValue, converted ...deprecated.ConvertedType) {
+	e := format.SchemaElement{Name: name, RepetitionType: thrift.New(repetition), NumChildren: thrift.New(int32(kids))}
+	e.LogicalType.Value = k
+	for _, c := range converted {
+		e.ConvertedType = thrift.New(c)
+	}
+	w.layout.elements = append(w.layout.elements, e)
+}
+
+// field adds the elements of a column, and the leaves below it.
+func (w *walk) field(name string, t arrow.DataType, repetition format.FieldRepetitionType, steps ...step) (err error) {
+	in := w.into(name, repetition, steps...)
+	if len(in.at.path) > nestingMax {
+		err = unsupported("columns are nested more than %d deep", nestingMax)
+	} else {
+		err = in.typ(name, t, repetition)
+	}
+	if err != nil && w.failed == "" {
+		if w.failed = in.failed; w.failed == "" {
+			w.failed = in.at.name()
+		}
+	}
+	return err
+}
+
+func (w *walk) typ(name string, t arrow.DataType, repetition format.FieldRepetitionType) error {
+	switch t := t.(type) {
+	case arrow.ExtensionType:
+		return w.extension(name, t, repetition)
+	case *arrow.StructType:
+		if t.NumFields() == 0 {
+			return unsupported("a struct without fields cannot be written; leave it out")
+		}
+		w.group(name, repetition, t.NumFields(), nil)
+		for i, f := range t.Fields() {
+			if err := w.field(f.Name, f.Type, format.Optional, step{field: i, required: repetition == format.Required}); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *arrow.MapType:
+		w.group(name, repetition, 1, new(format.MapType), deprecated.Map)
+		w.group("key_value", format.Repeated, 2, nil)
+		in := w.into("key_value", format.Repeated, step{list: true, required: repetition == format.Required})
+		err := in.field("key", t.KeyType(), format.Required, step{required: true})
+		if err == nil {
+			err = in.field("value", t.ItemType(), format.Optional, step{field: 1, required: true})
+		}
+		w.failed = in.failed
+		return err
+	case arrow.ListLikeType:
+		w.group(name, repetition, 1, new(format.ListType), deprecated.List)
+		w.group("list", format.Repeated, 1, nil)
+		in := w.into("list", format.Repeated, step{list: true, required: repetition == format.Required})
+		err := in.field("element", t.Elem(), format.Optional)
+		w.failed = in.failed
+		return err
+	}
+	return w.leaf(name, t, nil, repetition)
+}
+
+// extension stores what the type is made of; UUIDs and JSON have a name in Parquet too.
+func (w *walk) extension(name string, t arrow.ExtensionType, repetition format.FieldRepetitionType) error {
+	storage := t.StorageType()
+	switch t.ExtensionName() {
+	case "arrow.uuid", "uuid":
+		if f, ok := storage.(*arrow.FixedSizeBinaryType); ok && f.ByteWidth == 16 {
+			return w.leaf(name, storage, new(format.UUIDType), repetition)
+		}
+	case "arrow.json":
+		if storage.ID() == arrow.STRING || storage.ID() == arrow.LARGE_STRING || storage.ID() == arrow.STRING_VIEW {
+			return w.leaf(name, storage, new(format.JsonType), repetition)
+		}
+	}
+	return w.typ(name, storage, repetition)
+}
+
+// leaf adds a column of the file; k is its logical type where the Arrow type does not say.
+func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, repetition format.FieldRepetitionType) error {
+	e := w.at
+	e.typ = t
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		e.typ = unwrapType(d.ValueType)
+	}
+	e.element = format.SchemaElement{Name: name, RepetitionType: thrift.New(repetition)}
 	if err := e.choose(); err != nil {
-		return nil, err
+		return err
 	}
+	if k != nil {
+		e.set(e.physical, k)
+	}
+	e.dictionary = t.ID() == arrow.DICTIONARY && e.physical != format.Boolean && e.typ.ID() != arrow.NULL
 	e.element.Type = thrift.New(e.physical)
 	switch e.physical {
 	case format.Int32, format.Float:
@@ -45,7 +192,20 @@ func encodingOf(f arrow.Field) (*encoding, error) {
 	case format.FixedLenByteArray:
 		e.element.TypeLength = thrift.New(int32(e.width))
 	}
-	return e, nil
+	w.layout.elements = append(w.layout.elements, e.element)
+	w.layout.leaves = append(w.layout.leaves, &e)
+	return nil
+}
+
+// unwrapType is what an extension type is made of.
+func unwrapType(t arrow.DataType) arrow.DataType {
+	for {
+		x, ok := t.(arrow.ExtensionType)
+		if !ok {
+			return t
+		}
+		t = x.StorageType()
+	}
 }
 
 func (e *encoding) set(p format.Type, l format.LogicalTypeValue, converted ...deprecated.ConvertedType) {
@@ -56,8 +216,11 @@ func (e *encoding) set(p format.Type, l format.LogicalTypeValue, converted ...de
 	}
 }
 
+// choose finds the stored type of a type's values.
 func (e *encoding) choose() error {
 	switch t := e.typ.(type) {
+	case *arrow.NullType:
+		e.set(format.Int32, new(format.NullType))
 	case *arrow.BooleanType:
 		e.set(format.Boolean, nil)
 	case *arrow.Int8Type, *arrow.Int16Type, *arrow.Int32Type, *arrow.Int64Type, *arrow.Uint8Type, *arrow.Uint16Type, *arrow.Uint32Type, *arrow.Uint64Type:
@@ -70,6 +233,7 @@ func (e *encoding) choose() error {
 		e.width = 2
 		e.set(format.FixedLenByteArray, new(format.Float16Type))
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
+		e.utf8 = true
 		e.set(format.ByteArray, new(format.StringType), deprecated.UTF8)
 	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType:
 		e.set(format.ByteArray, nil)
@@ -77,8 +241,21 @@ func (e *encoding) choose() error {
 		e.width = t.ByteWidth
 		e.set(format.FixedLenByteArray, nil)
 		if t.ByteWidth == 0 {
-			return unsupported("values of no bytes")
+			return unsupported("values of no bytes cannot be written; leave the column out")
 		}
+	case *arrow.Decimal128Type:
+		e.number(t.Precision, t.Scale, 16)
+	case *arrow.Decimal256Type:
+		e.number(t.Precision, t.Scale, 32)
+	default:
+		return e.time()
+	}
+	return nil
+}
+
+// time is choose for dates and times, and the end of what can be stored.
+func (e *encoding) time() error {
+	switch t := e.typ.(type) {
 	case *arrow.Date32Type:
 		e.set(format.Int32, new(format.DateType), deprecated.Date)
 	case *arrow.Date64Type:
@@ -91,10 +268,6 @@ func (e *encoding) choose() error {
 		e.set(format.Int64, &format.TimestampType{Unit: parquetUnit(t.Unit), IsAdjustedToUTC: t.TimeZone != ""})
 	case *arrow.DurationType:
 		e.set(format.Int64, nil)
-	case *arrow.Decimal128Type:
-		e.decimal(t.Precision, t.Scale, 16)
-	case *arrow.Decimal256Type:
-		e.decimal(t.Precision, t.Scale, 32)
 	default:
 		return unsupported("a column of type %v cannot be written; compute a column of another type from it, or leave it out", t)
 	}
@@ -119,8 +292,8 @@ func (e *encoding) integer(width int, signed bool) {
 	e.set(physical, &format.IntType{BitWidth: int8(width), IsSigned: signed}, first+log)
 }
 
-// decimal stores up to 18 digits as integers, and more as big-endian bytes.
-func (e *encoding) decimal(precision, scale int32, width int) {
+// number stores decimals of up to 18 digits as integers, and of more as big-endian bytes.
+func (e *encoding) number(precision, scale int32, width int) {
 	k := &format.DecimalType{Precision: precision, Scale: scale}
 	e.element.Precision, e.element.Scale = thrift.New(precision), thrift.New(scale)
 	switch {
@@ -129,7 +302,7 @@ func (e *encoding) decimal(precision, scale int32, width int) {
 	case width == 16 && precision <= 18:
 		e.set(format.Int64, k, deprecated.Decimal)
 	default:
-		e.width = width
+		e.width, e.decimal = width, true
 		e.set(format.FixedLenByteArray, k, deprecated.Decimal)
 	}
 }
@@ -143,232 +316,4 @@ func parquetUnit(u arrow.TimeUnit) format.TimeUnit {
 		return format.TimeUnit{Value: new(format.NanoSeconds)}
 	}
 	return format.TimeUnit{Value: new(format.MilliSeconds)}
-}
-
-// dense collects the values of arrays that are not null.
-type dense struct {
-	fixed []byte   // of fixed width
-	texts []string // of byte arrays; they share the arrays' memory
-	bits  []byte   // of booleans, a byte each
-}
-
-func (d *dense) reset() { d.fixed, d.texts, d.bits = d.fixed[:0], d.texts[:0], d.bits[:0] }
-
-// add collects an array's values.
-func (d *dense) add(e *encoding, a arrow.Array) error {
-	switch a := a.(type) {
-	case *array.Dictionary:
-		return d.addDictionary(e, a)
-	case *array.Boolean:
-		for i := range a.Len() {
-			if a.IsValid(i) {
-				b := byte(0)
-				if a.Value(i) {
-					b = 1
-				}
-				d.bits = append(d.bits, b)
-			}
-		}
-	case *array.String:
-		d.texts = appendTexts(d.texts, a, a.Value)
-	case *array.LargeString:
-		d.texts = appendTexts(d.texts, a, a.Value)
-	case *array.StringView:
-		d.texts = appendTexts(d.texts, a, a.Value)
-	case *array.Binary:
-		d.texts = appendTexts(d.texts, a, a.ValueString)
-	case *array.LargeBinary:
-		d.texts = appendTexts(d.texts, a, a.ValueString)
-	case *array.BinaryView:
-		d.texts = appendTexts(d.texts, a, a.ValueString)
-	case *array.Int8:
-		d.fixed = appendWider(d.fixed, a, a.Int8Values())
-	case *array.Int16:
-		d.fixed = appendWider(d.fixed, a, a.Int16Values())
-	case *array.Uint8:
-		d.fixed = appendWider(d.fixed, a, a.Uint8Values())
-	case *array.Uint16:
-		d.fixed = appendWider(d.fixed, a, a.Uint16Values())
-	case *array.Decimal128:
-		return d.addDecimals(e, a)
-	case *array.Decimal256:
-		d.addWideDecimals(a)
-	default:
-		d.addFixed(a)
-		return d.seconds(a)
-	}
-	return nil
-}
-
-// addDictionary collects the values that the indexes stand for. (The column's own dictionary is made anew: arrays of one
-// column may have different ones, with values that none of their rows has.)
-func (d *dense) addDictionary(e *encoding, a *array.Dictionary) error {
-	var all dense
-	if err := all.add(e, a.Dictionary()); err != nil {
-		return err
-	}
-	values := a.Dictionary()
-	at := make([]int, values.Len()) // of each value among those not null
-	n := 0
-	for i := range at {
-		at[i] = n
-		if values.IsValid(i) {
-			n++
-		}
-	}
-	for i := range a.Len() {
-		if a.IsNull(i) {
-			continue
-		}
-		k := a.GetValueIndex(i)
-		if values.IsNull(k) {
-			continue
-		}
-		switch k = at[k]; {
-		case e.physical == format.Boolean:
-			d.bits = append(d.bits, all.bits[k])
-		case e.width == 0:
-			d.texts = append(d.texts, all.texts[k])
-		default:
-			d.fixed = append(d.fixed, all.fixed[k*e.width:(k+1)*e.width]...)
-		}
-	}
-	return nil
-}
-
-func appendTexts(dst []string, a arrow.Array, value func(int) string) []string {
-	if a.NullN() == 0 {
-		for i := range a.Len() {
-			dst = append(dst, value(i))
-		}
-		return dst
-	}
-	for i := range a.Len() {
-		if a.IsValid(i) {
-			dst = append(dst, value(i))
-		}
-	}
-	return dst
-}
-
-func appendWider[T int8 | int16 | uint8 | uint16](dst []byte, a arrow.Array, values []T) []byte {
-	at := len(dst)
-	dst = append(dst, make([]byte, 4*len(values))...)
-	out := as[int32](dst[at:])
-	n := 0
-	for i, v := range values {
-		if a.IsValid(i) {
-			out[n] = int32(v)
-			n++
-		}
-	}
-	return dst[:at+4*n]
-}
-
-// addFixed copies values that are stored as Arrow has them.
-func (d *dense) addFixed(a arrow.Array) {
-	data := a.Data()
-	w := a.DataType().(arrow.FixedWidthDataType).BitWidth() / 8
-	if a.Len() == 0 || a.NullN() == a.Len() {
-		return
-	}
-	values := data.Buffers()[1].Bytes()[data.Offset()*w : (data.Offset()+a.Len())*w]
-	if a.NullN() == 0 {
-		d.fixed = append(d.fixed, values...)
-		return
-	}
-	// Runs of valid rows are copied at once.
-	valid, off := a.NullBitmapBytes(), data.Offset()
-	for i := 0; i < a.Len(); {
-		if !bitmap.Get(valid, off+i) {
-			i++
-			continue
-		}
-		j := i + 1
-		for j < a.Len() && bitmap.Get(valid, off+j) {
-			j++
-		}
-		d.fixed = append(d.fixed, values[i*w:j*w]...)
-		i = j
-	}
-}
-
-// seconds makes milliseconds of what Arrow has in seconds.
-func (d *dense) seconds(a arrow.Array) error {
-	switch t := a.DataType().(type) {
-	case *arrow.Time32Type:
-		if t.Unit == arrow.Second {
-			own := as[int32](d.fixed)
-			for i := len(own) - (a.Len() - a.NullN()); i < len(own); i++ {
-				own[i] *= 1000
-			}
-		}
-	case *arrow.TimestampType:
-		if t.Unit == arrow.Second {
-			own := as[int64](d.fixed)
-			for i := len(own) - (a.Len() - a.NullN()); i < len(own); i++ {
-				if own[i] > math.MaxInt64/1000 || own[i] < math.MinInt64/1000 {
-					return fmt.Errorf("a time %d s after 1970 does not fit in milliseconds, Parquet's longest unit", own[i])
-				}
-				own[i] *= 1000
-			}
-		}
-	}
-	return nil
-}
-
-func (d *dense) addDecimals(e *encoding, a *array.Decimal128) error {
-	for i, v := range a.Values() {
-		if a.IsNull(i) {
-			continue
-		}
-		switch e.width {
-		case 16:
-			d.fixed = appendBig(d.fixed, raw([]decimal128.Num{v}))
-		default:
-			x := int64(v.LowBits())
-			if v.HighBits() != x>>63 || e.width == 4 && int64(int32(x)) != x {
-				return fmt.Errorf("row %d: a value has more digits than its type %v", i, a.DataType())
-			}
-			d.fixed = append(d.fixed, raw([]int64{x})[:e.width]...)
-		}
-	}
-	return nil
-}
-
-func (d *dense) addWideDecimals(a *array.Decimal256) {
-	for i, v := range a.Values() {
-		if a.IsValid(i) {
-			d.fixed = appendBig(d.fixed, raw([]decimal256.Num{v}))
-		}
-	}
-}
-
-func appendBig(dst, little []byte) []byte {
-	for i := len(little) - 1; i >= 0; i-- {
-		dst = append(dst, little[i])
-	}
-	return dst
-}
-
-// presence writes which rows of the arrays have a value to bits from 0 on, and returns how many have.
-func presence(bits []byte, pieces []arrow.Array) (set int) {
-	at := 0
-	for _, a := range pieces {
-		d, isDict := a.(*array.Dictionary)
-		switch {
-		case isDict && d.Dictionary().NullN() > 0:
-			for i := range a.Len() {
-				if a.IsValid(i) && d.Dictionary().IsValid(d.GetValueIndex(i)) {
-					bitmap.Set(bits, at+i)
-				}
-			}
-		case a.NullN() == 0:
-			bitmap.Fill(bits, at, a.Len(), true)
-		default:
-			bitmap.Copy(bits, at, a.NullBitmapBytes(), a.Data().Offset(), a.Len())
-		}
-		at += a.Len()
-	}
-	return bitmap.Count(bits, 0, at)
 }

@@ -1,0 +1,66 @@
+package parquetio
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/parquet-go/parquet-go/bloom"
+	"github.com/parquet-go/parquet-go/bloom/xxhash"
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/internal/near"
+)
+
+// bloomBits are the filter's bits for each distinct value: about one look-up in a hundred of a value that is not there says that it may be.
+const bloomBits = 10
+
+// bloomBytesMost is how large a filter gets; with more values it says yes more often.
+const bloomBytesMost = 1 << 20
+
+// chooseBlooms marks the leaves that get a filter.
+func (l *layout) chooseBlooms(names []string) error {
+	var have []string
+	for _, leaf := range l.leaves {
+		have = append(have, leaf.name())
+		leaf.bloom = slices.Contains(names, leaf.name()) && leaf.physical != format.Boolean
+	}
+	for _, name := range names {
+		if !slices.Contains(have, name) {
+			return fmt.Errorf("BloomFilters: no column %q%s", name, near.Hint(name, have))
+		}
+	}
+	return nil
+}
+
+// bloom makes the filter of the column chunk: with a dictionary its keys are all there is to put in.
+func (e *encoder) bloom(c *encoding) {
+	d, n := &e.values, e.count
+	if e.chunk.kind == format.RLEDictionary {
+		d, n = &e.keys, e.chunk.distinct
+	}
+	blocks := min(max(bloom.NumSplitBlocksOf(int64(n), bloomBits), 1), bloomBytesMost/bloom.BlockSize)
+	f := make(bloom.SplitBlockFilter, blocks)
+	for i := range n {
+		v := d.value(c, i)
+		f.Insert(xxhash.Sum64(v))
+	}
+	h := &e.head
+	h.reset()
+	h.i32(1, len(f.Bytes()))
+	for id := 2; id <= 4; id++ { // the one algorithm, hash and compression there are
+		h.begin(id)
+		h.begin(1)
+		h.end()
+		h.end()
+	}
+	h.end()
+	e.chunk.filter = append(slices.Clone(h.b), f.Bytes()...)
+}
+
+// value is a value as a bloom filter takes it: without a length.
+func (d *dense) value(c *encoding, i int) []byte {
+	if c.physical == format.ByteArray {
+		return d.texts[i].Of(d.base)
+	}
+	return d.fixed[i*c.width : (i+1)*c.width]
+}

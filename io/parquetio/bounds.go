@@ -1,0 +1,246 @@
+package parquetio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/float16"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	enc "github.com/volley-go/volley/internal/parquetenc"
+)
+
+// bound is the least and greatest of some values, as they are stored. Neither is there where there are no values, or one is no
+// number: the format has no order for those.
+type bound struct{ least, most []byte }
+
+func (b bound) there() bool { return b.least != nil }
+
+// boundsOf looks at k values from at on.
+func (e *encoding) boundsOf(d *dense, at, k int) bound {
+	if k == 0 || e.typ.ID() == arrow.NULL {
+		return bound{}
+	}
+	if e.physical == format.ByteArray {
+		return textBounds(d.base, d.texts[at:at+k])
+	}
+	fixed := d.fixed[at*max(e.width, 1) : (at+k)*max(e.width, 1)]
+	switch e.physical {
+	case format.Boolean:
+		return numberBounds(fixed)
+	case format.Float:
+		return floatBounds(as[float32](fixed))
+	case format.Double:
+		return floatBounds(as[float64](fixed))
+	case format.FixedLenByteArray:
+		return e.fixedBounds(fixed)
+	}
+	switch {
+	case e.unsigned && e.width == 4:
+		return numberBounds(as[uint32](fixed))
+	case e.unsigned:
+		return numberBounds(as[uint64](fixed))
+	case e.width == 4:
+		return numberBounds(as[int32](fixed))
+	}
+	return numberBounds(as[int64](fixed))
+}
+
+func numberBounds[T uint8 | int32 | int64 | uint32 | uint64](values []T) bound {
+	lo, hi := values[0], values[0]
+	for _, v := range values {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return bound{raw([]T{lo}), raw([]T{hi})}
+}
+
+// floatBounds follows the format: a zero stands for both zeros.
+func floatBounds[T float32 | float64](values []T) bound {
+	lo, hi := values[0], values[0]
+	ordered := true
+	for _, v := range values {
+		if v < lo { // the built-in min looks for NaN and -0 at each value
+			lo = v
+		}
+		if v > hi {
+			hi = v
+		}
+		ordered = ordered && v == v
+	}
+	if !ordered {
+		return bound{}
+	}
+	if lo == 0 {
+		var zero T
+		lo = -1 / (1 / zero) // -0
+	}
+	if hi == 0 {
+		hi = 0
+	}
+	return bound{raw([]T{lo}), raw([]T{hi})}
+}
+
+// fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
+func (e *encoding) fixedBounds(fixed []byte) bound {
+	w := e.width
+	if e.typ.ID() == arrow.FLOAT16 {
+		return halfBounds(as[uint16](fixed))
+	}
+	lo, hi := fixed[:w], fixed[:w]
+	for at := w; at < len(fixed); at += w {
+		if v := fixed[at : at+w]; e.less(v, lo) {
+			lo = v
+		} else if e.less(hi, v) {
+			hi = v
+		}
+	}
+	return bound{bytes.Clone(lo), bytes.Clone(hi)}
+}
+
+func halfBounds(values []uint16) bound {
+	wide := make([]float32, len(values))
+	for i, v := range values {
+		wide[i] = float16.FromBits(v).Float32()
+	}
+	b := floatBounds(wide)
+	if !b.there() {
+		return b
+	}
+	half := func(b []byte) []byte { return raw([]uint16{float16.New(as[float32](b)[0]).Uint16()}) }
+	return bound{half(b.least), half(b.most)}
+}
+
+// less orders stored values as the format does for the column's type.
+func (e *encoding) less(a, b []byte) bool {
+	switch e.physical {
+	case format.Float:
+		return as[float32](a)[0] < as[float32](b)[0]
+	case format.Double:
+		return as[float64](a)[0] < as[float64](b)[0]
+	case format.Int32:
+		if e.unsigned {
+			return as[uint32](a)[0] < as[uint32](b)[0]
+		}
+		return as[int32](a)[0] < as[int32](b)[0]
+	case format.Int64:
+		if e.unsigned {
+			return as[uint64](a)[0] < as[uint64](b)[0]
+		}
+		return as[int64](a)[0] < as[int64](b)[0]
+	}
+	switch {
+	case e.decimal && (a[0]^b[0])&0x80 != 0:
+		return a[0]&0x80 != 0
+	case e.typ.ID() == arrow.FLOAT16:
+		half := func(b []byte) float32 { return float16.FromBits(binary.LittleEndian.Uint16(b)).Float32() }
+		return half(a) < half(b)
+	}
+	return bytes.Compare(a, b) < 0
+}
+
+// textBounds compares by the first 8 bytes as a number, and looks at the rest only where those are equal to a bound's: 1 to 2 ns
+// a value.
+func textBounds(base []byte, texts []enc.Text) bound {
+	lo, hi := texts[0], texts[0]
+	loHead := head(base, lo)
+	hiHead := loHead
+	for _, t := range texts[1:] {
+		h := head(base, t)
+		if h <= loHead && (h < loHead || bytes.Compare(t.Of(base), lo.Of(base)) < 0) {
+			lo, loHead = t, h
+		}
+		if h >= hiHead && (h > hiHead || bytes.Compare(t.Of(base), hi.Of(base)) > 0) {
+			hi, hiHead = t, h
+		}
+	}
+	return bound{cloned(lo.Of(base)), cloned(hi.Of(base))}
+}
+
+// cloned is a copy that is not nil where b is empty.
+func cloned(b []byte) []byte { return append(make([]byte, 0, len(b)), b...) }
+
+// head is a text's first 8 bytes as a number that orders as they do, with zeros for those it does not have.
+func head(base []byte, t enc.Text) uint64 {
+	if int(t.At)+8 <= len(base) {
+		w := bits.ReverseBytes64(binary.LittleEndian.Uint64(base[t.At:]))
+		if t.N < 8 {
+			w &^= ^uint64(0) >> (8 * t.N)
+		}
+		return w
+	}
+	var b [8]byte
+	copy(b[:], t.Of(base))
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// join is the bound of both; none where only one is known, though both have values.
+func (e *encoding) join(a, b bound) bound {
+	if e.less(b.least, a.least) {
+		a.least = b.least
+	}
+	if e.less(a.most, b.most) {
+		a.most = b.most
+	}
+	return a
+}
+
+// boundMost is how long a bound of texts is at most; what is longer is cut to it, the greatest rounded up.
+const boundMost = 64
+
+// cut makes a bound short. exactly tells whether least and most are still values of the column. One that cannot be
+// rounded up is left long.
+func (e *encoding) cut(b bound) (_ bound, leastExact, mostExact bool) {
+	leastExact, mostExact = true, true
+	if e.physical != format.ByteArray {
+		return b, true, true
+	}
+	if len(b.least) > boundMost {
+		b.least, leastExact = e.prefix(b.least), false
+	}
+	if len(b.most) > boundMost {
+		if up := e.roundUp(e.prefix(b.most)); up != nil {
+			b.most, mostExact = up, false
+		}
+	}
+	return b, leastExact, mostExact
+}
+
+// prefix is the first bytes of a value, of text in whole characters.
+func (e *encoding) prefix(b []byte) []byte {
+	n := boundMost
+	for e.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
+}
+
+// roundUp is the least value of b's length or shorter that is greater than all that begin with b; nil where there is none.
+func (e *encoding) roundUp(b []byte) []byte {
+	b = bytes.Clone(b)
+	for len(b) > 0 {
+		if !e.utf8 {
+			if last := len(b) - 1; b[last] < 0xff {
+				b[last]++
+				return b
+			}
+			b = b[:len(b)-1]
+			continue
+		}
+		r, n := utf8.DecodeLastRune(b)
+		if r == utf8.RuneError && n <= 1 {
+			return nil // no text: leave it
+		}
+		b = b[:len(b)-n]
+		if r++; r == 0xd800 {
+			r = 0xe000 // surrogates are no characters
+		}
+		if r <= utf8.MaxRune {
+			return utf8.AppendRune(b, r)
+		}
+	}
+	return nil
+}

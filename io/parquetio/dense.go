@@ -1,0 +1,401 @@
+package parquetio
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/internal/bitmap"
+	enc "github.com/volley-go/volley/internal/parquetenc"
+)
+
+// dense is the values of a column chunk that are there, without gaps for nulls and as they are stored. Where an array has them
+// just so they are its memory, not a copy.
+type dense struct {
+	fixed []byte     // of fixed width; booleans take a byte each
+	base  []byte     // holds byte arrays
+	texts []enc.Text // their places in base
+
+	ownFixed, ownBase []byte // memory of its own, used again
+}
+
+// reset lets go of all values, and of the arrays' memory.
+func (d *dense) reset() { d.fixed, d.base, d.texts = nil, nil, d.texts[:0] }
+
+// count is how many values there are.
+func (d *dense) count(e *encoding) int {
+	if e.physical == format.ByteArray {
+		return len(d.texts)
+	}
+	return len(d.fixed) / max(e.width, 1)
+}
+
+// size is how many bytes k values from at on take as they are.
+func (d *dense) size(e *encoding, at, k int) int {
+	switch {
+	case e.physical == format.Boolean:
+		return bitmap.Bytes(k)
+	case e.physical != format.ByteArray:
+		return k * e.width
+	}
+	n := 4 * k
+	for _, t := range d.texts[at : at+k] {
+		n += int(t.N)
+	}
+	return n
+}
+
+// bytes hold the values that a dictionary takes as texts, places are where: those of a fixed length are too.
+func (d *dense) bytes(e *encoding) []byte {
+	if e.physical == format.ByteArray {
+		return d.base
+	}
+	return d.fixed
+}
+
+func (d *dense) places(e *encoding) []enc.Text {
+	if e.physical == format.ByteArray {
+		return d.texts
+	}
+	for at := len(d.texts) * e.width; at < len(d.fixed); at += e.width {
+		d.texts = append(d.texts, enc.Text{At: uint32(at), N: uint32(e.width)})
+	}
+	return d.texts
+}
+
+// selection says which of an array's rows are taken: those that valid has a bit for (from off on), or those at at, or all.
+type selection struct {
+	n     int // rows of the array
+	count int // of them taken
+	valid []byte
+	off   int
+	at    []int32
+}
+
+func (s *selection) all() bool { return s.valid == nil && s.at == nil }
+
+// selectValid takes the rows of an array that are not null.
+func selectValid(a arrow.Array) selection {
+	valid, off, all := validityOf(a)
+	if all {
+		return selection{n: a.Len(), count: a.Len()}
+	}
+	return selection{n: a.Len(), count: bitmap.Count(valid, off, a.Len()), valid: valid, off: off}
+}
+
+// selectAt takes the rows at the places that are not gone.
+func selectAt(at []int32, room []int32) selection {
+	room = room[:0]
+	for _, k := range at {
+		if k >= 0 {
+			room = append(room, k)
+		}
+	}
+	if room == nil {
+		room = []int32{}
+	}
+	return selection{count: len(room), at: room}
+}
+
+// pick fills dst, which has room for one more, with the selected of values: about 1 ns each where some are left out.
+func pick[D, S int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
+	switch {
+	case s.at != nil:
+		for i, k := range s.at {
+			dst[i] = D(src[k])
+		}
+	case s.valid == nil:
+		dst = dst[:s.n]
+		for i, v := range src[:s.n] {
+			dst[i] = D(v)
+		}
+	default:
+		n := 0
+		for i := 0; i < s.n; i += 64 {
+			k := min(64, s.n-i)
+			word := bitmap.Load(s.valid, s.off+i, k)
+			for j, v := range src[i : i+k] {
+				dst[n] = D(v) // a row that is left out is written, and written over
+				n += int(word >> uint(j) & 1)
+			}
+		}
+	}
+}
+
+// each visits the selected rows.
+func (s *selection) each(visit func(row int)) {
+	switch {
+	case s.at != nil:
+		for _, k := range s.at {
+			visit(int(k))
+		}
+	case s.valid == nil:
+		for i := range s.n {
+			visit(i)
+		}
+	default:
+		for i := range s.n {
+			if bitmap.Get(s.valid, s.off+i) {
+				visit(i)
+			}
+		}
+	}
+}
+
+// add collects the selected values of an array.
+func (d *dense) add(e *encoding, a arrow.Array, s selection) error {
+	if s.count == 0 {
+		return nil
+	}
+	switch a := a.(type) {
+	case *array.Dictionary:
+		at := make([]int32, 0, s.count)
+		s.each(func(i int) { at = append(at, int32(a.GetValueIndex(i))) })
+		return d.add(e, unwrap(a.Dictionary()), selection{count: len(at), at: at})
+	case *array.Boolean:
+		d.addBooleans(a, &s)
+	case *array.Int8:
+		pick(as[int32](d.room(s.count, 4)), a.Int8Values(), &s)
+	case *array.Int16:
+		pick(as[int32](d.room(s.count, 4)), a.Int16Values(), &s)
+	case *array.Uint8:
+		pick(as[int32](d.room(s.count, 4)), a.Uint8Values(), &s)
+	case *array.Uint16:
+		pick(as[int32](d.room(s.count, 4)), a.Uint16Values(), &s)
+	case *array.Decimal128:
+		return d.addDecimals(e, a, &s)
+	case *array.Decimal256:
+		out, values := d.room(s.count, 32), a.Values()
+		s.each(func(i int) { out = putBig(out, raw(values[i:i+1])) })
+	default:
+		if e.width > 0 {
+			return d.addFixed(e, a, &s)
+		}
+		return d.addTexts(a, &s)
+	}
+	return nil
+}
+
+// room makes place for n more values of width bytes, in memory of its own, and returns it with place for another one.
+func (d *dense) room(n, width int) []byte {
+	if len(d.fixed) == 0 || len(d.ownFixed) == 0 || &d.fixed[0] != &d.ownFixed[0] {
+		d.fixed = append(d.ownFixed[:0], d.fixed...)
+	}
+	at, size := len(d.fixed), n*width
+	d.fixed = slices.Grow(d.fixed, max(size+width, 64))
+	d.ownFixed = d.fixed[:cap(d.fixed)]
+	d.fixed = d.fixed[:at+size]
+	return d.ownFixed[at : at+size+width]
+}
+
+func (d *dense) addBooleans(a *array.Boolean, s *selection) {
+	out := d.room(s.count, 1)
+	n := 0
+	s.each(func(i int) {
+		out[n] = 0
+		if a.Value(i) {
+			out[n] = 1
+		}
+		n++
+	})
+}
+
+// addFixed collects values that are stored as Arrow has them.
+func (d *dense) addFixed(e *encoding, a arrow.Array, s *selection) error {
+	data := a.Data()
+	w := e.width
+	values := data.Buffers()[1].Bytes()
+	values = values[data.Offset()*w : (data.Offset()+a.Len())*w]
+	scaled := inSeconds(a.DataType())
+	fits := w != 4 && w != 8 || aligned(values, w)
+	if s.all() && len(d.fixed) == 0 && !scaled && fits {
+		d.fixed = values[:len(values):len(values)]
+		return nil
+	}
+	out := d.room(s.count, w)
+	switch {
+	case s.all():
+		copy(out, values)
+	case w == 4 && fits:
+		pick(as[uint32](out), as[uint32](values), s)
+	case w == 8 && fits:
+		pick(as[uint64](out), as[uint64](values), s)
+	default:
+		to := out
+		s.each(func(i int) { to = to[copy(to, values[i*w:(i+1)*w]):] })
+	}
+	if scaled {
+		return milliseconds(out[:s.count*w], w)
+	}
+	return nil
+}
+
+func aligned(b []byte, n int) bool {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(b)))%uintptr(n) == 0
+}
+
+func inSeconds(t arrow.DataType) bool {
+	switch t := t.(type) {
+	case *arrow.Time32Type:
+		return t.Unit == arrow.Second
+	case *arrow.TimestampType:
+		return t.Unit == arrow.Second
+	}
+	return false
+}
+
+// milliseconds multiplies what Arrow has in seconds.
+func milliseconds(fixed []byte, width int) error {
+	if width == 4 {
+		for i := range as[int32](fixed) {
+			as[int32](fixed)[i] *= 1000
+		}
+		return nil
+	}
+	for i, v := range as[int64](fixed) {
+		if v > math.MaxInt64/1000 || v < math.MinInt64/1000 {
+			return fmt.Errorf("a time %d s after 1970 does not fit in milliseconds, Parquet's longest unit; make it null or filter the row out", v)
+		}
+		as[int64](fixed)[i] = v * 1000
+	}
+	return nil
+}
+
+func (d *dense) addDecimals(e *encoding, a *array.Decimal128, s *selection) (err error) {
+	out, values := d.room(s.count, e.width), a.Values()
+	s.each(func(i int) {
+		v := values[i]
+		if e.width == 16 {
+			out = putBig(out, raw(values[i:i+1]))
+			return
+		}
+		x := int64(v.LowBits())
+		if v.HighBits() != x>>63 || e.width == 4 && int64(int32(x)) != x {
+			err = fmt.Errorf("a value has more digits than its type %v; use a type of more digits", a.DataType())
+		}
+		out = out[copy(out, raw([]int64{x})[:e.width]):]
+	})
+	return err
+}
+
+// putBig writes a little-endian number as a big-endian one, and returns what is behind it.
+func putBig(dst, little []byte) []byte {
+	for i, b := range little {
+		dst[len(little)-1-i] = b
+	}
+	return dst[len(little):]
+}
+
+// textBytesMax is how many bytes of texts a column chunk may have: places are 32 bits.
+const textBytesMax = 1<<32 - 1
+
+// addTexts collects byte arrays.
+func (d *dense) addTexts(a arrow.Array, s *selection) error {
+	switch a := a.(type) {
+	case *array.String:
+		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+	case *array.Binary:
+		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+	case *array.LargeString:
+		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+	case *array.LargeBinary:
+		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+	case *array.StringView:
+		return d.copyTexts(s, func(i int) []byte { v := a.Value(i); return unsafe.Slice(unsafe.StringData(v), len(v)) })
+	case *array.BinaryView:
+		return d.copyTexts(s, a.Value)
+	}
+	return fmt.Errorf("a %T where texts or bytes were expected", a)
+}
+
+// bufferOf is the bytes that an array's offsets lead into.
+func bufferOf(a arrow.Array) []byte {
+	if b := a.Data().Buffers()[2]; b != nil {
+		return b.Bytes()
+	}
+	return nil
+}
+
+// addPlaces takes texts as places in an array's bytes; where there are others before, all go into memory of their own.
+func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte) error {
+	first, last := offsets[0], offsets[s.length(len(offsets)-1)]
+	base = base[first:last]
+	if int64(len(base))+int64(len(d.base)) > textBytesMax {
+		return fmt.Errorf("the texts of a row group take more than 4 GiB; write smaller chunks")
+	}
+	shift := uint32(0)
+	if len(d.texts) > 0 {
+		shift = uint32(d.ownTexts())
+		d.base = append(d.base, base...)
+		d.ownBase = d.base
+	} else {
+		d.base = base[:len(base):len(base)]
+	}
+	at := len(d.texts)
+	d.texts = slices.Grow(d.texts, s.count+1)[:at+s.count+1]
+	out := d.texts[at:]
+	n := 0
+	switch {
+	case s.at != nil:
+		for i, k := range s.at {
+			lo := offsets[k]
+			out[i] = enc.Text{At: shift + uint32(lo-first), N: uint32(offsets[k+1] - lo)}
+		}
+	case s.valid == nil:
+		lo := offsets[0]
+		for i, hi := range offsets[1 : s.n+1] {
+			out[i] = enc.Text{At: shift + uint32(lo-first), N: uint32(hi - lo)}
+			lo = hi
+		}
+	default:
+		for i := 0; i < s.n; i += 64 {
+			k := min(64, s.n-i)
+			word := bitmap.Load(s.valid, s.off+i, k)
+			for j := range k {
+				lo := offsets[i+j]
+				out[n] = enc.Text{At: shift + uint32(lo-first), N: uint32(offsets[i+j+1] - lo)}
+				n += int(word >> uint(j) & 1)
+			}
+		}
+	}
+	d.texts = d.texts[:at+s.count]
+	return nil
+}
+
+func (s *selection) length(most int) int {
+	if s.at != nil {
+		return most
+	}
+	return s.n
+}
+
+// ownTexts copies bytes that are an array's, so that more can be put behind them, and returns how many there are.
+func (d *dense) ownTexts() int {
+	if len(d.base) == 0 || len(d.ownBase) == 0 || &d.base[0] != &d.ownBase[0] {
+		d.ownBase = append(d.ownBase[:0], d.base...)
+		d.base = d.ownBase
+	}
+	return len(d.base)
+}
+
+// copyTexts takes texts that lie here and there.
+func (d *dense) copyTexts(s *selection, value func(int) []byte) (err error) {
+	d.ownTexts()
+	s.each(func(i int) {
+		v := value(i)
+		if int64(len(d.base))+int64(len(v)) > textBytesMax {
+			err = fmt.Errorf("the texts of a row group take more than 4 GiB; write smaller chunks")
+			return
+		}
+		d.texts = append(d.texts, enc.Text{At: uint32(len(d.base)), N: uint32(len(v))})
+		d.base = append(d.base, v...)
+	})
+	d.ownBase = d.base
+	return err
+}

@@ -1,0 +1,289 @@
+package parquetio
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// createdBy has the form that readers look for: some do not believe statistics without it.
+const createdBy = "volley version 0.1.0"
+
+// rowGroup is an encoded row group.
+type rowGroup struct {
+	rows   int64
+	at     int64 // in the file
+	chunks []*chunk
+}
+
+// place is where a column chunk and its indexes are in the file.
+type place struct {
+	at                       int64
+	columnIndex, offsetIndex [2]int64 // and their length; 0 where there is none
+	filter                   [2]int64
+}
+
+// writeGroup encodes a row group's metadata; its chunks' bodies are written.
+func writeGroup(t *thriftOut, g *rowGroup, places []place, ordinal int) {
+	var plain, packed int64
+	t.item()
+	t.list(1, thriftS, len(g.chunks))
+	for i, c := range g.chunks {
+		t.item()
+		t.i64(2, 0) // of metadata beside the footer, which newer writers leave out
+		t.begin(3)
+		writeChunk(t, c, &places[i])
+		t.end()
+		if p := &places[i]; p.offsetIndex[1] > 0 {
+			t.i64(4, p.offsetIndex[0])
+			t.i32(5, int(p.offsetIndex[1]))
+			if p.columnIndex[1] > 0 {
+				t.i64(6, p.columnIndex[0])
+				t.i32(7, int(p.columnIndex[1]))
+			}
+		}
+		t.end()
+		plain += int64(c.plain)
+		packed += int64(c.size)
+	}
+	t.i64(2, plain)
+	t.i64(3, g.rows)
+	t.i64(5, g.at)
+	t.i64(6, packed)
+	if ordinal <= math.MaxInt16 {
+		t.i16(7, int16(ordinal))
+	}
+	t.end()
+}
+
+// writeChunk encodes a column chunk's metadata.
+func writeChunk(t *thriftOut, c *chunk, p *place) {
+	t.i32(1, int(c.leaf.physical))
+	used := []format.Encoding{format.RLE, c.kind}
+	if c.dictionary > 0 {
+		used = append(used, format.Plain)
+	}
+	t.list(2, thriftI32, len(used))
+	for _, e := range used {
+		t.intItem(int64(e))
+	}
+	t.list(3, thriftBinary, len(c.leaf.path))
+	for _, name := range c.leaf.path {
+		t.textItem(name)
+	}
+	t.i32(4, int(c.codec))
+	t.i64(5, int64(c.entries))
+	t.i64(6, int64(c.plain))
+	t.i64(7, int64(c.size))
+	t.i64(9, p.at+int64(c.dictionary))
+	if c.dictionary > 0 {
+		t.i64(11, p.at)
+	}
+	t.begin(12)
+	writeStatistics(t, c)
+	t.end()
+	writePageCounts(t, c)
+	if p.filter[1] > 0 {
+		t.i64(14, p.filter[0])
+		t.i32(15, int(p.filter[1]))
+	}
+	if c.leaf.physical == format.ByteArray || !c.leaf.flat() {
+		t.begin(16)
+		writeSizes(t, c)
+		t.end()
+	}
+}
+
+func writeStatistics(t *thriftOut, c *chunk) {
+	t.i64(3, int64(c.nulls))
+	if c.distinct > 0 {
+		t.i64(4, int64(c.distinct))
+	}
+	if !c.bounds.there() {
+		return
+	}
+	b, least, most := c.leaf.cut(c.bounds)
+	t.bytes(5, b.most)
+	t.bytes(6, b.least)
+	t.bool(7, most)
+	t.bool(8, least)
+}
+
+func writePageCounts(t *thriftOut, c *chunk) {
+	kinds := [][3]int{{int(format.DataPage), int(c.kind), len(c.pages)}}
+	if c.dictionary > 0 {
+		kinds = append(kinds, [3]int{int(format.DictionaryPage), int(format.Plain), 1})
+	}
+	t.list(13, thriftS, len(kinds))
+	for _, k := range kinds {
+		t.item()
+		t.i32(1, k[0])
+		t.i32(2, k[1])
+		t.i32(3, k[2])
+		t.end()
+	}
+}
+
+func writeSizes(t *thriftOut, c *chunk) {
+	if c.leaf.physical == format.ByteArray {
+		t.i64(1, int64(c.textBytes))
+	}
+	for i, counts := range c.levels {
+		if len(counts) > 1 {
+			t.list(2+i, thriftI64, len(counts))
+			for _, n := range counts {
+				t.intItem(n)
+			}
+		}
+	}
+}
+
+// columnIndex is the bounds of each page; nil where one has values without: the format has no word for that.
+func (c *chunk) columnIndex(t *thriftOut) []byte {
+	t.reset()
+	bounds := make([]bound, len(c.pages))
+	for i, p := range c.pages {
+		if p.nulls < p.entries && !p.bounds.there() {
+			return nil
+		}
+		if p.bounds.there() {
+			bounds[i], _, _ = c.leaf.cut(p.bounds)
+		}
+	}
+	t.list(1, thriftTrue, len(c.pages))
+	for _, p := range c.pages {
+		t.boolItem(p.nulls == p.entries)
+	}
+	t.list(2, thriftBinary, len(c.pages))
+	for _, b := range bounds {
+		t.bytesItem(b.least)
+	}
+	t.list(3, thriftBinary, len(c.pages))
+	for _, b := range bounds {
+		t.bytesItem(b.most)
+	}
+	t.i32(4, int(c.leaf.order(bounds)))
+	t.list(5, thriftI64, len(c.pages))
+	for _, p := range c.pages {
+		t.intItem(int64(p.nulls))
+	}
+	t.end()
+	return t.b
+}
+
+// order tells whether the pages' bounds ascend or descend, pages of nulls apart.
+func (e *encoding) order(bounds []bound) format.BoundaryOrder {
+	up, down := true, true
+	var last bound
+	for _, b := range bounds {
+		if !b.there() {
+			continue
+		}
+		if last.there() {
+			up = up && !e.less(b.least, last.least) && !e.less(b.most, last.most)
+			down = down && !e.less(last.least, b.least) && !e.less(last.most, b.most)
+		}
+		last = b
+	}
+	switch {
+	case up:
+		return format.Ascending
+	case down:
+		return format.Descending
+	}
+	return format.Unordered
+}
+
+// offsetIndex is the place of each page, the chunk being at at.
+func (c *chunk) offsetIndex(t *thriftOut, at int64) []byte {
+	t.reset()
+	t.list(1, thriftS, len(c.pages))
+	for _, p := range c.pages {
+		t.item()
+		t.i64(1, at+int64(p.at))
+		t.i32(2, p.size)
+		t.i64(3, int64(p.row))
+		t.end()
+	}
+	t.end()
+	return t.b
+}
+
+// footer encodes the file's metadata; groups are the row groups' as writeGroup has encoded them.
+func (w *writer) footer(groups [][]byte) ([]byte, error) {
+	t := new(thriftOut)
+	t.i32(1, 2)
+	t.list(2, thriftS, len(w.layout.elements))
+	for i := range w.layout.elements {
+		b, err := thrift.Marshal(new(thrift.CompactProtocol), &w.layout.elements[i])
+		if err != nil {
+			return nil, err
+		}
+		t.b = append(t.b, b...)
+	}
+	t.i64(3, w.rows)
+	t.list(4, thriftS, len(groups))
+	for _, g := range groups {
+		t.b = append(t.b, g...)
+	}
+	pairs, err := w.metadata()
+	if err != nil {
+		return nil, err
+	}
+	t.list(5, thriftS, len(pairs))
+	for _, kv := range pairs {
+		t.item()
+		t.text(1, kv.Key)
+		t.text(2, kv.Value)
+		t.end()
+	}
+	t.text(6, createdBy)
+	t.list(7, thriftS, len(w.layout.leaves))
+	for range w.layout.leaves {
+		t.item()
+		t.begin(1)
+		t.end()
+		t.end()
+	}
+	t.end()
+	b := binary.LittleEndian.AppendUint32(t.b, uint32(len(t.b)))
+	return append(b, magic...), nil
+}
+
+// metadata is the schema's, that of the options, which come first where both have a key, and the Arrow schema.
+func (w *writer) metadata() ([]KeyValue, error) {
+	all := map[string]string{}
+	m := w.schema.Metadata()
+	for i, k := range m.Keys() {
+		all[k] = m.Values()[i]
+	}
+	maps.Copy(all, w.options.Metadata)
+	var out []KeyValue
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		if k != schemaKey {
+			out = append(out, KeyValue{k, strings.ToValidUTF8(all[k], "\uFFFD")})
+		}
+	}
+	stored, err := storedSchema(w.schema)
+	return append(out, KeyValue{schemaKey, stored}), err
+}
+
+// storedSchema is the Arrow schema as other Arrow readers look for it.
+func storedSchema(s *arrow.Schema) (string, error) {
+	var b bytes.Buffer
+	w := ipc.NewWriter(&b, ipc.WithSchema(s))
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
+}

@@ -1,0 +1,293 @@
+package parquetio
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who debugs the
+// file would want it: the schema, the columns summed over the row groups, a line for each row group, the metadata.
+type Info struct {
+	Path        string
+	Bytes       int64 // of the file
+	FooterBytes int64 // of its metadata
+	Version     int   // of the format: 1 or 2
+	CreatedBy   string
+	Rows        int64
+	Schema      *arrow.Schema   // the columns as they are read
+	Elements    []SchemaElement // the schema as it is stored, depth first, without its root
+	Columns     []ColumnInfo    // those that hold values: the leaves of the schema
+	RowGroups   []RowGroupInfo
+	Metadata    []KeyValue
+}
+
+// SchemaElement is a column of the schema as it is stored, or a group of columns.
+type SchemaElement struct {
+	Name       string
+	Depth      int    // 0 for a column of the table
+	Repetition string // required, optional or repeated
+	Physical   string // such as INT64 or FIXED_LEN_BYTE_ARRAY(16); empty for a group
+	Logical    string // such as STRING or TIMESTAMP(isAdjustedToUTC=true,unit=MICROS); empty where there is none
+}
+
+// KeyValue is an entry of the file's metadata.
+type KeyValue struct{ Key, Value string }
+
+// ColumnInfo is a column that holds values.
+type ColumnInfo struct {
+	Path          string // names from the table's column down, separated by dots
+	Physical      string
+	Type          arrow.DataType // of its values, before the kept Arrow schema has its say
+	MaxDefinition int
+	MaxRepetition int
+}
+
+// RowGroupInfo is a row group. String shows a line for each of its column chunks.
+type RowGroupInfo struct {
+	Index             int
+	Rows              int64
+	Offset            int64 // of its first byte
+	CompressedBytes   int64
+	UncompressedBytes int64
+	Chunks            []ChunkInfo // by Info.Columns
+}
+
+// ChunkInfo is a column of a row group, or the sum of a column over row groups.
+type ChunkInfo struct {
+	Column            string // its Path
+	Codec             string
+	Encodings         []string // of the data pages; levels apart
+	Values            int64    // nulls and empty lists included
+	Nulls             int64    // -1 where the file does not say
+	Distinct          int64    // 0 where the file does not say
+	Min, Max          string   // as text; empty where the file does not say
+	CompressedBytes   int64    // page headers included
+	UncompressedBytes int64
+	Offset            int64 // of its first page
+	DataPages         int
+	DictionaryPages   int
+	DictionaryValues  int64
+	Checksums         bool // every page has one
+	ColumnIndex       bool // bounds of each page
+	OffsetIndex       bool // places of the pages
+	BloomFilter       bool
+
+	leaf        *leaf
+	least, most []byte // what Min and Max are the text of
+}
+
+// Inspect reads what a file says of itself: its footer, and the header of every page (about 2 µs each), none of its values.
+// A damaged file is the error that reading it would be.
+func Inspect(ctx context.Context, path string) (*Info, error) {
+	s := &source{path: path}
+	f, err := s.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	info, err := inspect(ctx, f)
+	if err != nil {
+		return nil, s.fail(path, err)
+	}
+	return info, nil
+}
+
+func inspect(ctx context.Context, f *file) (_ *Info, err error) {
+	defer guard(&err)
+	var tail [8]byte
+	if _, err := f.r.ReadAt(tail[:], f.size-8); err != nil {
+		return nil, err
+	}
+	m := f.meta
+	info := &Info{
+		Path: f.name, Bytes: f.size, FooterBytes: int64(binary.LittleEndian.Uint32(tail[:])), Version: int(m.Version),
+		CreatedBy: m.CreatedBy, Rows: m.NumRows, Schema: f.schema,
+	}
+	for _, kv := range m.KeyValueMetadata {
+		info.Metadata = append(info.Metadata, KeyValue{kv.Key, kv.Value})
+	}
+	info.elements(m.Schema)
+	var leaves []*leaf
+	for _, n := range f.nodes {
+		n.leaves(func(l *leaf) { leaves = append(leaves, l) })
+	}
+	for _, l := range leaves {
+		info.Columns = append(info.Columns, ColumnInfo{
+			Path: l.path, Physical: physicalText(l.physical, l.width), Type: l.typ,
+			MaxDefinition: int(l.maxDef), MaxRepetition: int(l.maxRep),
+		})
+	}
+	for i := range m.RowGroups {
+		g, err := inspectGroup(ctx, f, i, leaves)
+		if err != nil {
+			return nil, err
+		}
+		info.RowGroups = append(info.RowGroups, g)
+	}
+	return info, nil
+}
+
+// elements flattens the stored schema, whose shape has been checked.
+func (i *Info) elements(stored []format.SchemaElement) {
+	left := []int{children(&stored[0])} // of the groups that are open
+	for k := range stored[1:] {
+		e := &stored[1+k]
+		for left[len(left)-1] == 0 {
+			left = left[:len(left)-1]
+		}
+		left[len(left)-1]--
+		out := SchemaElement{Name: e.Name, Depth: len(left) - 1, Repetition: repetitionText(e.RepetitionType.V)}
+		if e.Type.Valid && children(e) == 0 {
+			out.Physical = physicalText(e.Type.V, int(e.TypeLength.V))
+		}
+		out.Logical = logicalText(e)
+		i.Elements = append(i.Elements, out)
+		if n := children(e); n > 0 {
+			left = append(left, n)
+		}
+	}
+}
+
+func inspectGroup(ctx context.Context, f *file, index int, leaves []*leaf) (RowGroupInfo, error) {
+	m := &f.meta.RowGroups[index]
+	g := &group{file: f, index: index, meta: m, limits: Limits{}.orDefault()}
+	if err := g.check(); err != nil {
+		return RowGroupInfo{}, err
+	}
+	out := RowGroupInfo{Index: index, Rows: m.NumRows, Offset: f.size}
+	for _, l := range leaves {
+		c, err := inspectChunk(ctx, g, l)
+		if err != nil {
+			return out, err
+		}
+		out.Chunks = append(out.Chunks, c)
+		out.Offset = min(out.Offset, c.Offset)
+		out.CompressedBytes += c.CompressedBytes
+		out.UncompressedBytes += c.UncompressedBytes
+	}
+	return out, nil
+}
+
+func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
+	c := &g.meta.Columns[l.index]
+	m := &c.MetaData
+	off, n := chunkRange(m)
+	out := ChunkInfo{
+		Column: l.path, Codec: m.Codec.String(), Values: m.NumValues, Nulls: -1,
+		CompressedBytes: m.TotalCompressedSize, UncompressedBytes: m.TotalUncompressedSize, Offset: off, Checksums: true,
+		ColumnIndex: c.ColumnIndexLength > 0, OffsetIndex: c.OffsetIndexLength > 0, BloomFilter: m.BloomFilterOffset > 0,
+		leaf: l,
+	}
+	out.statistics(&m.Statistics)
+	pages := int64(0)
+	for at, end := off, off+n; at < end; pages++ {
+		if ctx.Err() != nil {
+			return out, context.Cause(ctx)
+		}
+		h, size, err := g.header(at, end)
+		if err == nil && (h.CompressedPageSize < 0 || int64(h.CompressedPageSize) > end-at-int64(size)) {
+			err = corrupt("the page claims %d bytes where %d are left", h.CompressedPageSize, end-at-int64(size))
+		}
+		if err != nil {
+			return out, g.fail(l, int(pages), err)
+		}
+		out.page(h)
+		at += int64(size) + int64(h.CompressedPageSize)
+	}
+	out.Checksums = out.Checksums && pages > 0
+	return out, nil
+}
+
+// statistics takes what the file says of a chunk's values. The library cannot tell a count of zero nulls from none,
+// so that it is believed where there are other statistics too.
+func (c *ChunkInfo) statistics(s *format.Statistics) {
+	c.least, c.most = s.MinValue, s.MaxValue
+	if c.least == nil && c.most == nil {
+		c.least, c.most = s.Min, s.Max
+	}
+	if s.NullCount > 0 || c.least != nil || c.most != nil {
+		c.Nulls = s.NullCount
+	}
+	c.Distinct = s.DistinctCount
+	c.Min, c.Max = boundText(c.leaf, c.least), boundText(c.leaf, c.most)
+}
+
+// page counts a page.
+func (c *ChunkInfo) page(h *format.PageHeader) {
+	c.Checksums = c.Checksums && h.CRC != 0
+	encoding := format.Encoding(-1)
+	switch h.Type {
+	case format.DictionaryPage:
+		c.DictionaryPages++
+		c.DictionaryValues += int64(h.DictionaryPageHeader.V.NumValues)
+	case format.DataPage:
+		c.DataPages++
+		encoding = h.DataPageHeader.V.Encoding
+	case format.DataPageV2:
+		c.DataPages++
+		encoding = h.DataPageHeaderV2.V.Encoding
+	}
+	if name := encoding.String(); encoding >= 0 && !slices.Contains(c.Encodings, name) {
+		c.Encodings = append(c.Encodings, name)
+	}
+}
+
+// Total is a column's chunks summed over all row groups. Distinct is that of the file only where there is one row group.
+func (i *Info) Total(column int) ChunkInfo {
+	if len(i.RowGroups) == 0 {
+		return ChunkInfo{Column: i.Columns[column].Path}
+	}
+	out := i.RowGroups[0].Chunks[column]
+	out.Encodings = slices.Clone(out.Encodings)
+	for _, g := range i.RowGroups[1:] {
+		out.add(&g.Chunks[column])
+	}
+	out.Min, out.Max = boundText(out.leaf, out.least), boundText(out.leaf, out.most)
+	return out
+}
+
+func (c *ChunkInfo) add(o *ChunkInfo) {
+	for _, e := range o.Encodings {
+		if !slices.Contains(c.Encodings, e) {
+			c.Encodings = append(c.Encodings, e)
+		}
+	}
+	if c.Nulls >= 0 && o.Nulls >= 0 {
+		c.Nulls += o.Nulls
+	} else {
+		c.Nulls = -1
+	}
+	c.least = outer(c, o, c.least, o.least, -1)
+	c.most = outer(c, o, c.most, o.most, 1)
+	c.Values += o.Values
+	c.Distinct = 0
+	c.CompressedBytes += o.CompressedBytes
+	c.UncompressedBytes += o.UncompressedBytes
+	c.DataPages += o.DataPages
+	c.DictionaryPages += o.DictionaryPages
+	c.DictionaryValues += o.DictionaryValues
+	c.Checksums = c.Checksums && o.Checksums
+	c.ColumnIndex = c.ColumnIndex && o.ColumnIndex
+	c.OffsetIndex = c.OffsetIndex && o.OffsetIndex
+	c.BloomFilter = c.BloomFilter && o.BloomFilter
+}
+
+// outer is the bound of two chunks together, of which one without a value has none that counts.
+func outer(c, o *ChunkInfo, a, b []byte, sign int) []byte {
+	switch {
+	case o.Nulls == o.Values:
+		return a
+	case c.Nulls == c.Values:
+		return b
+	case a == nil || b == nil:
+		return nil
+	case sign*compareBounds(c.leaf, b, a) > 0:
+		return b
+	}
+	return a
+}

@@ -1,0 +1,162 @@
+package parquetio
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/internal/bitmap"
+)
+
+// levels are the entries of a leaf inside lists or structs, worked out by going down from the column's arrays: an entry
+// that meets a null or an empty list ends there, with the level it has come to. About 5 ns an entry and step.
+type levels struct {
+	rep, def []uint8
+	at       []int32 // place in the array at hand; -1 where the entry has ended
+
+	wider struct { // the next ones, of a step into a list
+		rep, def []uint8
+		at       []int32
+	}
+}
+
+// gone marks an entry that has ended.
+const gone = -1
+
+// begin makes an entry for each row.
+func (l *levels) begin(rows int) {
+	l.rep, l.def, l.at = resize(l.rep, rows), resize(l.def, rows), resize(l.at, rows)
+	clear(l.rep)
+	clear(l.def)
+	for i := range l.at {
+		l.at[i] = int32(i)
+	}
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}
+
+// walk goes from a column's array to the leaf's and returns that; at is then the places of values that are there, and -1
+// for all other entries.
+func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
+	l.begin(a.Len())
+	a = unwrap(a)
+	rep := uint8(0)
+	for _, s := range e.steps {
+		l.present(a, s.required)
+		if s.list {
+			rep++
+			list, ok := a.(array.ListLike)
+			if !ok {
+				return nil, fmt.Errorf("a %T where a list was expected", a)
+			}
+			l.expand(list, rep)
+			a = unwrap(list.ListValues())
+			continue
+		}
+		st, ok := a.(*array.Struct)
+		if !ok {
+			return nil, fmt.Errorf("a %T where a struct was expected", a)
+		}
+		a = unwrap(st.Field(s.field))
+	}
+	required := e.element.RepetitionType.V == format.Required
+	if row := l.present(a, required); required && row >= 0 {
+		return nil, fmt.Errorf("a key of a map is null, which neither Arrow nor Parquet has; fill it or filter the row out")
+	}
+	return a, nil
+}
+
+// unwrap is what an extension array is made of.
+func unwrap(a arrow.Array) arrow.Array {
+	for {
+		x, ok := a.(array.ExtensionArray)
+		if !ok {
+			return a
+		}
+		a = x.Storage()
+	}
+}
+
+// present ends the entries that are null and takes the others a level up, unless the array has none that count. It returns the first
+// null's entry, or -1.
+func (l *levels) present(a arrow.Array, required bool) int {
+	valid, off, all := validityOf(a)
+	first := -1
+	step := uint8(1)
+	if required {
+		step = 0
+	}
+	if all {
+		for i, k := range l.at {
+			if k >= 0 {
+				l.def[i] += step
+			}
+		}
+		return first
+	}
+	for i, k := range l.at {
+		if k < 0 {
+			continue
+		}
+		if bitmap.Get(valid, off+int(k)) {
+			l.def[i] += step
+			continue
+		}
+		l.at[i] = gone
+		if first < 0 {
+			first = i
+		}
+	}
+	return first
+}
+
+// expand puts the elements of the lists in place of the lists.
+func (l *levels) expand(a array.ListLike, rep uint8) {
+	w := &l.wider
+	w.rep, w.def, w.at = w.rep[:0], w.def[:0], w.at[:0]
+	for i, k := range l.at {
+		from, to := int64(0), int64(0)
+		if k >= 0 {
+			from, to = a.ValueOffsets(int(k))
+		}
+		if from == to {
+			w.rep, w.def, w.at = append(w.rep, l.rep[i]), append(w.def, l.def[i]), append(w.at, gone)
+			continue
+		}
+		def, r := l.def[i]+1, l.rep[i]
+		for at := from; at < to; at++ {
+			w.rep, w.def, w.at = append(w.rep, r), append(w.def, def), append(w.at, int32(at))
+			r = rep
+		}
+	}
+	l.rep, l.def, l.at, w.rep, w.def, w.at = w.rep, w.def, w.at, l.rep, l.def, l.at
+}
+
+// validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a dictionary array that stands for a null
+// entry is null.
+func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
+	d, isDict := a.(*array.Dictionary)
+	switch {
+	case a.DataType().ID() == arrow.NULL:
+		return make([]byte, bitmap.Bytes(a.Len())), 0, a.Len() == 0
+	case isDict && d.Dictionary().NullN() > 0:
+		bits := make([]byte, bitmap.Bytes(a.Len()))
+		for i := range a.Len() {
+			if a.IsValid(i) && d.Dictionary().IsValid(d.GetValueIndex(i)) {
+				bitmap.Set(bits, i)
+			}
+		}
+		return bits, 0, false
+	case a.NullN() == 0:
+		return nil, 0, true
+	}
+	return a.NullBitmapBytes(), a.Data().Offset(), false
+}

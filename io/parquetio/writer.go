@@ -1,0 +1,295 @@
+package parquetio
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+// writer is a file being written.
+type writer struct {
+	file    string
+	options WriteOptions
+	schema  *arrow.Schema
+	layout  *layout
+	out     io.Writer
+	commit  func() error
+	close   func() error
+
+	encoders sync.Pool
+	busy     atomic.Int32 // goroutines that encode
+
+	// Used by appends only, which come one after another.
+	at       int64
+	rows     int64
+	written  []written
+	gathered []chunker.Chunk
+	held     int64 // bytes of them
+}
+
+// written is a row group whose page index and metadata wait for the end of the file: about 100 bytes a page and 300 a column.
+type written struct {
+	group  *rowGroup
+	places []place
+}
+
+// newWriter checks the options, and that every column can be written.
+func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, error) {
+	if err := o.checkCompression(); err != nil {
+		return nil, fileError("write", file, "", err)
+	}
+	if schema.NumFields() == 0 {
+		return nil, fileError("write", file, "", fmt.Errorf("there are no columns to write"))
+	}
+	if o.RowGroupBytes <= 0 {
+		o.RowGroupBytes = 64 << 20
+	}
+	l, err := layoutOf(file, schema)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.chooseBlooms(o.BloomFilters); err != nil {
+		return nil, fileError("write", file, "", err)
+	}
+	w := &writer{file: file, options: o, schema: schema, layout: l}
+	w.encoders.New = func() any { return &encoder{options: &w.options} }
+	return w, nil
+}
+
+// Write encodes a chunk as a row group, or as several; a small one waits for others.
+func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+	if err := ctx.Err(); err != nil {
+		c.Release()
+		return nil, context.Cause(ctx)
+	}
+	size, most := chunker.Bytes(c.Record), w.options.RowGroupBytes
+	if size < most/16 {
+		return func(ctx context.Context) error { return w.gather(ctx, c, size) }, nil
+	}
+	defer c.Release()
+	rows := c.Record.NumRows()
+	n := min((size+most-1)/most, max(rows, 1))
+	var groups []*rowGroup
+	for i := range n {
+		g, err := w.encode(ctx, []arrow.Record{c.Record.NewSlice(rows*i/n, rows*(i+1)/n)})
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, g)
+	}
+	return func(ctx context.Context) error {
+		if err := w.flush(ctx); err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if err := w.put(g); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+// gather keeps a small chunk until there are enough for a row group.
+func (w *writer) gather(ctx context.Context, c chunker.Chunk, size int64) error {
+	if c.Record.NumRows() == 0 {
+		c.Release()
+		return nil
+	}
+	w.gathered = append(w.gathered, c)
+	if w.held += size; w.held < w.options.RowGroupBytes/8 {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+// flush writes the gathered chunks.
+func (w *writer) flush(ctx context.Context) error {
+	if len(w.gathered) == 0 {
+		return nil
+	}
+	records := make([]arrow.Record, len(w.gathered))
+	for i, c := range w.gathered {
+		records[i] = c.Record
+	}
+	g, err := w.encode(ctx, records)
+	w.release()
+	if err != nil {
+		return err
+	}
+	return w.put(g)
+}
+
+func (w *writer) release() {
+	for i := range w.gathered {
+		w.gathered[i].Release()
+	}
+	w.gathered, w.held = nil, 0
+}
+
+// encode makes a row group. The calling goroutine takes one column after another, and so do as many others as there are
+// cores that no call is using.
+func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup, error) {
+	leaves := w.layout.leaves
+	g := &rowGroup{chunks: make([]*chunk, len(leaves))}
+	for _, r := range records {
+		g.rows += r.NumRows()
+	}
+	errs := make([]error, len(leaves))
+	var next atomic.Int64
+	take := func() {
+		e := w.encoders.Get().(*encoder)
+		defer w.encoders.Put(e)
+		for i := next.Add(1) - 1; i < int64(len(leaves)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+			g.chunks[i], errs[i] = w.leaf(e, leaves[i], records)
+		}
+	}
+	var helpers sync.WaitGroup
+	w.busy.Add(1)
+	for range min(len(leaves), runtime.GOMAXPROCS(0)) - 1 {
+		if int(w.busy.Add(1)) > runtime.GOMAXPROCS(0) {
+			w.busy.Add(-1)
+			break
+		}
+		helpers.Go(func() {
+			defer w.busy.Add(-1)
+			take()
+		})
+	}
+	take()
+	w.busy.Add(-1)
+	helpers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return g, context.Cause(ctx)
+}
+
+// leaf encodes a leaf of the records.
+func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *chunk, err error) {
+	pieces := make([]arrow.Array, len(records))
+	for i, r := range records {
+		pieces[i] = r.Column(leaf.column)
+	}
+	if c, err = e.column(leaf, pieces); err != nil {
+		return nil, fileError("write", w.file, leaf.name(), err)
+	}
+	return c, nil
+}
+
+// put writes an encoded row group behind those before it, and its bloom filters.
+func (w *writer) put(g *rowGroup) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	g.at = w.at
+	places := make([]place, len(g.chunks))
+	for i, c := range g.chunks {
+		places[i].at = w.at
+		if err := w.write(c.body); err != nil {
+			return err
+		}
+		c.free()
+	}
+	for i, c := range g.chunks {
+		if c.filter == nil {
+			continue
+		}
+		places[i].filter = [2]int64{w.at, int64(len(c.filter))}
+		if err := w.write(c.filter); err != nil {
+			return err
+		}
+		c.filter = nil
+	}
+	w.rows += g.rows
+	w.written = append(w.written, written{g, places})
+	return nil
+}
+
+func (w *writer) begin() error {
+	if w.at > 0 {
+		return nil
+	}
+	return w.write([]byte(magic))
+}
+
+func (w *writer) write(b []byte) error {
+	n, err := w.out.Write(b)
+	w.at += int64(n)
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	return nil
+}
+
+// Commit writes the page index and the footer.
+func (w *writer) Commit(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	t := new(thriftOut)
+	if err := w.pageIndex(t); err != nil {
+		return err
+	}
+	groups := make([][]byte, len(w.written))
+	for i, x := range w.written {
+		t.reset()
+		writeGroup(t, x.group, x.places, i)
+		groups[i] = append([]byte(nil), t.b...)
+	}
+	b, err := w.footer(groups)
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	if err := w.write(b); err != nil {
+		return err
+	}
+	if err := w.commit(); err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	return nil
+}
+
+// pageIndex writes the bounds of all pages, and then their places, as the format advises.
+func (w *writer) pageIndex(t *thriftOut) error {
+	for _, x := range w.written {
+		for i, c := range x.group.chunks {
+			if b := c.columnIndex(t); b != nil {
+				x.places[i].columnIndex = [2]int64{w.at, int64(len(b))}
+				if err := w.write(b); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, x := range w.written {
+		for i, c := range x.group.chunks {
+			b := c.offsetIndex(t, x.places[i].at)
+			x.places[i].offsetIndex = [2]int64{w.at, int64(len(b))}
+			if err := w.write(b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *writer) Close() error {
+	w.release()
+	return w.close()
+}
