@@ -44,6 +44,9 @@ func Reject(sink chunker.Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
 
+// Rejects tells whether rows that fail go to a sink, whole.
+func (p Policy) Rejects() bool { return p.action == reject }
+
 // over tells whether bad rows are more than the policy allows of rows.
 func (p *Policy) over(bad, rows int) bool {
 	return p.RowsMax > 0 && bad > p.RowsMax ||

@@ -3,7 +3,9 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,8 +80,62 @@ func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, where string, 
 	return s, nil
 }
 
+// Reads tells what a condition and functions need of a stream before anything is run: the columns that
+// they read, in the schema's order, and the schema of what comes out.
+func Reads(schema *arrow.Schema, where string, fns ...Func) (columns []string, out *arrow.Schema, err error) {
+	read := map[string]bool{}
+	note := func(n *node, in *arrow.Schema) {
+		for _, c := range n.in {
+			read[in.Field(c).Name] = true
+		}
+	}
+	if where != "" {
+		c, err := newCondition(schema, where)
+		if err != nil {
+			return nil, nil, err
+		}
+		note(c.node, schema)
+	}
+	out = schema
+	if len(fns) > 0 {
+		var stages []*stage
+		if stages, out, err = wire(schema, fns); err != nil {
+			return nil, nil, err
+		}
+		for _, st := range stages {
+			for _, n := range st.nodes {
+				note(n, st.in)
+			}
+		}
+	}
+	for _, f := range schema.Fields() {
+		if read[f.Name] {
+			columns = append(columns, f.Name)
+		}
+	}
+	return columns, out, nil
+}
+
 // Schema is that of the chunks that Transform gives.
 func (s *Stream) Schema() *arrow.Schema { return s.out }
+
+// Programs is what the condition and the expressions among the functions were compiled to, stage by
+// stage: functions that do not read each other's results share a stage, and its expressions a program.
+func (s *Stream) Programs() string {
+	var b strings.Builder
+	if s.where != nil {
+		fmt.Fprintf(&b, "where %s\n%s", s.where.text, s.where.node.program.Explain())
+	}
+	for i, st := range s.stages {
+		fmt.Fprintf(&b, "stage %d: %s\n", i+1, st.names())
+		for _, n := range st.nodes {
+			if n.program != nil {
+				b.WriteString(n.program.Explain())
+			}
+		}
+	}
+	return b.String()
+}
 
 // Result is a chunk that went through Transform.
 type Result struct {
