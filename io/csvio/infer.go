@@ -342,6 +342,9 @@ func (g *guess) further(ctx context.Context) error {
 	s := g.s
 	for i := range min(len(s.files), sampleFiles) {
 		name := s.files[i*len(s.files)/min(len(s.files), sampleFiles)]
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+			continue // a pipe comes once
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			return s.source.fail(name, err)
