@@ -44,8 +44,8 @@ func Reject(sink chunker.Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
 
-// Rejects tells whether rows that fail go to a sink, whole.
-func (p Policy) Rejects() bool { return p.action == reject }
+// Sink is where rows that fail go, whole; nil unless the policy is [Reject].
+func (p Policy) Sink() chunker.Sink { return p.sink }
 
 // over tells whether bad rows are more than the policy allows of rows.
 func (p *Policy) over(bad, rows int) bool {

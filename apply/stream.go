@@ -403,10 +403,8 @@ func (s *Stream) rejects(r *Result) []rejected {
 		return next
 	})
 	for _, e := range r.in.Rejects {
-		reason := ""
-		if e.Err != nil {
-			reason = e.Err.Error()
-		}
+		// The place has columns of its own.
+		reason := (&chunker.Error{Row: -1, Offset: -1, Column: e.Column, Value: e.Value, Err: e.Err}).Error()
 		rows = append(rows, rejected{row: -1, reason: reason, fn: "", file: e.File, text: e.Raw, fileRow: e.Row, lines: e.Line})
 	}
 	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.fileRow - b.fileRow) })
@@ -414,14 +412,18 @@ func (s *Stream) rejects(r *Result) []rejected {
 }
 
 // Close ends the stream: rejects that were settled are committed, also where the stream ended
-// with an error. With complete it looks at the policy's limits once more.
+// with an error; where it did and there are none, nothing is. With complete it looks at the policy's
+// limits once more.
 func (s *Stream) Close(ctx context.Context, complete bool) error {
 	var errs []error
 	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.report.Failed+s.refused) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
 	if s.rejecter != nil {
-		errs = append(errs, s.rejecter.w.Commit(ctx), s.rejecter.w.Close())
+		if complete || s.report.Failed+s.refused > 0 {
+			errs = append(errs, s.rejecter.w.Commit(ctx))
+		}
+		errs = append(errs, s.rejecter.w.Close())
 	}
 	return errors.Join(errs...)
 }

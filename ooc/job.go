@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -122,25 +124,43 @@ func (j Job) check() error {
 	case j.Memory < 0:
 		return fmt.Errorf("ooc: Memory is %d bytes", j.Memory)
 	}
-	from, _ := j.From.(chunker.Placed)
-	to, _ := j.To.(chunker.Placed)
-	if from == nil || to == nil {
-		return nil
+	return j.checkPlaces()
+}
+
+// checkPlaces refuses to write what is read, and to write a file twice.
+func (j Job) checkPlaces() error {
+	ins, outs, rejects := places(j.From), places(j.To), places(j.OnError.Sink())
+	for _, out := range slices.Concat(outs, rejects) {
+		if slices.ContainsFunc(ins, func(in string) bool { return samePlace(in, out) }) {
+			return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
+		}
 	}
-	for _, out := range to.Places() {
-		for _, in := range from.Places() {
-			if sameFile(in, out) {
-				return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
-			}
+	for _, r := range rejects {
+		if slices.ContainsFunc(outs, func(out string) bool { return samePlace(r, out) }) {
+			return fmt.Errorf("ooc: %s would hold both the output and the rejects: write one of them to another name", r)
 		}
 	}
 	return nil
 }
 
-func sameFile(a, b string) bool {
+// places are the files that a source or sink lies in, where it tells.
+func places(of any) []string {
+	if p, ok := of.(chunker.Placed); ok {
+		return p.Places()
+	}
+	return nil
+}
+
+// samePlace tells whether two names are one file, or would be.
+func samePlace(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y)
+	if errX == nil && errY == nil {
+		return os.SameFile(x, y)
+	}
+	a, errX = filepath.Abs(a)
+	b, errY = filepath.Abs(b)
+	return errX == nil && errY == nil && a == b
 }
 
 // run is a job under way.

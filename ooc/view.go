@@ -36,7 +36,7 @@ func (r *run) narrow(ctx context.Context) error {
 	if len(needed) == 0 { // rows are counted by a column
 		needed = names(in)[:1]
 	}
-	if len(needed) == in.NumFields() || j.OnError.Rejects() {
+	if len(needed) == in.NumFields() || j.OnError.Sink() != nil {
 		return nil
 	}
 	p, ok := j.From.(chunker.Pruner)
@@ -54,12 +54,8 @@ func (r *run) narrow(ctx context.Context) error {
 
 // again tells whether a source lies in files that can be opened a second time: pipes cannot.
 func again(src chunker.Source) bool {
-	p, ok := src.(chunker.Placed)
-	if !ok {
-		return false
-	}
-	places := p.Places()
-	return len(places) > 0 && !slices.ContainsFunc(places, func(path string) bool {
+	files := places(src)
+	return len(files) > 0 && !slices.ContainsFunc(files, func(path string) bool {
 		info, err := os.Stat(path)
 		return err != nil || !info.Mode().IsRegular()
 	})
