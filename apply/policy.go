@@ -44,6 +44,9 @@ func Reject(sink chunker.Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
 
+// Sink is where rows that fail go, whole; nil unless the policy is [Reject].
+func (p Policy) Sink() chunker.Sink { return p.sink }
+
 // over tells whether bad rows are more than the policy allows of rows.
 func (p *Policy) over(bad, rows int) bool {
 	return p.RowsMax > 0 && bad > p.RowsMax ||

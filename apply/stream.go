@@ -3,7 +3,9 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,8 +80,62 @@ func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, where string, 
 	return s, nil
 }
 
+// Reads tells what a condition and functions need of a stream before anything is run: the columns that
+// they read, in the schema's order, and the schema of what comes out.
+func Reads(schema *arrow.Schema, where string, fns ...Func) (columns []string, out *arrow.Schema, err error) {
+	read := map[string]bool{}
+	note := func(n *node, in *arrow.Schema) {
+		for _, c := range n.in {
+			read[in.Field(c).Name] = true
+		}
+	}
+	if where != "" {
+		c, err := newCondition(schema, where)
+		if err != nil {
+			return nil, nil, err
+		}
+		note(c.node, schema)
+	}
+	out = schema
+	if len(fns) > 0 {
+		var stages []*stage
+		if stages, out, err = wire(schema, fns); err != nil {
+			return nil, nil, err
+		}
+		for _, st := range stages {
+			for _, n := range st.nodes {
+				note(n, st.in)
+			}
+		}
+	}
+	for _, f := range schema.Fields() {
+		if read[f.Name] {
+			columns = append(columns, f.Name)
+		}
+	}
+	return columns, out, nil
+}
+
 // Schema is that of the chunks that Transform gives.
 func (s *Stream) Schema() *arrow.Schema { return s.out }
+
+// Programs is what the condition and the expressions among the functions were compiled to, stage by
+// stage: functions that do not read each other's results share a stage, and its expressions a program.
+func (s *Stream) Programs() string {
+	var b strings.Builder
+	if s.where != nil {
+		fmt.Fprintf(&b, "where %s\n%s", s.where.text, s.where.node.program.Explain())
+	}
+	for i, st := range s.stages {
+		fmt.Fprintf(&b, "stage %d: %s\n", i+1, st.names())
+		for _, n := range st.nodes {
+			if n.program != nil {
+				b.WriteString(n.program.Explain())
+			}
+		}
+	}
+	return b.String()
+}
 
 // Result is a chunk that went through Transform.
 type Result struct {
@@ -347,10 +403,8 @@ func (s *Stream) rejects(r *Result) []rejected {
 		return next
 	})
 	for _, e := range r.in.Rejects {
-		reason := ""
-		if e.Err != nil {
-			reason = e.Err.Error()
-		}
+		// The place has columns of its own.
+		reason := (&chunker.Error{Row: -1, Offset: -1, Column: e.Column, Value: e.Value, Err: e.Err}).Error()
 		rows = append(rows, rejected{row: -1, reason: reason, fn: "", file: e.File, text: e.Raw, fileRow: e.Row, lines: e.Line})
 	}
 	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.fileRow - b.fileRow) })
@@ -358,14 +412,18 @@ func (s *Stream) rejects(r *Result) []rejected {
 }
 
 // Close ends the stream: rejects that were settled are committed, also where the stream ended
-// with an error. With complete it looks at the policy's limits once more.
+// with an error; where it did and there are none, nothing is. With complete it looks at the policy's
+// limits once more.
 func (s *Stream) Close(ctx context.Context, complete bool) error {
 	var errs []error
 	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.report.Failed+s.refused) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
 	if s.rejecter != nil {
-		errs = append(errs, s.rejecter.w.Commit(ctx), s.rejecter.w.Close())
+		if complete || s.report.Failed+s.refused > 0 {
+			errs = append(errs, s.rejecter.w.Commit(ctx))
+		}
+		errs = append(errs, s.rejecter.w.Close())
 	}
 	return errors.Join(errs...)
 }

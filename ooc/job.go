@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +25,11 @@ type Job struct {
 	Where string       // a condition on the source's columns, such as "distance > 0"; empty keeps all rows
 	Apply []apply.Func // none: the rows are copied
 	To    chunker.Sink
+
+	// Select names the columns that are written, in their order, of the source's and the functions'; nil
+	// is all. Drop names those of them that are not. Columns of files that nothing needs are then not
+	// read, where their format can skip them; unless rows are rejected, which are kept whole.
+	Select, Drop []string
 
 	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it
 	// counts. Less than 16 MiB is taken as 16 MiB.
@@ -69,27 +76,20 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	if err := j.check(); err != nil {
 		return nil, err
 	}
-	r := &run{job: j, start: time.Now(), memory: j.memory()}
-	r.cpu, _ = cputime.Process()
-	workers := j.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	// One chunk is read and one written while each worker has one.
-	r.places = workers + 2
-	// An eighth is left for chunks that come out larger than they were meant to be.
-	r.chunk = min(max(r.memory*7/8/int64(copies*r.places), chunkMin), chunkMax)
-	r.budget = newBudget(r.memory)
+	r := newRun(j)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	if r.functions, err = (apply.Engine{Workers: workers, Wide: j.Wide, OnError: j.OnError}).Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
+	if err := r.narrow(ctx); err != nil {
 		return nil, err
 	}
-	err = r.write(ctx, workers)
+	if r.functions, err = r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
+		return nil, err
+	}
+	err = r.write(ctx)
 	// Rejects are kept whatever happened: they say why.
 	if cerr := r.functions.Close(context.WithoutCancel(ctx), err == nil); err == nil {
 		err = cerr
@@ -112,35 +112,55 @@ func (j Job) memory() int64 {
 	return max(j.Memory, memoryMin)
 }
 
+var errNoFrom = errors.New("ooc: the job has no From: give it a source, such as csvio.Open(path)")
+
 // check refuses what can be refused before anything is opened.
 func (j Job) check() error {
 	switch {
 	case j.From == nil:
-		return errors.New("ooc: the job has no From: give it a source, such as csvio.Open(path)")
+		return errNoFrom
 	case j.To == nil:
 		return errors.New("ooc: the job has no To: give it a sink, such as parquetio.Create(path)")
 	case j.Memory < 0:
 		return fmt.Errorf("ooc: Memory is %d bytes", j.Memory)
 	}
-	from, _ := j.From.(chunker.Placed)
-	to, _ := j.To.(chunker.Placed)
-	if from == nil || to == nil {
-		return nil
+	return j.checkPlaces()
+}
+
+// checkPlaces refuses to write what is read, and to write a file twice.
+func (j Job) checkPlaces() error {
+	ins, outs, rejects := places(j.From), places(j.To), places(j.OnError.Sink())
+	for _, out := range slices.Concat(outs, rejects) {
+		if slices.ContainsFunc(ins, func(in string) bool { return samePlace(in, out) }) {
+			return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
+		}
 	}
-	for _, out := range to.Places() {
-		for _, in := range from.Places() {
-			if sameFile(in, out) {
-				return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
-			}
+	for _, r := range rejects {
+		if slices.ContainsFunc(outs, func(out string) bool { return samePlace(r, out) }) {
+			return fmt.Errorf("ooc: %s would hold both the output and the rejects: write one of them to another name", r)
 		}
 	}
 	return nil
 }
 
-func sameFile(a, b string) bool {
+// places are the files that a source or sink lies in, where it tells.
+func places(of any) []string {
+	if p, ok := of.(chunker.Placed); ok {
+		return p.Places()
+	}
+	return nil
+}
+
+// samePlace tells whether two names are one file, or would be.
+func samePlace(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y)
+	if errX == nil && errY == nil {
+		return os.SameFile(x, y)
+	}
+	a, errX = filepath.Abs(a)
+	b, errY = filepath.Abs(b)
+	return errX == nil && errY == nil && a == b
 }
 
 // run is a job under way.
@@ -149,17 +169,37 @@ type run struct {
 	start     time.Time
 	cpu       time.Duration
 	memory    int64
+	workers   int
 	chunk     int64 // bytes to aim for in a chunk
 	places    int   // chunks under way at most
 	budget    *budget
 	stream    chunker.Stream
 	functions *apply.Stream
+	view      view
 	writer    chunker.Writer
 
 	rowsTotal, bytesTotal int64 // -1 unknown
 	chunks                atomic.Int64
 	rowsOut               int64 // of emit alone
 	bytesRead             int64
+}
+
+func newRun(j Job) *run {
+	r := &run{job: j, start: time.Now(), memory: j.memory(), workers: j.Workers}
+	r.cpu, _ = cputime.Process()
+	if r.workers <= 0 {
+		r.workers = runtime.GOMAXPROCS(0)
+	}
+	// One chunk is read and one written while each worker has one.
+	r.places = r.workers + 2
+	// An eighth is left for chunks that come out larger than they were meant to be.
+	r.chunk = min(max(r.memory*7/8/int64(copies*r.places), chunkMin), chunkMax)
+	r.budget = newBudget(r.memory)
+	return r
+}
+
+func (r *run) engine() apply.Engine {
+	return apply.Engine{Workers: r.workers, Wide: r.job.Wide, OnError: r.job.OnError}
 }
 
 func (r *run) open(ctx context.Context) (err error) {
@@ -189,12 +229,12 @@ type done struct {
 }
 
 // write takes every chunk through decode, functions and encode, and puts them in order.
-func (r *run) write(ctx context.Context, workers int) (err error) {
-	if r.writer, err = r.job.To.Create(ctx, r.functions.Schema()); err != nil {
+func (r *run) write(ctx context.Context) (err error) {
+	if r.writer, err = r.job.To.Create(ctx, r.view.schema(r.functions.Schema())); err != nil {
 		return err
 	}
 	return pipe.Pipe[item, done]{
-		Workers: workers,
+		Workers: r.workers,
 		Window:  r.places,
 		Next:    r.next,
 		Work:    r.work,
@@ -240,6 +280,7 @@ func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
 	if d.result.Chunk.Record == nil { // a row's error: told when its turn comes
 		return d, nil
 	}
+	d.result.Chunk.Record = r.view.of(d.result.Chunk.Record)
 	d.rows = int64(d.result.Chunk.Len())
 	d.put, err = r.writer.Write(ctx, d.result.Chunk)
 	return d, err

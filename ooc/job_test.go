@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -274,6 +275,44 @@ func TestWrongJobsAreRefused(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 		require.Nil(t, report)
 	}
+}
+
+// placed is a source or sink that lies in a file.
+type placed struct {
+	chunker.Source
+	chunker.Sink
+	file string
+}
+
+func (p placed) Places() []string { return []string{p.file} }
+
+func TestWhatIsReadIsNotWrittenAndNothingTwice(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("in", nil, 0o600))
+	require.NoError(t, os.Symlink("in", "link"))
+	from := placed{Source: chunker.FromFrame(table(t, 1)), file: "in"}
+	for _, c := range []struct{ to, rejects, want string }{
+		{"./in", "rejects", "./in is both input and output"},
+		{"link", "rejects", "link is both input and output"},
+		{"out", "in", "in is both input and output"},
+		{"out", "./out", "./out would hold both the output and the rejects"},
+	} {
+		to, rejects := placed{Sink: new(chunker.FrameSink), file: c.to}, placed{Sink: new(chunker.FrameSink), file: c.rejects}
+		_, err := ooc.Job{From: from, To: to, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+		require.ErrorContains(t, err, c.want)
+	}
+	_, err := ooc.Job{From: from, To: placed{Sink: new(chunker.FrameSink), file: "out"}, OnError: apply.Reject(placed{Sink: new(chunker.FrameSink), file: "rejects"}, 0)}.Run(t.Context())
+	require.NoError(t, err)
+}
+
+func TestAJobThatDoesNotBeginWritesNoRejects(t *testing.T) {
+	rejects := new(chunker.FrameSink)
+	_, err := ooc.Job{From: small{table(t, 10), 5}, To: failing{"create"}, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	require.ErrorIs(t, err, errStage)
+	require.Nil(t, rejects.Frame())
+	_, err = ooc.Job{From: small{table(t, 10), 5}, To: new(chunker.FrameSink), OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 0, rejects.Frame().NumRows(), "no rejects are rejects too")
 }
 
 func TestCancel(t *testing.T) {

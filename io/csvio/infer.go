@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/decompress"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -341,11 +342,14 @@ func (g *guess) further(ctx context.Context) error {
 	s := g.s
 	for i := range min(len(s.files), sampleFiles) {
 		name := s.files[i*len(s.files)/min(len(s.files), sampleFiles)]
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+			continue // a pipe comes once
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			return s.source.fail(name, err)
 		}
-		err = g.places(ctx, f)
+		err = g.places(ctx, f, i > 0)
 		f.Close()
 		if err != nil {
 			return s.source.fail(name, err)
@@ -354,22 +358,33 @@ func (g *guess) further(ctx context.Context) error {
 	return nil
 }
 
-func (g *guess) places(ctx context.Context, f *os.File) error {
+// places looks at places of a file, its beginning too where that is not known yet.
+func (g *guess) places(ctx context.Context, f *os.File, begin bool) error {
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() <= headBytes {
+	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
+	first, last := 1, samplePlace
+	if begin {
+		first = 0
+	}
+	if info.Size() <= headBytes {
+		last = 0
+	}
 	buf := make([]byte, sampleBytes)
-	for k := 1; k <= samplePlace; k++ {
+	for k := first; k <= last; k++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		at := (info.Size() - sampleBytes) / samplePlace * int64(k)
+		at := max(info.Size()-sampleBytes, 0) / samplePlace * int64(k)
 		n, err := f.ReadAt(buf, at)
 		if err != nil && err != io.EOF {
 			return err
 		}
 		text := buf[:n]
+		if k == 0 && decompress.Format(text) != "" {
+			return nil
+		}
 		if nl := bytes.IndexByte(text, g.s.dialect.Newline); nl >= 0 {
 			text = text[nl+1:]
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -76,22 +75,22 @@ const (
 	columnsMax = 20480
 )
 
-// Open is a source that reads a file, or all files that a pattern (see [path/filepath.Match]) names,
-// in the order of their names, with default options.
-func Open(path string) chunker.Source { return ReadOptions{}.Open(path) }
+// Open is a source that reads files as one table, with default options. A path may be a pattern (see
+// [path/filepath.Match]): all files that it names, in the order of their names.
+func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.
 func ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	return ReadOptions{}.ReadFile(ctx, path)
 }
 
-// Open is a source that reads a file, or all files that a pattern names.
-func (o ReadOptions) Open(path string) chunker.Source { return &source{options: o, path: path} }
+// Open is a source that reads files as one table; a path may be a pattern.
+func (o ReadOptions) Open(path ...string) chunker.Source { return &source{options: o, paths: path} }
 
 // From is a source that reads r once, for standard input and the like; name is what
 // errors call it. Types are found from the first block.
 func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
-	return &source{options: o, path: name, reader: r}
+	return &source{options: o, paths: []string{name}, reader: r}
 }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
@@ -100,7 +99,7 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	wider := map[string]arrow.DataType{}
 	for {
-		f, err := chunker.ReadAll(ctx, &source{options: o, path: path, wider: wider})
+		f, err := chunker.ReadAll(ctx, &source{options: o, paths: []string{path}, wider: wider})
 		column, t := surprise(err)
 		if t == nil {
 			return f, err
@@ -181,5 +180,3 @@ func (o *ReadOptions) nulls() *nullSet {
 func (s *nullSet) has(b []byte) bool {
 	return len(b) == 0 || s.first[b[0]] && s.words[string(b)]
 }
-
-func isPattern(path string) bool { return strings.ContainsAny(path, "*?[") }

@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -16,12 +16,13 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/decompress"
+	"github.com/volley-go/volley/internal/paths"
 )
 
-// source is a file, the files of a pattern, or a reader.
+// source is files, or a reader.
 type source struct {
 	options ReadOptions
-	path    string
+	paths   []string                  // of files and patterns; of a reader, its name
 	reader  io.Reader                 // in place of files
 	names   []string                  // columns asked for; nil is all
 	wider   map[string]arrow.DataType // columns found too narrow by an earlier pass
@@ -31,7 +32,7 @@ type source struct {
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		err = pe.Err // the file is named once
+		file, err = pe.Path, pe.Err // the file is named once
 	}
 	return &chunker.Error{Op: "read", File: file, Row: -1, Offset: -1, Err: err}
 }
@@ -39,21 +40,20 @@ func (s *source) fail(file string, err error) error {
 // files lists what is to be read.
 func (s *source) files() ([]string, error) {
 	if s.reader != nil {
-		return []string{s.path}, nil
+		return s.paths, nil
 	}
-	if _, err := os.Stat(s.path); err == nil || !isPattern(s.path) {
-		return []string{s.path}, nil // a name that is there is no pattern
+	files, err := paths.Expand(s.paths...)
+	if err == nil && len(files) == 0 {
+		err = errors.New("no file is named")
 	}
-	files, err := filepath.Glob(s.path)
 	if err != nil {
-		return nil, s.fail(s.path, err)
+		return nil, s.fail(s.name(), err)
 	}
-	if len(files) == 0 {
-		return nil, s.fail(s.path, errors.New("no file has such a name"))
-	}
-	slices.Sort(files)
 	return files, nil
 }
+
+// name is what errors about the source as a whole call it.
+func (s *source) name() string { return strings.Join(s.paths, " ") }
 
 // Places returns the files that are read.
 func (s *source) Places() []string {
@@ -109,7 +109,7 @@ func (s *source) Split(_ context.Context, n int) ([]chunker.Source, error) {
 // Open finds out the dialect and the columns, and begins at the first row.
 func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	if err := s.options.check(); err != nil {
-		return nil, s.fail(s.path, err)
+		return nil, s.fail(s.name(), err)
 	}
 	files, err := s.files()
 	if err != nil {

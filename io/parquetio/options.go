@@ -46,17 +46,17 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// Open is a source that reads a file, or all files that a pattern (see [path/filepath.Match])
-// names, in the order of their names.
-func Open(path string) chunker.Source { return ReadOptions{}.Open(path) }
+// Open is a source that reads files as one table. A path may be a pattern (see
+// [path/filepath.Match]): all files that it names, in the order of their names.
+func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame.
 func ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	return ReadOptions{}.ReadFile(ctx, path)
 }
 
-// Open is a source that reads a file, or all files that a pattern names, with these options.
-func (o ReadOptions) Open(path string) chunker.Source { return &source{options: o, path: path} }
+// Open is a source that reads files as one table, with these options; a path may be a pattern.
+func (o ReadOptions) Open(path ...string) chunker.Source { return &source{options: o, paths: path} }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame, on all cores.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
@@ -66,7 +66,7 @@ func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, e
 // From is a source that reads size bytes of r, which must allow reads at the same time; name is what
 // errors call it.
 func (o ReadOptions) From(name string, r io.ReaderAt, size int64) chunker.Source {
-	return &source{options: o, path: name, reader: r, size: size}
+	return &source{options: o, paths: []string{name}, reader: r, size: size}
 }
 
 // From is a source that reads size bytes of r with default options.

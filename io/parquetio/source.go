@@ -6,19 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/paths"
 )
 
-// source is a file, the files of a pattern, or a reader.
+// source is files, or a reader.
 type source struct {
 	options ReadOptions
-	path    string
+	paths   []string    // of files and patterns; of a reader, its name
 	reader  io.ReaderAt // in place of files
 	size    int64
 	names   []string // columns asked for; nil is all
@@ -28,7 +28,7 @@ type source struct {
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		err = pe.Err // the file is named once
+		file, err = pe.Path, pe.Err // the file is named once
 	}
 	var ce *chunker.Error
 	if errors.As(err, &ce) && ce.Op == "" {
@@ -39,19 +39,15 @@ func (s *source) fail(file string, err error) error {
 
 func (s *source) files() ([]string, error) {
 	if s.reader != nil {
-		return []string{s.path}, nil
+		return s.paths, nil
 	}
-	if _, err := os.Stat(s.path); err == nil || !strings.ContainsAny(s.path, "*?[") {
-		return []string{s.path}, nil // a name that is there is no pattern
-	}
-	files, err := filepath.Glob(s.path)
+	files, err := paths.Expand(s.paths...)
 	if err == nil && len(files) == 0 {
-		err = errors.New("no file has such a name")
+		err = errors.New("no file is named")
 	}
 	if err != nil {
-		return nil, s.fail(s.path, err)
+		return nil, s.fail(strings.Join(s.paths, " "), err)
 	}
-	slices.Sort(files)
 	return files, nil
 }
 
@@ -130,7 +126,7 @@ func (s *source) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 	if len(files) > 1 {
 		for _, f := range files[:min(n, len(files))] {
 			c := *s
-			c.path = f
+			c.paths = []string{f}
 			out = append(out, &c)
 		}
 		if len(files) > n {

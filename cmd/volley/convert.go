@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// convert is the flags of the verb.
+type convert struct {
+	input
+	steps
+	output
+	effort
+	onError   string
+	errorsMax int
+	json      bool
+	verbose   bool
+}
+
+func newConvert() *cobra.Command {
+	c := new(convert)
+	cmd := &cobra.Command{
+		Use:   "convert IN… OUT",
+		Short: "Write inputs to an output, in any format to any other",
+		Long: `Convert writes its inputs, read one after another as one table, to an output. On the way it keeps the
+rows that --where chooses, computes the columns of each --set, and writes those that --select and
+--drop leave. The formats go by the names; - is standard input or output.
+
+The output appears whole, or not at all. Files larger than memory are fine: see --memory.`,
+		Example: `  volley convert trips.csv trips.parquet
+  volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
+  volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
+  volley convert dirty.csv clean.parquet --on-error reject=rejects.csv
+  zcat trips.csv.gz | volley convert - - --select zone,fare | sort`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usage(cmd, "convert takes inputs and an output; %d names are given", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.run(cmd, args[:len(args)-1], args[len(args)-1])
+		},
+	}
+	c.input.flags(cmd)
+	c.steps.flags(cmd, &c.input)
+	c.output.flags(cmd)
+	c.effort.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.onError, "on-error", "stop", "what becomes of a row that fails: stop, null, or reject=FILE")
+	f.IntVar(&c.errorsMax, "max-errors", 0, "end with an error when more rows than this failed; 0 is any number")
+	f.BoolVar(&c.json, "json", false, "report as JSON on standard output, or on standard error where that has the data")
+	f.BoolVarP(&c.verbose, "verbose", "v", false, "report the plan and what it came to on standard error")
+	_ = cmd.RegisterFlagCompletionFunc("on-error", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"stop", "null", "reject="}, cobra.ShellCompDirectiveNoSpace
+	})
+	return cmd
+}
+
+func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
+	policy, onBad, rejects, err := c.policy()
+	if err != nil {
+		return usage(cmd, "%w", err)
+	}
+	to, err := c.sink(out)
+	if err != nil {
+		return usage(cmd, "%w", err)
+	}
+	from, err := c.open(cmd, inputs, onBad)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	job := c.job(from.Source)
+	job.To, job.OnError = to, policy
+	if err := c.effort.set(&job, nameOf(inputs), out == stdio); err != nil {
+		return usage(cmd, "%w", err)
+	}
+	report, err := job.Run(cmd.Context())
+	if rerr := c.report(report, err, out, rejects); err == nil {
+		err = rerr
+	}
+	return c.explained(err)
+}
+
+// policy is what --on-error says, for the functions and for the reader; and the name of the file of rejects.
+func (c *convert) policy() (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
+	if c.errorsMax < 0 {
+		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
+	}
+	word, file, isFile := strings.Cut(c.onError, "=")
+	switch {
+	case c.onError == "stop":
+		return apply.Stop(), csvio.Stop, "", nil
+	case c.onError == "null":
+		p = apply.Null()
+		p.RowsMax = c.errorsMax
+		return p, csvio.Null, "", nil
+	case word != "reject" || !isFile || file == "":
+		return p, onBad, "", fmt.Errorf("--on-error %s: it is stop, null or reject=FILE", c.onError)
+	}
+	sink, err := (&output{force: c.force}).sink(file)
+	if err != nil {
+		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
+	}
+	return apply.Reject(sink, c.errorsMax), csvio.Reject, file, nil
+}
+
+// report tells what a job came to: to people in notes, to programs in JSON.
+func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
+	if r == nil {
+		return nil
+	}
+	if c.verbose {
+		fmt.Fprint(os.Stderr, r)
+	}
+	if c.json {
+		w := io.Writer(os.Stdout)
+		if out == stdio {
+			w = os.Stderr
+		}
+		if jerr := writeReport(w, r, err, out, rejects); jerr != nil {
+			return jerr
+		}
+	}
+	failed := int64(r.Functions.Failed) + r.Refused
+	if err != nil || failed == 0 {
+		return nil
+	}
+	if !c.quiet {
+		fate := "their results are null"
+		if rejects != "" {
+			fate = "they are in " + rejects
+		}
+		note := fmt.Sprintf("volley: %d of %d rows failed: %s", failed, r.RowsIn+r.Refused, fate)
+		if len(r.Functions.Errors) > 0 {
+			note += "; the first: " + r.Functions.Errors[0].Error()
+		}
+		fmt.Fprintln(os.Stderr, note)
+	}
+	return errRowsFailed
+}
+
+// nameOf is what progress calls inputs.
+func nameOf(inputs []string) string {
+	if inputs[0] == stdio {
+		return stdinName
+	}
+	if len(inputs) > 1 {
+		return fmt.Sprintf("%d inputs", len(inputs))
+	}
+	return filepath.Base(inputs[0])
+}
+
+// explained adds to an error what the command knows beside.
+func (s *steps) explained(err error) error {
+	if err == nil || s.where == "" || !strings.HasPrefix(err.Error(), "where: ") {
+		return err
+	}
+	for _, text := range s.set {
+		name, _, _ := strings.Cut(text, "=")
+		if name = strings.TrimSpace(name); name != "" && strings.Contains(err.Error(), fmt.Sprintf("%q", name)) {
+			return fmt.Errorf("%w\n%s is computed by --set; --where comes before it and sees the input's columns alone", err, name)
+		}
+	}
+	return err
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/ooc"
+)
+
+// effort is what a job may use, and how it shows how far it is.
+type effort struct {
+	memory  byteSize
+	workers int
+	quiet   bool
+}
+
+func (e *effort) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	e.memory = 1 << 30
+	f.Var(&e.memory, "memory", "the memory to keep to, such as 256MiB or 2GB")
+	f.IntVar(&e.workers, "workers", 0, "how many cores to use (default: all)")
+	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
+}
+
+// set gives a job its limits. Progress is shown on a terminal that no data goes to.
+func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
+	if e.workers < 0 {
+		return fmt.Errorf("--workers %d: there must be one at least", e.workers)
+	}
+	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
+	if !e.quiet && !(dataOut && isTerminal(os.Stdout)) {
+		job.Progress = progress.Terminal(os.Stderr)
+	}
+	return nil
+}
+
+func isTerminal(f *os.File) bool { return progress.Terminal(f) != nil }
+
+// byteSize is a flag: a number of bytes with a unit.
+type byteSize int64
+
+var byteUnits = []struct {
+	name string
+	size float64
+}{
+	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1 << 40},
+	{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12},
+	{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", 1 << 40}, {"b", 1}, {"", 1},
+}
+
+// Set reads 256MiB, 1.5G, 1000000.
+func (b *byteSize) Set(text string) error {
+	lower := strings.ToLower(strings.ReplaceAll(text, " ", ""))
+	for _, u := range byteUnits {
+		number, ok := strings.CutSuffix(lower, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseFloat(number, 64)
+		if err != nil || !(n > 0) || n*u.size >= 1<<62 {
+			break
+		}
+		*b = byteSize(n * u.size)
+		return nil
+	}
+	return fmt.Errorf("%q is no size: write 256MiB, 2GB or a number of bytes", text)
+}
+
+func (b *byteSize) String() string { return sizeText(int64(*b)) }
+
+// Type is what help calls the value.
+func (b *byteSize) Type() string { return "size" }
+
+// sizeText writes bytes with three figures, in binary units.
+func sizeText(n int64) string {
+	x, unit := float64(n), 0
+	for x >= 1024 && unit < 4 {
+		x, unit = x/1024, unit+1
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64) + [...]string{"B", "KiB", "MiB", "GiB", "TiB"}[unit]
+}

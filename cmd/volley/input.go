@@ -1,0 +1,214 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/spf13/cobra"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/io/parquetio"
+)
+
+// input is how inputs are read.
+type input struct {
+	from      string
+	delimiter string
+	header    bool
+	noHeader  bool
+	names     []string
+	null      []string
+	types     []string
+}
+
+const (
+	stdio     = "-"
+	stdinName = "standard input"
+)
+
+func (in *input) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&in.from, "from", "", "format of the inputs: csv, tsv or parquet (default: by name, else by content)")
+	f.StringVar(&in.delimiter, "delimiter", "", "what separates CSV fields, such as ';' or tab (default: found out)")
+	f.BoolVar(&in.header, "header", false, "the first CSV row holds the columns' names (default: found out)")
+	f.BoolVar(&in.noHeader, "no-header", false, "the first CSV row is data; columns are called column_1 and so on")
+	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
+	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
+	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
+	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
+	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// opened is a source of inputs, read as one table.
+type opened struct {
+	chunker.Source
+	format string
+	close  func() error // takes away what reading needed
+}
+
+// open makes a source of inputs; rows that cannot be read go by onBad.
+func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*opened, error) {
+	options, err := in.options()
+	if err == nil && in.from != "" {
+		err = checkFormat("--from", in.from)
+	}
+	if err == nil && len(args) > 1 && slices.Contains(args, stdio) {
+		err = errors.New("standard input cannot be read together with other inputs")
+	}
+	if err != nil {
+		return nil, usage(cmd, "%w", err)
+	}
+	options.OnBad = onBad
+	if args[0] == stdio {
+		return in.stream(cmd.Context(), options, stdinName, os.Stdin)
+	}
+	if len(args) == 1 && isPipe(args[0]) {
+		f, err := os.Open(args[0])
+		if err != nil {
+			return nil, err
+		}
+		return in.stream(cmd.Context(), options, args[0], f)
+	}
+	format, err := in.formatOf(args)
+	if err != nil {
+		return nil, usage(cmd, "%w", err)
+	}
+	o := &opened{format: format, close: func() error { return nil }}
+	if o.Source = parquetio.Open(args...); format != parquet {
+		o.Source = forFormat(options, format).Open(args...)
+	}
+	return o, nil
+}
+
+// schema is the columns of inputs.
+func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error) {
+	from, err := in.open(cmd, args, csvio.Stop)
+	if err != nil {
+		return nil, err
+	}
+	defer from.close()
+	stream, err := from.Open(cmd.Context(), 0)
+	if err != nil {
+		return nil, err
+	}
+	return stream.Schema(), stream.Close()
+}
+
+// forFormat is options for one of the text formats.
+func forFormat(o csvio.ReadOptions, format string) csvio.ReadOptions {
+	if format == tsv && o.Delimiter == 0 {
+		o.Delimiter = '\t'
+	}
+	return o
+}
+
+// options are the flags in csvio's words.
+func (in *input) options() (o csvio.ReadOptions, err error) {
+	if o.Delimiter, err = delimiterOf(in.delimiter); err != nil {
+		return o, err
+	}
+	switch {
+	case in.header:
+		o.Header = csvio.Present
+	case in.noHeader:
+		o.Header = csvio.Absent
+	}
+	o.Names, o.Null = in.names, in.null
+	for _, t := range splitTypes(in.types) {
+		at := strings.LastIndexByte(t, '=')
+		if at <= 0 {
+			return o, fmt.Errorf("--types %s: write column=type, such as zip=string", t)
+		}
+		if o.Types == nil {
+			o.Types = map[string]arrow.DataType{}
+		}
+		if o.Types[t[:at]], err = typeOf(t[at+1:]); err != nil {
+			return o, fmt.Errorf("--types %s: %w", t, err)
+		}
+	}
+	return o, nil
+}
+
+// splitTypes cuts at commas, but not at those of decimal(18,2) and timestamp[us, UTC].
+func splitTypes(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		depth, begin := 0, 0
+		for i, c := range text {
+			switch c {
+			case '(', '[':
+				depth++
+			case ')', ']':
+				depth--
+			case ',':
+				if depth == 0 {
+					out = append(out, text[begin:i])
+					begin = i + 1
+				}
+			}
+		}
+		out = append(out, text[begin:])
+	}
+	return out
+}
+
+// delimiterOf is a delimiter as people write it on a command line.
+func delimiterOf(text string) (byte, error) {
+	switch text {
+	case "":
+		return 0, nil
+	case "tab", `\t`:
+		return '\t', nil
+	}
+	if len(text) != 1 {
+		return 0, fmt.Errorf("the delimiter %q is not a single ASCII character; a tab is written tab", text)
+	}
+	return text[0], nil
+}
+
+// formatOf is the one format of all inputs.
+func (in *input) formatOf(args []string) (string, error) {
+	if in.from != "" {
+		return in.from, nil
+	}
+	first := ""
+	for i, a := range args {
+		format, _, err := formatByName(a)
+		if err != nil {
+			format = formatByContent(a)
+		}
+		if i > 0 && format != first {
+			return "", fmt.Errorf("%s is %s and %s is %s: inputs of one call have one format; --from says which", args[0], first, a, format)
+		}
+		first = format
+	}
+	return first, nil
+}
+
+// formatByContent looks at the first bytes of the first file that a path or pattern names.
+func formatByContent(name string) string {
+	files, err := paths.Expand(name)
+	if err != nil || len(files) == 0 || isPipe(files[0]) {
+		return csv
+	}
+	f, err := os.Open(files[0])
+	if err != nil {
+		return csv // which tells why it cannot be opened
+	}
+	defer f.Close()
+	head := make([]byte, len(parquetMagic))
+	n, _ := io.ReadFull(f, head)
+	return formatOfBytes(head[:n])
+}
+
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/ooc"
+)
+
+// writeRows writes a frame's rows as JSON objects, one a line, keys in the order of the columns.
+func writeRows(w io.Writer, f *frame.Frame) error {
+	b := bufio.NewWriter(w)
+	for _, rec := range f.Records() {
+		for row := range int(rec.NumRows()) {
+			for i, field := range f.Schema().Fields() {
+				key, err := json.Marshal(field.Name)
+				if err != nil {
+					return err
+				}
+				value, err := json.Marshal(jsonValue(rec.Column(i), row))
+				if err != nil {
+					return err
+				}
+				b.WriteByte("{,"[min(i, 1)])
+				b.Write(key)
+				b.WriteByte(':')
+				b.Write(value)
+			}
+			b.WriteString("}\n")
+		}
+	}
+	return b.Flush()
+}
+
+// jsonValue is a value as JSON can hold it: floats that are no numbers are text.
+func jsonValue(arr arrow.Array, row int) any {
+	v := arr.GetOneForMarshal(row)
+	f, ok := v.(float64)
+	if f32, is32 := v.(float32); is32 {
+		f, ok = float64(f32), true
+	}
+	if ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	return v
+}
+
+// jobReport is an ooc.Report as --json shows it.
+type jobReport struct {
+	Output      string   `json:"output"`
+	Error       string   `json:"error,omitempty"`
+	RowsIn      int64    `json:"rows_in"`
+	RowsOut     int64    `json:"rows_out"`
+	RowsFailed  int64    `json:"rows_failed"`
+	RowsRefused int64    `json:"rows_refused"`
+	FirstErrors []string `json:"first_errors,omitempty"`
+	Rejects     string   `json:"rejects,omitempty"`
+	BytesIn     int64    `json:"bytes_in"`
+	Chunks      int64    `json:"chunks"`
+	Seconds     float64  `json:"seconds"`
+	CPUSeconds  float64  `json:"cpu_seconds"`
+	MemoryMax   int64    `json:"memory_budget"`
+	MemoryPeak  int64    `json:"memory_peak"`
+	RSSPeak     int64    `json:"rss_peak"`
+}
+
+func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
+	j := jobReport{
+		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused,
+		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
+		MemoryMax: r.Memory, MemoryPeak: r.PeakUse, RSSPeak: r.PeakRSS,
+	}
+	for _, e := range r.Functions.Errors {
+		j.FirstErrors = append(j.FirstErrors, e.Error())
+	}
+	if err != nil {
+		j.Error = message(err)
+	}
+	return json.NewEncoder(w).Encode(j)
+}

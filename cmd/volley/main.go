@@ -1,0 +1,53 @@
+// Command volley looks at CSV and Parquet files and turns them into each other, computing
+// columns and choosing rows on the way, on all cores and in bounded memory.
+//
+//	volley schema  trips.csv                      # columns and types
+//	volley head    trips.parquet -n 5             # the first rows
+//	volley stats   'trips/*.csv.zst'              # a summary of every column
+//	volley convert trips.csv trips.parquet        # any format to any other
+//	volley explain trips.csv --set 'total = fare + tip'
+//
+// # Inputs
+//
+// An input is a file, a pattern such as 'trips/*.csv', or - for standard input; several are read
+// one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
+// them .gz, .zst, .bz2 or .xz) or else by the first bytes; --from says it. Of CSV, delimiter,
+// header, null words and types are found out, and may be said: --delimiter, --header, --no-header,
+// --names, --null, --types.
+//
+// # Steps
+//
+// Four steps, in this order whatever the order of the flags: --where keeps the rows for which
+// a condition on the input's columns is true, each --set computes a column (and may read those before
+// it), --select chooses the columns and their order, --drop leaves columns out. Expressions
+// are in Go's syntax:
+//
+//	volley convert trips.csv long.parquet --where 'distance > 10 && zone != "Zone 7"' \
+//		--set 'total = fare + tip' --set 'rate = total / distance' --select zone,total,rate
+//
+// Columns that no step and no output needs are not read.
+//
+// # Output
+//
+// The output appears whole, or not at all, and replaces a file only with --force. Standard output, -, is
+// CSV unless --to says otherwise. Only data and what --json asks for go to standard
+// output; progress (where standard error is a terminal), notes and errors go to standard error.
+//
+// # Rows that fail
+//
+// A row that cannot be read, or that a step fails on, ends the command with an error that names file, line and
+// values. With --on-error null its results are null instead; with --on-error reject=FILE the row is left out
+// and goes to FILE, with the reason. Then the exit code is 3: done, but not with every row.
+//
+// # Exit codes
+//
+//	0    done
+//	1    failed: nothing was written (but the rejects, which say why)
+//	2    wrong usage: nothing was begun
+//	3    done; some rows failed, and were rejected or have nulls, as --on-error asked
+//	130  interrupted: nothing was written
+package main
+
+import "os"
+
+func main() { os.Exit(run(os.Args[1:])) }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/bind"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"volley": main}) }
+
+// TestScripts runs the command as its users do: each script of testdata in a folder of its own.
+func TestScripts(t *testing.T) {
+	data, err := filepath.Abs("../../testdata")
+	require.NoError(t, err)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("no condition %q", cond)
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("DATA", data)
+			return nil
+		},
+	})
+}
+
+func TestTell(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		ctx  context.Context
+		err  error
+		want int
+	}{
+		{t.Context(), nil, 0},
+		{t.Context(), errors.New("failed"), 1},
+		{t.Context(), usage(newRoot(), "wrong"), 2},
+		{t.Context(), errRowsFailed, 3},
+		{cancelled, context.Canceled, 130},
+		{t.Context(), fmt.Errorf("write: %w", syscall.EPIPE), 141},
+	} {
+		require.Equal(t, c.want, tell(c.ctx, io.Discard, c.err), "%v", c.err)
+	}
+}
+
+func TestTypeOf(t *testing.T) {
+	for _, text := range []string{"int8", "uint64", "float32", "bool", "string", "date32", "timestamp[us]", "timestamp[ns, Europe/Rome]", "decimal(18,2)", "decimal(38,0)"} {
+		got, err := typeOf(text)
+		require.NoError(t, err)
+		require.Equal(t, text, bind.Name(got), "as schema prints it")
+	}
+	for _, text := range []string{"", "int", "decimal", "decimal(2)", "decimal(39,2)", "decimal(2,3)", "timestamp[m]", "timestamp[]", "list[int8]", "]", "("} {
+		_, err := typeOf(text)
+		require.ErrorContains(t, err, "no type", "%q", text)
+	}
+}
+
+func TestByteSize(t *testing.T) {
+	for text, want := range map[string]int64{"256MiB": 256 << 20, "1.5g": 3 << 29, "2GB": 2e9, "1000": 1000, "64 kib": 64 << 10, "10B": 10} {
+		var b byteSize
+		require.NoError(t, b.Set(text), text)
+		require.EqualValues(t, want, b, text)
+	}
+	for _, text := range []string{"", "-1MiB", "0", "NaN", "inf", "1e300GB", "MiB", "12XB"} {
+		require.Error(t, new(byteSize).Set(text), text)
+	}
+}

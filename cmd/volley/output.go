@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/spf13/cobra"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/io/parquetio"
+)
+
+// output is how an output is written.
+type output struct {
+	to          string
+	compression string
+	delimiter   string
+	force       bool
+}
+
+func (o *output) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "format of the output: csv, tsv or parquet (default: by name; csv for standard output)")
+	f.StringVar(&o.compression, "compression", "", "gzip, zstd or none; for Parquet also snappy, brotli or lz4 (default: by name; snappy for Parquet)")
+	f.StringVar(&o.delimiter, "out-delimiter", "", "what separates the fields of CSV that is written, such as ';' or tab (default: comma)")
+	f.BoolVar(&o.force, "force", false, "replace files that are there already")
+	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// writers makes sinks of one format.
+type writers interface {
+	Create(path string) chunker.Sink
+	To(w io.Writer) chunker.Sink
+}
+
+// sink is an output of this name.
+func (o *output) sink(path string) (chunker.Sink, error) {
+	w, err := o.writers(path)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case path == stdio:
+		return w.To(os.Stdout), nil
+	case isPipe(path):
+		return device{path, w}, nil
+	}
+	return file{w.Create(path), path, o.force}, nil
+}
+
+// writers chooses the format and sets its options.
+func (o *output) writers(path string) (writers, error) {
+	format, compression := o.to, o.compression
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("the output %s is a directory: name a file in it", path)
+	}
+	named, packed, err := formatByName(path)
+	switch {
+	case format != "":
+		if err := checkFormat("--to", format); err != nil {
+			return nil, err
+		}
+	case path == stdio:
+		format = csv
+	case err != nil:
+		return nil, fmt.Errorf("the output's name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow), or give --to", path)
+	default:
+		format = named
+	}
+	if compression == "" && path != stdio {
+		compression = packed
+	}
+	delimiter, err := delimiterOf(o.delimiter)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case format == parquet && packed != "":
+		return nil, fmt.Errorf("the output's name %q: Parquet compresses its pages, not the file: leave %s out, and give --compression %s", path, filepath.Ext(path), packed)
+	case format == parquet && delimiter != 0:
+		return nil, fmt.Errorf("--out-delimiter is of CSV, the output is Parquet")
+	case format == parquet:
+		return parquetio.WriteOptions{Compression: compression}, nil
+	case compression != "" && compression != "gzip" && compression != "zstd" && compression != "none":
+		return nil, fmt.Errorf("%s is not written for CSV: use gzip (.gz), zstd (.zst) or none", compression)
+	case format == tsv && delimiter == 0:
+		delimiter = '\t'
+	}
+	return csvio.WriteOptions{Delimiter: delimiter, Compression: compression}, nil
+}
+
+// file is a sink that does not replace a file unless it may.
+type file struct {
+	chunker.Sink
+	path  string
+	force bool
+}
+
+// Places returns the file that is written.
+func (f file) Places() []string { return []string{f.path} }
+
+func (f file) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	if _, err := os.Lstat(f.path); err == nil && !f.force {
+		return nil, fmt.Errorf("%s is there already: --force replaces it", f.path)
+	}
+	return f.Sink.Create(ctx, schema)
+}
+
+// device is a sink that cannot be replaced by a rename: a named pipe, /dev/null.
+type device struct {
+	path string
+	writers
+}
+
+func (d device) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	f, err := os.OpenFile(d.path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	w, err := d.To(f).Create(ctx, schema)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return deviceWriter{w, f}, nil
+}
+
+type deviceWriter struct {
+	chunker.Writer
+	f *os.File
+}
+
+func (w deviceWriter) Commit(ctx context.Context) error {
+	if err := w.Writer.Commit(ctx); err != nil {
+		return err
+	}
+	return w.f.Close()
+}
+
+func (w deviceWriter) Close() error {
+	w.f.Close() // a second time is fine: Commit told the error
+	return w.Writer.Close()
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-go/volley/internal/near"
+)
+
+// Exit codes: see the package doc.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitRowsFailed  = 3
+	exitInterrupted = 128 + int(syscall.SIGINT)
+	exitPipe        = 128 + int(syscall.SIGPIPE)
+)
+
+// run is the command: it returns the exit code.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal ends the work in good order; then the system's own way is back, for
+	// whoever does not want to wait.
+	context.AfterFunc(ctx, stop)
+	defer stop()
+	// Without this, a reader of standard output that has seen enough would end the process at
+	// once, and leave temporary files behind.
+	signal.Ignore(syscall.SIGPIPE)
+
+	root := newRoot()
+	root.SetArgs(args)
+	return tell(ctx, os.Stderr, root.ExecuteContext(ctx))
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "volley",
+		Short: "Look at CSV and Parquet files, and turn them into each other",
+		Long: `Volley looks at CSV and Parquet files and turns them into each other, computing columns
+and choosing rows on the way, on all cores and in bounded memory.
+
+Exit codes: 0 done; 1 failed, nothing was written; 2 wrong usage; 3 done, but some rows
+failed and were rejected or have nulls, as --on-error asked; 130 interrupted.`,
+		Example: `  volley schema trips.csv
+  volley head trips.parquet -n 5
+  volley stats 'trips/*.csv.zst'
+  volley convert trips.csv trips.parquet --set 'total = fare + tip' --where 'distance > 0'
+  zcat trips.csv.gz | volley convert - trips.parquet`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownVerb(cmd, args[0])
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, err} })
+	root.AddCommand(newConvert(), newExplain(), newHead(), newSchema(), newStats(), newVersion())
+	return root
+}
+
+func unknownVerb(root *cobra.Command, name string) error {
+	var verbs []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			verbs = append(verbs, c.Name())
+		}
+	}
+	return usage(root, "no verb %q%s", name, near.Hint(name, verbs))
+}
+
+// usageError is a mistake in how the command was called.
+type usageError struct {
+	cmd *cobra.Command
+	err error
+}
+
+func (e *usageError) Error() string {
+	return fmt.Sprintf("%v\nsee %s --help", e.err, e.cmd.CommandPath())
+}
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func usage(cmd *cobra.Command, format string, args ...any) error {
+	return &usageError{cmd, fmt.Errorf(format, args...)}
+}
+
+// errRowsFailed ends a job that is done, but not with every row. It was told already.
+var errRowsFailed = errors.New("rows failed")
+
+// tell prints an error as one message, and returns the exit code for it.
+func tell(ctx context.Context, w io.Writer, err error) int {
+	var wrong *usageError
+	code := exitFailed
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errRowsFailed):
+		return exitRowsFailed
+	case errors.Is(err, syscall.EPIPE):
+		return exitPipe // whoever reads has seen enough
+	case errors.As(err, &wrong):
+		code = exitUsage
+	case ctx.Err() != nil:
+		err, code = errors.New("interrupted: nothing was written"), exitInterrupted
+	}
+	fmt.Fprintln(w, "volley:", message(err))
+	return code
+}
+
+// message is an error in the command's words: without the names of packages at its beginning, and
+// options called by their flags.
+func message(err error) string {
+	text := err.Error()
+	for _, pkg := range []string{"ooc: ", "apply: ", "expr: "} {
+		text = strings.TrimPrefix(text, pkg)
+	}
+	text = strings.Replace(text, "where: expr: ", "where: ", 1)
+	return asFlags.Replace(text)
+}
+
+var asFlags = strings.NewReplacer(
+	"give ReadOptions.Names", "give --no-header or --names",
+	"ReadOptions.Names has", "--names has",
+	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
+	"which ReadOptions.Types gives a type", "which --types gives a type",
+	"raise Memory", "raise --memory",
+	"; ReadOptions.RowMax sets the limit", "",
+	" ReadOptions.RowMax sets the limit", "",
+	", or read with NoQuotes", "",
+)

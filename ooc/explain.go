@@ -1,0 +1,111 @@
+package ooc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/bind"
+)
+
+// Plan is what a job would do. Its String is for people.
+type Plan struct {
+	Source    *arrow.Schema // the columns the source has
+	Read      []string      // those that are read
+	Where     string
+	Programs  string        // what the expressions were compiled to
+	Functions *apply.Plan   // of a sample of the first chunk's rows; nil where there are no functions, or no rows
+	Written   *arrow.Schema // the columns of the output
+	Memory    int64         // the budget, in bytes
+	Chunk     int64         // bytes to aim for in a chunk's columns
+	Workers   int
+}
+
+// Explain tells what Run would do. The source is opened, and the functions are called for a sample
+// of the first chunk's rows, whose results are dropped; To is not used and may be nil.
+func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
+	if j.From == nil {
+		return nil, errNoFrom
+	}
+	j.OnError = apply.Stop() // so that no rejects are created
+	r := newRun(j)
+	if err := r.open(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.stream.Close()) }()
+	plan = &Plan{Source: r.stream.Schema(), Where: j.Where, Memory: r.memory, Chunk: r.chunk, Workers: r.workers}
+	if err := r.narrow(ctx); err != nil {
+		return nil, err
+	}
+	plan.Read = names(r.stream.Schema())
+	s, err := r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...)
+	if err != nil {
+		return nil, err
+	}
+	plan.Programs, plan.Written = s.Programs(), r.view.schema(s.Schema())
+	if len(j.Apply) > 0 {
+		plan.Functions, err = r.sampled(ctx)
+	}
+	return plan, err
+}
+
+// sampled plans the functions on the first chunk.
+func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
+	part, err := r.stream.Next(ctx)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := part(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := frame.FromRecords(c.Record.Schema(), c.Record)
+	if err == nil && r.job.Where != "" {
+		f, err = apply.Where(ctx, f, r.job.Where)
+	}
+	if err != nil || f.NumRows() == 0 {
+		return nil, err
+	}
+	return r.engine().Explain(ctx, f, r.job.Apply...)
+}
+
+// String is the plan as text.
+func (p *Plan) String() string {
+	var b strings.Builder
+	if n := p.Source.NumFields(); len(p.Read) == n {
+		fmt.Fprintf(&b, "reads    all %d columns\n", n)
+	} else {
+		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, strings.Join(p.Read, ", "))
+	}
+	if p.Where != "" {
+		fmt.Fprintf(&b, "where    %s\n", p.Where)
+	}
+	if p.Programs != "" {
+		b.WriteString("programs\n" + indented(p.Programs))
+	}
+	if p.Functions != nil {
+		b.WriteString("first chunk\n" + indented(p.Functions.String()))
+	}
+	b.WriteString("writes   ")
+	for i, f := range p.Written.Fields() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(f.Name + " " + bind.Name(f.Type))
+	}
+	fmt.Fprintf(&b, "\nruns     chunks of about %s on %d workers, in %s of memory\n", size(p.Chunk), p.Workers, size(p.Memory))
+	return b.String()
+}
+
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ") + "\n"
+}
