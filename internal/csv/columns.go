@@ -2,6 +2,7 @@ package csv
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 )
 
@@ -9,41 +10,59 @@ import (
 // field is none as it stands: null, empty, with blanks around it, or of another type. The caller
 // looks at those again.
 
-// view is a column of a run, field by field.
-type view struct {
-	text   []byte
-	ends   []uint32
-	at     int // of ends: the separator before the field
-	step   int
-	quote  byte
-	quoted bool // some fields may be
-	cr     bool // \r may stand before the line end
-}
-
-func (x *Index) view(r run, column int) view {
-	return view{
-		text: x.padded, ends: x.ends, at: r.at + column, step: x.Columns,
-		quote: x.d.Quote, quoted: x.state.quotes != 0, cr: x.d.Newline == '\n' && column == x.Columns-1,
+// span puts the places where a column's fields begin and end into lo and hi, without quotes.
+func (x *Index) span(column int) (lo, hi []uint32) {
+	if cap(x.lo) < x.Rows {
+		x.lo, x.hi = make([]uint32, x.Rows+x.Rows/4), make([]uint32, x.Rows+x.Rows/4)
 	}
-}
-
-// next is where the next field's text begins and ends.
-func (v *view) next() (lo, hi uint32) {
-	lo, hi = v.ends[v.at]+1, v.ends[v.at+1]
-	v.at += v.step
-	if v.cr && hi > lo && v.text[hi-1] == '\r' {
-		hi--
+	lo, hi = x.lo[:x.Rows], x.hi[:x.Rows]
+	for _, r := range x.runs {
+		ends, step := x.ends[r.at+column:], x.Columns
+		to := lo[r.first : r.first+r.rows]
+		end := hi[r.first : r.first+r.rows]
+		at := 0
+		for i := range to {
+			to[i], end[i] = ends[at]+1, ends[at+1]
+			at += step
+		}
 	}
-	if v.quoted && hi > lo && v.text[lo] == v.quote {
-		lo, hi = lo+1, hi-1
+	if x.d.Newline == '\n' && column == x.Columns-1 {
+		trimCR(x.padded, lo, hi)
+	}
+	if x.state.quotes != 0 {
+		unquote(x.padded, x.d.Quote, lo, hi)
 	}
 	return lo, hi
 }
 
-// wasQuoted tells whether the field that begins at lo is in quotes.
-func (v *view) wasQuoted(lo uint32) bool {
-	return v.quoted && lo > 0 && v.text[lo-1] == v.quote
+// trimCR leaves the \r of line ends out.
+func trimCR(text []byte, lo, hi []uint32) {
+	for i, end := range hi {
+		if end > lo[i] && text[end-1] == '\r' {
+			hi[i] = end - 1
+		}
+	}
 }
+
+// unquote leaves quotes around fields out.
+func unquote(text []byte, quote byte, lo, hi []uint32) {
+	hi = hi[:len(lo)]
+	for i, at := range lo {
+		in := uint32(0)
+		if text[at] == quote && hi[i] > at {
+			in = 1
+		}
+		lo[i], hi[i] = at+in, hi[i]-in
+	}
+}
+
+// wasQuoted tells whether the field that begins at lo is in quotes.
+func (x *Index) wasQuoted(lo uint32) bool {
+	return x.state.quotes != 0 && lo > 0 && x.block[lo-1] == x.d.Quote
+}
+
+// load is the eight bytes from at on.
+func load(text []byte, at uint32) uint64 { return binary.LittleEndian.Uint64(text[at:]) }
 
 // digits8 is one to eight digits, the first n bytes of b: moved up, so that the last is in the highest
 // byte, and zeros before them.
@@ -52,29 +71,33 @@ func digits8(w uint64, n uint32) (v uint64, ok bool) {
 	return eight(w), eightDigits(w)
 }
 
+// minus is 1 if a field begins with a minus.
+func minus(w uint64) (n uint32) {
+	if byte(w) == '-' {
+		n = 1
+	}
+	return n
+}
+
 // Ints parses a column of integers.
 func (x *Index) Ints(column int, out []int64, odd []int32) []int32 {
-	for _, r := range x.runs {
-		v := x.view(r, column)
-		rows := out[r.first : r.first+r.rows]
-		for i := range rows {
-			lo, hi := v.next()
-			neg := uint32(0)
-			if v.text[lo] == '-' {
-				neg = 1
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		w := load(text, at)
+		neg := minus(w)
+		if n := hi[i] - at - neg; n-1 < 8 {
+			if neg != 0 {
+				w = load(text, at+1)
 			}
-			n := hi - lo - neg
-			if n-1 < 8 {
-				w := binary.LittleEndian.Uint64(v.text[lo+neg:])
-				if u, ok := digits8(w, n); ok {
-					rows[i] = int64(u^-uint64(neg)) + int64(neg)
-					continue
-				}
+			if u, ok := digits8(w, n); ok {
+				out[i] = int64(u^-uint64(neg)) + int64(neg)
+				continue
 			}
-			var ok bool
-			if rows[i], ok = Int(v.text[lo:hi]); !ok {
-				odd = append(odd, int32(r.first+i))
-			}
+		}
+		var ok bool
+		if out[i], ok = Int(text[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
 		}
 	}
 	return odd
@@ -82,28 +105,23 @@ func (x *Index) Ints(column int, out []int64, odd []int32) []int32 {
 
 // Floats parses a column of floats.
 func (x *Index) Floats(column int, out []float64, odd []int32) []int32 {
-	for _, r := range x.runs {
-		v := x.view(r, column)
-		rows := out[r.first : r.first+r.rows]
-		for i := range rows {
-			lo, hi := v.next()
-			neg := uint32(0)
-			if v.text[lo] == '-' {
-				neg = 1
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		w := load(text, at)
+		neg := minus(w)
+		if n := hi[i] - at - neg; n-1 < 8 {
+			if neg != 0 {
+				w = load(text, at+1)
 			}
-			if n := hi - lo - neg; n-1 < 8 {
-				if f, ok := shortFloat(binary.LittleEndian.Uint64(v.text[lo+neg:]), n); ok {
-					if neg != 0 {
-						f = -f
-					}
-					rows[i] = f
-					continue
-				}
+			if f, ok := shortFloat(w, n); ok {
+				out[i] = math.Float64frombits(math.Float64bits(f) ^ uint64(neg)<<63)
+				continue
 			}
-			var ok bool
-			if rows[i], ok = Float(v.text[lo:hi]); !ok {
-				odd = append(odd, int32(r.first+i))
-			}
+		}
+		var ok bool
+		if out[i], ok = Float(text[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
 		}
 	}
 	return odd
@@ -130,24 +148,21 @@ func shortFloat(w uint64, n uint32) (f float64, ok bool) {
 // without one are UTC then; in a column without, a value with a zone is odd. So is one with finer digits
 // than the unit has, or outside 64 bits.
 func (x *Index) Times(column int, perSecond int64, zoned bool, out []int64, odd []int32) []int32 {
-	for _, r := range x.runs {
-		v := x.view(r, column)
-		rows := out[r.first : r.first+r.rows]
-		for i := range rows {
-			lo, hi := v.next()
-			if hi-lo == 19 && perSecond <= 1e6 {
-				t := v.text[lo : lo+19]
-				days, ok1 := date(binary.LittleEndian.Uint64(t), binary.LittleEndian.Uint16(t[8:]))
-				sec, ok2 := clock(binary.LittleEndian.Uint64(t[11:]))
-				if ok1 && ok2 && (t[10] == ' ' || t[10] == 'T') {
-					rows[i] = (int64(days)*86400 + sec) * perSecond
-					continue
-				}
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		if hi[i]-at == 19 && perSecond <= 1e6 {
+			ym, day, hms := load(text, at), uint16(load(text, at+8)), load(text, at+11)
+			days, ok1 := date(ym, day)
+			sec, ok2 := clock(hms)
+			if ok1 && ok2 && (text[at+10] == ' ' || text[at+10] == 'T') {
+				out[i] = (int64(days)*86400 + sec) * perSecond
+				continue
 			}
-			var ok bool
-			if rows[i], ok = Time(v.text[lo:hi], perSecond, zoned); !ok {
-				odd = append(odd, int32(r.first+i))
-			}
+		}
+		var ok bool
+		if out[i], ok = Time(text[at:hi[i]], perSecond, zoned); !ok {
+			odd = append(odd, int32(i))
 		}
 	}
 	return odd
@@ -169,15 +184,11 @@ func Time(b []byte, perSecond int64, zoned bool) (v int64, ok bool) {
 
 // Values parses a column by a function.
 func Values[T any](x *Index, column int, parse func([]byte) (T, bool), out []T, odd []int32) []int32 {
-	for _, r := range x.runs {
-		v := x.view(r, column)
-		rows := out[r.first : r.first+r.rows]
-		for i := range rows {
-			lo, hi := v.next()
-			var ok bool
-			if rows[i], ok = parse(v.text[lo:hi]); !ok {
-				odd = append(odd, int32(r.first+i))
-			}
+	lo, hi := x.span(column)
+	for i, at := range lo {
+		var ok bool
+		if out[i], ok = parse(x.block[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
 		}
 	}
 	return odd
@@ -208,30 +219,27 @@ func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.wor
 // more, and writes to offsets where each ends. The rows that are null, because nothing is between the separators or one of
 // the words that mean it, are appended to null.
 func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, null []int32) ([]byte, []int32) {
+	lo, hi := x.span(column)
+	text, hi, offsets := x.padded, hi[:len(lo)], offsets[:len(lo)]
 	at := len(data)
 	data = data[:cap(data)]
-	for _, r := range x.runs {
-		v := x.view(r, column)
-		rows := offsets[r.first : r.first+r.rows]
-		for i := range rows {
-			lo, hi := v.next()
-			n := int(hi - lo)
-			switch quoted := v.wasQuoted(lo); {
-			case quoted && x.state.doubled != 0:
-				n = len(appendUndoubled(data[at:at:len(data)], v.text[lo:hi], v.quote))
-			case !quoted && (n == 0 || nulls.first[v.text[lo]] && nulls.words[string(v.text[lo:hi])]):
-				null = append(null, int32(r.first+i))
-				n = 0
-			case n <= 16:
-				from, to := v.text[lo:lo+16], data[at:at+16]
-				binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
-				binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
-			default:
-				copy(data[at:at+n], v.text[lo:hi])
-			}
-			at += n
-			rows[i] = int32(at)
+	for i, from := range lo {
+		n := int(hi[i] - from)
+		switch quoted := x.wasQuoted(from); {
+		case quoted && x.state.doubled != 0:
+			n = len(appendUndoubled(data[at:at:len(data)], text[from:hi[i]], x.d.Quote))
+		case !quoted && (n == 0 || nulls.Has(text[from:hi[i]])):
+			null = append(null, int32(i))
+			n = 0
+		case n <= 16:
+			to := data[at : at+16]
+			binary.LittleEndian.PutUint64(to, load(text, from))
+			binary.LittleEndian.PutUint64(to[8:], load(text, from+8))
+		default:
+			copy(data[at:at+n], text[from:hi[i]])
 		}
+		at += n
+		offsets[i] = int32(at)
 	}
 	return data[:at], null
 }

@@ -35,6 +35,10 @@ func (s Survey) Ends(inside bool) (in, ok bool) {
 	return s.odd, !s.bad[0]
 }
 
+// Began tells whether the end of a whole piece is in quotes, if s is the survey of a head of it that ends
+// with a row.
+func (s Survey) Began(whole Survey) (in, ok bool) { return whole.Ends(s.odd) }
+
 // Then is the survey of two pieces, the second behind the first.
 func (s Survey) Then(t Survey) Survey {
 	out := Survey{Lines: s.Lines + t.Lines, odd: s.odd != t.odd, bad: s.bad}
@@ -121,4 +125,22 @@ func cutQuoted(block []byte, d Dialect) (end, quoteAt int) {
 			return end, -1 // a second quote may follow: the row is not whole
 		}
 	}
+}
+
+// LastRow is where the last row that begins in a block begins, or where one would behind it. The block begins at
+// the beginning of a row; inside tells whether its end is in quotes, regular whether that is known.
+func LastRow(block []byte, inside, regular bool, d Dialect) int {
+	if !regular || d.Comment != 0 {
+		end, _ := cutQuoted(block, d)
+		return end
+	}
+	return lastRow(block, inside, d)
+}
+
+// FirstRow is where the first row of a block ends; ok is false if its end is not there.
+func FirstRow(block []byte, d Dialect) (end int, ok bool) {
+	var x Index
+	x.reset(block, d, 0)
+	x.exactRow()
+	return x.row, int(x.ends[x.state.n-1]) < len(block)
 }

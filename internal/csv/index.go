@@ -27,6 +27,7 @@ type Index struct {
 	broken bool // line ends in quotes were seen: lines are counted by rows
 	expect int  // the line the next row has if each takes one
 	fields []Field
+	lo, hi []uint32 // of the column that is parsed
 }
 
 // run is rows whose fields stand behind each other in ends.
@@ -301,10 +302,15 @@ func (x *Index) clean(at, sep int) bool {
 // Field is a field of a good row.
 func (x *Index) Field(row, column int) Field {
 	r := x.runs[sort.Search(len(x.runs), func(i int) bool { return x.runs[i].first > row })-1]
-	v := x.view(r, column)
-	v.at += (row - r.first) * x.Columns
-	lo, hi := v.next()
-	return Field{int(lo), int(hi), v.wasQuoted(lo)}
+	at := r.at + (row-r.first)*x.Columns + column
+	lo, hi := []uint32{x.ends[at] + 1}, []uint32{x.ends[at+1]}
+	if x.d.Newline == '\n' && column == x.Columns-1 {
+		trimCR(x.padded, lo, hi)
+	}
+	if x.state.quotes != 0 {
+		unquote(x.padded, x.d.Quote, lo, hi)
+	}
+	return Field{int(lo[0]), int(hi[0]), x.wasQuoted(lo[0])}
 }
 
 // Row is the fields of a good row, until the next call.
