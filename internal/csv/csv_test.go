@@ -3,6 +3,7 @@ package csv
 import (
 	"bytes"
 	stdcsv "encoding/csv"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -19,7 +20,7 @@ func rowsOf(block []byte, d Dialect, x *Index) [][]string {
 	var out [][]string
 	for r := range x.Rows {
 		var row []string
-		for _, f := range x.Fields[r*x.Columns : (r+1)*x.Columns] {
+		for _, f := range x.Row(r) {
 			text, _ := f.Text(block, d.Quote, nil)
 			row = append(row, string(text))
 		}
@@ -257,20 +258,64 @@ func TestDatesAndTimestamps(t *testing.T) {
 }
 
 func BenchmarkIndex(b *testing.B) {
-	row := "123456,2013-01-01 10:00:00,12,3,45.25,3.125,,\"Newark, NJ\",EWR,some text here\n"
-	block := []byte(strings.Repeat(row, 50000))
-	b.Run("index", func(b *testing.B) {
-		var x Index
-		b.SetBytes(int64(len(block)))
-		for b.Loop() {
-			x.Build(block, comma, 10)
+	for _, c := range []struct{ name, row string }{
+		{"plain", "123456,2013-01-01 10:00:00,12,3,45.25,3.125,,Newark,EWR,some text here\n"},
+		{"quotes", "123456,2013-01-01 10:00:00,12,3,45.25,3.125,,\"Newark, NJ\",EWR,some text here\n"},
+		{"stray", "123456,2013-01-01 10:00:00,12,3,45.25,3.125,,Newark,EWR,5\" pipe here\n"},
+	} {
+		block := append([]byte(strings.Repeat(c.row, 1000)), make([]byte, Pad)...)[:1000*len(c.row)]
+		for name, f := range forms() {
+			b.Run(c.name+"/"+name, func(b *testing.B) {
+				defer func(s scanFunc) { scanWords = s }(scanWords)
+				scanWords = f.scan
+				var x Index
+				b.SetBytes(int64(len(block)))
+				for b.Loop() {
+					x.Build(block, comma, 10)
+				}
+				require.Equal(b, 1000, x.Rows)
+			})
+			b.Run(c.name+"/survey/"+name, func(b *testing.B) {
+				defer func(s surveyFunc) { surveyWords = s }(surveyWords)
+				surveyWords = f.survey
+				b.SetBytes(int64(len(block)))
+				for b.Loop() {
+					Look(block, '\n', comma)
+				}
+			})
 		}
-		require.Equal(b, 50000, x.Rows)
-	})
-	b.Run("cut", func(b *testing.B) {
-		b.SetBytes(int64(len(block)))
-		for b.Loop() {
-			Cut(block, comma)
-		}
-	})
+	}
+}
+
+// BenchmarkColumns parses columns of a block of 1,000 rows.
+func BenchmarkColumns(b *testing.B) {
+	var text []byte
+	r := rand.New(rand.NewPCG(6, 6))
+	for i := range 1000 {
+		text = fmt.Appendf(text, "%d,%d,%.2f,%.6f,2013-%02d-%02d %02d:00:00,Zone %d,%d\n", 1234567+i, r.IntN(100), r.Float64()*100, r.Float64()*100, 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(263), r.Int64()>>r.IntN(60))
+	}
+	var x Index
+	x.Build(append(text, make([]byte, Pad)...)[:len(text)], comma, 7)
+	require.Equal(b, 1000, x.Rows)
+	ints, floats, offsets, data := make([]int64, 1000), make([]float64, 1000), make([]int32, 1000), make([]byte, 0, 2*len(text))
+	nulls := NewWords([]string{"NA", "null"})
+	for _, c := range []struct {
+		name string
+		run  func() []int32
+	}{
+		{"ids", func() []int32 { return x.Ints(0, ints, nil) }},
+		{"small", func() []int32 { return x.Ints(1, ints, nil) }},
+		{"any", func() []int32 { return x.Ints(6, ints, nil) }},
+		{"cents", func() []int32 { return x.Floats(2, floats, nil) }},
+		{"floats", func() []int32 { return x.Floats(3, floats, nil) }},
+		{"times", func() []int32 { return x.Times(4, 1e6, false, ints, nil) }},
+		{"texts", func() []int32 { _, odd := x.Texts(5, nulls, offsets, data, nil); return odd }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				require.Empty(b, c.run())
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/field")
+		})
+	}
 }

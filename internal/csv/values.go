@@ -172,20 +172,51 @@ func Bool(b []byte) (v, ok bool) {
 	return false, false
 }
 
+// Literals of a date and a time, digits as zeros, and what to add to a difference from them so that a byte
+// that is no digit, or not the literal, shows in the high half.
+const (
+	dateZero = 0x2D30302D30303030 // "0000-00-", the first byte the lowest
+	dateOver = 0x0F06060F06060606
+	timeZero = 0x30303A30303A3030 // "00:00:00"
+	timeOver = 0x06060F06060F0606
+	highHalf = 0xF0F0F0F0F0F0F0F0
+)
+
+// pairs makes two-digit numbers of neighbouring digits, each in the first one's byte.
+func pairs(x uint64) uint64 { return x*10 + x>>8 }
+
 // Date parses 2006-01-02 and returns the days since 1970-01-01.
 func Date(b []byte) (days int32, ok bool) {
-	if len(b) != 10 || b[4] != '-' || b[7] != '-' {
+	if len(b) != 10 {
 		return 0, false
 	}
-	y, ok1 := two(b[0], b[1])
-	y2, ok2 := two(b[2], b[3])
-	m, ok3 := two(b[5], b[6])
-	d, ok4 := two(b[8], b[9])
-	y = y*100 + y2
-	if !ok1 || !ok2 || !ok3 || !ok4 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
+	return date(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint16(b[8:]))
+}
+
+// date parses 2006-01- and 02.
+func date(ym uint64, dd uint16) (days int32, ok bool) {
+	x := ym ^ dateZero
+	day := uint64(dd) ^ 0x3030
+	if ((x+dateOver)|x|(day+0x0606)|day)&highHalf != 0 {
 		return 0, false
 	}
-	return int32(civil(y, m, d)), true
+	p := pairs(x)
+	y, m, d := int(p&0xFF*100+p>>16&0xFF), int(p>>40&0xFF), int(pairs(day)&0xFF)
+	if m < 1 || m > 12 || d < 1 || d > 28 && d > daysIn(y, m) {
+		return 0, false
+	}
+	return civil(y, m, d), true
+}
+
+// clock parses 15:04:05 and returns the seconds since midnight.
+func clock(w uint64) (sec int64, ok bool) {
+	x := w ^ timeZero
+	if ((x+timeOver)|x)&highHalf != 0 {
+		return 0, false
+	}
+	p := pairs(x)
+	h, m, s := p&0xFF, p>>24&0xFF, p>>48&0xFF
+	return int64(h*3600 + m*60 + s), h < 24 && m < 60 && s < 60
 }
 
 func two(a, b byte) (int, bool) {
@@ -203,21 +234,18 @@ func daysIn(y, m int) int {
 	return 30 + (m+m>>3)&1
 }
 
-// civil is the days from 1970-01-01 to a date of the proleptic Gregorian calendar
-// (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
-func civil(y, m, d int) int {
+// monthDays are the days of a year that begins in March before each month.
+var monthDays = [16]int32{1: 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275}
+
+// civil is the days from 1970-01-01 to a date of the proleptic Gregorian calendar, from the year 0 on:
+// years begin in March, so that leap days are their last (H. Hinnant, "chrono-Compatible
+// Low-Level Date Algorithms").
+func civil(y, m, d int) int32 {
+	u := uint32(y) + 400 // no negative years
 	if m <= 2 {
-		y--
+		u--
 	}
-	era := y / 400
-	if y < 0 {
-		era = (y - 399) / 400
-	}
-	yoe := y - era*400
-	mp := (m + 9) % 12
-	doy := (153*mp+2)/5 + d - 1
-	doe := yoe*365 + yoe/4 - yoe/100 + doy
-	return era*146097 + doe - 719468
+	return int32(365*u+u/4-u/100+u/400) + monthDays[m&15] + int32(d) - 1 - 719468 - 146097
 }
 
 // Timestamp parses 2006-01-02T15:04:05 with a space in T's place, without seconds, with up to nine digits
@@ -238,38 +266,46 @@ func Timestamp(b []byte) (sec int64, nanos int32, zoned, ok bool) {
 	if len(b) < 16 || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
 		return 0, 0, false, false
 	}
-	h, ok1 := two(b[11], b[12])
-	m, ok2 := two(b[14], b[15])
-	if !ok1 || !ok2 || h > 23 || m > 59 {
-		return 0, 0, false, false
-	}
-	sec += int64(h*3600 + m*60)
-	b = b[16:]
-	if len(b) >= 3 && b[0] == ':' {
-		s, ok := two(b[1], b[2])
-		if !ok || s > 59 {
+	if len(b) >= 19 && b[16] == ':' {
+		s, ok := clock(binary.LittleEndian.Uint64(b[11:]))
+		if !ok {
 			return 0, 0, false, false
 		}
-		sec += int64(s)
-		b = b[3:]
+		sec += s
+		b = b[19:]
 		if len(b) > 1 && (b[0] == '.' || b[0] == ',') {
-			i := 1
-			scale := int32(1e8)
-			for ; i < len(b) && i <= 9 && b[i]-'0' <= 9; i++ {
-				nanos += int32(b[i]-'0') * scale
-				scale /= 10
-			}
-			if i == 1 {
+			if nanos, b = fraction(b[1:]); b == nil {
 				return 0, 0, false, false
 			}
-			b = b[i:]
 		}
+	} else {
+		h, ok1 := two(b[11], b[12])
+		m, ok2 := two(b[14], b[15])
+		if !ok1 || !ok2 || h > 23 || m > 59 {
+			return 0, 0, false, false
+		}
+		sec += int64(h*3600 + m*60)
+		b = b[16:]
 	}
 	if len(b) == 0 {
 		return sec, nanos, false, true
 	}
 	off, ok := offset(b)
 	return sec - off, nanos, true, ok
+}
+
+// fraction parses one to nine digits of a second; rest is nil where there is none.
+func fraction(b []byte) (nanos int32, rest []byte) {
+	scale := int32(1e8)
+	i := 0
+	for ; i < len(b) && i < 9 && b[i]-'0' <= 9; i++ {
+		nanos += int32(b[i]-'0') * scale
+		scale /= 10
+	}
+	if i == 0 {
+		return 0, nil
+	}
+	return nanos, b[i:]
 }
 
 // offset parses Z, +02, +0200 and +02:00, in seconds.

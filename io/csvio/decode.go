@@ -15,17 +15,27 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// block is a piece of text, indexed, on its way into columns.
+// windowBytes is how much text is indexed and then parsed, column by column: little enough that it
+// and its index stay in a core's cache until all columns have been at it.
+const windowBytes = 64 << 10
+
+// block is a piece of text on its way into columns, window by window.
 type block struct {
-	text  []byte
+	text  []byte // of the window
 	index *csv.Index
 	quote byte
-	nulls *nullSet
-	lent  [][]byte // buffers of the pool that the columns use
-	bad   []badValue
+	nulls *csv.Words
+	rows  int // good ones before the window
+	most  int // rows the block can have
+	size  int // bytes of the block
+	done  int // bytes before the window
+
+	lent [][]byte // buffers of the pool that the columns use
+	odd  []int32
+	bad  []badValue
 }
 
-// badValue is a field that does not fit its column.
+// badValue is a field of the window that does not fit its column.
 type badValue struct{ row, column int }
 
 // lend gets a buffer that is given back with the chunk.
@@ -35,49 +45,68 @@ func (b *block) lend(n int) []byte {
 	return buf
 }
 
-func (b *block) field(row, column int) csv.Field {
-	return b.index.Fields[row*b.index.Columns+column]
+func (b *block) free() {
+	for _, buf := range b.lent {
+		bufpool.Put(buf)
+	}
 }
 
-// decoder turns a column of fields into an array.
-type decoder func(b *block, column int, t arrow.DataType) arrow.Array
+// filler collects the values of a column.
+type filler interface {
+	// fill takes the rows of the window.
+	fill(b *block)
+	// array is the column of all rows.
+	array(b *block) arrow.Array
+}
+
+// decoder makes the filler of a column of the text.
+type decoder func(b *block, column int) filler
 
 // decoderFor finds the decoder of a type; ok is false for types that text cannot be read as.
 func decoderFor(t arrow.DataType) (d decoder, ok bool) {
 	switch t := t.(type) {
 	case *arrow.Int64Type:
-		return fixed(csv.Int), true
+		return fixed(t, (*csv.Index).Ints, csv.Int), true
 	case *arrow.Int32Type:
-		return fixed(narrow[int32]), true
+		return parsed(t, narrow[int32]), true
 	case *arrow.Int16Type:
-		return fixed(narrow[int16]), true
+		return parsed(t, narrow[int16]), true
 	case *arrow.Int8Type:
-		return fixed(narrow[int8]), true
+		return parsed(t, narrow[int8]), true
 	case *arrow.Uint64Type:
-		return fixed(csv.Uint), true
+		return parsed(t, csv.Uint), true
 	case *arrow.Uint32Type:
-		return fixed(narrowUnsigned[uint32]), true
+		return parsed(t, narrowUnsigned[uint32]), true
 	case *arrow.Uint16Type:
-		return fixed(narrowUnsigned[uint16]), true
+		return parsed(t, narrowUnsigned[uint16]), true
 	case *arrow.Uint8Type:
-		return fixed(narrowUnsigned[uint8]), true
+		return parsed(t, narrowUnsigned[uint8]), true
 	case *arrow.Float64Type:
-		return fixed(csv.Float), true
+		return fixed(t, (*csv.Index).Floats, csv.Float), true
 	case *arrow.Float32Type:
-		return fixed(func(b []byte) (float32, bool) { f, ok := csv.Float(b); return float32(f), ok }), true
+		return parsed(t, func(b []byte) (float32, bool) { f, ok := csv.Float(b); return float32(f), ok }), true
 	case *arrow.Date32Type:
-		return fixed(csv.Date), true
+		return parsed(t, csv.Date), true
 	case *arrow.TimestampType:
-		return fixed(timestamp(t)), true
+		return timestamps(t), true
 	case *arrow.Decimal128Type:
-		return fixed(func(b []byte) (decimal128.Num, bool) {
+		return parsed(t, func(b []byte) (decimal128.Num, bool) {
 			d, err := decimal128.FromString(string(b), t.Precision, t.Scale)
 			return d, err == nil
 		}), true
 	case *arrow.BooleanType:
-		return bools, true
+		return func(b *block, column int) filler {
+			bits := b.lend(max(bitmap.Bytes(b.most), 1))
+			clear(bits)
+			return &bools{column: column, bits: bits}
+		}, true
 	case *arrow.StringType, *arrow.BinaryType:
-		return texts, true
+		return func(b *block, column int) filler {
+			buf := b.lend(4 * (b.most + 1))
+			offsets := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(buf))), b.most+1)
+			offsets[0] = 0
+			return &texts{t: t, column: column, buf: buf, offsets: offsets}
+		}, true
 	}
 	return nil, false
 }
@@ -92,23 +121,16 @@ func narrowUnsigned[T uint8 | uint16 | uint32](b []byte) (T, bool) {
 	return T(v), ok && uint64(T(v)) == v
 }
 
-// timestamp parses points in time of a unit. A column with a zone takes values without one as
+// timestamps are points in time of a unit. A column with a zone takes values without one as
 // UTC; a column without takes no value with one, which it could not keep. Digits
 // finer than the unit do not fit.
-func timestamp(t *arrow.TimestampType) func([]byte) (int64, bool) {
-	nanos := int64(t.Unit.Multiplier())
-	perSecond := int64(time.Second) / nanos
-	return func(b []byte) (int64, bool) {
-		sec, frac, zoned, ok := csv.Timestamp(b)
-		if !ok || zoned && t.TimeZone == "" || int64(frac)%nanos != 0 {
-			return 0, false
-		}
-		v := sec * perSecond
-		if v/perSecond != sec { // nanoseconds reach the years 1678 to 2261
-			return 0, false
-		}
-		return v + int64(frac)/nanos, true
-	}
+func timestamps(t *arrow.TimestampType) decoder {
+	perSecond, zoned := int64(time.Second/t.Unit.Multiplier()), t.TimeZone != ""
+	return fixed(t,
+		func(x *csv.Index, column int, out []int64, odd []int32) []int32 {
+			return x.Times(column, perSecond, zoned, out, odd)
+		},
+		func(b []byte) (int64, bool) { return csv.Time(b, perSecond, zoned) })
 }
 
 // validity is a column's bitmap while it is filled: all set, until the first null.
@@ -119,58 +141,81 @@ type validity struct {
 
 func (v *validity) clear(b *block, row int) {
 	if v.bits == nil {
-		v.bits = b.lend(bitmap.Bytes(b.index.Rows))
-		bitmap.Fill(v.bits, 0, b.index.Rows, true)
+		v.bits = b.lend(max(bitmap.Bytes(b.most), 1))
+		bitmap.Fill(v.bits, 0, b.most, true)
 	}
 	bitmap.Clear(v.bits, row)
 	v.nulls++
 }
 
-func (v *validity) buffer() *memory.Buffer {
+func (v *validity) buffer(rows int) *memory.Buffer {
 	if v.bits == nil {
 		return nil
 	}
-	return memory.NewBufferBytes(v.bits)
+	return memory.NewBufferBytes(v.bits[:bitmap.Bytes(rows)])
 }
 
-// fixed makes a decoder of a parser of fixed-width values.
-func fixed[T any](parse func([]byte) (T, bool)) decoder {
-	return func(b *block, column int, t arrow.DataType) arrow.Array {
-		rows, width := b.index.Rows, int(unsafe.Sizeof(*new(T)))
-		buf := b.lend(max(rows*width, 1))[:rows*width]
-		out := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(buf))), rows)
-		var valid validity
-		fields, step := b.index.Fields, b.index.Columns
-		at := column
-		for row := range out {
-			f := fields[at]
-			at += step
-			if v, ok := parse(f.Raw(b.text)); ok {
-				out[row] = v
-				continue
-			}
-			var zero T
-			out[row] = zero
-			b.unparsed(f, row, column, &valid, func(text []byte) (ok bool) {
-				out[row], ok = parse(text)
-				return ok
-			})
-		}
-		return array.MakeFromData(array.NewData(t, rows, []*memory.Buffer{valid.buffer(), memory.NewBufferBytes(buf)}, nil, valid.nulls, 0))
+// values is a column of fixed-width values.
+type values[T any] struct {
+	t      arrow.DataType
+	column int
+	buf    []byte
+	out    []T
+	valid  validity
+	parse  func(x *csv.Index, column int, out []T, odd []int32) []int32
+	again  func([]byte) (T, bool) // one value
+}
+
+// fixed makes a decoder of a loop over a column and a parser of one value.
+func fixed[T any](t arrow.DataType, parse func(*csv.Index, int, []T, []int32) []int32, again func([]byte) (T, bool)) decoder {
+	return func(b *block, column int) filler {
+		width := int(unsafe.Sizeof(*new(T)))
+		buf := b.lend(max(b.most*width, 1))
+		out := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(buf))), b.most)
+		return &values[T]{t: t, column: column, buf: buf, out: out, parse: parse, again: again}
 	}
 }
 
-// unparsed looks again at a field that is no value as it stands: a null, a value with
+// parsed makes a decoder of a parser alone.
+func parsed[T any](t arrow.DataType, parse func([]byte) (T, bool)) decoder {
+	return fixed(t, func(x *csv.Index, column int, out []T, odd []int32) []int32 {
+		return csv.Values(x, column, parse, out, odd)
+	}, parse)
+}
+
+func (f *values[T]) fill(b *block) {
+	out := f.out[b.rows : b.rows+b.index.Rows]
+	b.odd = f.parse(b.index, f.column, out, b.odd[:0])
+	for _, row := range b.odd {
+		var zero T
+		out[row] = zero
+		b.unparsed(int(row), f.column, &f.valid, func(text []byte) (ok bool) {
+			v, ok := f.again(text)
+			if ok {
+				out[row] = v
+			}
+			return ok
+		})
+	}
+}
+
+func (f *values[T]) array(b *block) arrow.Array {
+	width := int(unsafe.Sizeof(*new(T)))
+	return array.MakeFromData(array.NewData(f.t, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.buf[:b.rows*width])}, nil, f.valid.nulls, 0))
+}
+
+// unparsed looks again at a field of the window that is no value as it stands: a null, a value with
 // blanks around it, or one that does not fit.
-func (b *block) unparsed(f csv.Field, row, column int, valid *validity, again func([]byte) bool) {
+func (b *block) unparsed(row, column int, valid *validity, again func([]byte) bool) {
+	f := b.index.Field(row, column)
 	raw := f.Raw(b.text)
 	text := trim(raw)
 	switch {
-	case len(text) == 0, !f.Quoted() && b.nulls.has(text):
-		valid.clear(b, row)
+	case len(text) == 0, !f.Quoted() && b.nulls.Has(text):
+		valid.clear(b, b.rows+row)
 	case len(text) < len(raw) && again(text):
 	default:
-		valid.clear(b, row)
+		valid.clear(b, b.rows+row)
 		b.bad = append(b.bad, badValue{row, column})
 	}
 }
@@ -185,56 +230,79 @@ func trim(b []byte) []byte {
 	return b
 }
 
-func bools(b *block, column int, t arrow.DataType) arrow.Array {
-	rows := b.index.Rows
-	bits := b.lend(max(bitmap.Bytes(rows), 1))
-	clear(bits)
-	var valid validity
-	for row := range rows {
-		f := b.field(row, column)
-		set := func(text []byte) bool {
-			v, ok := csv.Bool(text)
-			if ok && v {
-				bitmap.Set(bits, row)
-			}
-			return ok
-		}
-		if !set(f.Raw(b.text)) {
-			b.unparsed(f, row, column, &valid, set)
-		}
-	}
-	return array.MakeFromData(array.NewData(t, rows, []*memory.Buffer{valid.buffer(), memory.NewBufferBytes(bits)}, nil, valid.nulls, 0))
+// bools is a column of bits.
+type bools struct {
+	column int
+	bits   []byte
+	one    []bool // of the window
+	valid  validity
 }
 
-// texts copies fields behind each other. A block has less than 2 GiB, and so have they.
-func texts(b *block, column int, t arrow.DataType) arrow.Array {
-	rows := b.index.Rows
-	buf := b.lend(4 * (rows + 1))
-	offs := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(buf))), rows+1)
-	offs[0] = 0
-	fields, step := b.index.Fields, b.index.Columns
-	total := 0
-	for at := column; at < len(fields); at += step {
-		total += len(fields[at].Raw(b.text))
+func (f *bools) fill(b *block) {
+	if cap(f.one) < b.index.Rows {
+		f.one = make([]bool, b.index.Rows+b.index.Rows/4)
 	}
-	data := b.lend(max(total, 1))[:0]
-	var valid validity
-	at := column
-	for row := range rows {
-		f := fields[at]
-		at += step
-		raw := f.Raw(b.text)
-		switch {
-		case f.Escaped():
-			_, data = f.Text(b.text, b.quote, data)
-		case !f.Quoted() && b.nulls.has(raw):
-			valid.clear(b, row)
-		default:
-			data = append(data, raw...)
+	one := f.one[:b.index.Rows]
+	b.odd = csv.Values(b.index, f.column, csv.Bool, one, b.odd[:0])
+	for row, v := range one {
+		if v {
+			bitmap.Set(f.bits, b.rows+row)
 		}
-		offs[row+1] = int32(len(data))
 	}
-	return array.MakeFromData(array.NewData(t, rows, []*memory.Buffer{valid.buffer(), memory.NewBufferBytes(buf), memory.NewBufferBytes(data)}, nil, valid.nulls, 0))
+	for _, row := range b.odd {
+		b.unparsed(int(row), f.column, &f.valid, func(text []byte) bool {
+			v, ok := csv.Bool(text)
+			if ok && v {
+				bitmap.Set(f.bits, b.rows+int(row))
+			}
+			return ok
+		})
+	}
+}
+
+func (f *bools) array(b *block) arrow.Array {
+	return array.MakeFromData(array.NewData(arrow.FixedWidthTypes.Boolean, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.bits[:bitmap.Bytes(b.rows)])}, nil, f.valid.nulls, 0))
+}
+
+// texts is a column of texts, copied behind each other. A block has less than 1 GiB, and so have they.
+type texts struct {
+	t       arrow.DataType
+	column  int
+	buf     []byte
+	offsets []int32
+	data    []byte
+	valid   validity
+}
+
+func (f *texts) fill(b *block) {
+	f.room(b)
+	out := f.offsets[b.rows+1 : b.rows+1+b.index.Rows]
+	f.data, b.odd = b.index.Texts(f.column, b.nulls, out, f.data, b.odd[:0])
+	for _, row := range b.odd {
+		f.valid.clear(b, b.rows+int(row))
+	}
+}
+
+// room makes room for all texts of the window, and for the block's if they go on like those before.
+func (f *texts) room(b *block) {
+	need := len(f.data) + len(b.text) + csv.Pad
+	if need <= cap(f.data) {
+		return
+	}
+	guess := b.size / b.index.Columns
+	if b.done > 0 {
+		guess = int(float64(len(f.data)) / float64(b.done) * float64(b.size) * 1.05)
+	}
+	old := f.data
+	f.data = b.lend(max(need, guess+len(b.text)+csv.Pad))
+	f.data = f.data[:copy(f.data, old)]
+}
+
+func (f *texts) array(b *block) arrow.Array {
+	if f.data == nil {
+		f.data = b.lend(1)[:0]
+	}
+	return array.MakeFromData(array.NewData(f.t, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.buf[:4*(b.rows+1)]), memory.NewBufferBytes(f.data)}, nil, f.valid.nulls, 0))
 }
 
 // valueError says that a value does not fit its column's type.

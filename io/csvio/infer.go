@@ -36,7 +36,7 @@ func (s *stream) find(ctx context.Context) error {
 	}
 	s.input = in
 	s.dialect = csv.Dialect{Delimiter: o.Delimiter, Quote: o.quote(), Newline: '\n', Comment: o.Comment}
-	if err := s.fill(); err != nil {
+	if err := s.fill(headBytes); err != nil {
 		return err
 	}
 	if err := s.encoding(); err != nil {
@@ -101,12 +101,11 @@ func (s *stream) firstRow(text []byte) (fields []string, end int, err error) {
 		}
 		return nil, 0, s.source.fail(s.name(), errors.New("has no rows"))
 	}
-	for _, f := range x.Fields[:x.Columns] {
+	for _, f := range x.Row(0) {
 		b, _ := f.Text(text, s.dialect.Quote, nil)
 		fields = append(fields, string(b))
 	}
-	last := x.Fields[x.Columns-1]
-	at := int(last.Start) + len(last.Raw(text))
+	at := x.Field(0, x.Columns-1).End
 	if nl := bytes.IndexByte(text[at:], s.dialect.Newline); nl >= 0 {
 		return fields, at + nl + 1, nil
 	}
@@ -324,9 +323,9 @@ func newGuess(s *stream) *guess {
 func (g *guess) look(text []byte) {
 	g.index.Build(text, g.s.dialect, len(g.kinds))
 	for row := range min(g.index.Rows, 4*sampleRows) {
-		for i, f := range g.index.Fields[row*len(g.kinds) : (row+1)*len(g.kinds)] {
+		for i, f := range g.index.Row(row) {
 			b := trim(f.Raw(text))
-			if len(b) == 0 || !f.Quoted() && g.s.nulls.has(b) {
+			if len(b) == 0 || !f.Quoted() && g.s.nulls.Has(b) {
 				continue // nothing in quotes is a null too, where the rest are numbers
 			}
 			g.kinds[i] &= kinds(b)
@@ -424,7 +423,7 @@ func (s *stream) weigh(x *csv.Index, text []byte) {
 		switch t := s.columns[k].t.(type) {
 		case *arrow.StringType, *arrow.BinaryType:
 			for row := range x.Rows {
-				memory += 4 + len(x.Fields[row*x.Columns+k].Raw(text))
+				memory += 4 + len(x.Field(row, k).Raw(text))
 			}
 		case arrow.FixedWidthDataType:
 			memory += x.Rows * max(t.BitWidth()/8, 1)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/csv"
 )
 
 // ReadOptions is how CSV is read. The zero value finds out what it can.
@@ -155,28 +156,10 @@ func (o *ReadOptions) rowMax() int {
 	return o.RowMax
 }
 
-// nullSet tells null words by their first byte, then by all of them.
-type nullSet struct {
-	first [256]bool
-	words map[string]bool
-}
-
-func (o *ReadOptions) nulls() *nullSet {
+func (o *ReadOptions) nulls() *csv.Words {
 	words := o.Null
 	if words == nil {
 		words = NullWords()
 	}
-	s := &nullSet{words: map[string]bool{}}
-	for _, w := range words {
-		if w != "" {
-			s.first[w[0]] = true
-			s.words[w] = true
-		}
-	}
-	return s
-}
-
-// has tells whether an unquoted field is null.
-func (s *nullSet) has(b []byte) bool {
-	return len(b) == 0 || s.first[b[0]] && s.words[string(b)]
+	return csv.NewWords(words)
 }

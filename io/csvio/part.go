@@ -20,109 +20,157 @@ import (
 
 // piece is a block of whole rows that is not parsed yet.
 type piece struct {
-	stream *stream
-	file   string
-	text   []byte
-	line   int64 // lines of the file before it
-	offset int64 // bytes of the file before it
-	read   int64
+	stream  *stream
+	section *section // where its text is yet to be read from; nil where it is
+	file    string
+	buf     []byte // of the pool, holds text
+	text    []byte
+	lines   int   // of the text
+	line    int64 // lines of the file before it
+	offset  int64 // bytes of the file before it
+	read    int64
+
+	rows     int // before the window, bad ones too
+	breaks   []chunker.ExtraLine
+	extra    int64 // lines more than rows, so far
+	problems []*chunker.Error
+	gone     []int // rows of the record that are to be left out
 }
 
 var indexes = sync.Pool{New: func() any { return new(csv.Index) }}
 
 // decode parses the block into a chunk.
 func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
-	defer bufpool.Put(p.text)
 	if ctx.Err() != nil {
+		bufpool.Put(p.buf)
 		return chunker.Chunk{}, context.Cause(ctx)
 	}
+	if p.section != nil {
+		if err := p.section.give(p); err != nil {
+			return chunker.Chunk{}, err
+		}
+	}
+	defer bufpool.Put(p.buf)
 	s := p.stream
 	x := indexes.Get().(*csv.Index)
 	defer indexes.Put(x)
 	text := p.text
 	if s.source.options.OnBad == Null {
 		text = mend(text, s.dialect, len(s.columns), x)
-	} else {
-		x.Build(text, s.dialect, len(s.columns))
 	}
-	b := &block{text: text, index: x, quote: s.dialect.Quote, nulls: s.nulls}
-	cols := make([]arrow.Array, len(s.wanted))
+	// A row has a line, and at least a byte for each column.
+	most := min(p.lines, len(text)/len(s.columns)) + 1
+	b := &block{index: x, quote: s.dialect.Quote, nulls: s.nulls, most: most, size: len(text)}
+	columns := make([]filler, len(s.wanted))
 	for i, k := range s.wanted {
 		decode, _ := decoderFor(s.columns[k].t)
-		cols[i] = decode(b, k, s.columns[k].t)
+		columns[i] = decode(b, k)
+	}
+	lines := 0
+	for b.done < len(text) {
+		b.text = text[b.done:]
+		b.text = b.text[:x.Some(b.text, windowBytes, s.dialect, len(s.columns))]
+		for _, c := range columns {
+			c.fill(b)
+		}
+		p.places(b, lines)
+		if err := p.settle(b, lines); err != nil {
+			b.free()
+			return chunker.Chunk{}, err
+		}
+		b.rows += x.Rows
+		p.rows += x.Rows + len(x.Bad)
+		b.done += len(b.text)
+		lines += x.Lines
+	}
+	return p.chunk(b, columns)
+}
+
+// chunk makes a chunk of the columns.
+func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
+	cols := make([]arrow.Array, len(columns))
+	for i, f := range columns {
+		cols[i] = f.array(b)
 	}
 	c := chunker.Chunk{
-		Record: array.NewRecord(s.schema, cols, int64(x.Rows)), File: p.file, Row: -1, Read: p.read,
-		Lines: p.lines(x), Free: b.free,
+		Record: array.NewRecord(p.stream.schema, cols, int64(b.rows)), File: p.file, Row: -1, Read: p.read,
+		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Free: b.free,
 	}
-	if err := p.settle(b, &c); err != nil {
+	if err := leaveOut(p.gone, &c); err != nil {
 		c.Release()
 		return chunker.Chunk{}, err
 	}
 	return c, nil
 }
 
-func (b *block) free() {
-	for _, buf := range b.lent {
-		bufpool.Put(buf)
+// places notes where the window's rows lie that do not take a line each; line is the lines of the block before it.
+func (p *piece) places(b *block, line int) {
+	at := func(row, line int) {
+		if extra := int64(line - row); extra != p.extra {
+			p.breaks = append(p.breaks, chunker.ExtraLine{Row: row, Lines: extra})
+			p.extra = extra
+		}
+	}
+	breaks := b.index.Breaks
+	if b.index.Rows > 0 && (len(breaks) == 0 || breaks[0].Row > 0) {
+		at(b.rows, line)
+	}
+	for _, br := range breaks {
+		at(b.rows+br.Row, line+br.Line)
 	}
 }
 
-func (p *piece) lines(x *csv.Index) chunker.Lines {
-	l := chunker.Lines{First: p.line + 1}
-	for _, br := range x.Breaks {
-		l.Extra = append(l.Extra, chunker.ExtraLine{Row: br.Row, Lines: int64(br.Line - br.Row)})
-	}
-	return l
-}
-
-// settle does what the options say about rows that are bad.
-func (p *piece) settle(b *block, c *chunker.Chunk) error {
+// settle does what the options say about rows of the window that are bad.
+func (p *piece) settle(b *block, line int) error {
 	if len(b.index.Bad) == 0 && len(b.bad) == 0 {
 		return nil
 	}
 	policy := p.stream.source.options.OnBad
 	if policy == Null && len(b.index.Bad) == 0 {
+		b.bad = b.bad[:0]
 		return nil // values that do not fit are null already
 	}
-	all := p.problems(b, c.Lines)
+	all := p.told(b, line)
 	if policy != Reject {
 		return all[0]
 	}
-	c.Rejects = all
-	return b.leaveOut(c)
+	p.problems = append(p.problems, all...)
+	b.bad = b.bad[:0]
+	return nil
 }
 
-// problems lists bad rows, in their order: those without the right fields, and those with a value
+// told lists the window's bad rows, in their order: those without the right fields, and those with a value
 // that does not fit, its first.
-func (p *piece) problems(b *block, lines chunker.Lines) []*chunker.Error {
+func (p *piece) told(b *block, line int) []*chunker.Error {
 	var out []*chunker.Error
+	base := p.offset + int64(b.done)
 	for _, r := range b.index.Bad {
 		out = append(out, &chunker.Error{
-			Op: "read", File: p.file, Line: p.line + int64(r.Line) + 1, Row: int64(r.Row), Offset: p.offset + int64(r.Start),
+			Op: "read", File: p.file, Line: p.line + int64(line+r.Line) + 1, Row: int64(p.rows + r.Row), Offset: base + int64(r.Start),
 			Raw: string(clip(b.text[r.Start:r.End])), Err: p.reason(r),
 		})
 	}
 	slices.SortStableFunc(b.bad, func(x, y badValue) int { return x.row - y.row })
+	lines := chunker.Lines{First: p.line + 1, Extra: p.breaks}
 	last := -1
 	for _, v := range b.bad {
 		if v.row == last {
 			continue
 		}
 		last = v.row
-		f := b.field(v.row, v.column)
+		p.gone = append(p.gone, b.rows+v.row)
+		f := b.index.Field(v.row, v.column)
 		value, _ := f.Text(b.text, b.quote, nil)
-		raw := b.rowText(v.row)
 		out = append(out, &chunker.Error{
-			Op: "read", File: p.file, Line: lines.Of(v.row), Row: b.position(v.row), Offset: p.offset + int64(f.Start),
-			Column: p.stream.columns[v.column].name, Value: string(clipTo(value, 100)), Raw: string(clip(raw)), Err: p.stream.misfit(v.column, value),
+			Op: "read", File: p.file, Line: lines.Of(b.rows + v.row), Row: int64(p.rows) + b.position(v.row), Offset: base + int64(f.Start),
+			Column: p.stream.columns[v.column].name, Value: string(clipTo(value, 100)), Raw: string(clip(b.rowText(v.row))), Err: p.stream.misfit(v.column, value),
 		})
 	}
 	slices.SortStableFunc(out, func(x, y *chunker.Error) int { return int(x.Row - y.Row) })
 	return out
 }
 
-// position is a good row's place among all rows of the block.
+// position is a good row's place among all rows of the window.
 func (b *block) position(row int) int64 {
 	for _, r := range b.index.Bad {
 		if r.Row > row {
@@ -133,10 +181,10 @@ func (b *block) position(row int) int64 {
 	return int64(row)
 }
 
-// rowText is a row as it stands in the block.
+// rowText is a row as it stands in the window.
 func (b *block) rowText(row int) []byte {
-	first, last := b.field(row, 0), b.field(row, b.index.Columns-1)
-	lo, hi := int(first.Start), int(last.Start)+len(last.Raw(b.text))
+	first, last := b.index.Field(row, 0), b.index.Field(row, b.index.Columns-1)
+	lo, hi := first.Start, last.End
 	if first.Quoted() {
 		lo--
 	}
@@ -189,20 +237,18 @@ func surprise(err error) (column string, wider arrow.DataType) {
 	return "", nil
 }
 
-// leaveOut takes rows with values that do not fit out of the chunk.
-func (b *block) leaveOut(c *chunker.Chunk) error {
-	if len(b.bad) == 0 {
+// leaveOut takes rows out of a chunk.
+func leaveOut(gone []int, c *chunker.Chunk) error {
+	if len(gone) == 0 {
 		return nil
 	}
-	gone := map[int]bool{}
-	for _, v := range b.bad {
-		gone[v.row] = true
-	}
 	var kept []int
-	for row := range b.index.Rows {
-		if !gone[row] {
-			kept = append(kept, row)
+	for row := range c.Len() {
+		if len(gone) > 0 && gone[0] == row {
+			gone = gone[1:]
+			continue
 		}
+		kept = append(kept, row)
 	}
 	lines := chunker.Lines{First: c.Lines.First}
 	extra := int64(0)
@@ -247,14 +293,12 @@ func mend(text []byte, d csv.Dialect, columns int, x *csv.Index) []byte {
 			continue
 		}
 		one.Build(row, d, 0)
-		f := one.Fields[columns-1]
-		end := int(f.Start) + len(f.Raw(row))
+		f := one.Field(0, columns-1)
+		end := f.End
 		if f.Quoted() {
 			end++
 		}
 		out = append(out, row[:end]...)
 	}
-	out = append(out, text[at:]...)
-	x.Build(out, d, columns)
-	return out
+	return append(out, text[at:]...)
 }

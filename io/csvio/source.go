@@ -116,7 +116,7 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 		return nil, err
 	}
 	if size <= 0 {
-		size = 8 << 20
+		size = chunkBytes
 	}
 	st := &stream{source: s, files: files, block: headBytes, nulls: s.options.nulls()}
 	if err := st.find(ctx); err != nil {
@@ -128,8 +128,12 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	if n := s.part[1]; n > 1 {
 		st.skipTo(len(files)*s.part[0]/n, len(files)*(s.part[0]+1)/n)
 	}
+	st.cutPlain()
 	return st, nil
 }
+
+// chunkBytes are the columns of a chunk, unless somebody asks for another size.
+const chunkBytes = 8 << 20
 
 // stream is one pass over the files.
 type stream struct {
@@ -141,7 +145,7 @@ type stream struct {
 	columns []column // of the file
 	wanted  []int    // of columns, in the order asked for
 	schema  *arrow.Schema
-	nulls   *nullSet
+	nulls   *csv.Words
 	density float64 // bytes of text for a byte of columns
 
 	file   int // being read
@@ -151,6 +155,17 @@ type stream struct {
 	tail   []byte
 	eof    bool
 	size   int // of the next block
+
+	plain *plainFile // being read; nil where there is only a stream of bytes
+	open  []*sharedFile
+}
+
+// plainFile is a file that can be read at any place, cut into sections.
+type plainFile struct {
+	*sharedFile
+	size int64
+	at   int64 // where the next section begins
+	last *section
 }
 
 // column is a column of the file.
@@ -162,7 +177,22 @@ type column struct {
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
 
+// Close closes all files, those too whose sections were taken and not decoded.
 func (s *stream) Close() error {
+	for _, f := range s.open {
+		f.Close()
+	}
+	s.open = nil
+	return s.end()
+}
+
+// end leaves the file that is being read.
+func (s *stream) end() error {
+	if s.plain != nil {
+		s.plain.leave()
+		s.plain = nil
+	}
+	s.tail, s.eof, s.lines, s.offset = nil, false, 0, 0
 	if s.input == nil {
 		return nil
 	}
@@ -174,8 +204,7 @@ func (s *stream) Close() error {
 // skipTo leaves files lo … hi-1.
 func (s *stream) skipTo(lo, hi int) {
 	if lo > 0 {
-		s.Close()
-		s.tail, s.eof, s.lines, s.offset = nil, false, 0, 0
+		s.end()
 	}
 	s.files = s.files[lo:hi]
 }
@@ -193,12 +222,15 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 			if err := s.begin(s.file); err != nil {
 				return nil, err
 			}
+			s.cutPlain()
 		}
-		if s.eof && len(s.tail) == 0 {
-			s.Close()
-			s.eof, s.lines, s.offset = false, 0, 0
+		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
+			s.end()
 			s.file++
 			continue
+		}
+		if s.plain != nil {
+			return s.section(), nil
 		}
 		return s.cut()
 	}
@@ -214,7 +246,7 @@ func (s *stream) begin(i int) error {
 		return err
 	}
 	s.input = in
-	if err := s.fill(); err != nil {
+	if err := s.fill(headBytes); err != nil {
 		return err
 	}
 	if len(s.tail) == 0 && s.header {
@@ -253,16 +285,15 @@ func (s *stream) skip(n int) {
 	s.tail = s.tail[n:]
 }
 
-// fill reads until the tail is a block, or the input ends.
-func (s *stream) fill() error {
-	size := max(s.block, s.size)
+// fill reads until the tail has size bytes, or the input ends.
+func (s *stream) fill(size int) error {
 	if len(s.tail) >= size || s.eof {
 		return nil
 	}
-	buf := bufpool.Get(size)
+	buf := bufpool.Get(size + csv.Pad)
 	n := copy(buf, s.tail)
 	for n < size {
-		k, err := s.input.Read(buf[n:])
+		k, err := s.input.Read(buf[n:size])
 		n += k
 		if err == io.EOF {
 			s.eof = true
@@ -279,7 +310,7 @@ func (s *stream) fill() error {
 // cut takes a block of whole rows off.
 func (s *stream) cut() (chunker.Part, error) {
 	for {
-		if err := s.fill(); err != nil {
+		if err := s.fill(max(s.block, s.size)); err != nil {
 			return nil, err
 		}
 		text := s.tail
@@ -294,11 +325,12 @@ func (s *stream) cut() (chunker.Part, error) {
 			continue
 		}
 		s.size = 0
-		p := &piece{stream: s, file: s.name(), text: text[:end], line: s.lines, offset: s.offset, read: s.input.taken()}
+		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], line: s.lines, offset: s.offset, read: s.input.taken()}
 		// The rest is copied: the block is given back when it is parsed.
 		rest := bufpool.Get(max(len(text)-end, 1))
 		s.tail = rest[:copy(rest, text[end:])]
-		s.lines += int64(bytes.Count(p.text, []byte{s.dialect.Newline}))
+		p.lines = bytes.Count(p.text, []byte{s.dialect.Newline})
+		s.lines += int64(p.lines)
 		s.offset += int64(end)
 		return p.decode, nil
 	}
@@ -308,16 +340,59 @@ func (s *stream) cut() (chunker.Part, error) {
 func (s *stream) grow(text []byte, quoteAt int) error {
 	limit := s.source.options.rowMax()
 	if len(text) >= limit {
-		err := fmt.Errorf("the row is longer than %d bytes: is the delimiter or line end right? ReadOptions.RowMax sets the limit", limit)
-		line := s.lines + 1
-		if quoteAt >= 0 {
-			err = fmt.Errorf("a quote is opened here and not closed within %d bytes: close it, or read with NoQuotes; ReadOptions.RowMax sets the limit", limit)
-			line += int64(bytes.Count(text[:quoteAt], []byte{s.dialect.Newline}))
-		}
-		return &chunker.Error{Op: "read", File: s.name(), Line: line, Row: -1, Offset: s.offset + int64(max(quoteAt, 0)), Err: err}
+		return s.tooLong(s.name(), text, quoteAt, position{s.offset, s.lines})
 	}
 	s.size = min(2*len(text), limit)
 	return nil
+}
+
+// tooLong is the error of a row that does not end within the limit.
+func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) error {
+	limit := s.source.options.rowMax()
+	err := fmt.Errorf("the row is longer than %d bytes: is the delimiter or line end right? ReadOptions.RowMax sets the limit", limit)
+	line := at.line + 1
+	if quoteAt >= 0 {
+		err = fmt.Errorf("a quote is opened here and not closed within %d bytes: close it, or read with NoQuotes; ReadOptions.RowMax sets the limit", limit)
+		line += int64(bytes.Count(row[:quoteAt], []byte{s.dialect.Newline}))
+	}
+	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + int64(max(quoteAt, 0)), Err: err}
+}
+
+// cutPlain makes sections of the file that was begun, from its first row on, where it is one that
+// can be read at any place.
+func (s *stream) cutPlain() {
+	in := s.input
+	if in == nil || in.file == nil || in.format != "" {
+		return
+	}
+	info, err := in.file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
+		return
+	}
+	f := &sharedFile{File: in.file}
+	in.file = nil // the sections have it
+	f.users.Add(1)
+	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
+	s.plain = &plainFile{sharedFile: f, size: info.Size(), at: s.offset}
+	s.tail = nil
+}
+
+// section takes the next section of a plain file.
+func (s *stream) section() chunker.Part {
+	f := s.plain
+	c := &section{stream: s, name: s.name(), file: f.sharedFile, lo: f.at, size: f.size, prev: f.last}
+	c.hi = min(c.lo+int64(s.block), f.size)
+	if f.size-c.hi < int64(s.block)/8 {
+		c.hi = f.size
+	}
+	read := c.hi - c.lo
+	if c.first = f.last == nil; c.first {
+		c.from = position{s.offset, s.lines}
+		read = c.hi
+	}
+	f.users.Add(1)
+	f.at, f.last = c.hi, c
+	return (&piece{stream: s, section: c, file: c.name, read: read}).decode
 }
 
 // input is a file, decompressed, that counts its bytes as stored.

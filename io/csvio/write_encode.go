@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/csv"
 )
 
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
@@ -20,8 +21,8 @@ import (
 type encoder struct {
 	options WriteOptions
 	schema  *arrow.Schema
-	quoted  [256]bool // bytes that make a field need quotes
-	nulls   *nullSet  // words that would be read as null
+	quoted  [256]bool  // bytes that make a field need quotes
+	nulls   *csv.Words // words that would be read as null
 	end     string
 	text    []byte
 	packed  bytes.Buffer
@@ -282,7 +283,7 @@ func (e *encoder) appendText(dst []byte, s string) []byte {
 // needsQuotes tells whether a text would be read as something else without quotes: another
 // field, a null, a comment or white space that some readers trim.
 func (e *encoder) needsQuotes(s string) bool {
-	if e.options.QuoteAll || s == e.options.Null || e.nulls.has([]byte(s)) {
+	if e.options.QuoteAll || s == e.options.Null || len(s) == 0 || e.nulls.Has([]byte(s)) {
 		return true
 	}
 	if s[0] == ' ' || s[0] == '\t' || s[0] == '#' || s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[0] == 0xEF {

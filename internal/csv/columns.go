@@ -1,0 +1,245 @@
+package csv
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// The loops over a column of an index write a value a row, and append to odd the rows whose
+// field is none as it stands: null, empty, with blanks around it, or of another type. The caller
+// looks at those again.
+
+// span puts the places where a column's fields begin and end into lo and hi, without quotes.
+func (x *Index) span(column int) (lo, hi []uint32) {
+	if cap(x.lo) < x.Rows {
+		x.lo, x.hi = make([]uint32, x.Rows+x.Rows/4), make([]uint32, x.Rows+x.Rows/4)
+	}
+	lo, hi = x.lo[:x.Rows], x.hi[:x.Rows]
+	for _, r := range x.runs {
+		ends, step := x.ends[r.at+column:], x.Columns
+		to := lo[r.first : r.first+r.rows]
+		end := hi[r.first : r.first+r.rows]
+		at := 0
+		for i := range to {
+			to[i], end[i] = ends[at]+1, ends[at+1]
+			at += step
+		}
+	}
+	if x.d.Newline == '\n' && column == x.Columns-1 {
+		trimCR(x.padded, lo, hi)
+	}
+	if x.state.quotes != 0 {
+		unquote(x.padded, x.d.Quote, lo, hi)
+	}
+	return lo, hi
+}
+
+// trimCR leaves the \r of line ends out.
+func trimCR(text []byte, lo, hi []uint32) {
+	for i, end := range hi {
+		if end > lo[i] && text[end-1] == '\r' {
+			hi[i] = end - 1
+		}
+	}
+}
+
+// unquote leaves quotes around fields out.
+func unquote(text []byte, quote byte, lo, hi []uint32) {
+	hi = hi[:len(lo)]
+	for i, at := range lo {
+		in := uint32(0)
+		if text[at] == quote && hi[i] > at {
+			in = 1
+		}
+		lo[i], hi[i] = at+in, hi[i]-in
+	}
+}
+
+// wasQuoted tells whether the field that begins at lo is in quotes.
+func (x *Index) wasQuoted(lo uint32) bool {
+	return x.state.quotes != 0 && lo > 0 && x.block[lo-1] == x.d.Quote
+}
+
+// load is the eight bytes from at on.
+func load(text []byte, at uint32) uint64 { return binary.LittleEndian.Uint64(text[at:]) }
+
+// digits8 is one to eight digits, the first n bytes of b: moved up, so that the last is in the highest
+// byte, and zeros before them.
+func digits8(w uint64, n uint32) (v uint64, ok bool) {
+	w = w<<(64-8*n) | 0x3030303030303030>>(8*n)
+	return eight(w), eightDigits(w)
+}
+
+// minus is 1 if a field begins with a minus.
+func minus(w uint64) (n uint32) {
+	if byte(w) == '-' {
+		n = 1
+	}
+	return n
+}
+
+// Ints parses a column of integers.
+func (x *Index) Ints(column int, out []int64, odd []int32) []int32 {
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		w := load(text, at)
+		neg := minus(w)
+		if n := hi[i] - at - neg; n-1 < 8 {
+			if neg != 0 {
+				w = load(text, at+1)
+			}
+			if u, ok := digits8(w, n); ok {
+				out[i] = int64(u^-uint64(neg)) + int64(neg)
+				continue
+			}
+		}
+		var ok bool
+		if out[i], ok = Int(text[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
+		}
+	}
+	return odd
+}
+
+// Floats parses a column of floats.
+func (x *Index) Floats(column int, out []float64, odd []int32) []int32 {
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		w := load(text, at)
+		neg := minus(w)
+		if n := hi[i] - at - neg; n-1 < 8 {
+			if neg != 0 {
+				w = load(text, at+1)
+			}
+			if f, ok := shortFloat(w, n); ok {
+				out[i] = math.Float64frombits(math.Float64bits(f) ^ uint64(neg)<<63)
+				continue
+			}
+		}
+		var ok bool
+		if out[i], ok = Float(text[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
+		}
+	}
+	return odd
+}
+
+// shortFloat is a float of up to eight bytes, digits with a point among them: the point is taken
+// out, and the integer divided by a power of ten, which is exact but for one rounding.
+func shortFloat(w uint64, n uint32) (f float64, ok bool) {
+	w <<= 64 - 8*n
+	dot := match(w, '.'*ones)
+	if dot == 0 {
+		v, ok := eight(w|0x3030303030303030>>(8*n)), eightDigits(w|0x3030303030303030>>(8*n))
+		return float64(v), ok
+	}
+	dot &= -dot
+	low := dot>>7 - 1 // the bytes before the point
+	fraction := bits.LeadingZeros64(dot) >> 3
+	w = w&low<<8 | w&^(low<<8|0xFF)
+	w |= 0x3030303030303030 >> (8 * (n - 1))
+	return float64(eight(w)) / powers[fraction&15], n > 1 && eightDigits(w)
+}
+
+// Times parses a column of points in time, in units of 1/perSecond seconds. zoned says that the column has a zone: values
+// without one are UTC then; in a column without, a value with a zone is odd. So is one with finer digits
+// than the unit has, or outside 64 bits.
+func (x *Index) Times(column int, perSecond int64, zoned bool, out []int64, odd []int32) []int32 {
+	lo, hi := x.span(column)
+	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
+	for i, at := range lo {
+		if hi[i]-at == 19 && perSecond <= 1e6 {
+			ym, day, hms := load(text, at), uint16(load(text, at+8)), load(text, at+11)
+			days, ok1 := date(ym, day)
+			sec, ok2 := clock(hms)
+			if ok1 && ok2 && (text[at+10] == ' ' || text[at+10] == 'T') {
+				out[i] = (int64(days)*86400 + sec) * perSecond
+				continue
+			}
+		}
+		var ok bool
+		if out[i], ok = Time(text[at:hi[i]], perSecond, zoned); !ok {
+			odd = append(odd, int32(i))
+		}
+	}
+	return odd
+}
+
+// Time parses one point in time: see [Index.Times].
+func Time(b []byte, perSecond int64, zoned bool) (v int64, ok bool) {
+	sec, frac, hasZone, ok := Timestamp(b)
+	nanos := 1_000_000_000 / perSecond
+	if !ok || hasZone && !zoned || int64(frac)%nanos != 0 {
+		return 0, false
+	}
+	v = sec * perSecond
+	if v/perSecond != sec { // nanoseconds reach the years 1678 to 2261
+		return 0, false
+	}
+	return v + int64(frac)/nanos, true
+}
+
+// Values parses a column by a function.
+func Values[T any](x *Index, column int, parse func([]byte) (T, bool), out []T, odd []int32) []int32 {
+	lo, hi := x.span(column)
+	for i, at := range lo {
+		var ok bool
+		if out[i], ok = parse(x.block[at:hi[i]]); !ok {
+			odd = append(odd, int32(i))
+		}
+	}
+	return odd
+}
+
+// Words tells words by their first byte, then by all of them.
+type Words struct {
+	first [256]bool
+	words map[string]bool
+}
+
+// NewWords is a set of words.
+func NewWords(words []string) *Words {
+	s := &Words{words: map[string]bool{}}
+	for _, w := range words {
+		if w != "" {
+			s.first[w[0]] = true
+			s.words[w] = true
+		}
+	}
+	return s
+}
+
+// Has tells whether a text is one of the words.
+func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.words[string(b)] }
+
+// Texts appends a column's texts to data, which must have room for the block and Pad bytes
+// more, and writes to offsets where each ends. The rows that are null, because nothing is between the separators or one of
+// the words that mean it, are appended to null.
+func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, null []int32) ([]byte, []int32) {
+	lo, hi := x.span(column)
+	text, hi, offsets := x.padded, hi[:len(lo)], offsets[:len(lo)]
+	at := len(data)
+	data = data[:cap(data)]
+	for i, from := range lo {
+		n := int(hi[i] - from)
+		switch quoted := x.wasQuoted(from); {
+		case quoted && x.state.doubled != 0:
+			n = len(appendUndoubled(data[at:at:len(data)], text[from:hi[i]], x.d.Quote))
+		case !quoted && (n == 0 || nulls.Has(text[from:hi[i]])):
+			null = append(null, int32(i))
+			n = 0
+		case n <= 16:
+			to := data[at : at+16]
+			binary.LittleEndian.PutUint64(to, load(text, from))
+			binary.LittleEndian.PutUint64(to[8:], load(text, from+8))
+		default:
+			copy(data[at:at+n], text[from:hi[i]])
+		}
+		at += n
+		offsets[i] = int32(at)
+	}
+	return data[:at], null
+}

@@ -1,0 +1,37 @@
+//go:build amd64 && !noasm
+
+package csv
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go -C ../asm run ./csv -out ../csv/scan_amd64.s -stubs ../csv/scan_amd64.go -pkg csv
+
+func init() {
+	x := cpu.X86
+	if !x.HasAVX2 || !x.HasPCLMULQDQ || !x.HasBMI1 || !x.HasPOPCNT {
+		return
+	}
+	scanWords, surveyWords = withAVX2()
+	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
+		scanWords, surveyWords = withAVX512()
+	}
+}
+
+func withAVX2() (scanFunc, surveyFunc)   { return twins(scanAVX2, surveyAVX2) }
+func withAVX512() (scanFunc, surveyFunc) { return twins(scanAVX512, surveyAVX512) }
+
+// twins wraps the loops in assembly, which take the last place where a word may begin and the
+// last from which 64 places have room.
+func twins(scan func(*byte, int, *uint32, *uint32, *uint64), survey func(*byte, int, *uint64)) (scanFunc, surveyFunc) {
+	return func(block []byte, limit int, ends []uint32, s *scanState) {
+			limit = min(limit, len(block))
+			if int(s.at)+64 > limit || int(s.n)+64 > len(ends) {
+				return
+			}
+			scan(&block[0], limit-64, &ends[0], &ends[len(ends)-64], &s.at)
+		}, func(block []byte, s *surveyState) {
+			if len(block) >= 64 {
+				survey(&block[0], len(block)-64, &s.at)
+			}
+		}
+}

@@ -1,0 +1,187 @@
+package csvio
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/csv"
+)
+
+// section is a range of a plain file, read by whoever decodes it. Its rows are those that begin
+// behind the last row of the section before: where that ends depends on every quote before it, but a
+// survey of each section, taken when it is read, tells how a quote more or less turns it. So what goes from section to
+// section, one after another, is a place and a count of lines, and the reading and surveying is done
+// side by side.
+//
+// A section that is asked where it ends reads itself, and asks the one before it: it does
+// not matter in which order, or whether, sections are decoded.
+type section struct {
+	stream *stream
+	name   string
+	file   *sharedFile
+	lo, hi int64 // range of the file
+	size   int64 // of the file
+	first  bool  // lo is the beginning of a row
+
+	reading  sync.Once
+	base     int64  // of buf in the file
+	buf      []byte // the range, the byte before it and some behind
+	survey   csv.Survey
+	readErr  error
+	ending   sync.Once
+	prev     *section // until its end is known
+	from     position // where the first row begins
+	to       position // where the first row of the next section begins
+	finalErr error
+}
+
+// position is the beginning of a row.
+type position struct {
+	offset int64
+	line   int64 // lines before it
+}
+
+const (
+	surveyBytes = 256 << 10 // read at once and surveyed while in the cache
+	behindBytes = 4 << 10   // read behind a range at first, where its last row ends
+)
+
+// sharedFile is closed when all have left it.
+type sharedFile struct {
+	*os.File
+	users atomic.Int64
+}
+
+func (f *sharedFile) leave() {
+	if f.users.Add(-1) == 0 {
+		f.Close()
+	}
+}
+
+// give moves the section's text into a piece.
+func (c *section) give(p *piece) error {
+	c.end()
+	p.buf = c.buf
+	c.buf = nil
+	if c.finalErr != nil {
+		bufpool.Put(p.buf)
+		return c.finalErr
+	}
+	p.line, p.offset, p.lines = c.from.line, c.from.offset, int(c.to.line-c.from.line)
+	if c.to.offset > c.from.offset {
+		p.text = p.buf[c.from.offset-c.base : c.to.offset-c.base]
+	}
+	return nil
+}
+
+// end finds where the section begins and ends. What it found stays as it is.
+func (c *section) end() {
+	c.ending.Do(func() {
+		c.read()
+		if c.prev != nil {
+			c.prev.end()
+			c.from, c.finalErr = c.prev.to, c.prev.finalErr
+			c.prev = nil
+		}
+		if c.finalErr == nil {
+			c.finalErr = c.readErr
+		}
+		if c.finalErr == nil {
+			c.to, c.finalErr = c.next()
+		}
+		c.file.leave()
+	})
+}
+
+// read reads the range and surveys it.
+func (c *section) read() {
+	c.reading.Do(func() {
+		c.base = max(c.lo-1, 0)
+		want := min(c.hi+behindBytes, c.size) - c.base
+		c.buf = bufpool.Get(int(want) + csv.Pad)[:0]
+		before := c.stream.dialect.Newline
+		for c.readErr == nil && c.base+int64(len(c.buf)) < c.hi {
+			at := max(len(c.buf), int(c.lo-c.base))
+			c.readErr = c.more(min(surveyBytes, int(want)-len(c.buf)))
+			text := c.buf[at:min(int64(len(c.buf)), c.hi-c.base)]
+			if at > 0 && !(c.first && c.base+int64(at) == c.lo) {
+				before = c.buf[at-1]
+			}
+			c.survey = c.survey.Then(csv.Look(text, before, c.stream.dialect))
+		}
+	})
+}
+
+// more reads n bytes more, or up to the end of the file.
+func (c *section) more(n int) error {
+	have := len(c.buf)
+	n = int(min(int64(n), c.size-c.base-int64(have)))
+	if need := have + n + csv.Pad; need > cap(c.buf) {
+		old := c.buf
+		c.buf = bufpool.Get(max(need, 2*have))[:have]
+		copy(c.buf, old)
+		bufpool.Put(old)
+	}
+	c.buf = c.buf[:have+n]
+	k, err := c.file.ReadAt(c.buf[have:], c.base+int64(have))
+	if k < n {
+		c.buf = c.buf[:have+k]
+		if err == io.EOF {
+			err = fmt.Errorf("%w: the file became shorter while it was read", io.ErrUnexpectedEOF)
+		}
+		return &chunker.Error{Op: "read", File: c.name, Row: -1, Offset: c.base + int64(have+k), Err: err}
+	}
+	return nil
+}
+
+// next finds the first row that begins at the end of the range or behind it.
+func (c *section) next() (position, error) {
+	if c.from.offset >= c.hi {
+		return c.from, nil // a row before takes the whole range
+	}
+	d := c.stream.dialect
+	begin := int(c.from.offset - c.base)
+	head := csv.Look(c.buf[c.lo-c.base:begin], c.buf[max(int(c.lo-c.base)-1, 0)], d)
+	lines := c.from.line + int64(c.survey.Lines-head.Lines)
+	in, regular := head.Began(c.survey)
+	hi := int(c.hi - c.base)
+	row := begin + csv.LastRow(c.buf[begin:hi], in, regular, d)
+	if row == hi {
+		return position{c.hi, lines}, nil
+	}
+	end, err := c.rowEnd(row, lines)
+	if err != nil {
+		return position{}, err
+	}
+	lines += int64(bytes.Count(c.buf[hi:end], []byte{d.Newline}))
+	return position{c.base + int64(end), lines}, nil
+}
+
+// rowEnd reads on until the row that begins at a place of buf ends, and returns where. lines are those before
+// the end of the range.
+func (c *section) rowEnd(row int, lines int64) (int, error) {
+	s := c.stream
+	limit := s.source.options.rowMax()
+	for {
+		end, ok := csv.FirstRow(c.buf[row:], s.dialect)
+		whole := c.base+int64(len(c.buf)) == c.size
+		if (ok || whole) && end <= limit {
+			return row + end, nil
+		}
+		if whole || len(c.buf)-row >= limit {
+			hi := int(c.hi - c.base)
+			_, quoteAt := csv.Cut(c.buf[row:], s.dialect)
+			lines -= int64(bytes.Count(c.buf[row:hi], []byte{s.dialect.Newline}))
+			return 0, s.tooLong(c.name, c.buf[row:], quoteAt, position{c.base + int64(row), lines})
+		}
+		if err := c.more(min(max(len(c.buf)-row, behindBytes), limit)); err != nil {
+			return 0, err
+		}
+	}
+}
