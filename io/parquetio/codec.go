@@ -8,13 +8,12 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 
 	"github.com/parquet-go/parquet-go/format"
 
-	unsnappy "github.com/volley-go/volley/internal/snappy"
+	"github.com/volley-go/volley/internal/snappy"
 )
 
 // decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec here
@@ -26,7 +25,7 @@ func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 	case format.Uncompressed:
 		n = copy(dst, src)
 	case format.Snappy:
-		n, err = len(dst), unsnappy.Decode(dst, src)
+		n, err = len(dst), snappy.Decode(dst, src)
 	case format.Zstd:
 		n, err = unzstd(dst, src)
 	case format.Gzip:

@@ -84,7 +84,7 @@ type ChunkInfo struct {
 // Inspect reads what a file says of itself: its footer, and the header of every page (about 2 µs each), none of its values.
 // A damaged file is the error that reading it would be.
 func Inspect(ctx context.Context, path string) (*Info, error) {
-	s := &source{path: path}
+	s := &source{paths: []string{path}}
 	f, err := s.open(path)
 	if err != nil {
 		return nil, err
@@ -184,20 +184,20 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 		leaf: l,
 	}
 	out.statistics(&m.Statistics)
-	pages := int64(0)
+	pages, buf := int64(0), make([]byte, 256)
 	for at, end := off, off+n; at < end; pages++ {
 		if ctx.Err() != nil {
 			return out, context.Cause(ctx)
 		}
-		h, size, err := g.header(at, end)
-		if err == nil && (h.CompressedPageSize < 0 || int64(h.CompressedPageSize) > end-at-int64(size)) {
-			err = corrupt("the page claims %d bytes where %d are left", h.CompressedPageSize, end-at-int64(size))
+		h, size, err := g.header(&buf, at, end)
+		if err == nil && int64(h.packed) > end-at-int64(size) {
+			err = corrupt("the page claims %d bytes where %d are left", h.packed, end-at-int64(size))
 		}
 		if err != nil {
 			return out, g.fail(l, int(pages), err)
 		}
-		out.page(h)
-		at += int64(size) + int64(h.CompressedPageSize)
+		out.page(&h)
+		at += int64(size) + int64(h.packed)
 	}
 	out.Checksums = out.Checksums && pages > 0
 	return out, nil
@@ -218,19 +218,16 @@ func (c *ChunkInfo) statistics(s *format.Statistics) {
 }
 
 // page counts a page.
-func (c *ChunkInfo) page(h *format.PageHeader) {
-	c.Checksums = c.Checksums && h.CRC != 0
+func (c *ChunkInfo) page(h *pageHeader) {
+	c.Checksums = c.Checksums && h.summed
 	encoding := format.Encoding(-1)
-	switch h.Type {
+	switch h.kind {
 	case format.DictionaryPage:
 		c.DictionaryPages++
-		c.DictionaryValues += int64(h.DictionaryPageHeader.V.NumValues)
-	case format.DataPage:
+		c.DictionaryValues += int64(h.values)
+	case format.DataPage, format.DataPageV2:
 		c.DataPages++
-		encoding = h.DataPageHeader.V.Encoding
-	case format.DataPageV2:
-		c.DataPages++
-		encoding = h.DataPageHeaderV2.V.Encoding
+		encoding = h.encoding
 	}
 	if name := encoding.String(); encoding >= 0 && !slices.Contains(c.Encodings, name) {
 		c.Encodings = append(c.Encodings, name)
