@@ -1,8 +1,9 @@
 //go:build !unix && !windows
 
-package progress
+// Package terminal asks terminals for their width.
+package terminal
 
 import "os"
 
-// columnsOf finds no terminals on this system: their width cannot be asked for.
-func columnsOf(*os.File) (columns int, ok bool) { return 0, false }
+// Columns finds no terminals on this system: their width cannot be asked for.
+func Columns(*os.File) (columns int, ok bool) { return 0, false }
