@@ -186,7 +186,7 @@ func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame,
 			return records[next-1], nil
 		},
 		Work: func(ctx context.Context, _ int, rec arrow.Record) ([]bool, error) {
-			rows, err := cond.rows(ctx, rec)
+			rows, _, err := cond.rows(ctx, rec, true)
 			part := make([]bool, rec.NumRows())
 			for _, r := range rows {
 				part[r] = true
@@ -223,30 +223,33 @@ func newCondition(schema *arrow.Schema, text string) (*condition, error) {
 	return &condition{n, text}, nil
 }
 
-// rows returns the rows of a record for which the condition is true. The error of a row
-// is a [*RowError] whose Row counts from the record's first.
-func (c *condition) rows(ctx context.Context, rec arrow.Record) ([]int, error) {
+// rows returns the rows of a record for which the condition is true, and those on which it fails: their Row counts
+// from the record's first. With stop it ends at the first of these, which is then the error.
+func (c *condition) rows(ctx context.Context, rec arrow.Record, stop bool) (out []int, failed []*RowError, err error) {
 	e := c.node.program.NewEvaluator()
 	if err := e.Bind(rec); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []int
+	fail := func(row int, err *expr.RowError) error {
+		re := &RowError{Func: c.node.name, Row: int64(row), Values: valuesOf(c.node, rec, row), Err: err.Cause}
+		if stop {
+			return re
+		}
+		failed = append(failed, re)
+		return nil
+	}
 	var buf []int32
 	const step = 64 * vectorRows
 	for lo := 0; lo < int(rec.NumRows()); lo += step {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return nil, nil, context.Cause(ctx)
 		}
-		var err error
-		buf, err = e.Select(lo, min(lo+step, int(rec.NumRows())), buf[:0], func(row int, err *expr.RowError) error {
-			return &RowError{Func: c.node.name, Row: int64(row), Values: valuesOf(c.node, rec, row), Err: err.Cause}
-		})
-		if err != nil {
-			return nil, err
+		if buf, err = e.Select(lo, min(lo+step, int(rec.NumRows())), buf[:0], fail); err != nil {
+			return nil, nil, err
 		}
 		for _, r := range buf {
 			out = append(out, int(r))
 		}
 	}
-	return out, nil
+	return out, failed, nil
 }

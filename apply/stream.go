@@ -153,9 +153,8 @@ type Result struct {
 // run at the same time. An error is not a row's: those come with Settle.
 func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error) {
 	r := &Result{Chunk: c, in: c}
-	records, rowOf, err := s.chosen(ctx, c)
-	if err != nil {
-		r.err = err
+	records, rowOf, failed, err := s.chosen(ctx, c)
+	if r.failed, r.err = failed, err; err != nil {
 		var re *RowError
 		if errors.As(err, &re) {
 			r.failed = append(r.failed, re)
@@ -200,23 +199,23 @@ func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error
 	return r, nil
 }
 
-// chosen is the rows of a chunk that the condition keeps, and which they are; nil for all.
-func (s *Stream) chosen(ctx context.Context, c chunker.Chunk) ([]arrow.Record, []int, error) {
+// chosen is the rows of a chunk that the condition keeps, which they are (nil for all), and those that it failed on.
+func (s *Stream) chosen(ctx context.Context, c chunker.Chunk) ([]arrow.Record, []int, []*RowError, error) {
 	if s.where == nil {
-		return []arrow.Record{c.Record}, nil, nil
+		return []arrow.Record{c.Record}, nil, nil, nil
 	}
-	rows, err := s.where.rows(ctx, c.Record)
+	rows, failed, err := s.where.rows(ctx, c.Record, s.engine.OnError.action == stop)
 	if err != nil || len(rows) == c.Len() {
-		return []arrow.Record{c.Record}, nil, err
+		return []arrow.Record{c.Record}, nil, nil, err
 	}
 	f, err := frame.FromRecords(c.Record.Schema(), c.Record)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if f, err = f.Take(rows); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return []arrow.Record{join(s.in, f.Records())}, rows, nil
+	return []arrow.Record{join(s.in, f.Records())}, rows, failed, nil
 }
 
 // broken is the error that ended a chunk, where it is no row's.

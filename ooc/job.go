@@ -39,7 +39,8 @@ type Job struct {
 	// Wide is how many calls of a function that waits may be under way in one
 	// chunk: see [apply.Engine].
 	Wide int
-	// OnError says what becomes of a row whose function fails; the zero Policy is Stop.
+	// OnError says what becomes of a row on which a function or Where fails; the zero Policy is Stop. A row on
+	// which Where fails is left out, whatever the policy.
 	OnError apply.Policy
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func

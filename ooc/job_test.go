@@ -100,6 +100,16 @@ func TestWhereChoosesRowsBeforeTheFunctions(t *testing.T) {
 	var re *apply.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 5000, re.Row, "the row of the input, not of the chunk")
+	rejects := new(chunker.FrameSink)
+	for _, policy := range []apply.Policy{apply.Null(), apply.Reject(rejects, 0)} {
+		report, err = ooc.Job{From: small{f, 999}, Where: "100 / (n - 5000) > 0", To: sink, OnError: policy}.Run(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, report.Functions.Failed)
+		require.Equal(t, 100, sink.Frame().NumRows(), "a row on which the condition fails is not chosen")
+	}
+	n, err := frame.Col[int64](rejects.Frame(), "n")
+	require.NoError(t, err)
+	require.Equal(t, []int64{5000}, n.Values())
 	_, err = ooc.Job{From: small{f, 999}, Where: "m > 0", To: sink}.Run(t.Context())
 	require.ErrorContains(t, err, "where: ")
 }

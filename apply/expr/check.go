@@ -393,10 +393,10 @@ func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arr
 }
 
 func mixHint(x, y *node) string {
-	if x.untyped() || y.untyped() {
-		return ""
-	}
 	switch {
+	case x.untyped() && isString(y.typ), y.untyped() && isString(x.typ):
+		return ": text goes in double quotes"
+	case x.untyped(), y.untyped():
 	case isString(x.typ) != isString(y.typ):
 		return ": cast one, as in cast(x, string)"
 	case isInt(x.typ) && isInt(y.typ):

@@ -47,10 +47,8 @@ type RowError struct {
 	Cause error
 }
 
-// Error names the result, the operation's place and the cause.
-func (e *RowError) Error() string {
-	return fmt.Sprintf("expr: %s: %v (at %q)", e.Name, e.Cause, snippet(e.Text, e.Pos))
-}
+// Error is the cause and the operation's place.
+func (e *RowError) Error() string { return fmt.Sprintf("%v (at %q)", e.Cause, snippet(e.Text, e.Pos)) }
 
 // Unwrap returns the cause.
 func (e *RowError) Unwrap() error { return e.Cause }

@@ -190,6 +190,7 @@ func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"fare + tpi", "expr: no column \"tpi\"; did you mean tip?\n\tfare + tpi\n\t       ^"},
 		{"zone == 'Zone 7'", "expr: text goes in double quotes: write \"Zone 7\"\n\tzone == 'Zone 7'\n\t        ^"},
+		{"zone == 'A'", "expr: == does not apply to column zone (string) and the constant 65: text goes in double quotes\n\tzone == 'A'\n\t     ^"},
 		{"fare + zone", "expr: + does not apply to column fare (float64) and column zone (string): cast one, as in cast(x, string)\n\tfare + zone\n\t     ^"},
 		{"fare = tip = 2", "expr: = names a result and must come first; to compare, write ==\n\tfare = tip = 2\n\t           ^"},
 		{"fare > 3 ? 1 : 2", "expr: there is no ?: here: write ifelse(condition, then, else)\n\tfare > 3 ? 1 : 2\n\t         ^"},

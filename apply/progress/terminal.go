@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
 
@@ -25,11 +26,11 @@ func Terminal(w io.Writer) Func {
 	if !ok {
 		return nil
 	}
-	if _, ok := columnsOf(file); !ok {
+	if _, ok := terminal.Columns(file); !ok {
 		return nil
 	}
 	return newBar(w, func() int {
-		n, _ := columnsOf(file)
+		n, _ := terminal.Columns(file)
 		return n
 	}).show
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // pseudoTerminal opens a terminal of so many columns, and the side that reads what is drawn on it.
@@ -33,11 +35,11 @@ func pseudoTerminal(t *testing.T, columns uint16) (terminal, reader *os.File) {
 }
 
 func TestTerminalIsDrawnOn(t *testing.T) {
-	terminal, reader := pseudoTerminal(t, 60)
-	report := Terminal(terminal)
+	tty, reader := pseudoTerminal(t, 60)
+	report := Terminal(tty)
 	require.NotNil(t, report)
-	require.NotNil(t, Auto(terminal))
-	columns, ok := columnsOf(terminal)
+	require.NotNil(t, Auto(tty))
+	columns, ok := terminal.Columns(tty)
 	require.True(t, ok)
 	require.Equal(t, 60, columns)
 	report(Event{Job: "job", RowsDone: 50, RowsTotal: 100, Elapsed: time.Second})

@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/ooc"
 )
 
@@ -33,13 +35,20 @@ func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
 		return fmt.Errorf("--workers %d: there must be one at least", e.workers)
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
+	// The runtime keeps to it too, rather than to twice what is alive.
+	if limit := int64(e.memory); limit < debug.SetMemoryLimit(-1) {
+		debug.SetMemoryLimit(limit)
+	}
 	if !e.quiet && !(dataOut && isTerminal(os.Stdout)) {
 		job.Progress = progress.Terminal(os.Stderr)
 	}
 	return nil
 }
 
-func isTerminal(f *os.File) bool { return progress.Terminal(f) != nil }
+func isTerminal(f *os.File) bool {
+	_, ok := terminal.Columns(f)
+	return ok
+}
 
 // byteSize is a flag: a number of bytes with a unit.
 type byteSize int64

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -27,8 +29,9 @@ func newHead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "head IN…",
 		Short: "Print the first rows of inputs",
-		Long: `Head prints the first rows as a table, as wide as it needs to be, after the steps, if any: a way to try
-expressions before convert runs them over everything. No more is read than the rows take.`,
+		Long: `Head prints the first rows as a table, after the steps, if any: a way to try expressions before convert runs them
+over everything. On a terminal, columns that do not fit are left out from the middle; elsewhere, as behind
+| less -S, there are all. No more is read than the rows take.`,
 		Example: `  volley head trips.csv
   volley head trips.parquet -n 50 --select zone,fare --where 'fare > 100'
   volley head trips.csv --json | jq .zone`,
@@ -67,7 +70,11 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 	if h.json {
 		return writeRows(cmd.OutOrStdout(), f)
 	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), frame.Style{RowsMax: max(h.rows, 1), WidthMax: math.MaxInt32, CellMax: 200}.Text(f))
+	style := frame.Style{RowsMax: max(h.rows, 1), WidthMax: math.MaxInt32, CellMax: 200}
+	if columns, ok := terminal.Columns(os.Stdout); ok && columns > 0 {
+		style.WidthMax, style.CellMax = columns, 0
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), style.Text(f))
 	return err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,6 +47,9 @@ func (o *output) sink(path string) (chunker.Sink, error) {
 	}
 	switch {
 	case path == stdio:
+		if c, ok := w.(csvio.WriteOptions); isTerminal(os.Stdout) && (!ok || c.Compression != "" && c.Compression != "none") {
+			return nil, errors.New("what is not text is not written to a terminal: send it to a file or a pipe")
+		}
 		return w.To(os.Stdout), nil
 	case isPipe(path):
 		return device{path, w}, nil

@@ -1,4 +1,5 @@
-package progress
+// Package terminal asks terminals for their width.
+package terminal
 
 import (
 	"os"
@@ -6,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// columnsOf is the width of a console; ok is false for a file that is none.
-func columnsOf(f *os.File) (columns int, ok bool) {
+// Columns is the width of a console; ok is false for a file that is none.
+func Columns(f *os.File) (columns int, ok bool) {
 	var info windows.ConsoleScreenBufferInfo
 	if err := windows.GetConsoleScreenBufferInfo(windows.Handle(f.Fd()), &info); err != nil {
 		return 0, false

@@ -1,6 +1,7 @@
 //go:build unix
 
-package progress
+// Package terminal asks terminals for their width.
+package terminal
 
 import (
 	"os"
@@ -8,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// columnsOf is the width of a terminal; ok is false for a file that is none.
+// Columns is the width of a terminal; ok is false for a file that is none.
 // /dev/null is a character device too: only a terminal has a window.
-func columnsOf(f *os.File) (columns int, ok bool) {
+func Columns(f *os.File) (columns int, ok bool) {
 	conn, err := f.SyscallConn() // Fd would make the file a blocking one
 	if err != nil {
 		return 0, false
