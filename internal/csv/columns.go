@@ -289,6 +289,9 @@ func NewWords(words []string) *Words {
 	return s
 }
 
+// Begin tells whether one of the words begins with a byte.
+func (s *Words) Begin(b byte) bool { return s.first[b] }
+
 // Has tells whether a text is one of the words.
 func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.words[string(b)] }
 
