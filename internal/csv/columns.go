@@ -10,6 +10,49 @@ import (
 // field is none as it stands: null, empty, with blanks around it, or of another type. The caller
 // looks at those again.
 
+// fieldsOf calls f with runs of a column's fields: the first row, pairs of places, step apart, the one before
+// the field and its end, and how many. They are the index's own places where the fields are the
+// text between separators; without quotes and \r they are in memory of their own.
+func (x *Index) fieldsOf(column int, f func(first int, pairs []uint32, step, rows int)) {
+	if x.Rows == 0 {
+		return
+	}
+	quoted := x.state.quotes != 0 && x.someQuoted(column)
+	if !quoted && (column < x.Columns-1 || !x.carriages()) {
+		for _, r := range x.runs {
+			f(r.first, x.ends[r.at+column:], x.Columns, r.rows)
+		}
+		return
+	}
+	lo, hi := x.span(column)
+	if cap(x.pairs) < 2*len(lo) {
+		x.pairs = make([]uint32, 2*cap(lo))
+	}
+	pairs := x.pairs[:2*len(lo)]
+	for i, at := range lo {
+		pairs[2*i], pairs[2*i+1] = at-1, hi[i]
+	}
+	f(0, pairs, 2, len(lo))
+}
+
+// someQuoted tells whether one of the first fields of a column is in quotes. Where only later ones are, they are
+// found to be odd one by one.
+func (x *Index) someQuoted(column int) bool {
+	r := x.runs[0]
+	for i := range min(r.rows, 4) {
+		if x.block[min(int(x.ends[r.at+i*x.Columns+column]+1), len(x.block)-1)] == x.d.Quote {
+			return true
+		}
+	}
+	return false
+}
+
+// carriages tells whether the first row ends with \r\n.
+func (x *Index) carriages() bool {
+	end := int(x.ends[x.runs[0].at+x.Columns])
+	return x.d.Newline == '\n' && end > 0 && x.block[end-1] == '\r'
+}
+
 // span puts the places where a column's fields begin and end into lo and hi, without quotes.
 func (x *Index) span(column int) (lo, hi []uint32) {
 	if cap(x.lo) < x.Rows {
@@ -79,52 +122,86 @@ func minus(w uint64) (n uint32) {
 	return n
 }
 
+// numbersOf runs a loop over groups of eight fields where there is one, and one over fields for the rest:
+// what the first calls odd may only be longer than eight bytes, or in quotes.
+func numbersOf[T any](x *Index, column int, out []T, odd []int32, groups func(text []byte, pairs []uint32, step int, out []T, odd []uint8) int, one func(text []byte, lo, hi uint32) (T, bool)) []int32 {
+	x.fieldsOf(column, func(first int, pairs []uint32, step, rows int) {
+		out := out[first : first+rows]
+		done := 0
+		if groups != nil && rows >= 8 {
+			flags := x.flags(rows)
+			done = groups(x.padded, pairs, step, out, flags)
+			for g, f := range flags[:done/8] {
+				for ; f != 0; f &= f - 1 {
+					i := 8*g + bits.TrailingZeros8(f)
+					var ok bool
+					if out[i], ok = one(x.padded, pairs[i*step]+1, pairs[i*step+1]); !ok {
+						odd = append(odd, int32(first+i))
+					}
+				}
+			}
+		}
+		for i := done; i < rows; i++ {
+			var ok bool
+			if out[i], ok = one(x.padded, pairs[i*step]+1, pairs[i*step+1]); !ok {
+				odd = append(odd, int32(first+i))
+			}
+		}
+	})
+	return odd
+}
+
+// flags is a bit for each of rows.
+func (x *Index) flags(rows int) []uint8 {
+	if len(x.odd) < rows/8+1 {
+		x.odd = make([]uint8, rows/4)
+	}
+	return x.odd
+}
+
 // Ints parses a column of integers.
 func (x *Index) Ints(column int, out []int64, odd []int32) []int32 {
-	lo, hi := x.span(column)
-	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
-	for i, at := range lo {
-		w := load(text, at)
-		neg := minus(w)
-		if n := hi[i] - at - neg; n-1 < 8 {
-			if neg != 0 {
-				w = load(text, at+1)
-			}
-			if u, ok := digits8(w, n); ok {
-				out[i] = int64(u^-uint64(neg)) + int64(neg)
-				continue
-			}
+	return numbersOf(x, column, out, odd, intGroups, intAt)
+}
+
+// intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot, and
+// returns their number. nil where no assembly does.
+var intGroups func(text []byte, pairs []uint32, step int, out []int64, odd []uint8) int
+
+func intAt(text []byte, lo, hi uint32) (int64, bool) {
+	w := load(text, lo)
+	neg := minus(w)
+	if n := hi - lo - neg; n-1 < 8 {
+		if neg != 0 {
+			w = load(text, lo+1)
 		}
-		var ok bool
-		if out[i], ok = Int(text[at:hi[i]]); !ok {
-			odd = append(odd, int32(i))
+		if u, ok := digits8(w, n); ok {
+			return int64(u^-uint64(neg)) + int64(neg), true
 		}
 	}
-	return odd
+	return Int(text[lo:hi])
 }
 
 // Floats parses a column of floats.
 func (x *Index) Floats(column int, out []float64, odd []int32) []int32 {
-	lo, hi := x.span(column)
-	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
-	for i, at := range lo {
-		w := load(text, at)
-		neg := minus(w)
-		if n := hi[i] - at - neg; n-1 < 8 {
-			if neg != 0 {
-				w = load(text, at+1)
-			}
-			if f, ok := shortFloat(w, n); ok {
-				out[i] = math.Float64frombits(math.Float64bits(f) ^ uint64(neg)<<63)
-				continue
-			}
+	return numbersOf(x, column, out, odd, floatGroups, floatAt)
+}
+
+// floatGroups is to floats what intGroups is to integers.
+var floatGroups func(text []byte, pairs []uint32, step int, out []float64, odd []uint8) int
+
+func floatAt(text []byte, lo, hi uint32) (float64, bool) {
+	w := load(text, lo)
+	neg := minus(w)
+	if n := hi - lo - neg; n-1 < 8 {
+		if neg != 0 {
+			w = load(text, lo+1)
 		}
-		var ok bool
-		if out[i], ok = Float(text[at:hi[i]]); !ok {
-			odd = append(odd, int32(i))
+		if f, ok := shortFloat(w, n); ok {
+			return math.Float64frombits(math.Float64bits(f) ^ uint64(neg)<<63), true
 		}
 	}
-	return odd
+	return Float(text[lo:hi])
 }
 
 // shortFloat is a float of up to eight bytes, digits with a point among them: the point is taken
@@ -211,6 +288,9 @@ func NewWords(words []string) *Words {
 	}
 	return s
 }
+
+// Begin tells whether one of the words begins with a byte.
+func (s *Words) Begin(b byte) bool { return s.first[b] }
 
 // Has tells whether a text is one of the words.
 func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.words[string(b)] }

@@ -28,6 +28,8 @@ type Index struct {
 	expect int  // the line the next row has if each takes one
 	fields []Field
 	lo, hi []uint32 // of the column that is parsed
+	pairs  []uint32
+	odd    []uint8
 }
 
 // run is rows whose fields stand behind each other in ends.

@@ -15,3 +15,9 @@ func scanAVX512(text *byte, last int, ends *uint32, full *uint32, state *uint64)
 
 //go:noescape
 func surveyAVX512(text *byte, last int, state *uint64)
+
+//go:noescape
+func intsAVX512(text *byte, pairs *uint32, step int, groups int, out *int64, odd *uint8)
+
+//go:noescape
+func floatsAVX512(text *byte, pairs *uint32, step int, groups int, out *float64, odd *uint8)

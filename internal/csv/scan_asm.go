@@ -14,6 +14,7 @@ func init() {
 	scanWords, surveyWords = withAVX2()
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
 		scanWords, surveyWords = withAVX512()
+		intGroups, floatGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512)
 	}
 }
 
@@ -34,4 +35,12 @@ func twins(scan func(*byte, int, *uint32, *uint32, *uint64), survey func(*byte, 
 				survey(&block[0], len(block)-64, &s.at)
 			}
 		}
+}
+
+// eightLanes wraps a loop over groups of eight fields.
+func eightLanes[T any](loop func(text *byte, pairs *uint32, step, groups int, out *T, odd *uint8)) func([]byte, []uint32, int, []T, []uint8) int {
+	return func(text []byte, pairs []uint32, step int, out []T, odd []uint8) int {
+		loop(&text[0], &pairs[0], 4*step, len(out)/8, &out[0], &odd[0])
+		return len(out) &^ 7
+	}
 }

@@ -208,12 +208,11 @@ func (f *values[T]) array(b *block) arrow.Array {
 // blanks around it, or one that does not fit.
 func (b *block) unparsed(row, column int, valid *validity, again func([]byte) bool) {
 	f := b.index.Field(row, column)
-	raw := f.Raw(b.text)
-	text := trim(raw)
+	text := trim(f.Raw(b.text))
 	switch {
 	case len(text) == 0, !f.Quoted() && b.nulls.Has(text):
 		valid.clear(b, b.rows+row)
-	case len(text) < len(raw) && again(text):
+	case again(text):
 	default:
 		valid.clear(b, b.rows+row)
 		b.bad = append(b.bad, badValue{row, column})

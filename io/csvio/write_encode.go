@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -19,14 +21,16 @@ import (
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
 // and keeps its buffers from chunk to chunk.
 type encoder struct {
-	options WriteOptions
-	schema  *arrow.Schema
-	quoted  [256]bool  // bytes that make a field need quotes
-	nulls   *csv.Words // words that would be read as null
-	end     string
-	text    []byte
-	packed  bytes.Buffer
-	zstd    *zstd.Encoder
+	options    WriteOptions
+	schema     *arrow.Schema
+	quoted     [256]bool  // bytes that make a field need quotes
+	first      [256]bool  // first bytes that may: of null words, comments and white space
+	delimiters uint64     // one in each byte
+	nulls      *csv.Words // words that would be read as null
+	end        string
+	text       []byte
+	packed     bytes.Buffer
+	zstd       *zstd.Encoder
 }
 
 func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
@@ -39,6 +43,10 @@ func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 	}
 	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
 		e.quoted[b] = true
+	}
+	e.delimiters = uint64(o.Delimiter) * eachByte
+	for b := range e.first {
+		e.first[b] = o.QuoteAll || o.Null != "" && byte(b) == o.Null[0] || e.nulls.Begin(byte(b)) || strings.IndexByte(" \t#\xEF", byte(b)) >= 0
 	}
 	return e
 }
@@ -140,17 +148,22 @@ func (e *encoder) values(arr arrow.Array) (field, error) {
 	case *array.Uint64:
 		return unsigned(e, a.Uint64Values()), nil
 	case *array.Float16:
-		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, float64(a.Value(i).Float32()), 32) }), nil
+		return e.plain(func(dst []byte, i int) []byte { return slowFloat(dst, float64(a.Value(i).Float32()), 32) }), nil
 	case *array.Float32:
 		vals := a.Float32Values()
-		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, float64(vals[i]), 32) }), nil
+		return e.plain(func(dst []byte, i int) []byte { return slowFloat(dst, float64(vals[i]), 32) }), nil
 	case *array.Float64:
 		vals := a.Float64Values()
-		return e.plain(func(dst []byte, i int) []byte { return appendFloat(dst, vals[i], 64) }), nil
+		var f floats
+		return e.plain(func(dst []byte, i int) []byte { return f.append(dst, vals[i]) }), nil
 	case *array.Date32:
-		return e.plain(func(dst []byte, i int) []byte { return a.Value(i).ToTime().AppendFormat(dst, time.DateOnly) }), nil
+		var d dates
+		return e.plain(func(dst []byte, i int) []byte { return d.append(dst, int64(a.Value(i))) }), nil
 	case *array.Date64:
-		return e.plain(func(dst []byte, i int) []byte { return a.Value(i).ToTime().AppendFormat(dst, time.DateOnly) }), nil
+		var d dates
+		return e.plain(func(dst []byte, i int) []byte { return d.append(dst, floorDiv(int64(a.Value(i)), 86_400_000)) }), nil
+	case *array.String:
+		return func(dst []byte, i int) []byte { return e.appendText(dst, a.Value(i)) }, nil
 	case *array.Decimal128:
 		scale := a.DataType().(*arrow.Decimal128Type).Scale
 		return e.plain(func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
@@ -209,42 +222,45 @@ type unsignedInt interface {
 }
 
 func integers[T signedInt](e *encoder, vals []T) field {
-	return e.plain(func(dst []byte, i int) []byte { return strconv.AppendInt(dst, int64(vals[i]), 10) })
+	return e.plain(func(dst []byte, i int) []byte { return appendInt(dst, int64(vals[i])) })
 }
 
 func unsigned[T unsignedInt](e *encoder, vals []T) field {
-	return e.plain(func(dst []byte, i int) []byte { return strconv.AppendUint(dst, uint64(vals[i]), 10) })
+	return e.plain(func(dst []byte, i int) []byte { return appendUint(dst, uint64(vals[i])) })
 }
 
-// appendFloat writes the shortest text that reads back as the same float. Whole
-// numbers get ".0", so that a column of them is read as floats again.
-func appendFloat(dst []byte, f float64, bits int) []byte {
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, f, 'g', -1, bits)
-	for _, c := range dst[start:] {
-		if c < '0' || c > '9' {
-			if c != '-' {
-				return dst
-			}
-		}
-	}
-	return append(dst, ".0"...)
-}
-
-// times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and as many
-// digits of the second as its unit has.
+// times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and the digits of its unit
+// where there are parts of a second.
 func (e *encoder) times(a *array.Timestamp) (field, error) {
 	t := a.DataType().(*arrow.TimestampType)
-	v, err := bind.As[time.Time](a)
-	if err != nil {
-		return nil, err
+	w := &stamps{perSecond: int64(time.Second / t.Unit.Multiplier()), digits: 3 * int(t.Unit)}
+	vals := a.TimestampValues()
+	switch t.TimeZone {
+	case "":
+	case "UTC":
+		w.zone = "Z"
+	default:
+		v, err := bind.As[time.Time](a)
+		if err != nil {
+			return nil, err
+		}
+		var buf [1]time.Time
+		return e.plain(func(dst []byte, i int) []byte {
+			at := v.Slice(i, i+1, buf[:])[0]
+			_, offset := at.Zone()
+			w.zone = at.Format("Z07:00")
+			return w.append(dst, int64(vals[i])+int64(offset)*w.perSecond)
+		}), nil
 	}
-	layout := "2006-01-02T15:04:05" + [...]string{"", ".000", ".000000", ".000000000"}[t.Unit]
-	if t.TimeZone != "" {
-		layout += "Z07:00"
+	return e.plain(func(dst []byte, i int) []byte { return w.append(dst, int64(vals[i])) }), nil
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
 	}
-	var buf [1]time.Time
-	return e.plain(func(dst []byte, i int) []byte { return v.Slice(i, i+1, buf[:])[0].AppendFormat(dst, layout) }), nil
+	return q
 }
 
 // spans writes times of day as 15:04:05.999999999 and durations as Go does (1h2m3s).
@@ -283,16 +299,14 @@ func (e *encoder) appendText(dst []byte, s string) []byte {
 // needsQuotes tells whether a text would be read as something else without quotes: another
 // field, a null, a comment or white space that some readers trim.
 func (e *encoder) needsQuotes(s string) bool {
-	if e.options.QuoteAll || s == e.options.Null || len(s) == 0 || e.nulls.Has([]byte(s)) {
+	if len(s) == 0 {
 		return true
 	}
-	if s[0] == ' ' || s[0] == '\t' || s[0] == '#' || s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[0] == 0xEF {
+	if e.first[s[0]] && (e.options.QuoteAll || s == e.options.Null || e.nulls.Has([]byte(s)) || strings.IndexByte(" \t#\xEF", s[0]) >= 0) {
 		return true
 	}
-	for i := 0; i < len(s); i++ {
-		if e.quoted[s[i]] {
-			return true
-		}
+	if last := s[len(s)-1]; last == ' ' || last == '\t' {
+		return true
 	}
-	return false
+	return e.special(unsafe.Slice(unsafe.StringData(s), len(s)))
 }

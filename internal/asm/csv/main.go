@@ -33,6 +33,8 @@ func main() {
 		scan(s)
 		survey(s)
 	}
+	numbers("intsAVX512", false)
+	numbers("floatsAVX512", true)
 	Generate()
 }
 
