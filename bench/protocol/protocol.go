@@ -18,6 +18,7 @@ package protocol
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -105,6 +106,7 @@ func measure(task Task, program Program) (reply Reply, err error) {
 		if task.Output != "" {
 			os.RemoveAll(task.Output)
 		}
+		reply.Answer.free()
 		reply.Answer = nil
 		runtime.GC()
 		cpu, start := cpuSeconds(), time.Now()
@@ -131,7 +133,20 @@ func measure(task Task, program Program) (reply Reply, err error) {
 // Later is an answer's value that is worked out after the clock has stopped.
 type Later func() (Answer, error)
 
-// finish replaces the Later values of an answer by what they come to.
+// Free is an answer's value that gives back what the garbage collector does not own.
+// It is called before the next repetition, while no clock runs.
+type Free func()
+
+func (a Answer) free() {
+	for _, value := range a {
+		if free, ok := value.(Free); ok {
+			free()
+		}
+	}
+}
+
+// finish replaces the Later values of an answer by what they come to, and leaves
+// what is to be freed to the end of the process.
 func finish(a Answer) error {
 	for name, value := range a {
 		later, ok := value.(Later)
@@ -143,10 +158,9 @@ func finish(a Answer) error {
 		if err != nil {
 			return err
 		}
-		for k, v := range more {
-			a[k] = v
-		}
+		maps.Copy(a, more)
 	}
+	maps.DeleteFunc(a, func(_ string, value any) bool { _, ok := value.(Free); return ok })
 	return nil
 }
 

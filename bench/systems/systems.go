@@ -15,6 +15,8 @@ type System struct {
 	Package string // whose version is reported; empty for Go itself
 	Env     string // virtual environment of Python scripts; empty for the common one
 	Go      bool   // programs in Go, built as one binary; else Python scripts
+	Tags    string // build tags of the Go programs
+	Needs   string // what building them takes beside Go
 
 	// Cannot says why a program is not there, by program, or by the part of its
 	// name before the first "_".
@@ -64,6 +66,11 @@ var All = []System{
 	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{
 		"rows": noPython + " but as a function of the query, measured in rows-one and rows-two", "group_apply": "no aggregates in Python",
 	}},
+	{
+		Name: "duckdbgo", Title: "DuckDB in Go", Package: "github.com/duckdb/duckdb-go/v2", Go: true,
+		Tags: "duckdb_arrow", Needs: "cgo and a C compiler",
+		Cannot: map[string]string{"group_apply": "no aggregates in Go"},
+	},
 	{Name: "pyarrow", Title: "PyArrow", Package: "pyarrow", Cannot: map[string]string{
 		"rows": noPython, "group_apply": noPython, "rolling": "no windows",
 	}},
