@@ -2,6 +2,7 @@
 package systems
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,13 +41,19 @@ func (s System) Program(bench, program string) (file, why string) {
 	return "", s.Cannot[family]
 }
 
-// Select returns the systems named, separated by commas; "all" are all.
-func Select(names string) []System {
+// Select returns the systems named, separated by commas, in the order of the list;
+// "all" are all. A name that nobody has is an error.
+func Select(names string) ([]System, error) {
 	if names == "all" {
-		return All
+		return All, nil
 	}
 	wanted := strings.Split(names, ",")
-	return slices.DeleteFunc(slices.Clone(All), func(s System) bool { return !slices.Contains(wanted, s.Name) })
+	for _, name := range wanted {
+		if !slices.ContainsFunc(All, func(s System) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("no system is named %q: -list shows them", name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(All), func(s System) bool { return !slices.Contains(wanted, s.Name) }), nil
 }
 
 const (

@@ -7,12 +7,12 @@ import (
 )
 
 // Merge returns these results with the jobs of newer ones in place of their own,
-// sorted as in order. It refuses to mix what was measured on different machines,
-// at different sizes or with different versions: such figures cannot stand in one
-// table.
+// sorted as in order. Each job keeps the [Run] it was measured in, so that a reader is
+// told its size and day. What was measured on another machine or with another version
+// of a system cannot stand beside the rest and is refused.
 func (r *Results) Merge(newer *Results, order []string) (*Results, error) {
-	if r.Machine != newer.Machine || r.Rows != newer.Rows {
-		return nil, errors.New("the stored results are of another machine or size: remove them first, or run all jobs")
+	if r.Machine != newer.Machine {
+		return nil, errors.New("the stored results are of another machine: remove them first, or run all jobs")
 	}
 	out := *newer
 	out.Systems = slices.Clone(newer.Systems)
