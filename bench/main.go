@@ -115,6 +115,11 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
+	if o.store {
+		if err := mergeable(filepath.Join(stored, "results.json"), js); err != nil {
+			return err
+		}
+	}
 	results, err := h.Run(ctx, js, ss)
 	if err != nil {
 		return err
@@ -134,6 +139,19 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("%w; this run lies in %s", err, o.out)
 	}
 	return write(merged, stored, dir)
+}
+
+// mergeable says before anything is measured whether these jobs can be put into the
+// stored results.
+func mergeable(path string, js []jobs.Job) error {
+	old, err := benchdoc.Load(path)
+	if os.IsNotExist(err) || len(js) == len(jobs.All) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return old.From(harness.Machine())
 }
 
 // merge puts a run of some jobs into the stored results of all, each of which says of

@@ -40,7 +40,7 @@ type Harness struct {
 // Run does the jobs in the systems and returns a cell for every pair; the systems that
 // were not asked for stand in the list of systems without a version.
 func (h *Harness) Run(ctx context.Context, js []jobs.Job, ss []systems.System) (*benchdoc.Results, error) {
-	results := &benchdoc.Results{Machine: machine()}
+	results := &benchdoc.Results{Machine: Machine()}
 	workers, err := h.build(ctx, ss)
 	if err != nil {
 		return nil, err

@@ -151,8 +151,8 @@ func output(ctx context.Context, argv, env []string) ([]byte, error) {
 	return raw, nil
 }
 
-// machine describes what the figures depend on.
-func machine() benchdoc.Machine {
+// Machine describes what the figures depend on.
+func Machine() benchdoc.Machine {
 	m := benchdoc.Machine{Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH}
 	m.CPU = field("/proc/cpuinfo", "model name")
 	kb, _ := strconv.Atoi(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"))
