@@ -2,6 +2,7 @@
 //
 //	go run . -quick -jobs csv          # one family in under three minutes
 //	go run . -store                    # everything at full size, kept in results/
+//	go run . -store -jobs csv-scan     # one job again, beside the stored rest
 //	go run . -jobs 'csv-*' -systems volley,polars,duckdb -rows 1000000
 //	go run . -list                     # jobs and systems
 //
@@ -10,7 +11,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -55,8 +55,8 @@ func flags() (o options) {
 	flag.DurationVar(&o.budget, "budget", 4*time.Second, "time for a system's repetitions in one round")
 	flag.DurationVar(&o.time, "timeout", 3*time.Minute, "time after which a worker is ended")
 	flag.IntVar(&o.memoryGiB, "memory", 16, "memory in GiB beyond which a worker is ended")
-	flag.BoolVar(&o.quick, "quick", false, "500,000 rows, one round, one second a system")
-	flag.BoolVar(&o.store, "store", false, "keep the results in results/ and quote them in the documentation")
+	flag.BoolVar(&o.quick, "quick", false, "500,000 rows, one round, one second a system and round")
+	flag.BoolVar(&o.store, "store", false, "keep the jobs' results in results/ in place of their last ones, and quote them in the documentation")
 	flag.BoolVar(&o.python, "python", true, "measure the Python peers, installing them if need be")
 	flag.BoolVar(&o.list, "list", false, "list jobs and systems")
 	flag.BoolVar(&o.setup, "setup", false, "install the Python peers and stop")
@@ -102,37 +102,60 @@ func run(ctx context.Context, o options) error {
 		Dir: dir, Rounds: o.rounds, Reps: o.reps, Budget: o.budget, Time: o.time, Memory: int64(o.memoryGiB) << 30, Log: os.Stderr,
 		Data: datagen.Set{Dir: filepath.Join(dir, "data", fmt.Sprintf("rows-%d", o.rows)), Rows: o.rows},
 	}
+	js, err := jobs.Select(o.jobs)
+	if err != nil {
+		return err
+	}
+	ss, err := systems.Select(o.systems)
+	if err != nil {
+		return err
+	}
 	if h.Python = o.python; o.python || o.setup {
 		if err := h.Install(ctx); err != nil || o.setup {
 			return err
 		}
 	}
-	js, ss := jobs.Select(o.jobs), systems.Select(o.systems)
-	if len(js) == 0 || len(ss) == 0 {
-		return fmt.Errorf("no such job or system; -list shows them")
-	}
-	if o.store && len(ss) < len(systems.All) {
-		return errors.New("-store keeps a job's whole table: leave -systems out")
+	if o.store {
+		if err := mergeable(filepath.Join(stored, "results.json"), js); err != nil {
+			return err
+		}
 	}
 	results, err := h.Run(ctx, js, ss)
 	if err != nil {
 		return err
 	}
-	if o.store {
-		if results, err = merge(filepath.Join(stored, "results.json"), results); err != nil {
-			return err
-		}
-		return write(results, stored, dir)
-	}
 	if o.out == "" {
 		o.out = filepath.Join(dir, "data", "results")
 	}
-	fmt.Println(results.Markdown())
-	return write(results, o.out, "")
+	if err := write(results, o.out, ""); err != nil {
+		return err
+	}
+	if !o.store {
+		fmt.Println(results.Markdown())
+		return nil
+	}
+	merged, err := merge(filepath.Join(stored, "results.json"), results)
+	if err != nil {
+		return fmt.Errorf("%w; this run lies in %s", err, o.out)
+	}
+	return write(merged, stored, dir)
 }
 
-// merge puts a run of some jobs into the stored results of all; a run of all jobs
-// stands alone.
+// mergeable says before anything is measured whether these jobs can be put into the
+// stored results.
+func mergeable(path string, js []jobs.Job) error {
+	old, err := benchdoc.Load(path)
+	if os.IsNotExist(err) || len(js) == len(jobs.All) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return old.From(harness.Machine())
+}
+
+// merge puts a run of some jobs into the stored results of all, each of which says of
+// itself when and at what size it was measured; a run of all jobs stands alone.
 func merge(path string, r *benchdoc.Results) (*benchdoc.Results, error) {
 	if _, err := os.Stat(path); err != nil || len(r.Jobs) == len(jobs.All) {
 		return r, nil

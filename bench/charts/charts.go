@@ -88,7 +88,7 @@ func draw(r *benchdoc.Results, js []benchdoc.Job) []byte {
 // group draws one job's bars from y on and returns where the next may begin.
 func group(b *bytes.Buffer, r *benchdoc.Results, j benchdoc.Job, y int) int {
 	cells := ran(j)
-	fmt.Fprintf(b, `<text class="title" x="10" y="%d">%s</text>`+"\n", y+14, escape(j.Title))
+	fmt.Fprintf(b, `<text class="title" x="10" y="%d">%s<tspan class="quiet"> · %d rows</tspan></text>`+"\n", y+14, escape(j.Title), j.Rows)
 	y += head - 8
 	fastest := benchdoc.Median(cells[0].Wall)
 	for _, c := range cells {

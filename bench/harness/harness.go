@@ -37,31 +37,30 @@ type Harness struct {
 	Log    io.Writer     // a line for every worker
 }
 
-// Run does the jobs in the systems and returns a cell for every pair.
+// Run does the jobs in the systems and returns a cell for every pair; the systems that
+// were not asked for stand in the list of systems without a version.
 func (h *Harness) Run(ctx context.Context, js []jobs.Job, ss []systems.System) (*benchdoc.Results, error) {
-	results := &benchdoc.Results{
-		Date: time.Now().UTC().Format(time.DateOnly), Rows: h.Data.Rows,
-		Rounds: h.Rounds, Reps: h.Reps, Machine: machine(),
-	}
-	for _, s := range ss {
-		results.Systems = append(results.Systems, benchdoc.System{Name: s.Name, Title: s.Title})
-	}
+	results := &benchdoc.Results{Machine: Machine()}
 	workers, err := h.build(ctx, ss)
 	if err != nil {
 		return nil, err
 	}
+	versions := map[string]string{}
 	for _, j := range js {
-		job, err := h.job(ctx, j, ss, workers, results)
+		job, err := h.job(ctx, j, ss, workers, versions)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", j.Name, err)
 		}
 		results.Jobs = append(results.Jobs, job)
 	}
+	for _, s := range systems.All { // who was left out is named
+		results.Systems = append(results.Systems, benchdoc.System{Name: s.Name, Title: s.Title, Version: versions[s.Name]})
+	}
 	return results, nil
 }
 
 // job runs one job in all systems, in turns.
-func (h *Harness) job(ctx context.Context, j jobs.Job, ss []systems.System, workers map[string]error, results *benchdoc.Results) (benchdoc.Job, error) {
+func (h *Harness) job(ctx context.Context, j jobs.Job, ss []systems.System, workers map[string]error, versions map[string]string) (benchdoc.Job, error) {
 	task, err := h.task(ctx, j)
 	if err != nil {
 		return benchdoc.Job{}, err
@@ -77,7 +76,9 @@ func (h *Harness) job(ctx context.Context, j jobs.Job, ss []systems.System, work
 				return benchdoc.Job{}, err
 			}
 			if cells[i].Status == benchdoc.OK && !(round > 0 && h.spent(cells[i])) {
-				results.Systems[i].Version = h.turn(ctx, j, ss[i], task, &cells[i], results.Systems[i].Version)
+				if version := h.turn(ctx, j, ss[i], task, &cells[i]); version != "" {
+					versions[ss[i].Name] = version
+				}
 			}
 		}
 	}
@@ -85,9 +86,14 @@ func (h *Harness) job(ctx context.Context, j jobs.Job, ss []systems.System, work
 		judge(cells)
 	}
 	return benchdoc.Job{
-		Name: j.Name, Family: j.Family, Title: j.Title, Rows: j.Rows(h.Data.Rows),
+		Name: j.Name, Family: j.Family, Title: j.Title, Rows: j.Rows(h.Data.Rows), Run: h.run(),
 		Memory: j.Memory, Told: j.Told, Cells: cells,
 	}, nil
+}
+
+// run describes this run for the report.
+func (h *Harness) run() benchdoc.Run {
+	return benchdoc.Run{Date: time.Now().UTC().Format(time.DateOnly), Rows: h.Data.Rows, Rounds: h.Rounds, Reps: h.Reps}
 }
 
 // eligible says whether the system can take part at all.
@@ -107,12 +113,13 @@ func (h *Harness) spent(c benchdoc.Cell) bool {
 	return benchdoc.Median(c.Wall) > h.Budget.Seconds()
 }
 
-// turn runs the job once in one system and adds what it found to the cell.
-func (h *Harness) turn(ctx context.Context, j jobs.Job, s systems.System, task taskFiles, cell *benchdoc.Cell, version string) string {
+// turn runs the job once in one system, adds what it found to the cell and returns the
+// system's version, if it said one.
+func (h *Harness) turn(ctx context.Context, j jobs.Job, s systems.System, task taskFiles, cell *benchdoc.Cell) string {
 	argv, err := h.command(s, j, task)
 	if err != nil {
 		cell.Status, cell.Note = benchdoc.Failed, err.Error()
-		return version
+		return ""
 	}
 	out, err := runWorker(ctx, argv, h.env(), task.scratch, limits{h.Time, h.Memory})
 	if err == nil && j.Checked() && cell.Answer == nil {
@@ -122,7 +129,7 @@ func (h *Harness) turn(ctx context.Context, j jobs.Job, s systems.System, task t
 	if err != nil {
 		cell.Status, cell.Note, cell.Wall, cell.CPU = benchdoc.Failed, h.clean(err), nil, nil
 		fmt.Fprintf(h.Log, "%-22s %-12s %s\n", j.Name, s.Name, cell.Note)
-		return version
+		return ""
 	}
 	cell.Wall = append(cell.Wall, out.Wall...)
 	cell.CPU = append(cell.CPU, out.CPU...)

@@ -94,9 +94,13 @@ func TestRun(t *testing.T) {
 		Dir: dir, Data: datagen.Set{Dir: t.TempDir(), Rows: 5_000}, Rounds: 2, Reps: 2,
 		Budget: time.Second, Time: time.Minute, Memory: 4 << 30, Log: io.Discard,
 	}
-	ss := systems.Select("volley,polars,numexpr,plaingo")
-	results, err := h.Run(context.Background(), jobs.Select("rows-two,rows-string,rows-failing"), ss)
+	ss, err := systems.Select("volley,polars,numexpr,plaingo")
 	require.NoError(t, err)
+	js, err := jobs.Select("rows-two,rows-string,rows-failing")
+	require.NoError(t, err)
+	results, err := h.Run(context.Background(), js, ss)
+	require.NoError(t, err)
+	require.Len(t, results.Systems, len(systems.All), "who was left out is named")
 	require.Len(t, results.Jobs, 3)
 	for _, j := range results.Jobs {
 		require.Equal(t, benchdoc.Missing, j.Cell("polars").Status, "no Python environment was asked for")
@@ -104,7 +108,7 @@ func TestRun(t *testing.T) {
 		for _, system := range []string{"volley", "plaingo"} {
 			cell := j.Cell(system)
 			require.Equal(t, benchdoc.OK, cell.Status, "%s in %s: %s", j.Name, system, cell.Note)
-			require.Len(t, cell.Wall, 4, "two rounds of two")
+			require.GreaterOrEqual(t, len(cell.Wall), 4, "two rounds of two, more where they are short")
 			require.NotEmpty(t, cell.Answer)
 		}
 	}

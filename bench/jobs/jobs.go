@@ -5,8 +5,8 @@
 package jobs
 
 import (
+	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/volley-go/volley/bench/protocol"
@@ -54,17 +54,29 @@ func nonNil(s []string) []string {
 func (j Job) Checked() bool { return j.Output == ".csv" || j.Output == ".parquet" }
 
 // Select returns the jobs whose name or family matches one of the patterns
-// (separated by commas; * as in path.Match), in the order of the list.
-func Select(patterns string) []Job {
-	return slices.DeleteFunc(slices.Clone(All), func(j Job) bool {
-		for p := range strings.SplitSeq(patterns, ",") {
+// (separated by commas; * as in path.Match), in the order of the list. A pattern that
+// nothing matches is an error: a misspelt job is not left out in silence.
+func Select(patterns string) ([]Job, error) {
+	chosen := make([]bool, len(All))
+	for p := range strings.SplitSeq(patterns, ",") {
+		found := false
+		for i, j := range All {
 			byName, _ := path.Match(p, j.Name)
 			if byName || p == j.Family {
-				return false
+				chosen[i], found = true, true
 			}
 		}
-		return true
-	})
+		if !found {
+			return nil, fmt.Errorf("no job is named or in a family %q: -list shows them", p)
+		}
+	}
+	var out []Job
+	for i, j := range All {
+		if chosen[i] {
+			out = append(out, j)
+		}
+	}
+	return out, nil
 }
 
 func times(n int) func(int) int { return func(main int) int { return main * n } }

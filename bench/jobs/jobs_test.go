@@ -25,9 +25,12 @@ func TestSelect(t *testing.T) {
 		"csv-scan,rolling":    2,
 		"parquet":             3,
 		"expr-*":              6,
-		"no-such-job":         0,
 		"rows-10,rows-sleep*": 2,
 	} {
-		require.Len(t, Select(patterns), want, patterns)
+		got, err := Select(patterns)
+		require.NoError(t, err)
+		require.Len(t, got, want, patterns)
 	}
+	_, err := Select("csv-scan,no-such-job")
+	require.ErrorContains(t, err, `"no-such-job"`)
 }

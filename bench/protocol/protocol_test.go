@@ -12,6 +12,7 @@ func TestFirstRepetitionIsNotCounted(t *testing.T) {
 	runs := 0
 	reply, err := measure(Task{Reps: 3, Budget: 60}, Run(func(Task) (Answer, error) {
 		runs++
+		time.Sleep(time.Duration(short * 1e9))
 		return Answer{"runs": float64(runs)}, nil
 	}))
 	require.NoError(t, err)
@@ -19,6 +20,23 @@ func TestFirstRepetitionIsNotCounted(t *testing.T) {
 	require.Len(t, reply.CPU, 3)
 	require.Equal(t, Answer{"runs": 4.0}, reply.Answer)
 	require.Positive(t, reply.Peak)
+}
+
+func TestShortRepetitionsAreRepeatedOften(t *testing.T) {
+	reply, err := measure(Task{Reps: 2, Budget: 60}, Run(func(Task) (Answer, error) { return nil, nil }))
+	require.NoError(t, err)
+	require.Len(t, reply.Wall, 2*often)
+}
+
+func TestFreeIsCalledBetweenRepetitions(t *testing.T) {
+	held := 0
+	reply, err := measure(Task{Reps: 3, Budget: 60}, Run(func(Task) (Answer, error) {
+		require.Zero(t, held, "the last result is given back")
+		held++
+		return Answer{"rows": 7.0, "result": Free(func() { held-- })}, nil
+	}))
+	require.NoError(t, err)
+	require.Equal(t, Answer{"rows": 7.0}, reply.Answer)
 }
 
 func TestLongFirstRepetitionIsTheOnlyOne(t *testing.T) {

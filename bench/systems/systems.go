@@ -2,6 +2,7 @@
 package systems
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,8 @@ type System struct {
 	Package string // whose version is reported; empty for Go itself
 	Env     string // virtual environment of Python scripts; empty for the common one
 	Go      bool   // programs in Go, built as one binary; else Python scripts
+	Tags    string // build tags of the Go programs
+	Needs   string // what building them takes beside Go
 
 	// Cannot says why a program is not there, by program, or by the part of its
 	// name before the first "_".
@@ -38,13 +41,19 @@ func (s System) Program(bench, program string) (file, why string) {
 	return "", s.Cannot[family]
 }
 
-// Select returns the systems named, separated by commas; "all" are all.
-func Select(names string) []System {
+// Select returns the systems named, separated by commas, in the order of the list;
+// "all" are all. A name that nobody has is an error.
+func Select(names string) ([]System, error) {
 	if names == "all" {
-		return All
+		return All, nil
 	}
 	wanted := strings.Split(names, ",")
-	return slices.DeleteFunc(slices.Clone(All), func(s System) bool { return !slices.Contains(wanted, s.Name) })
+	for _, name := range wanted {
+		if !slices.ContainsFunc(All, func(s System) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("no system is named %q: -list shows them", name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(All), func(s System) bool { return !slices.Contains(wanted, s.Name) }), nil
 }
 
 const (
@@ -64,6 +73,11 @@ var All = []System{
 	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{
 		"rows": noPython + " but as a function of the query, measured in rows-one and rows-two", "group_apply": "no aggregates in Python",
 	}},
+	{
+		Name: "duckdbgo", Title: "DuckDB in Go", Package: "github.com/duckdb/duckdb-go/v2", Go: true,
+		Tags: "duckdb_arrow", Needs: "cgo and a C compiler",
+		Cannot: map[string]string{"group_apply": "no aggregates in Go"},
+	},
 	{Name: "pyarrow", Title: "PyArrow", Package: "pyarrow", Cannot: map[string]string{
 		"rows": noPython, "group_apply": noPython, "rolling": "no windows",
 	}},

@@ -53,7 +53,12 @@ func TestEveryProgramIsUsed(t *testing.T) {
 }
 
 func TestSelect(t *testing.T) {
-	require.Equal(t, All, Select("all"))
-	require.Len(t, Select("volley,polars"), 2)
-	require.Empty(t, Select("nobody"))
+	all, err := Select("all")
+	require.NoError(t, err)
+	require.Equal(t, All, all)
+	two, err := Select("polars,volley")
+	require.NoError(t, err)
+	require.Equal(t, []string{"volley", "polars"}, []string{two[0].Name, two[1].Name})
+	_, err = Select("volley,nobody")
+	require.ErrorContains(t, err, `"nobody"`)
 }

@@ -14,31 +14,31 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // sample has every kind of cell that a report may hold.
 func sample() *Results {
+	full, quick := Run{"2013-01-01", 5_000_000, 3, 2}, Run{"2013-02-03", 500_000, 1, 2}
 	return &Results{
-		Date: "2013-01-01", Rows: 5_000_000, Rounds: 3, Reps: 2,
 		Machine: Machine{CPU: "Some CPU", Cores: 2, MemoryGiB: 24, OS: "linux/amd64"},
 		Systems: []System{
 			{"volley", "Volley", "0.1.0"}, {"fast", "Fast", "2.0"}, {"wrong", "Wrong", "3.1"},
 			{"slow", "Slow", "0.3"}, {"gone", "Gone", ""}, {"numbers", "Numbers", "1.0"},
 		},
 		Jobs: []Job{
-			{Name: "scan", Family: "csv", Title: "Scan", Rows: 5_000_000, Cells: []Cell{
+			{Name: "scan", Family: "csv", Title: "Scan", Run: full, Rows: 5_000_000, Cells: []Cell{
 				{System: "volley", Status: OK, Wall: []float64{0.3, 0.1, 0.2}, CPU: []float64{0.4}, PeakMiB: []float64{40, 50}},
 				{System: "fast", Status: OK, Wall: []float64{0.4, 0.6}, CPU: []float64{1}, PeakMiB: []float64{400}},
 				{System: "wrong", Status: Differs, Note: "rows: 1, most say 2", Wall: []float64{0.01}, CPU: []float64{0.01}, PeakMiB: []float64{9}},
 				{System: "slow", Status: Failed, Note: "out of time: 3m0s"},
-				{System: "gone", Status: Missing},
+				{System: "gone", Status: Missing, Note: "does not build"},
 				{System: "numbers", Status: Cannot, Note: "reads no CSV"},
 			}},
-			{Name: "small", Family: "memory", Title: "In little memory", Rows: 1000, Memory: 256 << 20, Cells: []Cell{
+			{Name: "small", Family: "memory", Title: "In little memory", Run: full, Rows: 1000, Memory: 256 << 20, Cells: []Cell{
 				{System: "volley", Status: OK, Wall: []float64{2}, CPU: []float64{3}, PeakMiB: []float64{200}},
 				{System: "fast", Status: OK, Wall: []float64{1}, CPU: []float64{2}, PeakMiB: []float64{512}},
 			}},
-			{Name: "failing", Family: "rows", Title: "A failing function", Rows: 30_000, Told: true, Cells: []Cell{
+			{Name: "failing", Family: "rows", Title: "A failing function", Run: quick, Rows: 30_000, Told: true, Cells: []Cell{
 				{System: "volley", Status: OK, Wall: []float64{0.001}, CPU: []float64{0.001}, PeakMiB: []float64{8},
 					Note: "row 29999: a | b", Answer: map[string]any{"calls": 30_000.0}},
 			}},
-			{Name: "join", Family: "group", Title: "Join", Rows: 10, Cells: []Cell{
+			{Name: "join", Family: "group", Title: "Join", Run: quick, Rows: 10, Cells: []Cell{
 				{System: "volley", Status: Cannot, Note: "not in Volley yet"},
 				{System: "fast", Status: OK, Wall: []float64{0.1}, CPU: []float64{0.1}, PeakMiB: []float64{100}},
 			}},
@@ -97,7 +97,7 @@ func TestMerge(t *testing.T) {
 	order := []string{"scan", "small", "failing", "join"}
 	newer := sample()
 	newer.Jobs = newer.Jobs[1:2]
-	newer.Jobs[0].Title = "measured again"
+	newer.Jobs[0].Title, newer.Jobs[0].Run = "measured again", Run{"2013-04-05", 7, 1, 1}
 	got, err := sample().Merge(newer, order)
 	require.NoError(t, err)
 	var titles []string
@@ -105,12 +105,17 @@ func TestMerge(t *testing.T) {
 		titles = append(titles, j.Title)
 	}
 	require.Equal(t, []string{"Scan", "measured again", "A failing function", "Join"}, titles)
+
+	// Each job says of itself when and how large it was measured.
+	text := got.Markdown()
+	require.Contains(t, text, "main table of 7 rows, 1 repetitions, 2013-04-05.")
+	require.Contains(t, text, "main table of 5,000,000 rows, 1 to 3 repetitions, 2013-01-01.")
+	require.Contains(t, got.Summary(), "2013-01-01 to 2013-04-05")
 }
 
 func TestMergeRefusesToMix(t *testing.T) {
 	for name, change := range map[string]func(*Results){
 		"machine": func(r *Results) { r.Machine.Cores = 64 },
-		"size":    func(r *Results) { r.Rows = 1 },
 		"version": func(r *Results) { r.Systems[1].Version = "2.1" },
 	} {
 		newer := sample()

@@ -7,19 +7,34 @@ import (
 	"strings"
 )
 
-// Markdown renders the whole run: the machine, the versions, a table for each job
-// in order of speed, and below each who could not do it and why.
+// Markdown renders all of it: the machine, the versions, a table for each job in
+// order of speed, and below each who could not do it and why.
 func (r *Results) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Measured on %s: %s, %d cores, %d GiB of memory, %s. Main table of %s rows; medians of up to %d × %d repetitions, systems in turns.\n\n",
-		r.Date, r.Machine.CPU, r.Machine.Cores, r.Machine.MemoryGiB, r.Machine.OS, thousands(r.Rows), r.Rounds, r.Reps)
+	fmt.Fprintf(&b, "Measured on: %s, %d cores, %d GiB of memory, %s. Medians, systems in turns.\n\n",
+		r.Machine.CPU, r.Machine.Cores, r.Machine.MemoryGiB, r.Machine.OS)
 	b.WriteString(r.versions())
 	for _, job := range r.Jobs {
-		fmt.Fprintf(&b, "\n### %s\n\n%s. %s rows.\n\n", job.Name, job.Title, thousands(job.Rows))
+		fmt.Fprintf(&b, "\n### %s\n\n%s. %s rows; %s.\n\n", job.Name, job.Title, thousands(job.Rows), job.measured())
 		r.table(&b, job)
 		r.absent(&b, job)
 	}
 	return b.String()
+}
+
+// measured says when, at what size and how often.
+func (j Job) measured() string {
+	least, most := 0, 0
+	for _, c := range j.Cells {
+		if n := len(c.Wall); n > 0 {
+			least, most = min(cmp.Or(least, n), n), max(most, n)
+		}
+	}
+	often := fmt.Sprint(most)
+	if least < most {
+		often = fmt.Sprintf("%d to %d", least, most)
+	}
+	return fmt.Sprintf("main table of %s rows, %s repetitions, %s", thousands(j.Run.Rows), often, j.Run.Date)
 }
 
 func (r *Results) versions() string {
@@ -80,18 +95,19 @@ func remark(job Job, c Cell) string {
 func (r *Results) absent(b *strings.Builder, job Job) {
 	var reasons []string
 	who := map[string][]string{}
-	for _, c := range job.Cells {
+	for _, s := range r.Systems {
+		c := job.Cell(s.Name)
 		if c.Ran() {
 			continue
 		}
 		why := string(c.Status) + ": " + c.Note
-		if c.Status == Missing {
-			why = "missing"
+		if c.System == "" {
+			why = "left out of this job's run"
 		}
 		if who[why] == nil {
 			reasons = append(reasons, why)
 		}
-		who[why] = append(who[why], r.Title(c.System))
+		who[why] = append(who[why], s.Title)
 	}
 	if len(reasons) > 0 {
 		b.WriteString("\n")
@@ -101,12 +117,12 @@ func (r *Results) absent(b *strings.Builder, job Job) {
 	}
 }
 
-// Summary renders one line a job: Volley beside the fastest of the others, losses
-// as plainly as wins.
+// Summary renders one line a job: its size, Volley beside the fastest of the others,
+// losses as plainly as wins.
 func (r *Results) Summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Median wall times; %s, %d cores; main table of %s rows; %s.\n\n", r.Machine.CPU, r.Machine.Cores, thousands(r.Rows), r.Date)
-	b.WriteString("| job | Volley | fastest other | Volley is |\n|:--|--:|:--|:--|\n")
+	fmt.Fprintf(&b, "Median wall times; %s, %d cores; %s.\n\n", r.Machine.CPU, r.Machine.Cores, r.days())
+	b.WriteString("| job | rows | Volley | fastest other | Volley is |\n|:--|--:|--:|:--|:--|\n")
 	for _, job := range r.Jobs {
 		c := job.Cell("volley")
 		if job.Told || c.System == "" {
@@ -128,9 +144,25 @@ func (r *Results) Summary() string {
 				verdict += ", **in more memory than given**"
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", job.Title, mine, beside, verdict)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", job.Title, thousands(job.Rows), mine, beside, verdict)
 	}
 	return b.String()
+}
+
+// days is when the jobs were measured.
+func (r *Results) days() string {
+	var days []string
+	for _, job := range r.Jobs {
+		days = append(days, job.Run.Date)
+	}
+	if len(days) == 0 {
+		return "never"
+	}
+	first, last := slices.Min(days), slices.Max(days)
+	if first == last {
+		return first
+	}
+	return first + " to " + last
 }
 
 func compared(mine, other float64) string {

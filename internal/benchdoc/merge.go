@@ -2,17 +2,17 @@ package benchdoc
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"slices"
 )
 
 // Merge returns these results with the jobs of newer ones in place of their own,
-// sorted as in order. It refuses to mix what was measured on different machines,
-// at different sizes or with different versions: such figures cannot stand in one
-// table.
+// sorted as in order. Each job keeps the [Run] it was measured in, so that a reader is
+// told its size and day. What was measured on another machine or with another version
+// of a system cannot stand beside the rest and is refused.
 func (r *Results) Merge(newer *Results, order []string) (*Results, error) {
-	if r.Machine != newer.Machine || r.Rows != newer.Rows {
-		return nil, errors.New("the stored results are of another machine or size: remove them first, or run all jobs")
+	if err := r.From(newer.Machine); err != nil {
+		return nil, err
 	}
 	out := *newer
 	out.Systems = slices.Clone(newer.Systems)
@@ -33,6 +33,15 @@ func (r *Results) Merge(newer *Results, order []string) (*Results, error) {
 	return &out, nil
 }
 
+// From reports an error if these are the results of another machine.
+func (r *Results) From(m Machine) error {
+	if r.Machine != m {
+		return fmt.Errorf("the stored results are of another machine (%s, %d cores, %d GiB, %s): run all jobs, or remove %s first",
+			r.Machine.CPU, r.Machine.Cores, r.Machine.MemoryGiB, r.Machine.OS, Stored)
+	}
+	return nil
+}
+
 // addSystem takes over a system, or its version where none is known yet.
 func (r *Results) addSystem(s System) error {
 	i := slices.IndexFunc(r.Systems, func(have System) bool { return have.Name == s.Name })
@@ -42,7 +51,7 @@ func (r *Results) addSystem(s System) error {
 	case r.Systems[i].Version == "":
 		r.Systems[i].Version = s.Version
 	case s.Version != "" && s.Version != r.Systems[i].Version:
-		return errors.New("the stored results have another version of " + s.Title + ": run all jobs, or remove them first")
+		return fmt.Errorf("the stored results have %s %s, this run %s: run all jobs, or remove %s first", s.Title, s.Version, r.Systems[i].Version, Stored)
 	}
 	return nil
 }

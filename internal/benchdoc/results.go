@@ -14,15 +14,20 @@ import (
 	"slices"
 )
 
-// Results are one run: what was measured, where and with what.
+// Results are what was measured, where and with what: in one run, or in several that
+// measured some of the jobs again.
 type Results struct {
-	Date    string   `json:"date"` // of the run, 2006-01-02
-	Rows    int      `json:"rows"` // of the main file
-	Rounds  int      `json:"rounds"`
-	Reps    int      `json:"reps"`
 	Machine Machine  `json:"machine"`
 	Systems []System `json:"systems"`
 	Jobs    []Job    `json:"jobs"`
+}
+
+// Run is the run that a job was measured in.
+type Run struct {
+	Date   string `json:"date"` // 2006-01-02
+	Rows   int    `json:"rows"` // of the main file: what makes a run a quick or a full one
+	Rounds int    `json:"rounds"`
+	Reps   int    `json:"reps"`
 }
 
 // Machine is described by what matters to a measurement, nothing that names it.
@@ -45,7 +50,8 @@ type Job struct {
 	Name   string `json:"name"`
 	Family string `json:"family"`
 	Title  string `json:"title"`
-	Rows   int    `json:"rows"`
+	Run    Run    `json:"run"`
+	Rows   int    `json:"rows"`             // that the job is about
 	Memory int    `json:"memory,omitempty"` // budget in bytes
 	Told   bool   `json:"told,omitempty"`   // the answer is what is compared, not the time
 	Cells  []Cell `json:"cells"`

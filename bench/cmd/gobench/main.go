@@ -50,6 +50,11 @@ func main() {
 const baseline = "baseline.txt"
 
 func run(ctx context.Context, o options) error {
+	_, err := os.Stat(baseline)
+	compare := err == nil
+	if !compare && !o.update {
+		fmt.Fprintf(os.Stderr, "no %s to compare with: this shows the figures alone; make bench-baseline (here: -update) stores a baseline\n", baseline)
+	}
 	dir, err := os.MkdirTemp("", "gobench")
 	if err != nil {
 		return err
@@ -75,10 +80,11 @@ func run(ctx context.Context, o options) error {
 	if err := os.WriteFile(latest, measured.Bytes(), 0o644); err != nil {
 		return err
 	}
-	args := []string{"tool", "benchstat", "baseline=" + baseline, "now=" + latest}
-	if _, err := os.Stat(baseline); err != nil {
-		args = []string{"tool", "benchstat", "now=" + latest} // nothing to compare with yet
+	args := []string{"tool", "benchstat"}
+	if compare {
+		args = append(args, "baseline="+baseline)
 	}
+	args = append(args, "now="+latest)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apache/arrow-go/v18/arrow/csv"
 
+	"github.com/volley-go/volley/bench/inputs18"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -13,10 +14,10 @@ func csvColumn(task protocol.Task) (protocol.Answer, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s := sums{}
+	s := inputs18.Sums{}
 	for r.Next() {
-		s.add(r.Record())
+		s.Add(r.Record())
 	}
 	delete(s, "rows")
-	return s.answer(), ended(r)
+	return s.Answer(), ended(r)
 }

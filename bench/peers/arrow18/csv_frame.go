@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/volley-go/volley/bench/inputs18"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -19,5 +20,5 @@ func csvFrame(task protocol.Task) (protocol.Answer, error) {
 		record.Retain()
 		records = append(records, record)
 	}
-	return later(records), ended(r)
+	return inputs18.Later(records), ended(r)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/csv"
 
+	"github.com/volley-go/volley/bench/inputs18"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -18,11 +19,11 @@ func csvScan(task protocol.Task) (protocol.Answer, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s := sums{}
+	s := inputs18.Sums{}
 	for r.Next() {
-		s.add(r.Record())
+		s.Add(r.Record())
 	}
-	return s.answer(), ended(r)
+	return s.Answer(), ended(r)
 }
 
 func openCSV(task protocol.Task, options ...csv.Option) (io.Closer, *csv.Reader, error) {

@@ -7,12 +7,13 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/compute"
 
+	"github.com/volley-go/volley/bench/inputs18"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
 // exprFilter calls the kernels "greater" and "filter" on each batch.
 func exprFilter(task protocol.Task) (func() (protocol.Answer, error), error) {
-	records, err := load(task)
+	records, err := inputs18.Records(task)
 	if err != nil {
 		return nil, err
 	}
@@ -24,9 +25,9 @@ func exprFilter(task protocol.Task) (func() (protocol.Answer, error), error) {
 			}
 		}
 		return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
-			s := sums{}
+			s := inputs18.Sums{}
 			for _, record := range out {
-				s.add(record)
+				s.Add(record)
 			}
 			return protocol.Answer{"rows": s["rows"], "sum": s["y"]}, nil
 		})}, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"github.com/volley-go/volley/bench/inputs18"
 	"github.com/volley-go/volley/bench/protocol"
 )
 
@@ -28,7 +29,7 @@ func parquetRead(task protocol.Task) (protocol.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return later(batches(table)), nil
+	return inputs18.Later(batches(table)), nil
 }
 
 func read(r *pqarrow.FileReader, f *file.Reader, columns []string) (arrow.Table, error) {

@@ -1,4 +1,4 @@
-package main
+package inputs18
 
 import (
 	"math"
@@ -10,27 +10,27 @@ import (
 	"github.com/volley-go/volley/bench/protocol"
 )
 
-// sums adds up what a table comes to, batch by batch: numbers are summed, texts by
+// Sums adds up what a table comes to, batch by batch: numbers are summed, texts by
 // their bytes, times by their seconds since 1970. Nulls count for nothing.
-type sums map[string]float64
+type Sums map[string]float64
 
-// add adds a batch.
-func (s sums) add(record arrow.Record) {
+// Add adds a batch.
+func (s Sums) Add(record arrow.Record) {
 	s["rows"] += float64(record.NumRows())
 	for i, column := range record.Columns() {
 		s[record.ColumnName(i)] += sum(column)
 	}
 }
 
-// nulls counts the nulls of a batch, as the answers of jobs that end in memory do.
-func (s sums) nulls(record arrow.Record) {
+// Nulls counts the nulls of a batch, as the answers of jobs that end in memory do.
+func (s Sums) Nulls(record arrow.Record) {
 	for _, column := range record.Columns() {
 		s["nulls"] += float64(column.NullN())
 	}
 }
 
-// answer is the sums as a worker's answer.
-func (s sums) answer() protocol.Answer {
+// Answer is the sums as a worker's answer.
+func (s Sums) Answer() protocol.Answer {
 	out := protocol.Answer{}
 	for name, v := range s {
 		out[name] = v
@@ -38,15 +38,15 @@ func (s sums) answer() protocol.Answer {
 	return out
 }
 
-// later sums whole tables after the clock has stopped.
-func later(records []arrow.Record) protocol.Answer {
+// Later sums whole tables after the clock has stopped.
+func Later(records []arrow.Record) protocol.Answer {
 	return protocol.Answer{"": protocol.Later(func() (protocol.Answer, error) {
-		s := sums{"nulls": 0}
+		s := Sums{"nulls": 0}
 		for _, record := range records {
-			s.add(record)
-			s.nulls(record)
+			s.Add(record)
+			s.Nulls(record)
 		}
-		return s.answer(), nil
+		return s.Answer(), nil
 	})}
 }
 
