@@ -26,6 +26,22 @@ func NewHybrid(src []byte, width int) (Hybrid, error) {
 	return Hybrid{src: src, width: width}, nil
 }
 
+// NewPacked reads n values of src in the long deprecated encoding of levels that knows no runs, and packs
+// from the highest bit of each byte on.
+func NewPacked(src []byte, width, n int) Hybrid {
+	low := make([]byte, len(src))
+	for i := range n {
+		for k := range width { // the highest bit of a value comes first
+			bit := i*width + k
+			if bit>>3 < len(src) && src[bit>>3]>>(7-uint(bit&7))&1 == 1 {
+				to := i*width + width - 1 - k
+				low[to>>3] |= 1 << uint(to&7)
+			}
+		}
+	}
+	return Hybrid{width: width, packed: low, run: min(n, len(src)*8/max(width, 1))}
+}
+
 // next begins a run. Packed runs at the end of the input may be cut short, as some writers do;
 // what is missing shows when it is read.
 func (h *Hybrid) next() error {
@@ -87,6 +103,53 @@ func Read[T uint8 | uint32](h *Hybrid, dst []T) error {
 		dst = dst[n:]
 	}
 	return nil
+}
+
+// ReadIndexes fills dst with the next values and returns the largest, which tells whether all are
+// places in a dictionary.
+func (h *Hybrid) ReadIndexes(dst []uint32) (most uint32, err error) {
+	for len(dst) > 0 {
+		n, err := h.take(len(dst))
+		if err != nil {
+			return most, err
+		}
+		if h.packed != nil {
+			most = max(most, unpackMost(dst[:n], h.packed, h.bit, h.width))
+			h.bit += n * h.width
+		} else {
+			most = max(most, h.value)
+			fill(dst[:n], h.value)
+		}
+		h.run -= n
+		dst = dst[n:]
+	}
+	return most, nil
+}
+
+// Skip passes over n values, at a cost by run and not by value.
+func (h *Hybrid) Skip(n int) error {
+	for n > 0 {
+		k, err := h.take(n)
+		if err != nil {
+			return err
+		}
+		h.bit += k * h.width
+		h.run -= k
+		n -= k
+	}
+	return nil
+}
+
+// One tells whether the next n values are a single run of one value, and which; it passes over them then.
+func (h *Hybrid) One(n int) (value uint32, ok bool) {
+	if n == 0 {
+		return 0, false
+	}
+	if k, err := h.take(n); err != nil || k < n || h.packed != nil {
+		return 0, false
+	}
+	h.run -= n
+	return h.value, true
 }
 
 func fill[T any](dst []T, v T) {

@@ -31,11 +31,11 @@ func raw[T any](s []T) []byte {
 // of the node where its definition level is at least def and its repetition level at most rep.
 func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
 	if v := cols[n.leaf]; v != nil && v.flat {
-		return v.finish(n.typ, v.n, v.valid)
+		return v.finish(n.typ, v.rows, v.valid)
 	}
 	first := n.first()
 	v := cols[first]
-	slots, valid := v.slots(def, rep, n.present)
+	slots, valid := v.present(def, rep, n.present)
 	if n.leaf != nil {
 		return v.finish(n.typ, slots, valid)
 	}
@@ -69,8 +69,8 @@ func (n *node) first() *leaf {
 	return n.leaf
 }
 
-// slots counts the slots of a node, and says which are not null.
-func (v *values) slots(def, rep, present uint8) (n int, valid []byte) {
+// present counts the slots of a node, and says which are not null.
+func (v *values) present(def, rep, present uint8) (n int, valid []byte) {
 	valid = make([]byte, bitmap.Bytes(v.n))
 	for i, d := range v.def {
 		if d < def || v.rep[i] > rep {
@@ -125,15 +125,17 @@ func (v *values) finish(t arrow.DataType, n int, valid []byte) (arrow.ArrayData,
 	}
 	if missing == 0 {
 		valid = nil
+	} else if !v.flat {
+		if err := v.reserve(n - v.at); err != nil {
+			return nil, err
+		}
+		v.spread(0, n, v.count, valid)
 	}
 	if d, ok := t.(*arrow.DictionaryType); ok {
 		return v.finishDictionary(d, n, valid)
 	}
 	if v.leaf.width == 0 {
 		return v.finishTexts(t, n, valid)
-	}
-	if err := v.spread(n, valid); err != nil {
-		return nil, err
 	}
 	buf, err := v.convert(t, n)
 	if err != nil {
@@ -142,65 +144,11 @@ func (v *values) finish(t arrow.DataType, n int, valid []byte) (arrow.ArrayData,
 	return array.NewData(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nil, missing, 0), nil
 }
 
-// spread moves values of fixed width to their rows.
-func (v *values) spread(n int, valid []byte) (err error) {
-	w := v.leaf.width
-	if valid == nil {
-		return nil
-	}
-	if v.fixed, err = v.arena.grow(v.fixed, n*w-len(v.fixed)); err != nil {
-		return err
-	}
-	v.fixed = v.fixed[:n*w]
-	switch w {
-	case 1:
-		spread(v.fixed, v.count, valid, n)
-	case 4:
-		spread(as[uint32](v.fixed), v.count, valid, n)
-	case 8:
-		spread(as[uint64](v.fixed), v.count, valid, n)
-	default:
-		from := v.count
-		for i := n - 1; i >= 0; i-- {
-			if bitmap.Get(valid, i) {
-				from--
-				copy(v.fixed[i*w:(i+1)*w], v.fixed[from*w:])
-			} else {
-				clear(v.fixed[i*w : (i+1)*w])
-			}
-		}
-	}
-	return nil
-}
-
-// starts are the n+1 offsets of texts, null rows being empty.
-func (v *values) starts(n int, valid []byte) ([]int32, error) {
-	buf, err := v.arena.get(4 * (n + 1))
-	if err != nil {
-		return nil, err
-	}
-	starts := as[int32](buf[:4*(n+1)])
-	starts[0] = 0
-	if valid == nil {
-		copy(starts[1:], v.ends)
-		return starts, nil
-	}
-	k, end := 0, int32(0)
-	for i := range n {
-		if bitmap.Get(valid, i) {
-			end = v.ends[k]
-			k++
-		}
-		starts[i+1] = end
-	}
-	return starts, nil
-}
-
 // finishTexts makes an array of byte arrays.
 func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.ArrayData, error) {
-	starts, err := v.starts(n, valid)
-	if err != nil {
-		return nil, err
+	starts := []int32{0}
+	if n > 0 {
+		starts = v.ends[:n+1]
 	}
 	var buffers []*memory.Buffer
 	switch t.ID() {
@@ -271,15 +219,15 @@ func reverse(dst, src []byte) bool {
 
 // finishDictionary makes an array of indexes into the dictionary of the column chunk.
 func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) (arrow.ArrayData, error) {
-	d := &values{leaf: v.leaf, arena: v.arena, count: v.dict.n, fixed: v.dict.fixed, ends: v.dict.ends, data: v.dict.data}
+	if v.dict == nil {
+		v.dict = new(dictionary)
+	}
+	d := &values{leaf: v.leaf, arena: v.arena, at: v.dict.n, count: v.dict.n, fixed: v.dict.fixed, ends: v.dict.starts, data: v.dict.data}
 	dict, err := d.finish(t.ValueType, v.dict.n, nil)
 	if err != nil {
 		return nil, err
 	}
-	codes := v.fixedCodes(n)
-	if valid != nil {
-		spread(codes, v.count, valid, n)
-	}
+	codes := v.codes[:n]
 	width := t.IndexType.(arrow.FixedWidthDataType).BitWidth()
 	if v.dict.n > 1<<min(width-1, 31) {
 		return nil, unsupported("a dictionary of %d values with indexes of type %v", v.dict.n, t.IndexType)
@@ -296,16 +244,6 @@ func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) 
 		buf = raw(narrow[uint64](codes))
 	}
 	return array.NewDataWithDictionary(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nulls(valid, n), 0, dict.(*array.Data)), nil
-}
-
-// fixedCodes are the codes with room for n rows.
-func (v *values) fixedCodes(n int) []uint32 {
-	if len(v.codes) >= n {
-		return v.codes[:n]
-	}
-	wider := make([]uint32, n)
-	copy(wider, v.codes)
-	return wider
 }
 
 func narrow[T uint8 | uint16 | uint64, S uint32](src []S) []T {
@@ -326,9 +264,9 @@ func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 		}
 		return out, nil
 	case arrow.INT8, arrow.UINT8:
-		return raw(narrow[uint8](as[uint32](v.fixed))), nil
+		return raw(narrow[uint8](as[uint32](v.fixed[:4*n]))), nil
 	case arrow.INT16, arrow.UINT16:
-		return raw(narrow[uint16](as[uint32](v.fixed))), nil
+		return raw(narrow[uint16](as[uint32](v.fixed[:4*n]))), nil
 	case arrow.DECIMAL128, arrow.DECIMAL256:
 		return v.decimals(t, n)
 	case arrow.TIMESTAMP, arrow.TIME32:
@@ -338,7 +276,7 @@ func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 			return v.widened(t, n)
 		}
 	}
-	return v.fixed, nil
+	return v.fixed[:n*v.leaf.width], nil
 }
 
 // widened turns 32 bits into 64.
@@ -399,12 +337,12 @@ func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 			}
 		}
 	}
-	return v.fixed, nil
+	return v.fixed[:n*v.leaf.width], nil
 }
 
 func (v *values) int96(n int) ([]byte, error) {
 	out := make([]int64, n)
-	words := as[uint32](v.fixed)
+	words := as[uint32](v.fixed[:12*n])
 	for i := range out {
 		if words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
 			continue // a null's place

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
 	"sort"
+	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -13,7 +16,6 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
@@ -108,13 +110,24 @@ type group struct {
 	first  int64 // rows of the file before it
 	limits Limits
 	schema *arrow.Schema
-	pages  map[*leaf][]location // of a row group that is read in ranges
+	chunks map[*leaf]*ranged // of a row group that is read in ranges
+	lead   atomic.Int32      // column with which the next part begins
 }
 
 // location is where a data page is.
 type location struct {
+	page        int   // among the column chunk's, dictionaries included
 	offset, end int64 // in the file
 	first       int64 // row
+}
+
+// ranged is a column chunk whose pages several parts share.
+type ranged struct {
+	pages  []location
+	shared []*sharedPage
+	once   sync.Once
+	dict   *dictionary
+	err    error
 }
 
 func (g *group) fail(l *leaf, page int, err error) error {
@@ -184,16 +197,50 @@ func (g *group) pieces(ctx context.Context, size int64) (int64, error) {
 		flat = flat && n.flat()
 		n.leaves(func(l *leaf) { bytes += g.weight(l) })
 	}
-	if bytes < size+size/2 || !flat {
+	if bytes < 2*size || !flat {
 		return 1, nil
 	}
-	g.pages = map[*leaf][]location{}
-	for _, n := range g.file.wanted {
-		if err := g.locate(ctx, n.leaf); err != nil {
+	g.chunks = map[*leaf]*ranged{}
+	n := min((bytes+size-1)/size, g.meta.NumRows)
+	for _, node := range g.file.wanted {
+		c, err := g.locate(ctx, node.leaf)
+		if err != nil {
 			return 0, err
 		}
+		c.share(n, g.meta)
+		g.chunks[node.leaf] = c
 	}
-	return min((bytes+size-1)/size, g.meta.NumRows), nil
+	return n, nil
+}
+
+// cutAt is the first row of part i of n.
+func cutAt(rows, i, n int64) int64 {
+	hi, lo := bits.Mul64(uint64(rows), uint64(i))
+	q, _ := bits.Div64(hi, lo, uint64(n))
+	return int64(q)
+}
+
+// share counts which pages are in several of n parts: those are decompressed once, and kept for the others.
+func (c *ranged) share(n int64, m *format.RowGroup) {
+	c.shared = make([]*sharedPage, len(c.pages))
+	part := int64(0) // that holds the page's first row
+	for i := range c.pages {
+		last := m.NumRows
+		if i+1 < len(c.pages) {
+			last = c.pages[i+1].first
+		}
+		for cutAt(m.NumRows, part+1, n) <= c.pages[i].first && part+1 < n {
+			part++
+		}
+		users := int32(1)
+		for k := part + 1; k < n && cutAt(m.NumRows, k, n) < last; k++ {
+			users++
+		}
+		if users > 1 {
+			c.shared[i] = new(sharedPage)
+			c.shared[i].left.Store(users)
+		}
+	}
 }
 
 // weight is about how much memory the column takes, decoded.
@@ -205,59 +252,50 @@ func (g *group) weight(l *leaf) int64 {
 	return max(m.TotalUncompressedSize, m.SizeStatistics.UnencodedByteArrayDataBytes) + 12*m.NumValues
 }
 
-// locate reads the headers of a column's pages. It takes about 2 µs a page.
-func (g *group) locate(ctx context.Context, l *leaf) error {
+// locate reads the headers of a column's pages. It takes about 1 µs a page.
+func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 	m := &g.meta.Columns[l.index].MetaData
 	at, n := chunkRange(m)
 	end := at + n
 	row := int64(0)
-	var list []location
+	c := new(ranged)
+	buf := make([]byte, 256)
 	for page := 0; at < end && row < g.meta.NumRows; page++ {
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
-		h, size, err := g.header(at, end)
+		h, size, err := g.header(&buf, at, end)
 		if err != nil {
-			return g.fail(l, page, err)
+			return nil, g.fail(l, page, err)
 		}
-		rows := int64(h.DataPageHeader.V.NumValues)
-		if h.DataPageHeaderV2.Valid {
-			rows = int64(h.DataPageHeaderV2.V.NumValues)
+		next := at + int64(size) + int64(h.packed)
+		if next > end {
+			return nil, g.fail(l, page, corrupt("the page claims %d bytes where %d are left", h.packed, end-at))
 		}
-		next := at + int64(size) + int64(h.CompressedPageSize)
-		if h.CompressedPageSize < 0 || next > end || rows < 0 {
-			return g.fail(l, page, corrupt("the page claims %d bytes where %d are left", h.CompressedPageSize, end-at))
-		}
-		if h.Type == format.DataPage || h.Type == format.DataPageV2 {
-			list = append(list, location{offset: at, end: next, first: row})
-			row += rows
+		if h.kind == format.DataPage || h.kind == format.DataPageV2 {
+			c.pages = append(c.pages, location{page: page, offset: at, end: next, first: row})
+			row += int64(h.values)
 		}
 		at = next
 	}
 	if row != g.meta.NumRows {
-		return g.fail(l, -1, corrupt("its pages have %d rows, the row group %d", row, g.meta.NumRows))
+		return nil, g.fail(l, -1, corrupt("its pages have %d rows, the row group %d", row, g.meta.NumRows))
 	}
-	g.pages[l] = list
-	return nil
+	return c, nil
 }
 
 // header reads a page header, whose length no one knows: first a little, then more.
-func (g *group) header(at, end int64) (*format.PageHeader, int, error) {
-	var last error
-	for try := int64(256); ; try *= 16 {
-		buf := make([]byte, min(try, end-at))
-		if _, err := g.file.r.ReadAt(buf, at); err != nil {
-			return nil, 0, err
+func (g *group) header(buf *[]byte, at, end int64) (pageHeader, int, error) {
+	for {
+		b := (*buf)[:min(int64(len(*buf)), end-at)]
+		if _, err := g.file.r.ReadAt(b, at); err != nil {
+			return pageHeader{}, 0, err
 		}
-		h := new(format.PageHeader)
-		n, err := unthrift(buf, headerMax, h)
-		if err == nil {
-			return h, n, nil
+		h, n, err := readHeader(b)
+		if err == nil || int64(len(b)) == end-at || len(b) > headerMax {
+			return h, n, err
 		}
-		last = err
-		if int64(len(buf)) == end-at || try > headerMax {
-			return nil, 0, last
-		}
+		*buf = make([]byte, 16*len(*buf))
 	}
 }
 
@@ -274,9 +312,11 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	a := newArena(g.limits.ChunkBytes)
 	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Free: a.free}
 	cols := make([]arrow.Array, len(g.file.wanted))
-	for i, n := range g.file.wanted {
+	lead := int(g.lead.Add(1)) // parts that run at the same time begin with other columns, and find pages opened
+	for k := range cols {
+		i := (k + lead) % len(cols)
 		var read int64
-		if cols[i], read, err = p.column(ctx, n, a); err != nil {
+		if cols[i], read, err = p.column(ctx, g.file.wanted[i], a); err != nil {
 			a.free()
 			return chunker.Chunk{}, err
 		}
@@ -318,46 +358,33 @@ func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, re
 }
 
 // leaf decodes what a column has stored for the range of rows. read is how many bytes of the file are counted
-// for it: pages that two ranges share count once.
+// for it.
 func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	g, l := p.group, v.leaf
 	m := &g.meta.Columns[l.index].MetaData
-	rows := int(p.to - p.from)
-	if v.flat && l.maxDef == 1 {
-		if v.valid, err = v.arena.get(bitmap.Bytes(rows)); err != nil {
-			return 0, g.fail(l, -1, err)
-		}
-		v.valid = v.valid[:bitmap.Bytes(rows)]
-		clear(v.valid)
-	}
-	ps := &pages{limits: g.limits, codec: m.Codec, out: v, take: rows, entries: m.NumValues}
-	page := 0
+	v.rows = int(p.to - p.from)
+	ps := &pages{limits: g.limits, codec: m.Codec, out: v, take: v.rows, entries: m.NumValues}
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: decoding panicked: %v", ErrCorrupt, r)
-		}
 		if err != nil && ctx.Err() == nil {
-			err = g.fail(l, page+ps.page, err)
+			err = g.fail(l, ps.page, err)
 		}
 	}()
+	defer guard(&err)
 	off, n := chunkRange(m)
-	list, ranged := g.pages[l]
-	if !ranged {
+	c := g.chunks[l]
+	if c == nil {
 		return n, ps.from(ctx, g.file.r, off, n)
 	}
-	lo := sort.Search(len(list), func(i int) bool { return list[i].first > p.from }) - 1
-	hi := sort.Search(len(list), func(i int) bool { return list[i].first >= p.to })
-	if len(list) > 0 && list[0].offset > off { // the dictionary comes before the first page
-		ps.take = 0
-		if err := ps.dictionaryAt(ctx, g.file.r, off, list[0].offset-off); err != nil {
-			return 0, err
-		}
-		ps.take = rows
+	if v.dict, err = c.dictionary(g, v, off); err != nil {
+		return 0, err
 	}
-	page = lo
-	ps.skip = int(p.from - list[lo].first)
-	start, end := list[lo].offset, list[hi-1].end
-	return (end - start), ps.from(ctx, g.file.r, start, end-start)
+	lo := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first > p.from }) - 1
+	hi := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first >= p.to })
+	ps.page = c.pages[lo].page
+	ps.shared = c.shared[lo:hi]
+	ps.skip = int(p.from - c.pages[lo].first)
+	start, end := c.pages[lo].offset, c.pages[hi-1].end
+	return p.to*n/g.meta.NumRows - p.from*n/g.meta.NumRows, ps.from(ctx, g.file.r, start, end-start)
 }
 
 // from reads pages out of a range of the file.
@@ -371,21 +398,32 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 	return p.read(ctx)
 }
 
-// dictionaryAt reads the dictionary of a column chunk that is read in ranges.
-func (p *pages) dictionaryAt(ctx context.Context, r io.ReaderAt, off, n int64) error {
-	buf, err := readRange(r, off, n)
+// dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it.
+func (c *ranged) dictionary(g *group, v *values, off int64) (*dictionary, error) {
+	c.once.Do(func() {
+		defer guard(&c.err)
+		if len(c.pages) > 0 && c.pages[0].offset > off {
+			c.dict, c.err = readDictionary(g, v.leaf, off, c.pages[0].offset-off)
+		}
+	})
+	return c.dict, c.err
+}
+
+func readDictionary(g *group, l *leaf, off, n int64) (*dictionary, error) {
+	buf, err := readRange(g.file.r, off, n)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer bufpool.Put(buf)
-	var h format.PageHeader
-	k, err := unthrift(buf, headerMax, &h)
-	if err != nil || h.Type != format.DictionaryPage {
-		return err
+	out := &values{leaf: l, arena: newArena(g.limits.ChunkBytes).keeping(), flat: true}
+	ps := &pages{limits: g.limits, codec: g.meta.Columns[l.index].MetaData.Codec, out: out, src: buf}
+	h, k, err := readHeader(buf)
+	if err != nil || h.kind != format.DictionaryPage {
+		return nil, err
 	}
-	size := int(h.CompressedPageSize)
-	if size < 0 || size > len(buf)-k {
-		return corrupt("the page claims %d bytes where %d are left", size, len(buf)-k)
+	if h.packed > len(buf)-k {
+		return nil, corrupt("the page claims %d bytes where %d are left", h.packed, len(buf)-k)
 	}
-	return p.one(&h, buf[k:k+size])
+	err = ps.one(&h, buf[k:k+h.packed])
+	return out.dict, err
 }

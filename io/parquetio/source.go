@@ -273,7 +273,7 @@ func (s *stream) cut(ctx context.Context) error {
 	}
 	rows := g.meta.NumRows
 	for i := range n {
-		p := &part{group: g, from: rows * i / n, to: rows * (i + 1) / n}
+		p := &part{group: g, from: cutAt(rows, i, n), to: cutAt(rows, i+1, n)}
 		s.parts = append(s.parts, p.decode)
 	}
 	return nil
