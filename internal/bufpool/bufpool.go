@@ -12,6 +12,7 @@ package bufpool
 
 import (
 	"math/bits"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -44,12 +45,23 @@ func class(n int) (c, size int, ok bool) {
 func Get(n int) []byte {
 	c, size, ok := class(n)
 	if !ok {
-		return Aligned(n)
+		return fresh(n)
 	}
 	if p, _ := pools[c].Get().(*byte); p != nil {
 		return unsafe.Slice(p, size)[:n]
 	}
-	return Aligned(size)[:n]
+	return fresh(size)[:n]
+}
+
+// fresh returns a buffer of n bytes aligned to 64 that is not cleared: [strings.Builder] is the one way to such
+// memory, and clearing costs as much as a fast decoder takes to fill it.
+func fresh(n int) []byte {
+	var b strings.Builder
+	b.Grow(n + 63)
+	b.WriteByte(0)
+	p := unsafe.StringData(b.String())
+	off := int(-uintptr(unsafe.Pointer(p)) & 63)
+	return unsafe.Slice(p, n+63)[off : off+n : off+n]
 }
 
 // Put takes back a buffer got from Get, whole: neither it nor anything sliced

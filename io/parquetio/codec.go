@@ -13,6 +13,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	unsnappy "github.com/volley-go/volley/internal/snappy"
 )
 
 // decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec here
@@ -24,7 +26,7 @@ func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 	case format.Uncompressed:
 		n = copy(dst, src)
 	case format.Snappy:
-		n, err = unsnappy(dst, src)
+		n, err = len(dst), unsnappy.Decode(dst, src)
 	case format.Zstd:
 		n, err = unzstd(dst, src)
 	case format.Gzip:
@@ -45,15 +47,6 @@ func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 		return corrupt("%v gives %d bytes where the page header says %d", codec, n, len(dst))
 	}
 	return nil
-}
-
-func unsnappy(dst, src []byte) (int, error) {
-	n, err := snappy.DecodedLen(src)
-	if err != nil || n != len(dst) {
-		return n, err
-	}
-	out, err := snappy.Decode(dst, src)
-	return len(out), err
 }
 
 // zstds decode in the calling goroutine, and never beyond the capacity they are given.
