@@ -33,14 +33,15 @@ var packings = func() (all [packedMax + 1]packing) {
 }()
 
 // unpackMost fills dst with numbers of width bits that begin at bit of src, which holds them all, and returns the
-// largest. About 0.15 ns a value with AVX2, for widths up to 25; 0.8 without.
+// largest. About 0.15 ns a value with AVX2, for widths up to 25; 0.8 without. What lies behind src in its buffer may be loaded, and is
+// masked away.
 func unpackMost(dst []uint32, src []byte, bit, width int) (most uint32) {
 	if head := min(len(dst), -(bit/max(width, 1))&7); head > 0 { // up to where a group begins
 		unpack(dst[:head], src, bit, width)
 		most = largest(dst[:head])
 		dst, bit = dst[head:], bit+head*width
 	}
-	if n := fastGroups(len(dst)/8, len(src)-bit>>3, width); n > 0 {
+	if n := fastGroups(len(dst)/8, cap(src)-bit>>3, width); n > 0 {
 		most = max(most, unpackGroups(dst[:8*n], src[bit>>3:], width))
 		dst, bit = dst[8*n:], bit+8*n*width
 	}
