@@ -20,6 +20,8 @@ func times() {
 	timeZero, timeOver := constant(0x30303A30303A3030), constant(0x06060F06060F0606)
 	dayZero, dayOver, dayMask := constant(0x3030), constant(0x0606), constant(0xFFFF)
 	high, tens := constant(bytes8(0xF0)), constant(0x010A010A010A010A)
+	lengths := shorts("monthLengths", 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+	starts := shorts("monthStarts", 0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275)
 
 	Label("group")
 	lo, n := l.fields()
@@ -80,7 +82,7 @@ func times() {
 	VPSRLQ(Imm(48), ym, day)
 	VPTESTNMQ(day, day, k)
 	KORB(k, odd, odd)
-	VPERMW(shorts("monthLengths", 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), month, t)
+	VPERMW(lengths, month, t)
 	VPCMPUQ(Imm(6), t, day, k)
 	KORB(k, odd, odd)
 
@@ -98,7 +100,7 @@ func times() {
 	VPSUBQ(century, days, days)
 	VPSRLQ(Imm(2), century, century)
 	VPADDQ(century, days, days)
-	VPERMW(shorts("monthStarts", 0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275), month, t)
+	VPERMW(starts, month, t)
 	VPADDQ(t, days, days)
 	VPADDQ(day, days, days)
 	VPSUBQ(constant(719468+146097+1), days, days)
