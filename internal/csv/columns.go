@@ -12,19 +12,19 @@ import (
 
 // fieldsOf calls f with runs of a column's fields: the first row, pairs of places, step apart, the one before
 // the field and its end, and how many. They are the index's own places where the fields are the
-// text between separators; without quotes and \r they are in memory of their own.
-func (x *Index) fieldsOf(column int, f func(first int, pairs []uint32, step, rows int)) {
+// text between separators; without \r, and without quotes if bare, they are in memory of their own.
+func (x *Index) fieldsOf(column int, bare bool, f func(first int, pairs []uint32, step, rows int)) {
 	if x.Rows == 0 {
 		return
 	}
-	quoted := x.state.quotes != 0 && x.someQuoted(column)
-	if !quoted && (column < x.Columns-1 || !x.carriages()) {
+	bare = bare && x.state.quotes != 0 && x.someQuoted(column)
+	if !bare && (column < x.Columns-1 || !x.carriages()) {
 		for _, r := range x.runs {
 			f(r.first, x.ends[r.at+column:], x.Columns, r.rows)
 		}
 		return
 	}
-	lo, hi := x.span(column)
+	lo, hi := x.span(column, bare)
 	if cap(x.pairs) < 2*len(lo) {
 		x.pairs = make([]uint32, 2*cap(lo))
 	}
@@ -53,8 +53,8 @@ func (x *Index) carriages() bool {
 	return x.d.Newline == '\n' && end > 0 && x.block[end-1] == '\r'
 }
 
-// span puts the places where a column's fields begin and end into lo and hi, without quotes.
-func (x *Index) span(column int) (lo, hi []uint32) {
+// span puts the places where a column's fields begin and end into lo and hi, without quotes if bare.
+func (x *Index) span(column int, bare bool) (lo, hi []uint32) {
 	if cap(x.lo) < x.Rows {
 		x.lo, x.hi = make([]uint32, x.Rows+x.Rows/4), make([]uint32, x.Rows+x.Rows/4)
 	}
@@ -72,7 +72,7 @@ func (x *Index) span(column int) (lo, hi []uint32) {
 	if x.d.Newline == '\n' && column == x.Columns-1 {
 		trimCR(x.padded, lo, hi)
 	}
-	if x.state.quotes != 0 {
+	if bare && x.state.quotes != 0 {
 		unquote(x.padded, x.d.Quote, lo, hi)
 	}
 	return lo, hi
@@ -99,11 +99,6 @@ func unquote(text []byte, quote byte, lo, hi []uint32) {
 	}
 }
 
-// wasQuoted tells whether the field that begins at lo is in quotes.
-func (x *Index) wasQuoted(lo uint32) bool {
-	return x.state.quotes != 0 && lo > 0 && x.block[lo-1] == x.d.Quote
-}
-
 // load is the eight bytes from at on.
 func load(text []byte, at uint32) uint64 { return binary.LittleEndian.Uint64(text[at:]) }
 
@@ -125,7 +120,7 @@ func minus(w uint64) (n uint32) {
 // numbersOf runs a loop over groups of eight fields where there is one, and one over fields for the rest:
 // what the first calls odd may only be longer than eight bytes, or in quotes.
 func numbersOf[T any](x *Index, column int, out []T, odd []int32, groups func(text []byte, pairs []uint32, step int, out []T, odd []uint8) int, one func(text []byte, lo, hi uint32) (T, bool)) []int32 {
-	x.fieldsOf(column, func(first int, pairs []uint32, step, rows int) {
+	x.fieldsOf(column, true, func(first int, pairs []uint32, step, rows int) {
 		out := out[first : first+rows]
 		done := 0
 		if groups != nil && rows >= 8 {
@@ -225,25 +220,26 @@ func shortFloat(w uint64, n uint32) (f float64, ok bool) {
 // without one are UTC then; in a column without, a value with a zone is odd. So is one with finer digits
 // than the unit has, or outside 64 bits.
 func (x *Index) Times(column int, perSecond int64, zoned bool, out []int64, odd []int32) []int32 {
-	lo, hi := x.span(column)
-	text, hi, out := x.padded, hi[:len(lo)], out[:len(lo)]
-	for i, at := range lo {
-		if hi[i]-at == 19 && perSecond <= 1e6 {
-			ym, day, hms := load(text, at), uint16(load(text, at+8)), load(text, at+11)
-			days, ok1 := date(ym, day)
-			sec, ok2 := clock(hms)
-			if ok1 && ok2 && (text[at+10] == ' ' || text[at+10] == 'T') {
-				out[i] = (int64(days)*86400 + sec) * perSecond
-				continue
+	one := func(text []byte, lo, hi uint32) (int64, bool) {
+		if hi-lo == 19 && perSecond <= 1e6 && (text[lo+10] == ' ' || text[lo+10] == 'T') {
+			days, ok1 := date(load(text, lo), uint16(load(text, lo+8)))
+			sec, ok2 := clock(load(text, lo+11))
+			if ok1 && ok2 {
+				return (int64(days)*86400 + sec) * perSecond, true
 			}
 		}
-		var ok bool
-		if out[i], ok = Time(text[at:hi[i]], perSecond, zoned); !ok {
-			odd = append(odd, int32(i))
-		}
+		return Time(text[lo:hi], perSecond, zoned)
 	}
-	return odd
+	if timeGroups == nil || perSecond > 1e6 {
+		return numbersOf(x, column, out, odd, nil, one)
+	}
+	return numbersOf(x, column, out, odd, func(text []byte, pairs []uint32, step int, out []int64, odd []uint8) int {
+		return timeGroups(text, pairs, step, perSecond, out, odd)
+	}, one)
 }
+
+// timeGroups is to times of 19 bytes what intGroups is to integers.
+var timeGroups func(text []byte, pairs []uint32, step int, perSecond int64, out []int64, odd []uint8) int
 
 // Time parses one point in time: see [Index.Times].
 func Time(b []byte, perSecond int64, zoned bool) (v int64, ok bool) {
@@ -261,7 +257,7 @@ func Time(b []byte, perSecond int64, zoned bool) (v int64, ok bool) {
 
 // Values parses a column by a function.
 func Values[T any](x *Index, column int, parse func([]byte) (T, bool), out []T, odd []int32) []int32 {
-	lo, hi := x.span(column)
+	lo, hi := x.span(column, true)
 	for i, at := range lo {
 		var ok bool
 		if out[i], ok = parse(x.block[at:hi[i]]); !ok {
@@ -299,27 +295,43 @@ func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.wor
 // more, and writes to offsets where each ends. The rows that are null, because nothing is between the separators or one of
 // the words that mean it, are appended to null.
 func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, null []int32) ([]byte, []int32) {
-	lo, hi := x.span(column)
-	text, hi, offsets := x.padded, hi[:len(lo)], offsets[:len(lo)]
 	at := len(data)
 	data = data[:cap(data)]
-	for i, from := range lo {
-		n := int(hi[i] - from)
-		switch quoted := x.wasQuoted(from); {
-		case quoted && x.state.doubled != 0:
-			n = len(appendUndoubled(data[at:at:len(data)], text[from:hi[i]], x.d.Quote))
-		case !quoted && (n == 0 || nulls.Has(text[from:hi[i]])):
-			null = append(null, int32(i))
-			n = 0
-		case n <= 16:
-			to := data[at : at+16]
-			binary.LittleEndian.PutUint64(to, load(text, from))
-			binary.LittleEndian.PutUint64(to[8:], load(text, from+8))
-		default:
-			copy(data[at:at+n], text[from:hi[i]])
+	x.fieldsOf(column, false, func(first int, pairs []uint32, step, rows int) {
+		offsets := offsets[first : first+rows]
+		for i := 0; i < rows; i++ {
+			if textRun != nil {
+				var done int
+				done, at = textRun(x, pairs[i*step:], step, offsets[i:], data, at, nulls)
+				if i += done; i == rows {
+					break
+				}
+			}
+			var isNull bool
+			at, isNull = x.textAt(pairs[i*step]+1, pairs[i*step+1], nulls, data, at)
+			offsets[i] = int32(at)
+			if isNull {
+				null = append(null, int32(first+i))
+			}
 		}
-		at += n
-		offsets[i] = int32(at)
-	}
+	})
 	return data[:at], null
+}
+
+// textRun copies texts as long as they are neither empty nor may be null, nor doubled quotes in them,
+// and returns how many and where the last ends. nil where no assembly does.
+var textRun func(x *Index, pairs []uint32, step int, offsets []int32, data []byte, at int, nulls *Words) (done, end int)
+
+// textAt copies one text to data at a place, and returns where it ends.
+func (x *Index) textAt(lo, hi uint32, nulls *Words, data []byte, at int) (end int, isNull bool) {
+	raw := x.block[lo:hi]
+	if x.state.quotes != 0 && len(raw) > 0 && raw[0] == x.d.Quote {
+		raw = raw[1 : len(raw)-1]
+		if x.state.doubled != 0 {
+			return at + len(appendUndoubled(data[at:at:len(data)], raw, x.d.Quote)), false
+		}
+	} else if len(raw) == 0 || nulls.Has(raw) {
+		return at, true
+	}
+	return at + copy(data[at:], raw), false
 }

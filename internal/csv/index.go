@@ -312,7 +312,8 @@ func (x *Index) Field(row, column int) Field {
 	if x.state.quotes != 0 {
 		unquote(x.padded, x.d.Quote, lo, hi)
 	}
-	return Field{int(lo[0]), int(hi[0]), x.wasQuoted(lo[0])}
+	quoted := x.state.quotes != 0 && lo[0] > 0 && x.block[lo[0]-1] == x.d.Quote
+	return Field{int(lo[0]), int(hi[0]), quoted}
 }
 
 // Row is the fields of a good row, until the next call.

@@ -17,7 +17,13 @@ func scanAVX512(text *byte, last int, ends *uint32, full *uint32, state *uint64)
 func surveyAVX512(text *byte, last int, state *uint64)
 
 //go:noescape
+func textsAVX2(text *byte, pairs *uint32, step int, rows int, data *byte, at int, offsets *int32, first *bool, quote int, strip int) (done int, end int)
+
+//go:noescape
 func intsAVX512(text *byte, pairs *uint32, step int, groups int, out *int64, odd *uint8)
 
 //go:noescape
 func floatsAVX512(text *byte, pairs *uint32, step int, groups int, out *float64, odd *uint8)
+
+//go:noescape
+func timesAVX512(text *byte, pairs *uint32, step int, groups int, unit int64, out *int64, odd *uint8)

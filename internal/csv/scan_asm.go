@@ -12,9 +12,10 @@ func init() {
 		return
 	}
 	scanWords, surveyWords = withAVX2()
+	textRun = textRunAVX2
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
 		scanWords, surveyWords = withAVX512()
-		intGroups, floatGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512)
+		intGroups, floatGroups, timeGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512), timesOfEight
 	}
 }
 
@@ -43,4 +44,20 @@ func eightLanes[T any](loop func(text *byte, pairs *uint32, step, groups int, ou
 		loop(&text[0], &pairs[0], 4*step, len(out)/8, &out[0], &odd[0])
 		return len(out) &^ 7
 	}
+}
+
+func timesOfEight(text []byte, pairs []uint32, step int, perSecond int64, out []int64, odd []uint8) int {
+	timesAVX512(&text[0], &pairs[0], 4*step, len(out)/8, perSecond, &out[0], &odd[0])
+	return len(out) &^ 7
+}
+
+func textRunAVX2(x *Index, pairs []uint32, step int, offsets []int32, data []byte, at int, nulls *Words) (done, end int) {
+	quote, strip := -1, 0
+	if x.state.quotes != 0 {
+		quote = int(x.d.Quote)
+	}
+	if x.state.doubled == 0 {
+		strip = 1
+	}
+	return textsAVX2(&x.padded[0], &pairs[0], 4*step, len(offsets), &data[0], at, &offsets[0], &nulls.first[0], quote, strip)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 	"unsafe"
 
@@ -15,44 +14,38 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/volley-go/volley/internal/bind"
-	"github.com/volley-go/volley/internal/csv"
 )
 
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
 // and keeps its buffers from chunk to chunk.
 type encoder struct {
-	options    WriteOptions
-	schema     *arrow.Schema
-	quoted     [256]bool  // bytes that make a field need quotes
-	first      [256]bool  // first bytes that may: of null words, comments and white space
-	delimiters uint64     // one in each byte
-	nulls      *csv.Words // words that would be read as null
-	end        string
-	text       []byte
-	packed     bytes.Buffer
-	zstd       *zstd.Encoder
+	options WriteOptions
+	schema  *arrow.Schema
+	quotes  *quoting
+	end     string
+	text    []byte
+	packed  bytes.Buffer
+	zstd    *zstd.Encoder
 }
 
 func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 	if o.Null == "" && schema.NumFields() == 1 {
 		o.Null = NullWords()[0] // an empty line would be no row at all
 	}
-	e := &encoder{options: o, schema: schema, end: "\n", nulls: (&ReadOptions{}).nulls()}
+	e := &encoder{options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
 	if o.CRLF {
 		e.end = "\r\n"
-	}
-	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
-		e.quoted[b] = true
-	}
-	e.delimiters = uint64(o.Delimiter) * eachByte
-	for b := range e.first {
-		e.first[b] = o.QuoteAll || o.Null != "" && byte(b) == o.Null[0] || e.nulls.Begin(byte(b)) || strings.IndexByte(" \t#\xEF", byte(b)) >= 0
 	}
 	return e
 }
 
-// field appends the text of one row of a column.
-type field func(dst []byte, row int) []byte
+// cells are the fields of a column, one after another.
+type cells interface {
+	// room gets rows lo … hi-1 ready, and returns how many bytes they can have at most.
+	room(lo, hi int) int
+	// put writes a row's field at a place of b and returns the place behind.
+	put(b []byte, at, row int) int
+}
 
 // encodable tells whether a column type has a text form.
 func encodable(t arrow.DataType) bool {
@@ -65,72 +58,141 @@ func encodable(t arrow.DataType) bool {
 	return bind.Natural(t) != nil
 }
 
-// encode writes rows one after another: fields are appended by a function a column,
-// found once a batch.
+// rowsAtOnce are encoded between two looks at whether there is room.
+const rowsAtOnce = 256
+
+// encode writes rows one after another, each column by the cells made for it once a batch.
 func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
-	fields := make([]field, rec.NumCols())
+	columns := make([]cells, rec.NumCols())
 	for i, c := range rec.Columns() {
 		f, err := e.column(c)
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
 		}
-		fields[i] = f
+		columns[i] = f
 	}
-	b := e.text[:0]
-	for row := range int(rec.NumRows()) {
-		for i, f := range fields {
-			if i > 0 {
-				b = append(b, e.options.Delimiter)
-			}
-			b = f(b, row)
+	at, rows := 0, int(rec.NumRows())
+	for lo := 0; lo < rows; lo += rowsAtOnce {
+		hi := min(lo+rowsAtOnce, rows)
+		need := spare + (hi-lo)*(len(columns)+len(e.end))
+		for _, c := range columns {
+			need += c.room(lo, hi)
 		}
-		b = append(b, e.end...)
+		e.grow(at, need, float64(rows)/float64(hi))
+		at = e.rows(columns, at, lo, hi)
 	}
-	e.text = b
-	return b, nil
+	return e.text[:at], nil
+}
+
+// grow makes room for need bytes behind at. times is how many times the rows there are of those
+// so far, this need among them: all of them are likely to have room then.
+func (e *encoder) grow(at, need int, times float64) {
+	if len(e.text)-at >= need {
+		return
+	}
+	text := make([]byte, max(at+need, int(float64(at)*times*1.05)+need))
+	copy(text, e.text[:at])
+	e.text = text
+}
+
+func (e *encoder) rows(columns []cells, at, lo, hi int) int {
+	b, delimiter, end := e.text, e.options.Delimiter, e.end
+	for row := lo; row < hi; row++ {
+		for _, c := range columns {
+			at = c.put(b, at, row)
+			b[at] = delimiter
+			at++
+		}
+		at += copy(b[at-1:], end) - 1
+	}
+	return at
 }
 
 func (e *encoder) header() []byte {
-	b := e.text[:0]
+	var b []byte
 	for i, f := range e.schema.Fields() {
 		if i > 0 {
 			b = append(b, e.options.Delimiter)
 		}
-		b = e.appendText(b, f.Name)
+		field := make([]byte, textRoom(len(f.Name)))
+		b = append(b, field[:e.quotes.put(field, 0, []byte(f.Name), false)]...)
 	}
-	e.text = append(b, e.end...)
-	return e.text
+	return append(b, e.end...)
 }
 
-// column returns the function that appends a column's rows, nulls included.
-func (e *encoder) column(arr arrow.Array) (field, error) {
+// column makes the cells of a column, nulls included.
+func (e *encoder) column(arr arrow.Array) (cells, error) {
+	if arr.DataType().ID() == arrow.NULL {
+		return fixedCells{len(e.options.Null), func(b []byte, at, _ int) int { return at + copy(b[at:], e.options.Null) }}, nil
+	}
 	f, err := e.values(arr)
 	if err != nil {
 		return nil, err
 	}
-	null := e.options.Null
-	if arr.DataType().ID() == arrow.NULL {
-		return func(dst []byte, _ int) []byte { return append(dst, null...) }, nil
+	if nulls := bind.NullsOf(arr); nulls.Nulls > 0 {
+		return &nullCells{f, nulls, e.options.Null}, nil
 	}
-	nulls := bind.NullsOf(arr)
-	if nulls.Nulls == 0 {
-		return f, nil
-	}
-	return func(dst []byte, row int) []byte {
-		if nulls.IsNull(row) {
-			return append(dst, null...)
-		}
-		return f(dst, row)
-	}, nil
+	return f, nil
 }
 
-// values returns the function that appends the text of rows that are not null.
-func (e *encoder) values(arr arrow.Array) (field, error) {
+// nullCells are cells with nulls among them.
+type nullCells struct {
+	cells
+	nulls bind.Column
+	null  string
+}
+
+func (c *nullCells) room(lo, hi int) int { return c.cells.room(lo, hi) + (hi-lo)*len(c.null) }
+
+func (c *nullCells) put(b []byte, at, row int) int {
+	if c.nulls.IsNull(row) {
+		return at + copy(b[at:], c.null)
+	}
+	return c.cells.put(b, at, row)
+}
+
+// fixedCells are cells of which none is longer than width.
+type fixedCells struct {
+	width int
+	write func(b []byte, at, row int) int
+}
+
+func (c fixedCells) room(lo, hi int) int           { return (hi - lo) * c.width }
+func (c fixedCells) put(b []byte, at, row int) int { return c.write(b, at, row) }
+
+// quotedCells are cells that may need quotes, though they are no texts.
+type quotedCells struct {
+	fixedCells
+	quotes *quoting
+	one    []byte
+}
+
+func (c *quotedCells) room(lo, hi int) int { return (hi - lo) * textRoom(c.width) }
+
+func (c *quotedCells) put(b []byte, at, row int) int {
+	return c.quotes.put(b, at, c.one[:c.write(c.one, 0, row)], false)
+}
+
+// fixed makes cells of values whose text never needs quotes, unless all are wanted, or the
+// delimiter or the word for null is made of the characters of numbers and dates.
+func (e *encoder) fixed(width int, write func(b []byte, at, row int) int) cells {
+	c := fixedCells{width, write}
+	if !e.options.QuoteAll && e.options.Null == "" && !bytes.ContainsRune([]byte("0123456789+-.:TZabcdefghijklmnopqrstuvwxyzINF"), rune(e.options.Delimiter)) {
+		return c
+	}
+	return &quotedCells{c, e.quotes, make([]byte, width+spare)}
+}
+
+// appended makes cells of a function that appends, for types that are rare.
+func (e *encoder) appended(width int, write func(dst []byte, row int) []byte) cells {
+	return e.fixed(width, func(b []byte, at, row int) int { return at + len(write(b[at:at], row)) })
+}
+
+// values makes the cells of rows that are not null.
+func (e *encoder) values(arr arrow.Array) (cells, error) {
 	switch a := arr.(type) {
-	case *array.Null:
-		return nil, nil
 	case *array.Boolean:
-		return e.plain(func(dst []byte, i int) []byte { return strconv.AppendBool(dst, a.Value(i)) }), nil
+		return e.fixed(5, func(b []byte, at, i int) int { return at + copy(b[at:], strconv.FormatBool(a.Value(i))) }), nil
 	case *array.Int8:
 		return integers(e, a.Int8Values()), nil
 	case *array.Int16:
@@ -148,28 +210,25 @@ func (e *encoder) values(arr arrow.Array) (field, error) {
 	case *array.Uint64:
 		return unsigned(e, a.Uint64Values()), nil
 	case *array.Float16:
-		return e.plain(func(dst []byte, i int) []byte { return slowFloat(dst, float64(a.Value(i).Float32()), 32) }), nil
+		return e.fixed(floatRoom, func(b []byte, at, i int) int { return putShortest(b, at, float64(a.Value(i).Float32()), 32) }), nil
 	case *array.Float32:
 		vals := a.Float32Values()
-		return e.plain(func(dst []byte, i int) []byte { return slowFloat(dst, float64(vals[i]), 32) }), nil
+		return e.fixed(floatRoom, func(b []byte, at, i int) int { return putShortest(b, at, float64(vals[i]), 32) }), nil
 	case *array.Float64:
-		vals := a.Float64Values()
-		var f floats
-		return e.plain(func(dst []byte, i int) []byte { return f.append(dst, vals[i]) }), nil
+		vals, d := a.Float64Values(), new(decimals)
+		return e.fixed(floatRoom, func(b []byte, at, i int) int { return d.put(b, at, vals[i]) }), nil
 	case *array.Date32:
-		var d dates
-		return e.plain(func(dst []byte, i int) []byte { return d.append(dst, int64(a.Value(i))) }), nil
+		vals, d := a.Date32Values(), new(dates)
+		return e.fixed(dateRoom, func(b []byte, at, i int) int { return d.put(b, at, int64(vals[i])) }), nil
 	case *array.Date64:
-		var d dates
-		return e.plain(func(dst []byte, i int) []byte { return d.append(dst, floorDiv(int64(a.Value(i)), 86_400_000)) }), nil
-	case *array.String:
-		return func(dst []byte, i int) []byte { return e.appendText(dst, a.Value(i)) }, nil
+		vals, d := a.Date64Values(), new(dates)
+		return e.fixed(dateRoom, func(b []byte, at, i int) int { return d.put(b, at, floorDiv(int64(vals[i]), 86_400_000)) }), nil
 	case *array.Decimal128:
 		scale := a.DataType().(*arrow.Decimal128Type).Scale
-		return e.plain(func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
+		return e.appended(40+int(max(scale, -scale)), func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
 	case *array.Decimal256:
 		scale := a.DataType().(*arrow.Decimal256Type).Scale
-		return e.plain(func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
+		return e.appended(80+int(max(scale, -scale)), func(dst []byte, i int) []byte { return append(dst, a.Value(i).ToString(scale)...) }), nil
 	case *array.Timestamp:
 		return e.times(a)
 	case *array.Time32, *array.Time64, *array.Duration:
@@ -179,41 +238,35 @@ func (e *encoder) values(arr arrow.Array) (field, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(dst []byte, i int) []byte { return entries(dst, a.GetValueIndex(i)) }, nil
-	}
-	v, err := bind.As[string](arr)
-	if err != nil {
-		return nil, err
-	}
-	binary := arrow.IsBaseBinary(arr.DataType().ID()) && !textType(arr.DataType()) || arr.DataType().ID() == arrow.FIXED_SIZE_BINARY || arr.DataType().ID() == arrow.BINARY_VIEW
-	var buf [1]string
-	return func(dst []byte, i int) []byte {
-		s := v.Slice(i, i+1, buf[:])[0]
-		if binary { // bytes are no text: base64 survives any reader
-			return e.appendText(dst, base64.StdEncoding.EncodeToString([]byte(s)))
+		return &entryCells{entries, a}, nil
+	case *array.String:
+		if a.Len() == 0 {
+			return fixedCells{}, nil
 		}
-		return e.appendText(dst, s)
-	}, nil
+		return &stringCells{quotes: e.quotes, offsets: a.ValueOffsets(), data: stringData(a)}, nil
+	}
+	return e.texts(arr)
 }
 
-func textType(t arrow.DataType) bool {
-	return t.ID() == arrow.STRING || t.ID() == arrow.LARGE_STRING || t.ID() == arrow.STRING_VIEW
+// entryCells are cells of a dictionary's entries.
+type entryCells struct {
+	cells
+	indexes *array.Dictionary
 }
 
-// plain wraps values whose text never needs quotes, unless all are wanted or the
-// delimiter is a character of numbers and dates.
-func (e *encoder) plain(f field) field {
-	if !e.options.QuoteAll && !bytes.ContainsRune([]byte("0123456789+-.:TZabcdefghijklmnopqrstuvwxyzINF"), rune(e.options.Delimiter)) && e.options.Null == "" {
-		return f
-	}
-	return func(dst []byte, row int) []byte {
-		start := len(dst)
-		dst = f(dst, row)
-		if text := string(dst[start:]); e.needsQuotes(text) {
-			return e.appendText(dst[:start], text)
+func (c *entryCells) room(lo, hi int) int {
+	n := 0
+	for row := lo; row < hi; row++ {
+		if c.indexes.IsValid(row) {
+			k := c.indexes.GetValueIndex(row)
+			n += c.cells.room(k, k+1)
 		}
-		return dst
 	}
+	return n
+}
+
+func (c *entryCells) put(b []byte, at, row int) int {
+	return c.cells.put(b, at, c.indexes.GetValueIndex(row))
 }
 
 type signedInt interface{ int8 | int16 | int32 | int64 }
@@ -221,92 +274,130 @@ type unsignedInt interface {
 	uint8 | uint16 | uint32 | uint64
 }
 
-func integers[T signedInt](e *encoder, vals []T) field {
-	return e.plain(func(dst []byte, i int) []byte { return appendInt(dst, int64(vals[i])) })
+// intRoom is the most bytes an integer takes.
+const intRoom = 20
+
+func integers[T signedInt](e *encoder, vals []T) cells {
+	return e.fixed(intRoom, func(b []byte, at, i int) int { return putInt(b, at, int64(vals[i])) })
 }
 
-func unsigned[T unsignedInt](e *encoder, vals []T) field {
-	return e.plain(func(dst []byte, i int) []byte { return appendUint(dst, uint64(vals[i])) })
+func unsigned[T unsignedInt](e *encoder, vals []T) cells {
+	return e.fixed(intRoom, func(b []byte, at, i int) int { return putUint(b, at, uint64(vals[i])) })
 }
 
 // times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and the digits of its unit
 // where there are parts of a second.
-func (e *encoder) times(a *array.Timestamp) (field, error) {
+func (e *encoder) times(a *array.Timestamp) (cells, error) {
 	t := a.DataType().(*arrow.TimestampType)
 	w := &stamps{perSecond: int64(time.Second / t.Unit.Multiplier()), digits: 3 * int(t.Unit)}
 	vals := a.TimestampValues()
+	const width = dateRoom + 32
 	switch t.TimeZone {
 	case "":
+		return e.fixed(width, func(b []byte, at, i int) int { return w.put(b, at, int64(vals[i])) }), nil
 	case "UTC":
-		w.zone = "Z"
-	default:
-		v, err := bind.As[time.Time](a)
-		if err != nil {
-			return nil, err
-		}
-		var buf [1]time.Time
-		return e.plain(func(dst []byte, i int) []byte {
-			at := v.Slice(i, i+1, buf[:])[0]
-			_, offset := at.Zone()
-			w.zone = at.Format("Z07:00")
-			return w.append(dst, int64(vals[i])+int64(offset)*w.perSecond)
+		return e.fixed(width, func(b []byte, at, i int) int {
+			at = w.put(b, at, int64(vals[i]))
+			b[at] = 'Z'
+			return at + 1
 		}), nil
 	}
-	return e.plain(func(dst []byte, i int) []byte { return w.append(dst, int64(vals[i])) }), nil
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
+	v, err := bind.As[time.Time](a)
+	if err != nil {
+		return nil, err
 	}
-	return q
+	var buf [1]time.Time
+	return e.fixed(width, func(b []byte, at, i int) int {
+		local := v.Slice(i, i+1, buf[:])[0]
+		_, offset := local.Zone()
+		at = w.put(b, at, int64(vals[i])+int64(offset)*w.perSecond)
+		return at + len(local.AppendFormat(b[at:at], "Z07:00"))
+	}), nil
 }
 
 // spans writes times of day as 15:04:05.999999999 and durations as Go does (1h2m3s).
-func (e *encoder) spans(arr arrow.Array) (field, error) {
+func (e *encoder) spans(arr arrow.Array) (cells, error) {
 	v, err := bind.As[time.Duration](arr)
 	if err != nil {
 		return nil, err
 	}
 	var buf [1]time.Duration
 	if arr.DataType().ID() == arrow.DURATION {
-		return e.plain(func(dst []byte, i int) []byte { return append(dst, v.Slice(i, i+1, buf[:])[0].String()...) }), nil
+		return e.appended(32, func(dst []byte, i int) []byte { return append(dst, v.Slice(i, i+1, buf[:])[0].String()...) }), nil
 	}
 	midnight := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
-	return e.plain(func(dst []byte, i int) []byte {
+	return e.appended(32, func(dst []byte, i int) []byte {
 		return midnight.Add(v.Slice(i, i+1, buf[:])[0]).AppendFormat(dst, "15:04:05.999999999")
 	}), nil
 }
 
-// appendText writes a string, in quotes where it needs them.
-func (e *encoder) appendText(dst []byte, s string) []byte {
-	if !e.needsQuotes(s) {
-		return append(dst, s...)
-	}
-	dst = append(dst, '"')
-	for i := 0; i < len(s); i++ {
-		if s[i] == '"' {
-			dst = append(dst, s[:i+1]...)
-			dst = append(dst, '"')
-			s, i = s[i+1:], -1
-		}
-	}
-	dst = append(dst, s...)
-	return append(dst, '"')
+// stringCells are texts that lie behind each other.
+type stringCells struct {
+	quotes  *quoting
+	offsets []int32
+	data    []byte
+	clean   bool // nothing special is in the rows that are next
 }
 
-// needsQuotes tells whether a text would be read as something else without quotes: another
-// field, a null, a comment or white space that some readers trim.
-func (e *encoder) needsQuotes(s string) bool {
-	if len(s) == 0 {
-		return true
+// stringData is the bytes that offsets point into.
+func stringData(a *array.String) []byte {
+	if buf := a.Data().Buffers()[2]; buf != nil {
+		return buf.Bytes()
 	}
-	if e.first[s[0]] && (e.options.QuoteAll || s == e.options.Null || e.nulls.Has([]byte(s)) || strings.IndexByte(" \t#\xEF", s[0]) >= 0) {
-		return true
-	}
-	if last := s[len(s)-1]; last == ' ' || last == '\t' {
-		return true
-	}
-	return e.special(unsafe.Slice(unsafe.StringData(s), len(s)))
+	return nil
 }
+
+// room also looks whether anything special is in all the texts: mostly there is nothing, and they need no looking at
+// one by one.
+func (c *stringCells) room(lo, hi int) int {
+	text := c.data[c.offsets[lo]:c.offsets[hi]]
+	c.clean = hi-lo > 1 && !c.quotes.special(text) // a dictionary's entries come one by one
+	return (hi-lo)*textRoom(0) + 2*len(text)
+}
+
+func (c *stringCells) put(b []byte, at, row int) int {
+	lo, hi := int(c.offsets[row]), int(c.offsets[row+1])
+	if lo+16 > len(c.data) || hi-lo > 16 {
+		return c.quotes.put(b, at, c.data[lo:hi], c.clean)
+	}
+	if s := c.data[lo:hi]; c.quotes.outside(s) || !c.clean && c.quotes.special(s) {
+		return putQuoted(b, at, s)
+	}
+	from, to := c.data[lo:lo+16], b[at:at+16]
+	copy(to, from) // 16 bytes, whatever the text's length
+	return at + hi - lo
+}
+
+// texts makes cells of whatever reads as strings. Bytes are no text: base64 survives any reader.
+func (e *encoder) texts(arr arrow.Array) (cells, error) {
+	v, err := bind.As[string](arr)
+	if err != nil {
+		return nil, err
+	}
+	var buf [1]string
+	id := arr.DataType().ID()
+	binary := arrow.IsBaseBinary(id) && id != arrow.LARGE_STRING || id == arrow.FIXED_SIZE_BINARY || id == arrow.BINARY_VIEW
+	return &anyCells{quotes: e.quotes, text: func(i int) []byte {
+		s := v.Slice(i, i+1, buf[:])[0]
+		if binary {
+			s = base64.StdEncoding.EncodeToString(unsafe.Slice(unsafe.StringData(s), len(s)))
+		}
+		return unsafe.Slice(unsafe.StringData(s), len(s))
+	}}, nil
+}
+
+// anyCells are texts that are found one by one.
+type anyCells struct {
+	quotes *quoting
+	text   func(row int) []byte
+}
+
+func (c *anyCells) room(lo, hi int) int {
+	n := 0
+	for row := lo; row < hi; row++ {
+		n += textRoom(len(c.text(row)))
+	}
+	return n
+}
+
+func (c *anyCells) put(b []byte, at, row int) int { return c.quotes.put(b, at, c.text(row), false) }

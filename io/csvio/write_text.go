@@ -1,12 +1,20 @@
 package csvio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/volley-go/volley/internal/csv"
 )
+
+// The functions here write at a place of b, which has room, and return the place behind. Some write
+// more bytes than that, up to spare, which are overwritten.
+const spare = 16
 
 // digitPairs are 00 to 99.
 var digitPairs = func() (p [200]byte) {
@@ -24,149 +32,145 @@ var powersOfTen = func() (p [20]uint64) {
 	return p
 }()
 
-// countDigits is the number of decimal digits.
-func countDigits(v uint64) int {
-	n := bits.Len64(v|1) * 1233 >> 12 // log 2 of 10, nearly
-	if v|1 >= powersOfTen[n] {
-		n++
-	}
-	return n
+// digits8 is a number below 10^8 as eight digits, the first in the lowest byte: cut in two fours, four
+// twos and eight ones, all at once.
+func digits8(v uint64) uint64 {
+	hi := v / 10000
+	x := hi | (v-10000*hi)<<32
+	y := x * 10486 >> 20 & 0x0000007F0000007F
+	x = y | (x-100*y)<<16
+	z := x * 103 >> 10 & 0x000F000F000F000F
+	return z | (x-10*z)<<8
 }
 
-// appendUint writes digits two at a time, from the last.
-func appendUint(dst []byte, v uint64) []byte {
-	if v < 10 {
-		return append(dst, byte('0'+v))
+const digitZeros = '0' * eachByte
+
+func putUint(b []byte, at int, v uint64) int {
+	if v < 1e8 {
+		x := digits8(v)
+		zeros := min(bits.TrailingZeros64(x)>>3, 7)
+		binary.LittleEndian.PutUint64(b[at:], (x|digitZeros)>>(8*zeros))
+		return at + 8 - zeros
 	}
-	n := countDigits(v)
-	at := len(dst) + n
-	if at > cap(dst) {
-		dst = append(dst, make([]byte, n)...)
-	} else {
-		dst = dst[:at]
-	}
-	putDigits(dst, at, v)
-	return dst
+	at = putUint(b, at, v/1e8)
+	binary.LittleEndian.PutUint64(b[at:], digits8(v%1e8)|digitZeros)
+	return at + 8
 }
 
-// putDigits writes v before a place of b.
-func putDigits(b []byte, at int, v uint64) {
-	for v >= 100 {
-		q := v / 100
-		pair := 2 * (v - 100*q)
-		v, at = q, at-2
-		b[at], b[at+1] = digitPairs[pair], digitPairs[pair+1]
+func putInt(b []byte, at int, v int64) int {
+	if v >= 0 {
+		return putUint(b, at, uint64(v))
 	}
-	if v >= 10 {
-		b[at-2], b[at-1] = digitPairs[2*v], digitPairs[2*v+1]
-		return
-	}
-	b[at-1] = byte('0' + v)
+	b[at] = '-'
+	return putUint(b, at+1, -uint64(v))
 }
 
-func appendInt(dst []byte, v int64) []byte {
-	if v < 0 {
-		return appendUint(append(dst, '-'), -uint64(v))
-	}
-	return appendUint(dst, uint64(v))
+// putPair writes two digits.
+func putPair(b []byte, at int, v uint64) int {
+	b[at], b[at+1] = digitPairs[2*v], digitPairs[2*v+1]
+	return at + 2
 }
 
-// floats writes floats of a column: it remembers how many digits behind the point there were.
-type floats struct{ digits int }
+// putFraction writes a number below 10^k as k digits.
+func putFraction(b []byte, at int, v uint64, k int) int {
+	for i := at + k - 1; i >= at; i-- {
+		b[i] = byte('0' + v%10)
+		v /= 10
+	}
+	return at + k
+}
 
-const (
-	triedDigits = 6 // behind the point, in one multiplication
-	exact       = 1e15
-)
+// decimals writes floats of a column: it remembers how many digits behind the point there were.
+type decimals struct{ digits int }
 
-// append writes the shortest text that reads back as the same float, with a point in it, so that a column
+// triedDigits behind the point are looked for in one multiplication.
+const triedDigits = 6
+
+var tens = [triedDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
+
+// put writes the shortest text that reads back as the same float, with a point in it, so that a column
 // of them is read as floats again. Below 10^-6 and from 10^21 on it has an exponent.
 //
 // Most columns hold decimals of few digits. Where v*10^k is next to an integer of at most 15 digits, and that
 // integer divided by 10^k is v, its digits are what is looked for: two decimals of at most
-// 15 digits never round to the same float. All others are left to strconv.
-func (f *floats) append(dst []byte, v float64) []byte {
-	for _, k := range [...]int{f.digits, triedDigits} {
-		scaled := math.Abs(v) * float64(powersOfTen[k])
-		if !(scaled < exact) {
-			break
+// 15 digits never are the same float. All others are left to strconv.
+func (d *decimals) put(b []byte, at int, v float64) int {
+	abs := math.Abs(v)
+	k := d.digits
+	scaled := abs * tens[k]
+	m := int64(scaled + 0.5)
+	if !(scaled < 1e15) || float64(m)/tens[k] != abs {
+		k = triedDigits
+		scaled = abs * tens[k]
+		m = int64(scaled + 0.5)
+		if !(scaled < 1e15) || float64(m)/tens[k] != abs {
+			return putShortest(b, at, v, 64)
 		}
-		m := uint64(scaled + 0.5)
-		if float64(m)/float64(powersOfTen[k]) != math.Abs(v) {
-			continue
-		}
-		for k > 1 && m%10 == 0 {
-			m, k = m/10, k-1
-		}
-		if k == 0 {
-			m, k = 10*m, 1
-		}
-		f.digits = max(f.digits, k)
-		return appendDecimal(dst, m, k, math.Signbit(v))
 	}
-	return slowFloat(dst, v, 64)
+	for k > 1 && m%10 == 0 {
+		m, k = m/10, k-1
+	}
+	if k == 0 {
+		m, k = 10*m, 1
+	}
+	d.digits = max(d.digits, k)
+	if math.Signbit(v) {
+		b[at] = '-'
+		at++
+	}
+	return putDecimal(b, at, uint64(m), k)
 }
 
-// appendDecimal writes m/10^k, k at least 1.
-func appendDecimal(dst []byte, m uint64, k int, negative bool) []byte {
-	if negative {
-		dst = append(dst, '-')
+// putDecimal writes m/10^k, k at least 1.
+func putDecimal(b []byte, at int, m uint64, k int) int {
+	if m >= 1e8 {
+		whole := m / powersOfTen[k]
+		at = putUint(b, at, whole)
+		b[at] = '.'
+		return putFraction(b, at+1, m-whole*powersOfTen[k], k)
 	}
-	whole := m / powersOfTen[k]
-	dst = appendUint(dst, whole)
-	rest := m - whole*powersOfTen[k]
-	if k == 2 {
-		return append(dst, '.', digitPairs[2*rest], digitPairs[2*rest+1])
-	}
-	at := len(dst)
-	dst = append(dst, "0000000000000000"[:k+1]...)
-	dst[at] = '.'
-	putDigits(dst, at+1+k, rest)
-	return dst
+	x := digits8(m)
+	zeros := min(bits.TrailingZeros64(x)>>3, 7-k) // before the number; one stays before the point
+	x |= digitZeros
+	binary.LittleEndian.PutUint64(b[at:], x>>(8*zeros))
+	at += 8 - k - zeros
+	b[at] = '.'
+	binary.LittleEndian.PutUint64(b[at+1:], x>>(8*(8-k)))
+	return at + 1 + k
 }
 
-func slowFloat(dst []byte, v float64, size int) []byte {
+// floatRoom is the most bytes a float takes.
+const floatRoom = 32
+
+func putShortest(b []byte, at int, v float64, size int) int {
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
 	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, v, format, -1, size)
-	for _, c := range dst[start:] {
+	text := strconv.AppendFloat(b[at:at], v, format, -1, size)
+	for _, c := range text {
 		if (c < '0' || c > '9') && c != '-' {
-			return dst
+			return at + len(text)
 		}
 	}
-	return append(dst, ".0"...)
+	return at + len(append(text, ".0"...))
 }
 
 // dates writes dates of a column: it remembers the last.
 type dates struct {
 	day  int64
-	text [10]byte
-	wide string // of years that do not have four digits
-	any  bool
+	text []byte
 }
 
-// append writes 2006-01-02, days from 1970-01-01.
-func (d *dates) append(dst []byte, day int64) []byte {
-	if day != d.day || !d.any {
-		d.set(day)
-	}
-	if d.wide != "" {
-		return append(dst, d.wide...)
-	}
-	return append(dst, d.text[:]...)
-}
+// dateRoom is the most bytes a date takes: the years of 64 bits of seconds have twelve digits.
+const dateRoom = 24
 
-func (d *dates) set(day int64) {
-	d.day, d.any, d.wide = day, true, ""
-	t := time.Unix(day*86400, 0).UTC()
-	if y := t.Year(); y < 0 || y > 9999 {
-		d.wide = t.Format(time.DateOnly)
-		return
+// put writes 2006-01-02, days from 1970-01-01.
+func (d *dates) put(b []byte, at int, day int64) int {
+	if day != d.day || d.text == nil {
+		d.day, d.text = day, time.Unix(day*86400, 0).UTC().AppendFormat(d.text[:0], time.DateOnly)
 	}
-	t.AppendFormat(d.text[:0], time.DateOnly)
+	return at + copy(b[at:], d.text)
 }
 
 // stamps writes points in time of a column, in units of 1/perSecond seconds.
@@ -174,29 +178,35 @@ type stamps struct {
 	dates
 	perSecond int64
 	digits    int // of a second
-	zone      string
 }
 
-// append writes 2006-01-02T15:04:05, the digits of the unit where they are not all zero, and the zone.
-func (s *stamps) append(dst []byte, v int64) []byte {
-	sec, frac := v/s.perSecond, v%s.perSecond
-	if frac < 0 {
-		sec, frac = sec-1, frac+s.perSecond
+// put writes 2006-01-02T15:04:05, and the digits of the unit where they are not all zero.
+func (s *stamps) put(b []byte, at int, v int64) int {
+	sec := floorDiv(v, s.perSecond)
+	day := floorDiv(sec, 86400)
+	at = s.dates.put(b, at, day)
+	clock := uint64(sec - day*86400)
+	minutes := clock / 60
+	hours := minutes / 60
+	b[at] = 'T'
+	at = putPair(b, at+1, hours)
+	b[at] = ':'
+	at = putPair(b, at+1, minutes-60*hours)
+	b[at] = ':'
+	at = putPair(b, at+1, clock-60*minutes)
+	if frac := v - sec*s.perSecond; frac != 0 {
+		b[at] = '.'
+		at = putFraction(b, at+1, uint64(frac), s.digits)
 	}
-	day, clock := sec/86400, sec%86400
-	if clock < 0 {
-		day, clock = day-1, clock+86400
+	return at
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if q*b > a {
+		q--
 	}
-	dst = s.dates.append(dst, day)
-	h, m := uint64(clock)/3600, uint64(clock)/60%60
-	x := uint64(clock) % 60
-	dst = append(dst, 'T', digitPairs[2*h], digitPairs[2*h+1], ':', digitPairs[2*m], digitPairs[2*m+1], ':', digitPairs[2*x], digitPairs[2*x+1])
-	if frac != 0 {
-		at := len(dst)
-		dst = append(dst, ".000000000"[:s.digits+1]...)
-		putDigits(dst, at+1+s.digits, uint64(frac))
-	}
-	return append(dst, s.zone...)
+	return q
 }
 
 const (
@@ -210,18 +220,82 @@ func holds(w, pattern uint64) uint64 {
 	return (x - eachByte) &^ x & highBits
 }
 
+// quoting is when a text is quoted, and how.
+type quoting struct {
+	all    bool
+	null   string
+	nulls  *csv.Words
+	first  [256]bool // first bytes that may need it: of null words, of comments, white space
+	inside [256]bool // bytes that need it anywhere
+	delims uint64    // the delimiter in each byte
+}
+
+const firstBytes = " \t#\xEF"
+
+func newQuoting(o WriteOptions) *quoting {
+	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: (&ReadOptions{}).nulls(), delims: uint64(o.Delimiter) * eachByte}
+	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
+		q.inside[b] = true
+	}
+	for b := range q.first {
+		q.first[b] = o.QuoteAll || o.Null != "" && byte(b) == o.Null[0] || q.nulls.Begin(byte(b)) || strings.IndexByte(firstBytes, byte(b)) >= 0
+	}
+	return q
+}
+
 // special tells whether a text holds a delimiter, quote or line end.
-func (e *encoder) special(s []byte) bool {
+func (q *quoting) special(s []byte) bool {
 	var found uint64
 	for len(s) >= 8 {
 		w := binary.LittleEndian.Uint64(s)
-		found |= holds(w, e.delimiters) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
+		found |= holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
 		s = s[8:]
 	}
 	for _, c := range s {
-		if e.quoted[c] {
+		if q.inside[c] {
 			return true
 		}
 	}
 	return found != 0
+}
+
+// outside tells whether the ends of a text would be read as something else without quotes: a
+// null, a comment or white space that some readers trim.
+func (q *quoting) outside(s []byte) bool {
+	if len(s) == 0 {
+		return true
+	}
+	if last := s[len(s)-1]; last == ' ' || last == '\t' {
+		return true
+	}
+	return q.first[s[0]] && (q.all || string(s) == q.null || q.nulls.Has(s) || strings.IndexByte(firstBytes, s[0]) >= 0)
+}
+
+// textRoom is the most bytes a text of n bytes takes.
+func textRoom(n int) int { return 2*n + 2 }
+
+// put writes a text, in quotes where it needs them. clean says that it holds nothing special.
+func (q *quoting) put(b []byte, at int, s []byte, clean bool) int {
+	if q.outside(s) || !clean && q.special(s) {
+		return putQuoted(b, at, s)
+	}
+	return at + copy(b[at:], s)
+}
+
+func putQuoted(b []byte, at int, s []byte) int {
+	b[at] = '"'
+	at++
+	for {
+		i := bytes.IndexByte(s, '"')
+		if i < 0 {
+			break
+		}
+		at += copy(b[at:], s[:i+1])
+		b[at] = '"'
+		at++
+		s = s[i+1:]
+	}
+	at += copy(b[at:], s)
+	b[at] = '"'
+	return at + 1
 }

@@ -33,8 +33,10 @@ func main() {
 		scan(s)
 		survey(s)
 	}
+	texts()
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
+	times()
 	Generate()
 }
 

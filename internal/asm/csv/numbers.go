@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -21,11 +22,17 @@ func table(name string, values ...uint64) Mem {
 	return m
 }
 
+var constants = map[uint64]Mem{}
+
 // constant is a qword in all lanes.
 func constant(v uint64) reg.VecVirtual {
-	g, z := GP64(), ZMM()
-	MOVQ(U64(v), g)
-	VPBROADCASTQ(g, z)
+	m, ok := constants[v]
+	if !ok {
+		m = table(fmt.Sprintf("qword%016x", v), v)
+		constants[v] = m
+	}
+	z := ZMM()
+	VPBROADCASTQ(m, z)
 	return z
 }
 

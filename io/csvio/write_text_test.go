@@ -1,0 +1,104 @@
+package csvio
+
+import (
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// written is what a function writes, with a buffer that has just the room it is promised.
+func written(room int, put func(b []byte, at int) int) string {
+	b := make([]byte, 3+room+spare)
+	return string(b[3:put(b, 3)])
+}
+
+func TestIntegersAreWritten(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	values := []int64{0, 1, 9, 10, 99, 100, 99999999, 100000000, 9999999999999999, math.MaxInt64, math.MinInt64, -1, -10}
+	for range 20000 {
+		values = append(values, int64(r.Uint64())>>r.IntN(64))
+	}
+	for _, v := range values {
+		require.Equal(t, strconv.FormatInt(v, 10), written(intRoom, func(b []byte, at int) int { return putInt(b, at, v) }))
+		require.Equal(t, strconv.FormatUint(uint64(v), 10), written(intRoom, func(b []byte, at int) int { return putUint(b, at, uint64(v)) }))
+	}
+	for v := range uint64(1e5) {
+		require.Equal(t, strconv.FormatUint(v*997, 10), written(intRoom, func(b []byte, at int) int { return putUint(b, at, v*997) }))
+	}
+}
+
+// TestFloatsAreShortest holds floats of all kinds against strconv's shortest digits.
+func TestFloatsAreShortest(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	values := []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 0.25, 1e15, 1e15 - 1, 1e20, 1e21, 123456789012345, 999999999999999, 1e-6, 1e-7, 9.999999e-7, 5e-324, math.MaxFloat64,
+		0.3, 0.1 + 0.2, 2.675, 1e-5, 0.000001, 100000000.5, 99999999.99, 123456.7, math.Inf(1), math.Inf(-1), math.NaN()}
+	for range 50000 {
+		values = append(values, math.Float64frombits(r.Uint64()), r.NormFloat64(), float64(r.IntN(1e6))/100, float64(r.IntN(1e6))/100+float64(r.IntN(1e6))/100,
+			float64(r.Int64N(1e15))/math.Pow10(r.IntN(9)))
+	}
+	d := new(decimals)
+	for _, v := range values {
+		if r.IntN(100) == 0 {
+			d = new(decimals)
+		}
+		got := written(floatRoom, func(b []byte, at int) int { return d.put(b, at, v) })
+		format := byte('f')
+		if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e21) {
+			format = 'e'
+		}
+		want := strconv.FormatFloat(v, format, -1, 64)
+		if !strings.ContainsAny(want, ".eIN") {
+			want += ".0"
+		}
+		require.Equal(t, want, got)
+		back, err := strconv.ParseFloat(got, 64)
+		require.NoError(t, err)
+		require.True(t, back == v && math.Signbit(back) == math.Signbit(v) || v != v, got)
+	}
+}
+
+func TestTimesAreWritten(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for _, unit := range []struct {
+		perSecond int64
+		digits    int
+		layout    string
+	}{{1, 0, ""}, {1e3, 3, ".000"}, {1e6, 6, ".000000"}, {1e9, 9, ".000000000"}} {
+		w := &stamps{perSecond: unit.perSecond, digits: unit.digits}
+		for range 5000 {
+			v := int64(r.Uint64()) >> (r.IntN(40) + 24)
+			if r.IntN(2) == 0 {
+				v = (v >> 20) * unit.perSecond
+			}
+			nanos := (v - floorDiv(v, unit.perSecond)*unit.perSecond) * (1e9 / unit.perSecond)
+			at := time.Unix(floorDiv(v, unit.perSecond), nanos).UTC()
+			layout := "2006-01-02T15:04:05"
+			if nanos != 0 {
+				layout += unit.layout
+			}
+			require.Equal(t, at.Format(layout), written(dateRoom+32, func(b []byte, at int) int { return w.put(b, at, v) }))
+		}
+	}
+}
+
+func TestQuotesWhereNeeded(t *testing.T) {
+	q := newQuoting(WriteOptions{Delimiter: ','})
+	for _, s := range []string{"", "NA", "null", " x", "x ", "\tx", "#x", "a,b", "a\nb", "a\rb", `a"b`, `"`, "12345678,", "1234567\"9", "\xEF\xBB\xBFx"} {
+		want := `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+		require.Equal(t, want, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s), false) }))
+	}
+	for _, s := range []string{"x", "Nobody", "a b", "nullify", "12345678", "a;b", "-", "é"} {
+		require.Equal(t, s, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s), false) }))
+	}
+	for c := range 256 { // the search by words finds what the table says
+		for n := range 20 {
+			s := []byte(strings.Repeat("x", n) + string([]byte{byte(c)}) + strings.Repeat("y", 19-n))
+			require.Equal(t, q.inside[c], q.special(s), "%q", s)
+		}
+	}
+}
