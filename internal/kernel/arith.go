@@ -35,6 +35,30 @@ func MulAdd[T Number](dst, a, b, c []T) {
 	}
 }
 
+// MulByAdd is MulAdd with one b for all lanes.
+func MulByAdd[T Number](dst, a []T, b T, c []T) {
+	a, c = a[:len(dst)], c[:len(dst)]
+	for i := range dst {
+		dst[i] = T(a[i]*b) + c[i]
+	}
+}
+
+// MulAddBy is MulAdd with one c for all lanes.
+func MulAddBy[T Number](dst, a, b []T, c T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = T(a[i]*b[i]) + c
+	}
+}
+
+// MulByAddBy is MulAdd with one b and one c for all lanes.
+func MulByAddBy[T Number](dst, a []T, b, c T) {
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] = T(a[i]*b) + c
+	}
+}
+
 // Div writes the quotient of floats, with IEEE's infinities and NaN.
 func Div[T Float](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
@@ -46,7 +70,7 @@ func Div[T Float](dst, a, b []T) {
 // DivInt writes Go's truncated quotient. A lane with divisor 0 becomes 0 and
 // its bit is set in bad, which must come zeroed; the result tells whether any was.
 // The least integer over -1 wraps to itself, as in Go.
-func DivInt[T Integer](dst, a, b []T, bad []uint64) bool {
+func DivInt[T Integer](dst, a, b []T, bad Bits) bool {
 	a, b = a[:len(dst)], b[:len(dst)]
 	some := false
 	for i, d := range b {
@@ -62,7 +86,7 @@ func DivInt[T Integer](dst, a, b []T, bad []uint64) bool {
 }
 
 // ModInt writes Go's remainder, with the sign of a; see [DivInt].
-func ModInt[T Integer](dst, a, b []T, bad []uint64) bool {
+func ModInt[T Integer](dst, a, b []T, bad Bits) bool {
 	a, b = a[:len(dst)], b[:len(dst)]
 	some := false
 	for i, d := range b {
@@ -104,19 +128,11 @@ func AbsInt[T Signed](dst, a []T) {
 	}
 }
 
-// Abs32 and Abs64 clear the sign bit of floats.
-func Abs32(dst, a []uint32) {
+// AbsFloat clears the sign bit.
+func AbsFloat[T Float](dst, a []T) {
 	a = a[:len(dst)]
 	for i, v := range a {
-		dst[i] = v &^ (1 << 31)
-	}
-}
-
-// Abs64 is the twin of Abs32 for float64.
-func Abs64(dst, a []uint64) {
-	a = a[:len(dst)]
-	for i, v := range a {
-		dst[i] = v &^ (1 << 63)
+		dst[i] = T(math.Abs(float64(v)))
 	}
 }
 
@@ -178,7 +194,7 @@ func Not[T Integer](dst, a []T) {
 
 // Shl writes a<<n, by Go's rules for counts over the width. A negative count
 // gives a and sets the lane's bit in bad.
-func Shl[T Integer](dst, a []T, n []int64, bad []uint64) bool {
+func Shl[T Integer](dst, a []T, n []int64, bad Bits) bool {
 	a, n = a[:len(dst)], n[:len(dst)]
 	some := false
 	for i, k := range n {
@@ -192,7 +208,7 @@ func Shl[T Integer](dst, a []T, n []int64, bad []uint64) bool {
 }
 
 // Shr writes a>>n; see [Shl].
-func Shr[T Integer](dst, a []T, n []int64, bad []uint64) bool {
+func Shr[T Integer](dst, a []T, n []int64, bad Bits) bool {
 	a, n = a[:len(dst)], n[:len(dst)]
 	some := false
 	for i, k := range n {

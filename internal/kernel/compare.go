@@ -9,7 +9,7 @@ func bit(b bool) uint64 {
 }
 
 // Lt writes a<b as bits; false where either is NaN.
-func Lt[T Number](dst []uint64, a, b []T) {
+func Lt[T Number](dst Bits, a, b []T) {
 	for w := range WordsFor(len(a)) {
 		x, y := block(a, b, w)
 		var m uint64
@@ -21,7 +21,7 @@ func Lt[T Number](dst []uint64, a, b []T) {
 }
 
 // Le writes a<=b as bits; false where either is NaN.
-func Le[T Number](dst []uint64, a, b []T) {
+func Le[T Number](dst Bits, a, b []T) {
 	for w := range WordsFor(len(a)) {
 		x, y := block(a, b, w)
 		var m uint64
@@ -33,7 +33,7 @@ func Le[T Number](dst []uint64, a, b []T) {
 }
 
 // Eq writes a==b as bits; false where either is NaN, true for 0 == -0.
-func Eq[T Number](dst []uint64, a, b []T) {
+func Eq[T Number](dst Bits, a, b []T) {
 	for w := range WordsFor(len(a)) {
 		x, y := block(a, b, w)
 		var m uint64
@@ -83,10 +83,33 @@ func SelectEq[T Number, U Unsigned](dst []U, a, b []T, x, y []U) {
 	}
 }
 
+// SelectBy makes one of the three kernels above one whose b is the same for all
+// lanes, as [By] does.
+func SelectBy[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a []T, b T, x, y []U) {
+	return func(dst []U, a []T, b T, x, y []U) {
+		same := filled(b)
+		for lo := 0; lo < len(dst); lo += len(same) {
+			hi := min(lo+len(same), len(dst))
+			k(dst[lo:hi], a[lo:hi], same[:hi-lo], x[lo:hi], y[lo:hi])
+		}
+	}
+}
+
+// SelectFrom is [SelectBy] for a.
+func SelectFrom[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a T, b []T, x, y []U) {
+	return func(dst []U, a T, b []T, x, y []U) {
+		same := filled(a)
+		for lo := 0; lo < len(dst); lo += len(same) {
+			hi := min(lo+len(same), len(dst))
+			k(dst[lo:hi], same[:hi-lo], b[lo:hi], x[lo:hi], y[lo:hi])
+		}
+	}
+}
+
 // Select writes x where the condition's bit is set and y elsewhere. A branch
 // would cost 6 ns a lane on random conditions (mispredicted half the time);
 // the mask costs 1.
-func Select[U Unsigned](dst []U, cond []uint64, x, y []U) {
+func Select[U Unsigned](dst []U, cond Bits, x, y []U) {
 	n := len(dst)
 	x, y = x[:n], y[:n]
 	for i := range dst {
@@ -96,7 +119,7 @@ func Select[U Unsigned](dst []U, cond []uint64, x, y []U) {
 }
 
 // SelectWide is Select for lanes of two words (decimal128).
-func SelectWide(dst []Dec, cond []uint64, x, y []Dec) {
+func SelectWide(dst []Dec, cond Bits, x, y []Dec) {
 	n := len(dst)
 	x, y = x[:n], y[:n]
 	for i := range dst {

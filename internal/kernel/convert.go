@@ -13,7 +13,7 @@ func Convert[D, S Number](dst []D, a []S) {
 
 // Narrow converts between integer types. A value outside of D wraps and its
 // bit is set in bad; the result tells whether any was.
-func Narrow[D, S Integer](dst []D, a []S, bad []uint64) bool {
+func Narrow[D, S Integer](dst []D, a []S, bad Bits) bool {
 	a = a[:len(dst)]
 	some := false
 	for i, v := range a {
@@ -29,7 +29,7 @@ func Narrow[D, S Integer](dst []D, a []S, bad []uint64) bool {
 
 // Truncate converts floats to integers towards zero. NaN and what does not fit
 // give 0 and set the lane's bit in bad.
-func Truncate[D Integer, S Float](dst []D, a []S, bad []uint64) bool {
+func Truncate[D Integer, S Float](dst []D, a []S, bad Bits) bool {
 	a = a[:len(dst)]
 	lo, hi := limits[D]()
 	some := false
@@ -61,14 +61,14 @@ func limits[D Integer]() (lo, hi float64) {
 }
 
 // FromBits writes 1 for a set bit and 0 for a clear one.
-func FromBits[D Number](dst []D, a []uint64) {
+func FromBits[D Number](dst []D, a Bits) {
 	for i := range dst {
 		dst[i] = D(a[i>>6] >> (uint(i) & 63) & 1)
 	}
 }
 
 // Nonzero writes a != 0 as bits; NaN counts as not zero, as in Go.
-func Nonzero[S Number](dst []uint64, a []S) {
+func Nonzero[S Number](dst Bits, a []S) {
 	for w := range WordsFor(len(a)) {
 		lo := w * 64
 		var m uint64

@@ -129,21 +129,21 @@ func (d Dec) Float(scale int) float64 {
 }
 
 // AddDec writes a+b, bad where the sum exceeds precision digits.
-func AddDec(dst, a, b []Dec, precision int, bad []uint64) bool {
+func AddDec(dst, a, b []Dec, precision int, bad Bits) bool {
 	return eachDec(dst, a, b, precision, bad, Dec.Add)
 }
 
 // SubDec writes a-b, bad where the difference exceeds precision digits.
-func SubDec(dst, a, b []Dec, precision int, bad []uint64) bool {
+func SubDec(dst, a, b []Dec, precision int, bad Bits) bool {
 	return eachDec(dst, a, b, precision, bad, func(x, y Dec) (Dec, bool) { return x.Add(y.Neg()) })
 }
 
 // MulDec writes a*b, bad where the product exceeds precision digits.
-func MulDec(dst, a, b []Dec, precision int, bad []uint64) bool {
+func MulDec(dst, a, b []Dec, precision int, bad Bits) bool {
 	return eachDec(dst, a, b, precision, bad, Dec.Mul)
 }
 
-func eachDec(dst, a, b []Dec, precision int, bad []uint64, op func(Dec, Dec) (Dec, bool)) bool {
+func eachDec(dst, a, b []Dec, precision int, bad Bits, op func(Dec, Dec) (Dec, bool)) bool {
 	a, b = a[:len(dst)], b[:len(dst)]
 	some := false
 	for i := range dst {
@@ -158,7 +158,7 @@ func eachDec(dst, a, b []Dec, precision int, bad []uint64, op func(Dec, Dec) (De
 
 // RescaleDec writes a moved from one scale to another, bad where it exceeds
 // precision digits.
-func RescaleDec(dst, a []Dec, from, to, precision int, bad []uint64) bool {
+func RescaleDec(dst, a []Dec, from, to, precision int, bad Bits) bool {
 	a = a[:len(dst)]
 	some := false
 	for i := range dst {
@@ -172,21 +172,21 @@ func RescaleDec(dst, a []Dec, from, to, precision int, bad []uint64) bool {
 }
 
 // LtDec, LeDec and EqDec compare values of one scale.
-func LtDec(dst []uint64, a, b []Dec) {
+func LtDec(dst Bits, a, b []Dec) {
 	decBits(dst, a, b, Dec.Less)
 }
 
 // LeDec writes a<=b as bits.
-func LeDec(dst []uint64, a, b []Dec) {
+func LeDec(dst Bits, a, b []Dec) {
 	decBits(dst, a, b, func(x, y Dec) bool { return !y.Less(x) })
 }
 
 // EqDec writes a==b as bits.
-func EqDec(dst []uint64, a, b []Dec) {
+func EqDec(dst Bits, a, b []Dec) {
 	decBits(dst, a, b, func(x, y Dec) bool { return x == y })
 }
 
-func decBits(dst []uint64, a, b []Dec, op func(Dec, Dec) bool) {
+func decBits(dst Bits, a, b []Dec, op func(Dec, Dec) bool) {
 	for w := range WordsFor(len(a)) {
 		x, y := block(a, b, w)
 		var m uint64

@@ -7,7 +7,7 @@ import (
 )
 
 // EqText writes whether two texts are equal.
-func EqText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byte) {
+func EqText(dst Bits, as, ae []int32, a []byte, bs, be []int32, b []byte) {
 	for w := range WordsFor(len(as)) {
 		lo := w * 64
 		var m uint64
@@ -21,7 +21,7 @@ func EqText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byte) {
 }
 
 // CompareText writes whether a < b, or a <= b with equal set, by bytes.
-func CompareText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byte, equal bool) {
+func CompareText(dst Bits, as, ae []int32, a []byte, bs, be []int32, b []byte, equal bool) {
 	limit := -int(bit(!equal)) // compare's result must be at most this
 	for w := range WordsFor(len(as)) {
 		lo := w * 64
@@ -36,7 +36,7 @@ func CompareText(dst []uint64, as, ae []int32, a []byte, bs, be []int32, b []byt
 // EqTextConst writes whether a text equals want. Up to 16 bytes are compared as
 // one or two masked words without a branch; reading them needs 8 bytes of data
 // after the start, which all but the last values have.
-func EqTextConst(dst []uint64, start, end []int32, data []byte, want []byte) {
+func EqTextConst(dst Bits, start, end []int32, data []byte, want []byte) {
 	if n := len(want); n > 16 || n == 0 {
 		eqTextLong(dst, start, end, data, want)
 		return
@@ -74,7 +74,7 @@ func EqTextConst(dst []uint64, start, end []int32, data []byte, want []byte) {
 	}
 }
 
-func eqTextLong(dst []uint64, start, end []int32, data, want []byte) {
+func eqTextLong(dst Bits, start, end []int32, data, want []byte) {
 	for w := range WordsFor(len(start)) {
 		lo := w * 64
 		var m uint64
@@ -91,7 +91,7 @@ func eqTextLong(dst []uint64, start, end []int32, data, want []byte) {
 // texts must follow each other (end[i] == start[i+1]): one search over all of
 // their bytes costs far less than one a value where hits are rare, and a hit
 // that reaches over the end of a value is stepped over.
-func ContainsPacked(dst []uint64, start, end []int32, data, what []byte) {
+func ContainsPacked(dst Bits, start, end []int32, data, what []byte) {
 	clear(dst[:WordsFor(len(start))])
 	n := len(start)
 	if n == 0 {
@@ -132,12 +132,12 @@ func advance(end []int32, row int, pos int32) int {
 }
 
 // Contains is ContainsPacked for texts that lie anywhere.
-func Contains(dst []uint64, start, end []int32, data, what []byte) {
+func Contains(dst Bits, start, end []int32, data, what []byte) {
 	eachText(dst, start, end, data, func(s []byte) bool { return bytes.Contains(s, what) })
 }
 
 // eachText writes a predicate of each text.
-func eachText(dst []uint64, start, end []int32, data []byte, f func([]byte) bool) {
+func eachText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
 	for w := range WordsFor(len(start)) {
 		lo := w * 64
 		var m uint64
@@ -149,7 +149,7 @@ func eachText(dst []uint64, start, end []int32, data []byte, f func([]byte) bool
 }
 
 // MatchText writes f of each text.
-func MatchText(dst []uint64, start, end []int32, data []byte, f func([]byte) bool) {
+func MatchText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
 	eachText(dst, start, end, data, f)
 }
 
