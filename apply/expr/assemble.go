@@ -127,8 +127,8 @@ func (c *code) list(names []string) string {
 	}
 	show := func(in instr) {
 		fmt.Fprintf(&b, "  r%d = %s", in.dst, in.node.label())
-		for _, a := range in.args {
-			b.WriteString(" " + reg(a))
+		for _, o := range in.node.operands(func(i int) string { return reg(in.args[i]) }) {
+			b.WriteString(" " + o)
 		}
 		fmt.Fprintf(&b, " : %s", typeName(in.node.typ))
 		if !in.node.nullable {

@@ -49,17 +49,23 @@ func (p places) String() string { return fmt.Sprint(int(p)) }
 
 func emitRound(n *node, d int, a []int) step {
 	digits := int(n.val.(places))
+	name, plain := "roundTimes", kernel.RoundTimes
+	if digits < 0 {
+		name, plain = "roundOver", kernel.RoundOver
+	}
+	k, p, x := kernel.Twin(name, plain), math.Pow10(min(max(digits, -digits), 308)), a[0]
 	return func(m *machine) bool {
-		kernel.RoundTo(lanesOf[float64](m, d), lanesOf[float64](m, a[0]), digits)
+		k(lanesOf[float64](m, d), lanesOf[float64](m, x), p)
 		return false
 	}
 }
 
 // emitIsNaN is x != x.
 func emitIsNaN(_ *node, d int, a []int) step {
+	k := kernel.Twin("eq", kernel.Eq[float64])
 	return func(m *machine) bool {
 		x, out := lanesOf[float64](m, a[0]), m.bitsOf(d)
-		kernel.Eq(out, x, x)
+		k(out, x, x)
 		for w := range out {
 			out[w] = ^out[w]
 		}

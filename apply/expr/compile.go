@@ -20,13 +20,14 @@ type pass struct {
 	run  func([]*node) []*node
 }
 
-// passes in the order they run. Each is in the file of its name.
+// passes in the order they run. Each is in a file of its own.
 var passes = []pass{
 	{"fold constants", fold},
 	{"reduce strength", reduce},
 	{"fold again", fold},
 	{"share subexpressions", share},
 	{"fuse operations", fuse},
+	{"constants into instructions", immediates},
 	{"elide nulls", elideNulls},
 }
 

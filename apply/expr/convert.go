@@ -176,14 +176,14 @@ func intTo[S kernel.Integer](to lane, check bool, d int, a []int) step {
 	case laneU64:
 		return intToInt[uint64, S](check, d, a)
 	case laneF32:
-		return mapped(d, a, kernel.Convert[float32, S])
+		return mapped(d, a, kernel.Twin("convert", kernel.Convert[float32, S]))
 	}
-	return mapped(d, a, kernel.Convert[float64, S])
+	return mapped(d, a, kernel.Twin("convert", kernel.Convert[float64, S]))
 }
 
 func intToInt[D, S kernel.Integer](check bool, d int, a []int) step {
 	if !check {
-		return mapped(d, a, kernel.Convert[D, S])
+		return mapped(d, a, kernel.Twin("convert", kernel.Convert[D, S]))
 	}
 	return func(m *machine) bool {
 		return kernel.Narrow(lanesOf[D](m, d), lanesOf[S](m, a[0]), m.now.bits)
@@ -209,9 +209,9 @@ func floatTo[S kernel.Float](to lane, d int, a []int) step {
 	case laneU64:
 		return truncated[uint64, S](d, a)
 	case laneF32:
-		return mapped(d, a, kernel.Convert[float32, S])
+		return mapped(d, a, kernel.Twin("convert", kernel.Convert[float32, S]))
 	}
-	return mapped(d, a, kernel.Convert[float64, S])
+	return mapped(d, a, kernel.Twin("convert", kernel.Convert[float64, S]))
 }
 
 func truncated[D kernel.Integer, S kernel.Float](d int, a []int) step {

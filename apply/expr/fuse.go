@@ -1,14 +1,16 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/volley-go/volley/internal/kernel"
 )
 
 // Super-operations: two operations in one pass over the vectors.
 var (
-	opSelectLt = &op{name: "select.lt", nulls: own, emit: emitSelectCompare("lt")}
-	opSelectLe = &op{name: "select.le", nulls: own, emit: emitSelectCompare("le")}
-	opSelectEq = &op{name: "select.eq", nulls: own, emit: emitSelectCompare("eq")}
+	opSelectLt = &op{name: "select.lt", nulls: own, emit: emitSelectCompare, imm: immEither}
+	opSelectLe = &op{name: "select.le", nulls: own, emit: emitSelectCompare, imm: immEither}
+	opSelectEq = &op{name: "select.eq", nulls: own, emit: emitSelectCompare, imm: immSecond, swaps: true}
 )
 
 // fuse joins a product that only one sum uses with that sum (two roundings, as
@@ -79,102 +81,90 @@ func fuseSelect(old, n *node, uses map[*node]int) *node {
 
 // emitSelectCompare runs the fused kernel on vectors without nulls and the two
 // kernels apart on the others.
-func emitSelectCompare(name string) func(*node, int, []int) step {
-	return func(n *node, d int, a []int) step {
-		fused := selectCompare(laneOf(n.args[0].typ), name, d, a)
-		bits := emitCompareBits(name, n, a)
-		values := selectValues(n, d, a[2], a[3])
-		return func(m *machine) bool {
-			if !m.v[a[0]].nulls && !m.v[a[1]].nulls && !m.v[a[2]].nulls && !m.v[a[3]].nulls {
-				fused(m)
-				m.v[d].nulls = false
-				return false
-			}
-			t := bits(m)
-			m.selectValid(d, a[2], a[3], t)
-			values(m, t[:])
+func emitSelectCompare(n *node, d int, a []int) step {
+	fused, bits := selectCompare(laneOf(n.args[0].typ), n, d, a)
+	compared, x, y := a[:len(a)-2], a[len(a)-2], a[len(a)-1]
+	values := selectValues(n, d, x, y)
+	return func(m *machine) bool {
+		if !m.someNull(a) {
+			fused(m)
+			m.v[d].nulls = false
 			return false
 		}
-	}
-}
-
-// emitCompareBits compares into the spare bits, false where an operand is null.
-func emitCompareBits(name string, n *node, a []int) func(m *machine) *[kernel.Words]uint64 {
-	k := spareCompare(laneOf(n.args[0].typ), name, a)
-	return func(m *machine) *[kernel.Words]uint64 {
-		k(m)
-		for _, r := range a[:2] {
+		bits(m, m.spare[:])
+		for _, r := range compared { // not true where an operand is null
 			if v := &m.v[r]; v.nulls {
 				for w := range m.spare {
 					m.spare[w] &= v.valid[w]
 				}
 			}
 		}
-		return &m.spare
+		m.selectValid(d, x, y, &m.spare)
+		values(m, m.spare[:])
+		return false
 	}
 }
 
-func spareCompare(l lane, name string, a []int) func(*machine) {
+// someNull tells whether one of the registers has nulls.
+func (m *machine) someNull(regs []int) bool {
+	for _, r := range regs {
+		if m.v[r].nulls {
+			return true
+		}
+	}
+	return false
+}
+
+// selectCompare chooses the fused kernel and that of the comparison alone.
+func selectCompare(l lane, n *node, d int, a []int) (fused func(*machine), bits func(*machine, kernel.Bits)) {
 	switch l {
 	case laneI8:
-		return spare[int8](name, a)
+		return fusedSelect[int8, uint8](n, d, a)
 	case laneI16:
-		return spare[int16](name, a)
+		return fusedSelect[int16, uint16](n, d, a)
 	case laneI32:
-		return spare[int32](name, a)
+		return fusedSelect[int32, uint32](n, d, a)
 	case laneI64:
-		return spare[int64](name, a)
+		return fusedSelect[int64, uint64](n, d, a)
 	case laneU8:
-		return spare[uint8](name, a)
+		return fusedSelect[uint8, uint8](n, d, a)
 	case laneU16:
-		return spare[uint16](name, a)
+		return fusedSelect[uint16, uint16](n, d, a)
 	case laneU32:
-		return spare[uint32](name, a)
+		return fusedSelect[uint32, uint32](n, d, a)
 	case laneU64:
-		return spare[uint64](name, a)
+		return fusedSelect[uint64, uint64](n, d, a)
 	case laneF32:
-		return spare[float32](name, a)
+		return fusedSelect[float32, uint32](n, d, a)
 	}
-	return spare[float64](name, a)
+	return fusedSelect[float64, uint64](n, d, a)
 }
 
-func spare[T kernel.Number](name string, a []int) func(*machine) {
-	k := map[string]func([]uint64, []T, []T){"lt": kernel.Lt[T], "le": kernel.Le[T], "eq": kernel.Eq[T]}[name]
-	k = kernel.Twin(name, k)
-	x, y := a[0], a[1]
-	return func(m *machine) { k(m.spare[:], lanesOf[T](m, x), lanesOf[T](m, y)) }
-}
-
-func selectCompare(l lane, name string, d int, a []int) func(*machine) {
-	switch l {
-	case laneI8:
-		return fusedSelect[int8, uint8](name, d, a)
-	case laneI16:
-		return fusedSelect[int16, uint16](name, d, a)
-	case laneI32:
-		return fusedSelect[int32, uint32](name, d, a)
-	case laneI64:
-		return fusedSelect[int64, uint64](name, d, a)
-	case laneU8:
-		return fusedSelect[uint8, uint8](name, d, a)
-	case laneU16:
-		return fusedSelect[uint16, uint16](name, d, a)
-	case laneU32:
-		return fusedSelect[uint32, uint32](name, d, a)
-	case laneU64:
-		return fusedSelect[uint64, uint64](name, d, a)
-	case laneF32:
-		return fusedSelect[float32, uint32](name, d, a)
+func fusedSelect[T kernel.Number, U kernel.Unsigned](n *node, d int, a []int) (fused func(*machine), bits func(*machine, kernel.Bits)) {
+	relationName := strings.TrimPrefix(n.op.name, "select.")
+	name, plain := "selectLt", kernel.SelectLt[T, U]
+	switch relationName {
+	case "le":
+		name, plain = "selectLe", kernel.SelectLe[T, U]
+	case "eq":
+		name, plain = "selectEq", kernel.SelectEq[T, U]
 	}
-	return fusedSelect[float64, uint64](name, d, a)
-}
-
-func fusedSelect[T kernel.Number, U kernel.Unsigned](name string, d int, a []int) func(*machine) {
-	k := map[string]func([]U, []T, []T, []U, []U){
-		"lt": kernel.SelectLt[T, U], "le": kernel.SelectLe[T, U], "eq": kernel.SelectEq[T, U],
-	}[name]
-	k = kernel.Twin("select"+name, k)
+	bits = relation[T](relationName, n, a)
+	p, x, y := a[0], a[len(a)-2], a[len(a)-1]
+	switch {
+	case n.imm == nil:
+		k, q := kernel.Twin(name, plain), a[1]
+		return func(m *machine) {
+			k(lanesOf[U](m, d), lanesOf[T](m, p), lanesOf[T](m, q), lanesOf[U](m, x), lanesOf[U](m, y))
+		}, bits
+	case n.imm[0] == nil:
+		k, c := kernel.Twin(name+"By", kernel.SelectBy(plain)), n.imm[1].(T)
+		return func(m *machine) {
+			k(lanesOf[U](m, d), lanesOf[T](m, p), c, lanesOf[U](m, x), lanesOf[U](m, y))
+		}, bits
+	}
+	k, c := kernel.Twin(name+"From", kernel.SelectFrom(plain)), n.imm[0].(T)
 	return func(m *machine) {
-		k(lanesOf[U](m, d), lanesOf[T](m, a[0]), lanesOf[T](m, a[1]), lanesOf[U](m, a[2]), lanesOf[U](m, a[3]))
-	}
+		k(lanesOf[U](m, d), c, lanesOf[T](m, p), lanesOf[U](m, x), lanesOf[U](m, y))
+	}, bits
 }

@@ -19,8 +19,8 @@ type node struct {
 	pos  int // place in the text
 	src  int // which text of the compilation
 
-	// Set by later passes.
-	nullable bool // elideNulls: may be null
+	imm      []any // operands that are constants in the instruction, by place; nil: none
+	nullable bool  // elideNulls: may be null
 }
 
 // nullRule is how an operation's validity follows from its arguments'.
@@ -42,6 +42,10 @@ type op struct {
 	impure bool
 	// mayNull: null for some arguments that are not.
 	mayNull bool
+	// imm are the operands that may be constants in the instruction, as bits;
+	// swaps: the first two may change places, so that the second is the constant.
+	imm   uint8
+	swaps bool
 	// borrows: a text result lies in the bytes of the first argument.
 	borrows bool
 	// emit makes the step that computes register d from registers a.
@@ -133,6 +137,33 @@ func (n *node) label() string {
 	return name
 }
 
+// operands are those of args, by text, with the constants of the instruction at their
+// places.
+func (n *node) operands(arg func(i int) string) []string {
+	var list []string
+	k := 0
+	for i := range len(n.args) + n.constants() {
+		if n.imm != nil && n.imm[i] != nil {
+			list = append(list, literal(n.imm[i]))
+			continue
+		}
+		list = append(list, arg(k))
+		k++
+	}
+	return list
+}
+
+// constants is how many operands are constants of the instruction.
+func (n *node) constants() int {
+	k := 0
+	for _, v := range n.imm {
+		if v != nil {
+			k++
+		}
+	}
+	return k
+}
+
 // literal prints a constant.
 func literal(v any) string {
 	switch v := v.(type) {
@@ -170,10 +201,7 @@ func graph(names []string, roots []*node) string {
 		if len(n.args) == 0 {
 			return n.label()
 		}
-		parts := make([]string, len(n.args))
-		for i, a := range n.args {
-			parts[i] = show(a, false)
-		}
+		parts := n.operands(func(i int) string { return show(n.args[i], false) })
 		return n.label() + "(" + strings.Join(parts, ", ") + ")"
 	}
 	for _, n := range list {

@@ -7,8 +7,8 @@ import (
 // opDivSafe and opModSafe are integer division by a constant other than 0:
 // they cannot fail, so that the program needs no error rows for them.
 var (
-	opDivSafe = &op{name: "div", emit: emitInteger("div")}
-	opModSafe = &op{name: "mod", emit: emitInteger("mod")}
+	opDivSafe = &op{name: "div", emit: emitInteger}
+	opModSafe = &op{name: "mod", emit: emitInteger}
 )
 
 // reduce replaces operations by cheaper ones that give the same bits for every
@@ -42,14 +42,45 @@ func reduce(roots []*node) []*node {
 
 func canFail(n *node) bool { return anyFails(order([]*node{n})) }
 
-// reduceSub makes x-c of floats x+(-c), which IEEE defines as the same, so
-// that it fuses with a product.
+// reduceSub makes x-c a sum x+(-c), which IEEE defines as the same, and so do
+// integers that wrap, so that it fuses with a product.
 func reduceSub(n *node) *node {
-	c, ok := n.args[1].val.(float64)
-	if !ok || !n.args[1].isConst() {
+	c := n.args[1]
+	if !c.isConst() {
 		return n
 	}
-	return &node{op: opAdd, typ: n.typ, args: []*node{n.args[0], n.args[1].sameConst(-c)}, pos: n.pos, src: n.src}
+	minus := negated(c.val)
+	if minus == nil {
+		return n
+	}
+	return &node{op: opAdd, typ: n.typ, args: []*node{n.args[0], c.sameConst(minus)}, pos: n.pos, src: n.src}
+}
+
+// negated is -v of a number's constant, nil of any other.
+func negated(v any) any {
+	switch v := v.(type) {
+	case float64:
+		return -v
+	case float32:
+		return -v
+	case int8:
+		return -v
+	case int16:
+		return -v
+	case int32:
+		return -v
+	case int64:
+		return -v
+	case uint8:
+		return -v
+	case uint16:
+		return -v
+	case uint32:
+		return -v
+	case uint64:
+		return -v
+	}
+	return nil
 }
 
 // sameConst is a constant of the same type with another value.
