@@ -45,8 +45,12 @@ type arrayRun struct {
 
 func newColumn(o output, rows int) *column {
 	c := &column{output: o, rows: rows}
-	if o.packer.Type != nil && o.packer.Width >= 0 {
-		c.values = bufpool.Aligned(bind.FixedBytes(o.packer.Width, rows))
+	switch size := bind.FixedBytes(o.packer.Width, rows); {
+	case o.packer.Type == nil || o.packer.Width < 0:
+	case o.packer.Width == 0: // zeros behind the last row
+		c.values = bufpool.Aligned(size)
+	default: // every row is written, or the pass fails
+		c.values = bufpool.Fresh(size)
 	}
 	return c
 }

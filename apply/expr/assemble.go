@@ -23,7 +23,8 @@ type code struct {
 	tail    []instr // conditions of raises, run only when some row failed
 	fails   []*node
 	raises  []raise
-	outs    []int // the register of each result
+	outs    []int  // the register of each result
+	lanes   []lane // of each result
 }
 
 // loaded is a register that a column or a constant fills.
@@ -79,7 +80,7 @@ func assemble(roots []*node, guards []guard) *code {
 		c.raises = append(c.raises, r)
 	}
 	for _, r := range roots {
-		c.outs = append(c.outs, al.reg[r])
+		c.outs, c.lanes = append(c.outs, al.reg[r]), append(c.lanes, laneOf(r.typ))
 	}
 	return c
 }

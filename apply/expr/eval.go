@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
@@ -149,7 +150,7 @@ func (e *Evaluator) checkRange(lo, hi int) error {
 
 // aim points the register of a fixed-width result at the caller's memory.
 func (e *Evaluator) aim(i int, o *Output, at int) {
-	if w := laneOf(e.prog.fields[i].Type).width(); w > 0 {
+	if w := e.prog.code.lanes[i].width(); w > 0 {
 		v := &e.m.v[e.prog.code.outs[i]]
 		v.p = unsafe.Pointer(&o.Fixed[at*w : (at+e.m.n)*w][0])
 	}
@@ -265,7 +266,7 @@ func (e *Evaluator) store(i int, o *Output, at int) error {
 		}
 		valid[words-1] &= kernel.TailMask(n)
 	}
-	switch laneOf(e.prog.fields[i].Type) {
+	switch e.prog.code.lanes[i] {
 	case laneBits:
 		out := o.Bits[at/64 : at/64+words]
 		copy(out, v.own)
@@ -390,7 +391,7 @@ func NewOutput(t arrow.DataType, n int) Output {
 	case laneText:
 		o.Ends = make([]int32, 0, n)
 	default:
-		o.Fixed = wordBytes(make([]uint64, (n*l.width()+7)/8))
+		o.Fixed = bufpool.Fresh((n*l.width() + 7) / 8 * 8)
 	}
 	return o
 }

@@ -1,6 +1,8 @@
 package bufpool
 
 import (
+	"bytes"
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -51,5 +53,21 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 func BenchmarkGetPut(b *testing.B) {
 	for b.Loop() {
 		Put(Get(100_000))
+	}
+}
+
+func TestFreshIsAlignedAndItsOwn(t *testing.T) {
+	for _, n := range []int{0, 1, freshMin - 1, freshMin, freshMin + 1, hugeMin + 12345} {
+		a, b := Fresh(n), Fresh(n)
+		require.Len(t, a, n)
+		if n == 0 {
+			continue
+		}
+		require.Zero(t, uintptr(unsafe.Pointer(&a[0]))%64)
+		for i := range a {
+			a[i], b[i] = 1, 2
+		}
+		runtime.GC()
+		require.Equal(t, n, bytes.Count(a, []byte{1}))
 	}
 }
