@@ -147,3 +147,18 @@ func BenchmarkSummary(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkMoments(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	values := make([]float64, 1<<12)
+	for i := range values {
+		values[i] = r.NormFloat64()
+	}
+	var m moments
+	for b.Loop() {
+		for _, v := range values {
+			m.add(v)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(values)), "ns/value")
+}

@@ -35,18 +35,18 @@ func newConvert() *cobra.Command {
 rows that --where chooses, computes the columns of each --set, and writes those that --select and
 --drop leave. The formats go by the names; - is standard input or output.
 
-The output appears whole, or not at all. Files larger than memory are fine: see --memory.`,
+The output appears whole, or not at all, and replaces a file only with --force. Files larger than memory are
+fine: see --memory.
+
+A row that cannot be read, or that a step fails on, ends convert with an error that names it. With --on-error null
+its results are null instead; with --on-error reject=FILE the row is left out and goes to FILE, with
+the reason. Then the exit code is 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
   volley convert dirty.csv clean.parquet --on-error reject=rejects.csv
   zcat trips.csv.gz | volley convert - - --select zone,fare | sort`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 {
-				return usage(cmd, "convert takes inputs and an output; %d names are given", len(args))
-			}
-			return nil
-		},
+		Args: inputsAndOutput,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.run(cmd, args[:len(args)-1], args[len(args)-1])
 		},
