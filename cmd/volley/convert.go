@@ -67,7 +67,7 @@ the reason. Then the exit code is 3.`,
 }
 
 func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
-	policy, onBad, rejects, err := c.policy()
+	policy, onBad, rejects, err := c.policy(out)
 	if err != nil {
 		return usage(cmd, "%w", err)
 	}
@@ -93,7 +93,7 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 }
 
 // policy is what --on-error says, for the functions and for the reader; and the name of the file of rejects.
-func (c *convert) policy() (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
+func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
 	if c.errorsMax < 0 {
 		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
 	}
@@ -107,6 +107,9 @@ func (c *convert) policy() (p apply.Policy, onBad csvio.OnBad, rejects string, e
 		return p, csvio.Null, "", nil
 	case word != "reject" || !isFile || file == "":
 		return p, onBad, "", fmt.Errorf("--on-error %s: it is stop, null or reject=FILE", c.onError)
+	}
+	if file == stdio && out == stdio {
+		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
 	sink, err := (&output{force: c.force}).sink(file)
 	if err != nil {
@@ -125,29 +128,33 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 	}
 	if c.json {
 		w := io.Writer(os.Stdout)
-		if out == stdio {
+		if out == stdio || rejects == stdio {
 			w = os.Stderr
 		}
-		if jerr := writeReport(w, r, err, out, rejects); jerr != nil {
-			return jerr
+		if err := writeReport(w, r, err, out, rejects); err != nil {
+			return err
 		}
 	}
-	failed := int64(r.Functions.Failed) + r.Refused
-	if err != nil || failed == 0 {
+	if err != nil || int64(r.Functions.Failed)+r.Refused == 0 {
 		return nil
 	}
 	if !c.quiet {
-		fate := "their results are null"
-		if rejects != "" {
-			fate = "they are in " + rejects
-		}
-		note := fmt.Sprintf("volley: %d of %d rows failed: %s", failed, r.RowsIn+r.Refused, fate)
-		if len(r.Functions.Errors) > 0 {
-			note += "; the first: " + r.Functions.Errors[0].Error()
-		}
-		fmt.Fprintln(os.Stderr, note)
+		fmt.Fprintln(os.Stderr, "volley:", failures(r, rejects))
 	}
 	return errRowsFailed
+}
+
+// failures says how many rows failed, and what became of them.
+func failures(r *ooc.Report, rejects string) string {
+	fate := "their results are null"
+	if rejects != "" {
+		fate = "they are in " + rejects
+	}
+	note := fmt.Sprintf("%d of %d rows failed: %s", int64(r.Functions.Failed)+r.Refused, r.RowsIn+r.Refused, fate)
+	if len(r.Functions.Errors) > 0 {
+		note += "; the first: " + r.Functions.Errors[0].Error()
+	}
+	return note
 }
 
 // nameOf is what progress calls inputs.

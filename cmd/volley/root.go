@@ -113,7 +113,7 @@ func tell(ctx context.Context, w io.Writer, err error) int {
 	case errors.As(err, &wrong):
 		code = exitUsage
 	case ctx.Err() != nil:
-		err, code = errors.New("interrupted: nothing was written"), exitInterrupted
+		err, code = errors.New("interrupted"), exitInterrupted
 	}
 	fmt.Fprintln(w, "volley:", message(err))
 	return code
