@@ -22,8 +22,8 @@ type Error struct {
 // Error builds the sentence: place first, cause last.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if e.Op != "" {
-		b.WriteString(e.Op)
+	b.WriteString(e.Op)
+	if e.Op != "" && e.File != "" {
 		b.WriteByte(' ')
 	}
 	b.WriteString(e.File)

@@ -10,58 +10,81 @@ import (
 
 // uniques counts different values by their hashes, of which it keeps the smallest: up to that many
 // the count is exact, and beyond it the largest of them tells how densely the hashes lie (Bar-Yossef and
-// others, 2002). The count depends on the set of values alone. Adding a value costs about 2 ns.
+// others, 2002). The count depends on the set of values alone. Adding a value costs 4 to 8 ns.
 type uniques struct {
-	keep   int
-	bound  uint64   // larger hashes are not kept
-	hashes []uint64 // up to twice keep, some of them more than once
-	lately [256]uint64
+	keep  int
+	bound uint64   // larger hashes are not kept
+	table []uint64 // a hash lies at its low bits, or behind; 0 is a free place
+	n     int      // hashes in the table: half of its places, and twice keep, at most
 }
 
-func newUniques(keep int) *uniques { return &uniques{keep: keep, bound: math.MaxUint64} }
+func newUniques(keep int) *uniques {
+	return &uniques{keep: keep, bound: math.MaxUint64, table: make([]uint64, 16)}
+}
 
 func (d *uniques) add(hash uint64) {
 	if hash == 0 {
-		hash = 1 // 0 marks a place in lately that is free
+		hash = 1 // 0 is a free place
 	}
 	if hash > d.bound {
 		return
 	}
-	slot := &d.lately[hash%uint64(len(d.lately))]
-	if *slot == hash {
-		return
-	}
-	*slot = hash
-	d.hashes = append(d.hashes, hash)
-	if len(d.hashes) >= 2*d.keep {
-		d.shrink()
+	mask := uint64(len(d.table) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		switch d.table[i] {
+		case hash:
+			return
+		case 0:
+			d.table[i] = hash
+			if d.n++; 2*d.n > len(d.table) {
+				d.grow()
+			}
+			return
+		}
 	}
 }
 
-// shrink leaves each of the smallest hashes once.
-func (d *uniques) shrink() {
-	slices.Sort(d.hashes)
-	d.hashes = slices.Compact(d.hashes)
-	if len(d.hashes) > d.keep {
-		d.hashes = d.hashes[:d.keep]
-		d.bound = d.hashes[d.keep-1]
+// grow makes room: where twice as many hashes are there as are kept, by leaving the larger half out.
+func (d *uniques) grow() {
+	hashes := d.sorted()
+	size := 2 * len(d.table)
+	if d.n >= 2*d.keep {
+		hashes, size = hashes[:d.keep], len(d.table)
+		d.bound = hashes[d.keep-1]
 	}
+	d.table, d.n = make([]uint64, size), 0
+	for _, h := range hashes {
+		d.add(h)
+	}
+}
+
+// sorted is the hashes in their order.
+func (d *uniques) sorted() []uint64 {
+	hashes := make([]uint64, 0, d.n)
+	for _, h := range d.table {
+		if h != 0 {
+			hashes = append(hashes, h)
+		}
+	}
+	slices.Sort(hashes)
+	return hashes
 }
 
 func (d *uniques) merge(o *uniques) {
 	d.bound = min(d.bound, o.bound)
-	for _, h := range o.hashes {
-		d.add(h)
+	for _, h := range o.table {
+		if h != 0 {
+			d.add(h)
+		}
 	}
 }
 
 // count is how many different values there were.
 func (d *uniques) count() int {
-	d.shrink()
-	if d.bound == math.MaxUint64 {
-		return len(d.hashes)
+	if d.n <= d.keep && d.bound == math.MaxUint64 {
+		return d.n
 	}
-	return int(math.Round(float64(d.keep-1) / (float64(d.bound) / (1 << 64))))
+	return int(math.Round(float64(d.keep-1) / (float64(d.sorted()[d.keep-1]) / (1 << 64))))
 }
 
 // mix spreads 64 bits over 64 bits, one to one (the end of SplitMix64).

@@ -35,18 +35,18 @@ func newConvert() *cobra.Command {
 rows that --where chooses, computes the columns of each --set, and writes those that --select and
 --drop leave. The formats go by the names; - is standard input or output.
 
-The output appears whole, or not at all. Files larger than memory are fine: see --memory.`,
+The output appears whole, or not at all, and replaces a file only with --force. Files larger than memory are
+fine: see --memory.
+
+A row that cannot be read, or that a step fails on, ends convert with an error that names it. With --on-error null
+its results are null instead; with --on-error reject=FILE the row is left out and goes to FILE, with
+the reason. Then the exit code is 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
   volley convert dirty.csv clean.parquet --on-error reject=rejects.csv
   zcat trips.csv.gz | volley convert - - --select zone,fare | sort`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 {
-				return usage(cmd, "convert takes inputs and an output; %d names are given", len(args))
-			}
-			return nil
-		},
+		Args: inputsAndOutput,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.run(cmd, args[:len(args)-1], args[len(args)-1])
 		},
@@ -67,7 +67,7 @@ The output appears whole, or not at all. Files larger than memory are fine: see 
 }
 
 func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
-	policy, onBad, rejects, err := c.policy()
+	policy, onBad, rejects, err := c.policy(out)
 	if err != nil {
 		return usage(cmd, "%w", err)
 	}
@@ -93,7 +93,7 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 }
 
 // policy is what --on-error says, for the functions and for the reader; and the name of the file of rejects.
-func (c *convert) policy() (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
+func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
 	if c.errorsMax < 0 {
 		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
 	}
@@ -107,6 +107,9 @@ func (c *convert) policy() (p apply.Policy, onBad csvio.OnBad, rejects string, e
 		return p, csvio.Null, "", nil
 	case word != "reject" || !isFile || file == "":
 		return p, onBad, "", fmt.Errorf("--on-error %s: it is stop, null or reject=FILE", c.onError)
+	}
+	if file == stdio && out == stdio {
+		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
 	sink, err := (&output{force: c.force}).sink(file)
 	if err != nil {
@@ -125,29 +128,33 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 	}
 	if c.json {
 		w := io.Writer(os.Stdout)
-		if out == stdio {
+		if out == stdio || rejects == stdio {
 			w = os.Stderr
 		}
-		if jerr := writeReport(w, r, err, out, rejects); jerr != nil {
-			return jerr
+		if err := writeReport(w, r, err, out, rejects); err != nil {
+			return err
 		}
 	}
-	failed := int64(r.Functions.Failed) + r.Refused
-	if err != nil || failed == 0 {
+	if err != nil || int64(r.Functions.Failed)+r.Refused == 0 {
 		return nil
 	}
 	if !c.quiet {
-		fate := "their results are null"
-		if rejects != "" {
-			fate = "they are in " + rejects
-		}
-		note := fmt.Sprintf("volley: %d of %d rows failed: %s", failed, r.RowsIn+r.Refused, fate)
-		if len(r.Functions.Errors) > 0 {
-			note += "; the first: " + r.Functions.Errors[0].Error()
-		}
-		fmt.Fprintln(os.Stderr, note)
+		fmt.Fprintln(os.Stderr, "volley:", failures(r, rejects))
 	}
 	return errRowsFailed
+}
+
+// failures says how many rows failed, and what became of them.
+func failures(r *ooc.Report, rejects string) string {
+	fate := "their results are null"
+	if rejects != "" {
+		fate = "they are in " + rejects
+	}
+	note := fmt.Sprintf("%d of %d rows failed: %s", int64(r.Functions.Failed)+r.Refused, r.RowsIn+r.Refused, fate)
+	if len(r.Functions.Errors) > 0 {
+		note += "; the first: " + r.Functions.Errors[0].Error()
+	}
+	return note
 }
 
 // nameOf is what progress calls inputs.

@@ -35,8 +35,8 @@ func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
 		return fmt.Errorf("--workers %d: there must be one at least", e.workers)
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
-	// The runtime keeps to it too, rather than to twice what is alive.
-	if limit := int64(e.memory); limit < debug.SetMemoryLimit(-1) {
+	// The runtime keeps to it too, rather than to twice what is alive; but has room for itself.
+	if limit := max(int64(e.memory), 32<<20); limit < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(limit)
 	}
 	if !e.quiet && !(dataOut && isTerminal(os.Stdout)) {

@@ -6,8 +6,10 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/ooc"
@@ -38,17 +40,41 @@ func writeRows(w io.Writer, f *frame.Frame) error {
 	return b.Flush()
 }
 
-// jsonValue is a value as JSON can hold it: floats that are no numbers are text.
+// jsonValue is a value as JSON can hold it: floats that are no numbers, decimals and times are text, times as
+// RFC 3339 has them.
 func jsonValue(arr arrow.Array, row int) any {
-	v := arr.GetOneForMarshal(row)
-	f, ok := v.(float64)
-	if f32, is32 := v.(float32); is32 {
-		f, ok = float64(f32), true
+	if arr.IsNull(row) {
+		return nil
 	}
-	if ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-		return strconv.FormatFloat(f, 'g', -1, 64)
+	switch a := arr.(type) {
+	case *array.Dictionary:
+		return jsonValue(a.Dictionary(), a.GetValueIndex(row))
+	case *array.Float32:
+		return jsonFloat(float64(a.Value(row)), a.Value(row))
+	case *array.Float64:
+		return jsonFloat(a.Value(row), a.Value(row))
+	case *array.Decimal128:
+		return a.Value(row).ToString(a.DataType().(*arrow.Decimal128Type).Scale)
+	case *array.Decimal256:
+		return a.Value(row).ToString(a.DataType().(*arrow.Decimal256Type).Scale)
+	case *array.Timestamp:
+		t := a.DataType().(*arrow.TimestampType)
+		at := a.Value(row).ToTime(t.Unit)
+		zone, err := t.GetZone()
+		if t.TimeZone == "" || err != nil {
+			return at.Format("2006-01-02T15:04:05.999999999")
+		}
+		return at.In(zone).Format(time.RFC3339Nano)
 	}
-	return v
+	return arr.GetOneForMarshal(row)
+}
+
+// jsonFloat is v, or its text where it is no number.
+func jsonFloat(v float64, number any) any {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return number
 }
 
 // jobReport is an ooc.Report as --json shows it.

@@ -42,10 +42,10 @@
 // # Exit codes
 //
 //	0    done
-//	1    failed: nothing was written (but the rejects, which say why)
+//	1    failed: nothing was written, but the rejects, which say why, and what went to standard output before
 //	2    wrong usage: nothing was begun
 //	3    done; some rows failed, and were rejected or have nulls, as --on-error asked
-//	130  interrupted: nothing was written
+//	130  interrupted: nothing was written, but what went to standard output before
 package main
 
 import "os"

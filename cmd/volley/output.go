@@ -59,35 +59,23 @@ func (o *output) sink(path string) (chunker.Sink, error) {
 
 // writers chooses the format and sets its options.
 func (o *output) writers(path string) (writers, error) {
-	format, compression := o.to, o.compression
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("the output %s is a directory: name a file in it", path)
-	}
-	named, packed, err := formatByName(path)
-	switch {
-	case format != "":
-		if err := checkFormat("--to", format); err != nil {
-			return nil, err
-		}
-	case path == stdio:
-		format = csv
-	case err != nil:
-		return nil, fmt.Errorf("the output's name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow), or give --to", path)
-	default:
-		format = named
-	}
-	if compression == "" && path != stdio {
-		compression = packed
+	format, packed, err := o.format(path)
+	if err != nil {
+		return nil, err
 	}
 	delimiter, err := delimiterOf(o.delimiter)
 	if err != nil {
 		return nil, err
 	}
+	compression := o.compression
+	if compression == "" {
+		compression = packed
+	}
 	switch {
 	case format == parquet && packed != "":
 		return nil, fmt.Errorf("the output's name %q: Parquet compresses its pages, not the file: leave %s out, and give --compression %s", path, filepath.Ext(path), packed)
 	case format == parquet && delimiter != 0:
-		return nil, fmt.Errorf("--out-delimiter is of CSV, the output is Parquet")
+		return nil, errors.New("--out-delimiter is of CSV, the output is Parquet")
 	case format == parquet:
 		return parquetio.WriteOptions{Compression: compression}, nil
 	case compression != "" && compression != "gzip" && compression != "zstd" && compression != "none":
@@ -96,6 +84,23 @@ func (o *output) writers(path string) (writers, error) {
 		delimiter = '\t'
 	}
 	return csvio.WriteOptions{Delimiter: delimiter, Compression: compression}, nil
+}
+
+// format is that of an output of this name, and the compression that the name tells.
+func (o *output) format(path string) (format, packed string, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return "", "", fmt.Errorf("the output %s is a directory: name a file in it", path)
+	}
+	format, packed, err = formatByName(path)
+	switch {
+	case o.to != "":
+		return o.to, packed, checkFormat("--to", o.to)
+	case path == stdio:
+		return csv, "", nil
+	case err != nil:
+		return "", "", fmt.Errorf("the output's name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow), or give --to", path)
+	}
+	return format, packed, nil
 }
 
 // file is a sink that does not replace a file unless it may.

@@ -66,7 +66,7 @@ failed and were rejected or have nulls, as --on-error asked; 130 interrupted.`,
 		Args: cobra.ArbitraryArgs,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, err} })
-	root.AddCommand(newConvert(), newExplain(), newHead(), newSchema(), newStats(), newVersion())
+	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newSchema(), newStats(), newVersion())
 	return root
 }
 
@@ -113,7 +113,7 @@ func tell(ctx context.Context, w io.Writer, err error) int {
 	case errors.As(err, &wrong):
 		code = exitUsage
 	case ctx.Err() != nil:
-		err, code = errors.New("interrupted: nothing was written"), exitInterrupted
+		err, code = errors.New("interrupted"), exitInterrupted
 	}
 	fmt.Fprintln(w, "volley:", message(err))
 	return code

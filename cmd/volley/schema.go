@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,36 +12,81 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/internal/width"
+	"github.com/volley-go/volley/io/parquetio"
 )
 
+// schema is the flags of the verb.
+type schema struct {
+	input
+	json   bool
+	stored bool
+}
+
 func newSchema() *cobra.Command {
-	in, asJSON := new(input), false
+	s := new(schema)
 	cmd := &cobra.Command{
 		Use:   "schema IN…",
 		Short: "Print the columns of inputs and their types",
 		Long: `Schema prints the columns of each input, one a line: name, type, and "not null" where nulls are ruled out.
 A pattern is one input. The types of CSV are found from samples spread over the files, as convert finds
-them; the types are written as --types takes them.`,
+them; the types are written as --types takes them.
+
+With --stored it shows how Parquet files are stored: their schema, row groups, encodings, sizes, statistics
+and metadata, as the footer and the headers of the pages say it; no values are read.`,
 		Example: `  volley schema trips.csv
+  volley schema trips.parquet --stored
   volley schema trips.parquet --json`,
 		Args: someInputs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			for i, a := range args {
-				schema, err := in.schema(cmd, args[i:i+1])
-				if err != nil {
-					return err
-				}
-				if err := printSchema(cmd.OutOrStdout(), a, schema, len(args) > 1, asJSON); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
+		RunE: s.run,
 	}
-	in.flags(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each input")
+	s.input.flags(cmd)
+	cmd.Flags().BoolVar(&s.json, "json", false, "print a JSON object for each input")
+	cmd.Flags().BoolVar(&s.stored, "stored", false, "show how Parquet files are stored")
+	cmd.MarkFlagsMutuallyExclusive("json", "stored")
 	return cmd
+}
+
+func (s *schema) run(cmd *cobra.Command, args []string) error {
+	if s.stored {
+		return printStored(cmd, args)
+	}
+	for i, a := range args {
+		columns, err := s.schema(cmd, args[i:i+1])
+		if err != nil {
+			return err
+		}
+		if err := printSchema(cmd.OutOrStdout(), a, columns, len(args) > 1, s.json); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printStored shows what Parquet files say of themselves.
+func printStored(cmd *cobra.Command, args []string) error {
+	if slices.Contains(args, stdio) {
+		return usage(cmd, "--stored looks at files, not at standard input")
+	}
+	files, err := paths.Expand(args...)
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		info, err := parquetio.Inspect(cmd.Context(), f)
+		if err != nil {
+			return err
+		}
+		text := info.String()
+		if i > 0 {
+			text = "\n" + text
+		}
+		if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func printSchema(w io.Writer, input string, s *arrow.Schema, heading, asJSON bool) error {

@@ -21,7 +21,7 @@ type steps struct {
 
 func (s *steps) flags(cmd *cobra.Command, in *input) {
 	f := cmd.Flags()
-	f.StringVar(&s.where, "where", "", "keep the rows for which this is true, such as 'distance > 0 && zone != \"Zone 7\"'")
+	f.StringVar(&s.where, "where", "", "keep the rows for which this is true, such as 'distance > 0': see volley help expressions")
 	f.StringArrayVar(&s.set, "set", nil, "compute a column, such as 'total = fare + tip'; may be repeated")
 	f.StringSliceVar(&s.choose, "select", nil, "the columns of the output, in this order (default: all)")
 	f.StringSliceVar(&s.drop, "drop", nil, "columns to leave out")

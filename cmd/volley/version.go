@@ -33,18 +33,3 @@ func version() string {
 	}
 	return fmt.Sprintf("volley %s%s, %s, %s/%s", number, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
-
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usage(cmd, "%s takes no arguments, %q is given", cmd.Name(), args[0])
-	}
-	return nil
-}
-
-// someInputs is the check of verbs that read and do not write.
-func someInputs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return usage(cmd, "%s takes inputs: files, patterns, or - for standard input", cmd.Name())
-	}
-	return nil
-}

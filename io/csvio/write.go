@@ -2,8 +2,10 @@ package csvio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 
@@ -96,6 +98,10 @@ func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 }
 
 func writeError(file string, err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err // the file is named once, and not by its temporary name
+	}
 	return &chunker.Error{Op: "write", File: file, Row: -1, Offset: -1, Err: err}
 }
 
