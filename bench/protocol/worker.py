@@ -19,10 +19,12 @@ from importlib.metadata import version
 from types import SimpleNamespace
 
 
-# A repetition shorter than this many seconds tells little: the shorts are repeated this
-# many times as often. protocol.go holds the same figures.
+# A repetition shorter than so many seconds tells little: the shorts are repeated so many
+# times as often. Garbage is collected between repetitions, but not after a tiny one.
+# protocol.go holds the same figures and says why.
 SHORT = 0.01
 OFTEN = 5
+TINY = 0.001
 
 
 def bench(run, answer=None, setup=None):
@@ -35,7 +37,8 @@ def bench(run, answer=None, setup=None):
     walls, cpus, reps = [], [], task.reps
     for rep in itertools.count():
         remove(task.output)
-        gc.collect()
+        if rep == 0 or walls[-1] > TINY:
+            gc.collect()
         cpu, wall = cpu_seconds(), time.perf_counter()
         result = run(state)
         walls.append(time.perf_counter() - wall)

@@ -71,7 +71,7 @@ var All = []System{
 	}},
 	{Name: "polars", Title: "Polars", Package: "polars"},
 	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{
-		"rows": noPython + " but as a function of the query, measured in rows-one and rows-two", "group_apply": "no aggregates in Python",
+		"group_apply": "no aggregates in Python",
 	}},
 	{
 		Name: "duckdbgo", Title: "DuckDB in Go", Package: "github.com/duckdb/duckdb-go/v2", Go: true,
@@ -91,7 +91,6 @@ var All = []System{
 	{Name: "numpy", Title: "NumPy", Package: "numpy", Cannot: map[string]string{
 		"csv": noTables, "parquet": noFiles, "memory": noTables, "group": noTables, "rolling": noTables,
 		"sort": noTables, "join": noTables, "rows": "calls no function for each row faster than Python does",
-		"expr_equal": "texts as Python objects only", "expr_contains": "texts as Python objects only",
 	}},
 	{Name: "numexpr", Title: "NumExpr", Package: "numexpr", Cannot: map[string]string{
 		"csv": noFiles, "parquet": noFiles, "memory": noFiles, "group": noTables, "rolling": noTables,
