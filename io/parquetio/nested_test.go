@@ -216,7 +216,7 @@ func (d dice) table(t *testing.T, depth int) *frame.Frame {
 	var records []arrow.Record
 	for range 1 + d.IntN(3) {
 		n, before := d.IntN(300), d.IntN(20)
-		if d.IntN(6) == 0 {
+		if d.IntN(9) == 0 {
 			n *= 20
 		}
 		var cols []arrow.Array
@@ -237,6 +237,7 @@ func (d dice) options() WriteOptions {
 	return WriteOptions{
 		Compression:   []string{"", "zstd", "gzip", "brotli", "lz4", "none"}[d.IntN(6)],
 		RowGroupBytes: []int64{0, 1 << 10, 1 << 14}[d.IntN(3)],
+		Encodings:     []string{"", "", "", "oldest", "all"}[d.IntN(5)],
 	}
 }
 
@@ -271,18 +272,14 @@ func byOracle(t *testing.T, path string) arrow.Table {
 	return table
 }
 
-// beyondOracle are types that Arrow v17's reader cannot read back where the Arrow schema is kept: it knows no views, and reads
-// large texts, dictionaries and fixed-size lists inside others wrongly or with a panic.
+// beyondOracle are types that Arrow v17's reader panics at: fixed-size lists with nulls, which the file has as lists of any size.
 func beyondOracle(t arrow.DataType) bool {
 	switch t := t.(type) {
-	case *arrow.StringViewType, *arrow.BinaryViewType, *arrow.LargeStringType, *arrow.LargeBinaryType, *arrow.DictionaryType, *arrow.Date64Type, *arrow.DurationType:
+	case *arrow.FixedSizeListType:
 		return true
-	case *arrow.FixedSizeListType, *arrow.LargeListType:
-		return true
+	case *arrow.MapType:
+		return beyondOracle(t.ItemType())
 	case arrow.ListLikeType:
-		if m, ok := t.(*arrow.MapType); ok {
-			return beyondOracle(m.KeyType()) || beyondOracle(m.ItemType())
-		}
 		return beyondOracle(t.Elem())
 	case *arrow.StructType:
 		for _, f := range t.Fields() {
@@ -298,13 +295,12 @@ func beyondOracle(t arrow.DataType) bool {
 // Arrow's.
 func TestRandomTablesComeBack(t *testing.T) {
 	oracled := 0
-	for seed := range uint64(300) {
+	for seed := range uint64(250) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			d := dice{rand.New(rand.NewPCG(seed, 7))}
 			want := d.table(t, int(seed%4))
 			path := filepath.Join(t.TempDir(), "f.parquet")
 			o := d.options()
-			o.SplitFloats = seed%5 == 0
 			_, err := chunker.Copy(t.Context(), o.Create(path), chunker.FromFrame(want))
 			require.NoError(t, err, want.Schema())
 			got, err := ReadFile(t.Context(), path)
@@ -316,7 +312,7 @@ func TestRandomTablesComeBack(t *testing.T) {
 				require.NoError(t, err)
 				requireSame(t, w, g, name)
 			}
-			if o.SplitFloats || o.Compression == "lz4" {
+			if o.Encodings == "all" || o.Compression == "lz4" {
 				return // the oracle knows neither BYTE_STREAM_SPLIT nor LZ4_RAW
 			}
 			for _, f := range want.Schema().Fields() {
@@ -332,5 +328,5 @@ func TestRandomTablesComeBack(t *testing.T) {
 			}
 		})
 	}
-	require.Greater(t, oracled, 30)
+	require.Greater(t, oracled, 100)
 }
