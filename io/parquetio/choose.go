@@ -1,6 +1,7 @@
 package parquetio
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -119,7 +120,7 @@ func every[T any](room *[]T, values []T, step int) []T {
 // without finds the best encoding but a dictionary, by how small what the type allows makes a sample, and about how many bytes it takes
 // before compression, which is what a dictionary is held against: that is compressed as well.
 func (e *encoder) without(c *encoding, n, plain int) (format.Encoding, float64, error) {
-	kinds := c.kinds(e.options.SplitFloats)
+	kinds := c.kinds(e.options.Encodings)
 	if len(kinds) == 0 || n < 16 {
 		return format.Plain, float64(plain), nil
 	}
@@ -140,18 +141,37 @@ func (e *encoder) without(c *encoding, n, plain int) (format.Encoding, float64, 
 }
 
 // kinds are the encodings besides plain and dictionaries that may be worth it.
-func (e *encoding) kinds(split bool) []format.Encoding {
+func (e *encoding) kinds(allowed string) []format.Encoding {
 	switch e.physical {
 	case format.Int32, format.Int64:
-		return []format.Encoding{format.DeltaBinaryPacked}
+		// Arrow for Go v17 panics at 64 bits inside lists and structs: it reads those in batches.
+		if allowed != encodingsOldest && (e.width == 4 || e.flat() || allowed == encodingsAll) {
+			return []format.Encoding{format.DeltaBinaryPacked}
+		}
 	case format.ByteArray:
-		return []format.Encoding{format.DeltaLengthByteArray, format.DeltaByteArray}
+		if allowed != encodingsOldest {
+			return []format.Encoding{format.DeltaLengthByteArray, format.DeltaByteArray}
+		}
 	case format.Float, format.Double:
-		if split {
+		if allowed == encodingsAll {
 			return []format.Encoding{format.ByteStreamSplit}
 		}
 	}
 	return nil
+}
+
+// What [WriteOptions.Encodings] may be.
+const (
+	encodingsOldest = "oldest"
+	encodingsAll    = "all"
+)
+
+func (o *WriteOptions) checkEncodings() error {
+	switch o.Encodings {
+	case "", encodingsOldest, encodingsAll:
+		return nil
+	}
+	return fmt.Errorf("encodings %q are not known: use oldest, all, or leave it empty", o.Encodings)
 }
 
 // try encodes runs of a sample and returns how many bytes a value takes, compressed and not.

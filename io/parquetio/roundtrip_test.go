@@ -21,29 +21,13 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/chunkertest"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/dice"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // types are the column types a frame has, but for lists and structs.
-var types = []arrow.DataType{
-	arrow.FixedWidthTypes.Boolean,
-	arrow.PrimitiveTypes.Int8, arrow.PrimitiveTypes.Int16, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64,
-	arrow.PrimitiveTypes.Uint8, arrow.PrimitiveTypes.Uint16, arrow.PrimitiveTypes.Uint32, arrow.PrimitiveTypes.Uint64,
-	arrow.FixedWidthTypes.Float16, arrow.PrimitiveTypes.Float32, arrow.PrimitiveTypes.Float64,
-	arrow.BinaryTypes.String, arrow.BinaryTypes.LargeString, arrow.BinaryTypes.StringView,
-	arrow.BinaryTypes.Binary, arrow.BinaryTypes.LargeBinary, arrow.BinaryTypes.BinaryView,
-	&arrow.FixedSizeBinaryType{ByteWidth: 3},
-	arrow.FixedWidthTypes.Date32, arrow.FixedWidthTypes.Date64,
-	arrow.FixedWidthTypes.Time32s, arrow.FixedWidthTypes.Time32ms, arrow.FixedWidthTypes.Time64us, arrow.FixedWidthTypes.Time64ns,
-	&arrow.TimestampType{Unit: arrow.Second}, &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"},
-	&arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "Europe/Berlin"}, &arrow.TimestampType{Unit: arrow.Nanosecond},
-	arrow.FixedWidthTypes.Duration_s, arrow.FixedWidthTypes.Duration_ns,
-	&arrow.Decimal128Type{Precision: 7, Scale: 2}, &arrow.Decimal128Type{Precision: 15, Scale: 3}, &arrow.Decimal128Type{Precision: 38, Scale: 10},
-	&arrow.Decimal256Type{Precision: 50, Scale: 4},
-	&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String},
-	&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: arrow.PrimitiveTypes.Int64},
-}
+var types = dice.Types
 
 // column makes n rows of type t, with a null in every seventh where nulls says so; many values repeat.
 func column(t *testing.T, typ arrow.DataType, n int, nulls bool) arrow.Array {

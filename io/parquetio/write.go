@@ -27,10 +27,11 @@ type WriteOptions struct {
 	// BloomFilters names columns that get one in each row group: 10 bits a distinct value, by which readers skip row groups
 	// that do not have a value they look for. Columns inside others are named by their path, such as "tags.list.element".
 	BloomFilters []string
-	// SplitFloats lets columns of floats be stored as streams of their bytes (BYTE_STREAM_SPLIT) where a sample says that this is
-	// smaller, which with zstd it mostly is, by a tenth to a third. Readers from before 2024 may not know it: Arrow for Go up
-	// to v17 shows no rows and no error.
-	SplitFloats bool
+	// Encodings says how new the encodings may be that a sample finds smallest. "" is what readers of the last ten years read: plain values,
+	// dictionaries, differences of integers and lengths (the DELTA family). "oldest" is plain values and dictionaries alone; Arrow for Go
+	// up to v17 needs it where it reads in batches, as it panics at differences of 64 bits that a batch ends in. "all" adds
+	// BYTE_STREAM_SPLIT, which with zstd makes most floats smaller by a tenth to a third, and which readers from before 2024 may not know.
+	Encodings string
 	// Metadata is kept in the file beside the schema's own metadata.
 	Metadata map[string]string
 }

@@ -45,6 +45,9 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 	if err := o.checkCompression(); err != nil {
 		return nil, fileError("write", file, "", err)
 	}
+	if err := o.checkEncodings(); err != nil {
+		return nil, fileError("write", file, "", err)
+	}
 	if schema.NumFields() == 0 {
 		return nil, fileError("write", file, "", fmt.Errorf("there are no columns to write"))
 	}
