@@ -78,6 +78,14 @@ func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, where string, 
 	return s, nil
 }
 
+// Bounds are what the condition says of single columns: a source may leave out rows that break one.
+func (s *Stream) Bounds() []chunker.Bound {
+	if s.where == nil {
+		return nil
+	}
+	return s.where.node.program.Bounds()
+}
+
 // Schema is that of the chunks that Transform gives.
 func (s *Stream) Schema() *arrow.Schema { return s.out }
 
