@@ -116,6 +116,14 @@ func Reads(schema *arrow.Schema, where string, fns ...Func) (columns []string, o
 	return columns, out, nil
 }
 
+// Bounds are what the condition says of single columns: a source may leave out rows that break one.
+func (s *Stream) Bounds() []chunker.Bound {
+	if s.where == nil {
+		return nil
+	}
+	return s.where.node.program.Bounds()
+}
+
 // Schema is that of the chunks that Transform gives.
 func (s *Stream) Schema() *arrow.Schema { return s.out }
 

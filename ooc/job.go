@@ -90,6 +90,9 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	if r.functions, err = r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
 		return nil, err
 	}
+	if f, ok := r.stream.(chunker.Filterer); ok {
+		f.Filter(r.functions.Bounds())
+	}
 	err = r.write(ctx)
 	// Rejects are kept whatever happened: they say why.
 	if cerr := r.functions.Close(context.WithoutCancel(ctx), err == nil); err == nil {

@@ -66,6 +66,9 @@ func (p *Program) finish(roots []*node) (err error) {
 	for _, pass := range passes {
 		roots = pass.run(roots)
 		p.note(pass.name, roots)
+		if pass.name == "fold again" { // before operations are fused
+			p.bounds = boundsOf(roots[0])
+		}
 	}
 	roots = results(roots)
 	for i, r := range roots {

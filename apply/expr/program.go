@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/prune"
 )
 
 // maxText is the most bytes of text in one vector or result range.
@@ -25,6 +27,7 @@ type Program struct {
 	index   []int // of columns, in the schema
 	code    *code
 	passes  []passResult
+	bounds  []prune.Bound
 }
 
 type passResult struct{ name, text string }

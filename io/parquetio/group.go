@@ -188,29 +188,50 @@ func chunkRange(m *format.ColumnMetaData) (off, n int64) {
 	return off, m.TotalCompressedSize
 }
 
-// pieces is in how many ranges of rows the group is to be read, so that each takes about size bytes of memory.
-// Where that is more than one, the pages are found first, which reads their headers.
-func (g *group) pieces(ctx context.Context, size int64) (int64, error) {
+// pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows, or those in which the
+// conditions leave any. Where they are not one, the pages are found first, which reads their headers.
+func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
 	var bytes int64
 	flat := true
 	for _, n := range g.file.wanted {
 		flat = flat && n.flat()
 		n.leaves(func(l *leaf) { bytes += g.weight(l) })
 	}
-	if bytes < 2*size || !flat {
-		return 1, nil
+	rows := g.meta.NumRows
+	if !flat {
+		return []span{{0, rows}}, nil
+	}
+	left := g.spans(ctx, conditions)
+	out := cutSpans(left, rows, bytes, size)
+	if len(out) == 0 || len(out) == 1 && out[0] == (span{0, rows}) {
+		return out, nil
 	}
 	g.chunks = map[*leaf]*ranged{}
-	n := min((bytes+size-1)/size, g.meta.NumRows)
 	for _, node := range g.file.wanted {
 		c, err := g.locate(ctx, node.leaf)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		c.share(n, g.meta)
+		c.share(out, rows)
 		g.chunks[node.leaf] = c
 	}
-	return n, nil
+	return out, nil
+}
+
+// cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is less than twice that
+// stays whole: pages that two pieces share cost more than a larger piece.
+func cutSpans(left []span, rows, bytes, size int64) (out []span) {
+	for _, s := range left {
+		took := int64(float64(bytes) * float64(s.to-s.from) / float64(rows))
+		n := int64(1)
+		if took >= 2*size {
+			n = min((took+size-1)/size, s.to-s.from)
+		}
+		for i := range n {
+			out = append(out, span{s.from + cutAt(s.to-s.from, i, n), s.from + cutAt(s.to-s.from, i+1, n)})
+		}
+	}
+	return out
 }
 
 // cutAt is the first row of part i of n.
@@ -220,20 +241,20 @@ func cutAt(rows, i, n int64) int64 {
 	return int64(q)
 }
 
-// share counts which pages are in several of n parts: those are decompressed once, and kept for the others.
-func (c *ranged) share(n int64, m *format.RowGroup) {
+// share counts which pages are in several of the pieces: those are decompressed once, and kept for the others.
+func (c *ranged) share(pieces []span, rows int64) {
 	c.shared = make([]*sharedPage, len(c.pages))
-	part := int64(0) // that holds the page's first row
+	first := 0 // piece that ends behind the page's first row
 	for i := range c.pages {
-		last := m.NumRows
+		last := rows
 		if i+1 < len(c.pages) {
 			last = c.pages[i+1].first
 		}
-		for cutAt(m.NumRows, part+1, n) <= c.pages[i].first && part+1 < n {
-			part++
+		for first < len(pieces) && pieces[first].to <= c.pages[i].first {
+			first++
 		}
-		users := int32(1)
-		for k := part + 1; k < n && cutAt(m.NumRows, k, n) < last; k++ {
+		users := int32(0)
+		for k := first; k < len(pieces) && pieces[k].from < last; k++ {
 			users++
 		}
 		if users > 1 {
@@ -301,8 +322,8 @@ func (g *group) header(buf *[]byte, at, end int64) (pageHeader, int, error) {
 
 // part is a range of a row group's rows.
 type part struct {
-	group    *group
-	from, to int64
+	group *group
+	span
 }
 
 // decode reads the range, column by column.

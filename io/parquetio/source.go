@@ -174,6 +174,8 @@ type stream struct {
 	size   int64    // bytes of memory to aim for
 	limits Limits
 	schema *arrow.Schema
+	filter []chunker.Bound
+	left   skipped
 
 	file       *file // being read
 	group, end int   // next row group, and the one behind the last
@@ -252,6 +254,9 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	return p, ctx.Err()
 }
 
+// skipped counts what a filter left out.
+type skipped struct{ groups, rows int64 }
+
 // cut makes parts of the next row group.
 func (s *stream) cut(ctx context.Context) error {
 	g := &group{file: s.file, index: s.group, meta: &s.file.meta.RowGroups[s.group], first: s.rows, limits: s.limits, schema: s.schema}
@@ -263,14 +268,22 @@ func (s *stream) cut(ctx context.Context) error {
 	if g.meta.NumRows == 0 {
 		return nil
 	}
-	n, err := g.pieces(ctx, s.size)
+	conditions := s.file.conditions(s.filter)
+	for i := range conditions {
+		if conditions[i].misses(g) {
+			s.left.groups++
+			s.left.rows += g.meta.NumRows
+			return nil
+		}
+	}
+	spans, err := g.pieces(ctx, s.size, conditions)
 	if err != nil {
 		return err
 	}
-	rows := g.meta.NumRows
-	for i := range n {
-		p := &part{group: g, from: cutAt(rows, i, n), to: cutAt(rows, i+1, n)}
-		s.parts = append(s.parts, p.decode)
+	s.left.rows += g.meta.NumRows
+	for _, p := range spans {
+		s.left.rows -= p.to - p.from
+		s.parts = append(s.parts, (&part{group: g, span: p}).decode)
 	}
 	return nil
 }

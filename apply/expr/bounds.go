@@ -1,0 +1,102 @@
+package expr
+
+import (
+	"math"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/prune"
+)
+
+// Bounds are comparisons of single columns with constants that every row passes for which the first result is
+// true: the sides of its && that have that form. A source may leave out rows that break one. There
+// are none where a row can fail, since leaving it out would hide its error.
+func (p *Program) Bounds() []prune.Bound {
+	if p.Fails() {
+		return nil
+	}
+	return p.bounds
+}
+
+// boundsOf collects the bounds of a condition whose constants are folded.
+func boundsOf(n *node) (out []prune.Bound) {
+	switch {
+	case n.op == opAnd:
+		return append(boundsOf(n.args[0]), boundsOf(n.args[1])...)
+	case n.op == opColumn && isBool(n.typ):
+		return []prune.Bound{{Column: n.val.(*column).name, Op: prune.Equal, Value: true}}
+	case n.op == opNot:
+		return complement(n.args[0])
+	case n.op == opEq || n.op == opLt || n.op == opLe:
+		return compared(n)
+	}
+	return nil
+}
+
+func complement(n *node) []prune.Bound {
+	switch {
+	case n.op == opColumn:
+		return []prune.Bound{{Column: n.val.(*column).name, Op: prune.Equal, Value: false}}
+	case n.op == opIsNull && n.args[0].op == opColumn:
+		return []prune.Bound{{Column: n.args[0].val.(*column).name, Op: prune.Present}}
+	}
+	return nil
+}
+
+// compared is the bound of a comparison of which one side is a column and the other a constant.
+func compared(n *node) []prune.Bound {
+	ops := map[*op][2]prune.Op{
+		opEq: {prune.Equal, prune.Equal}, opLt: {prune.Less, prune.Greater}, opLe: {prune.LessEqual, prune.GreaterEqual},
+	}[n.op]
+	x, y, op := n.args[0], n.args[1], ops[0]
+	if x.isConst() {
+		x, y, op = y, x, ops[1]
+	}
+	if !y.isConst() {
+		return nil
+	}
+	if x.op == opWiden && (isInt(x.typ) || isFloat(x.typ)) {
+		x = x.args[0]
+	}
+	value := boundValue(y)
+	if x.op != opColumn || value == nil {
+		return nil
+	}
+	return []prune.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
+}
+
+// boundValue is a constant as bounds have it; nil where they have no such kind.
+func boundValue(n *node) any {
+	switch v := n.val.(type) {
+	case string, bool, int64, uint64:
+		return v
+	case int8:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint8:
+		return uint64(v)
+	case uint16:
+		return uint64(v)
+	case uint32:
+		return uint64(v)
+	case float32:
+		return boundFloat(float64(v))
+	case float64:
+		return boundFloat(v)
+	case arrow.Timestamp:
+		return int64(v)
+	case arrow.Date32:
+		return int64(v)
+	}
+	return nil
+}
+
+func boundFloat(v float64) any {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return v
+}

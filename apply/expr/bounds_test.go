@@ -1,0 +1,44 @@
+package expr
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBoundsOfConditions(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "s", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
+		{Name: "u", Type: arrow.PrimitiveTypes.Uint64, Nullable: true}, {Name: "f", Type: arrow.PrimitiveTypes.Float64, Nullable: true},
+		{Name: "t", Type: arrow.BinaryTypes.String, Nullable: true}, {Name: "b", Type: arrow.FixedWidthTypes.Boolean, Nullable: true},
+		{Name: "d", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
+		{Name: "ts", Type: &arrow.TimestampType{Unit: arrow.Second}, Nullable: true},
+	}, nil)
+	for where, want := range map[string]string{
+		`i > 3`:                          `[i > 3]`,
+		`3 >= i && t == "a" && f < 1`:    `[i <= 3 t == a f < 1]`,
+		`between(i, 1, 1 + 1)`:           `[i >= 1 i <= 2]`,
+		`i < 2.5`:                        `[i < 2.5]`,
+		`s == 7`:                         `[s == 7]`,
+		`u >= 18446744073709551615`:      `[u >= 18446744073709551615]`,
+		`b`:                              `[b == true]`,
+		`!b && !isnull(t)`:               `[b == false t is not null]`,
+		`d < "1970-01-11"`:               `[d < 10]`,
+		`ts >= "1970-01-02"`:             `[ts >= 86400]`,
+		`i > 3 || f < 1`:                 `[]`,
+		`!(i > 3)`:                       `[]`,
+		`i + 1 > 3`:                      `[]`,
+		`i > s`:                          `[]`,
+		`i != 3`:                         `[]`,
+		`i / s > 1 && i > 3`:             `[]`, // a row may fail
+		`f / i > 1 && i > 3 && true`:     `[i > 3]`,
+		`coalesce(i, 5) > 3 && i > 3`:    `[i > 3]`,
+		`i > 3 && (t < "b" || f == 1.5)`: `[i > 3]`,
+	} {
+		p, err := Compile(schema, where)
+		require.NoError(t, err, where)
+		require.Equal(t, want, fmt.Sprint(p.Bounds()), where)
+	}
+}
