@@ -91,7 +91,7 @@ func (o DateOrder) Plain(b, buf []byte) (plain, rest []byte, ok bool) {
 	buf = append(appendTwo(buf, m), '-')
 	buf = appendTwo(buf, d)
 	if len(b) > 0 {
-		if buf, ok = clock(b, buf); !ok {
+		if buf, ok = timeOfDay(b, buf); !ok {
 			return nil, buf, false
 		}
 	}
@@ -179,8 +179,8 @@ func month(b []byte) (taken, m int) {
 	return 0, 0
 }
 
-// clock writes the time of day behind a date: hours and minutes, then maybe seconds, AM or PM, and a zone.
-func clock(b, buf []byte) ([]byte, bool) {
+// timeOfDay writes the time of day behind a date: hours and minutes, then maybe seconds, AM or PM, and a zone.
+func timeOfDay(b, buf []byte) ([]byte, bool) {
 	if b[0] == ',' {
 		b = b[1:]
 	}
