@@ -1,6 +1,6 @@
 // Package decompress reads compressed streams by their first bytes: gzip (also of
-// several members), zstd (of several frames), bzip2 and xz. A stream that ends too soon is
-// an error, never a quiet end.
+// several members), zstd (of several frames), bzip2 and xz, and zip archives of one file. A stream that ends too
+// soon is an error, never a quiet end.
 package decompress
 
 import (
@@ -54,7 +54,7 @@ func Format(head []byte) string {
 // that it is compressed, and the format's name ("" for none). The caller closes the
 // reader, which leaves r open.
 func New(r io.Reader) (io.ReadCloser, string, error) {
-	b := bufio.NewReaderSize(r, 256<<10)
+	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := b.Peek(6)
 	if err != nil && err != io.EOF {
 		return nil, "", err
@@ -68,6 +68,9 @@ func New(r io.Reader) (io.ReadCloser, string, error) {
 			return nil, f.name, fmt.Errorf("%s: %w", f.name, whole(err))
 		}
 		return &reader{d, f.name}, f.name, nil
+	}
+	if bytes.HasPrefix(head, zipMagic) {
+		return nil, "zip", errors.New("is a zip archive, which can be read from a file alone: unpack it")
 	}
 	return io.NopCloser(b), "", nil
 }

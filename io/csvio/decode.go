@@ -3,6 +3,7 @@ package csvio
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -24,11 +25,12 @@ type block struct {
 	text  []byte // of the window
 	index *csv.Index
 	quote byte
-	nulls *csv.Words
-	rows  int // good ones before the window
-	most  int // rows the block can have
-	size  int // bytes of the block
-	done  int // bytes before the window
+	nulls *csv.Words // of the column that is filled
+	utf8  bool       // all of the window is
+	rows  int        // good ones before the window
+	most  int        // rows the block can have
+	size  int        // bytes of the block
+	done  int        // bytes before the window
 
 	lent [][]byte // buffers of the pool that the columns use
 	odd  []int32
@@ -280,6 +282,20 @@ func (f *texts) fill(b *block) {
 	for _, row := range b.odd {
 		f.valid.clear(b, b.rows+int(row))
 	}
+	if !b.utf8 && f.t.ID() == arrow.STRING {
+		f.check(b)
+	}
+}
+
+// check finds texts of the window that are no UTF-8.
+func (f *texts) check(b *block) {
+	for row := range b.index.Rows {
+		at := b.rows + row
+		if !utf8.Valid(f.data[f.offsets[at]:f.offsets[at+1]]) {
+			f.valid.clear(b, at)
+			b.bad = append(b.bad, badValue{row, f.column})
+		}
+	}
 }
 
 // room makes room for all texts of the window, and for the block's if they go on like those before.
@@ -309,6 +325,8 @@ type valueError struct {
 	want  arrow.DataType
 	found bool           // the type was found from samples, not given
 	wider arrow.DataType // one that the value fits
+
+	columns map[string]arrow.DataType // all columns of the window that are too narrow, and what is not
 }
 
 func (e *valueError) Error() string {

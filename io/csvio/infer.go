@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -34,26 +32,51 @@ func (s *stream) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.input = in
-	s.dialect = csv.Dialect{Delimiter: o.Delimiter, Quote: o.quote(), Newline: '\n', Comment: o.Comment}
+	s.input, s.offset = in, in.begin
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}
-	if err := s.encoding(); err != nil {
+	if len(s.tail) == 0 {
+		return s.nothing(ctx, "is empty")
+	}
+	delimiter, start := "", 0
+	if o.Skip == 0 {
+		delimiter, start = separatorLine(s.tail)
+	}
+	choice := *o
+	if start > 0 && o.Delimiter == 0 && o.Separator == "" {
+		choice.Separator = delimiter
+	}
+	s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
+	s.rules = s.chosen.rules
+	if err := s.firstRow(); err == errNoRows {
+		s.skip(len(s.tail), 0)
+		return s.nothing(ctx, "has no rows")
+	} else if err != nil {
 		return err
 	}
-	head := s.head()
-	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
-		s.dialect.Newline = '\r'
-	}
-	if s.dialect.Delimiter == 0 {
-		s.dialect.Delimiter = delimiter(head, s.dialect)
-	}
-	first, end, err := s.firstRow(s.tail)
-	if err != nil {
+	s.shape = o.findShape(&s.rules, s.tail, start, s.eof)
+	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
+	if err := s.nameColumns(); err != nil {
 		return err
 	}
-	if err := s.nameColumns(first, end); err != nil {
+	s.skip(s.shape.end, s.shape.endLines)
+	return s.typed(ctx)
+}
+
+var errNoRows = errors.New("has no rows")
+
+// nothing is what a file without a row is: a table without rows where its columns are given.
+func (s *stream) nothing(ctx context.Context, what string) error {
+	o := &s.source.options
+	if o.Names == nil {
+		return s.source.fail(s.name(), errors.New(what))
+	}
+	s.chosen = o.chooseRules(nil, true)
+	s.rules = s.chosen.rules
+	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
+	s.shape.width, s.shape.first = len(o.Names), o.Names
+	if err := s.nameColumns(); err != nil {
 		return err
 	}
 	return s.typed(ctx)
@@ -62,207 +85,98 @@ func (s *stream) find(ctx context.Context) error {
 // head is the beginning of the tail that is looked at.
 func (s *stream) head() []byte { return s.tail[:min(len(s.tail), headBytes)] }
 
-// encoding takes a UTF-8 byte order mark off and refuses other encodings.
-func (s *stream) encoding() error {
-	t := s.tail
-	switch {
-	case bytes.HasPrefix(t, []byte("\xEF\xBB\xBF")):
-		s.tail = t[3:]
-		s.offset = 3
-	case bytes.HasPrefix(t, []byte("\xFF\xFE")), bytes.HasPrefix(t, []byte("\xFE\xFF")):
-		return s.source.fail(s.name(), errors.New("is UTF-16 text: convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"))
+// firstRow reads until there is a whole row at least, with something in it.
+func (s *stream) firstRow() error {
+	var w row
+	for at := 0; ; {
+		if at < len(s.tail) {
+			s.rules.next(s.tail, at, &w)
+			if w.whole && (s.rules.blank(&w) || s.rules.comment != 0 && s.tail[at] == s.rules.comment) {
+				at = w.next
+				continue
+			}
+			if w.whole || s.eof {
+				return nil
+			}
+		} else if s.eof {
+			return errNoRows
+		}
+		if err := s.grow(s.tail, w.quoteAt); err != nil {
+			return err
+		}
+		if err := s.fill(s.size); err != nil {
+			return err
+		}
 	}
-	if len(s.tail) == 0 {
-		return s.source.fail(s.name(), errors.New("is empty"))
+}
+
+// nameColumns names the columns, by the header where there is one.
+func (s *stream) nameColumns() error {
+	o := &s.source.options
+	given, err := s.namesOf(&s.shape)
+	if err != nil {
+		return err
+	}
+	if most := o.columnsMax(); len(given) > most {
+		return s.source.fail(s.name(), &LimitError{
+			What: fmt.Sprintf("has %d columns, more than ReadOptions.ColumnsMax allows (%d)", len(given), most), Limit: int64(most),
+			Option: "ColumnsMax", Hint: "is the delimiter right?",
+		})
+	}
+	s.header = s.shape.headers > 0
+	if o.Names != nil {
+		if len(o.Names) != len(given) {
+			return s.source.fail(s.name(), fmt.Errorf("has %d columns, ReadOptions.Names has %d", len(given), len(o.Names)))
+		}
+		given = o.Names
+	}
+	for _, n := range distinct(given) {
+		s.columns = append(s.columns, column{name: n})
 	}
 	return nil
 }
 
-// firstRow parses the first row and says where it ends.
-func (s *stream) firstRow(text []byte) (fields []string, end int, err error) {
-	x := new(csv.Index)
-	for n := min(len(text), 4<<10); ; n = min(2*n, len(text)) {
-		part := text[:n]
-		if n < len(text) || !s.eof {
-			cut, _ := csv.Cut(part, s.dialect)
-			part = part[:cut]
+// namesOf are the columns' names in a file, empty where there is no header.
+func (s *stream) namesOf(sh *shape) ([]string, error) {
+	if sh.names == nil {
+		if sh.first == nil && len(s.tail) > 0 {
+			if s.source.options.Names != nil {
+				return make([]string, len(s.source.options.Names)), nil // nothing is left behind what was skipped
+			}
+			return nil, s.source.fail(s.name(), errNoRows)
 		}
-		x.Build(part, s.dialect, 0)
-		if x.Rows > 0 || len(x.Bad) > 0 || n == len(text) {
-			break
-		}
+		return make([]string, sh.width), nil
 	}
-	if len(x.Bad) > 0 && (x.Rows == 0 || x.Bad[0].Row == 0) {
-		return nil, 0, &chunker.Error{Op: "read", File: s.name(), Line: int64(x.Bad[0].Line) + 1, Row: -1, Offset: -1, Err: (&piece{stream: s}).reason(x.Bad[0])}
+	given := fit(sh.names, sh.width)
+	if len(given) >= sh.width || s.source.options.Names != nil && len(s.source.options.Names) == len(given) {
+		return given, nil
 	}
-	if x.Rows == 0 {
-		if !s.eof {
-			return nil, 0, s.grow(text, -1)
-		}
-		return nil, 0, s.source.fail(s.name(), errors.New("has no rows"))
+	if s.source.options.OnBad == Null || s.source.options.Names != nil {
+		return append(slices.Clip(given), make([]string, sh.width-len(given))...), nil // filled as short rows are
 	}
-	for _, f := range x.Row(0) {
-		b, _ := f.Text(text, s.dialect.Quote, nil)
-		fields = append(fields, string(b))
-	}
-	at := x.Field(0, x.Columns-1).End
-	if nl := bytes.IndexByte(text[at:], s.dialect.Newline); nl >= 0 {
-		return fields, at + nl + 1, nil
-	}
-	return fields, len(text), nil
+	return given, nil
 }
 
-// nameColumns names the columns, by the header where there is one.
-func (s *stream) nameColumns(first []string, end int) error {
-	o := &s.source.options
-	most := o.ColumnsMax
-	if most <= 0 {
-		most = columnsMax
+// distinct are names without two that are equal, or empty.
+func distinct(given []string) []string {
+	out := make([]string, 0, len(given))
+	taken := make(map[string]bool, len(given))
+	for _, n := range given {
+		taken[strings.TrimSpace(n)] = true
 	}
-	if len(first) > most {
-		return s.source.fail(s.name(), fmt.Errorf("has %d columns, more than ReadOptions.ColumnsMax allows (%d)", len(first), most))
-	}
-	s.header = o.Header == Present || o.Header == Sniffed && isHeader(first)
-	given := first
-	if !s.header {
-		given = make([]string, len(first))
-		for i := range given {
-			given[i] = fmt.Sprintf("column_%d", i+1)
-		}
-	}
-	if o.Names != nil {
-		if len(o.Names) != len(first) {
-			return s.source.fail(s.name(), fmt.Errorf("has %d columns, ReadOptions.Names has %d", len(first), len(o.Names)))
-		}
-		given = o.Names
-	}
+	used := make(map[string]bool, len(given))
 	for i, n := range given {
 		n = strings.TrimSpace(n)
 		if n == "" {
 			n = fmt.Sprintf("column_%d", i+1)
 		}
-		if at := slices.IndexFunc(s.columns, func(c column) bool { return c.name == n }); at >= 0 {
-			return s.source.fail(s.name(), fmt.Errorf("columns %d and %d are both called %q: give ReadOptions.Names", at+1, i+1, n))
+		for k, base := 2, n; used[n] || n != base && taken[n]; k++ {
+			n = fmt.Sprintf("%s_%d", base, k)
 		}
-		s.columns = append(s.columns, column{name: n})
+		used[n] = true
+		out = append(out, n)
 	}
-	if s.header {
-		s.skip(end)
-	}
-	return nil
-}
-
-// isHeader tells whether the first row looks like names: none of its fields is a number, date or bool.
-func isHeader(first []string) bool {
-	return !slices.ContainsFunc(first, func(f string) bool { return kinds(trim([]byte(f))) != isText })
-}
-
-// delimiter takes the byte that cuts the first rows most evenly into most fields.
-func delimiter(head []byte, d csv.Dialect) byte {
-	best, score := byte(','), 0.0
-	x := new(csv.Index)
-	for _, c := range []byte{',', ';', '\t', '|'} {
-		d.Delimiter = c
-		part := head
-		if cut, _ := csv.Cut(head, d); cut > 0 {
-			part = head[:cut]
-		}
-		x.Build(part[:min(len(part), 64<<10)], d, 0)
-		if x.Columns < 2 {
-			continue
-		}
-		// Even rows count most; of those equal in that, more columns.
-		even := float64(x.Rows) / float64(x.Rows+len(x.Bad))
-		if sc := even + math.Min(float64(x.Columns), 1000)/1e4; sc > score+1e-9 {
-			best, score = c, sc
-		}
-	}
-	return best
-}
-
-// kind is a set of types that a text could be of.
-type kind uint8
-
-const (
-	isInt kind = 1 << iota
-	isFloat
-	isBool
-	isDate
-	isTime       // a timestamp without zone
-	isZoned      // one with
-	isText  kind = 0
-)
-
-// kinds tells what a text that is no null can be read as.
-func kinds(b []byte) kind {
-	if len(b) == 0 {
-		return isText
-	}
-	switch c := b[0]; {
-	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
-		if _, ok := csv.Int(b); ok {
-			if leadingZero(b) {
-				return isText
-			}
-			return isInt | isFloat
-		}
-		if _, ok := csv.Float(b); ok {
-			if wholeNumber(b) || leadingZero(b) {
-				return isText // an integer of more than 64 bits: a float would not hold it
-			}
-			return isFloat
-		}
-		if _, ok := csv.Date(b); ok {
-			return isDate | isTime
-		}
-		if _, nanos, zoned, ok := csv.Timestamp(b); ok && nanos%1000 == 0 {
-			if zoned {
-				return isZoned
-			}
-			return isTime
-		}
-	case c|0x20 == 't' || c|0x20 == 'f':
-		if _, ok := csv.Bool(b); ok {
-			return isBool
-		}
-	default:
-		if _, ok := csv.Float(b); ok {
-			return isFloat // nan, inf
-		}
-	}
-	return isText
-}
-
-// wholeNumber tells a row of digits from what has a point, an exponent or letters.
-func wholeNumber(b []byte) bool { return !bytes.ContainsAny(b, ".eEnN") }
-
-// leadingZero tells numbers such as 007, whose zeros mean something.
-func leadingZero(b []byte) bool {
-	if b[0] == '-' || b[0] == '+' {
-		b = b[1:]
-	}
-	return len(b) > 1 && b[0] == '0' && b[1] >= '0' && b[1] <= '9'
-}
-
-// typeOf is the narrowest type of a set; any tells that a value was seen at all.
-func typeOf(k kind, any bool) arrow.DataType {
-	switch {
-	case !any:
-		return arrow.BinaryTypes.String
-	case k&isInt != 0:
-		return arrow.PrimitiveTypes.Int64
-	case k&isFloat != 0:
-		return arrow.PrimitiveTypes.Float64
-	case k&isBool != 0:
-		return arrow.FixedWidthTypes.Boolean
-	case k&isDate != 0:
-		return arrow.FixedWidthTypes.Date32
-	case k&isTime != 0:
-		return &arrow.TimestampType{Unit: arrow.Microsecond}
-	case k&isZoned != 0:
-		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
-	}
-	return arrow.BinaryTypes.String
+	return out
 }
 
 // typed gives every column its type.
@@ -275,11 +189,11 @@ func (s *stream) typed(ctx context.Context) error {
 	}
 	guess := newGuess(s)
 	part := s.head()
-	if cut, _ := csv.Cut(part, s.dialect); cut > 0 && (len(part) < len(s.tail) || !s.eof) {
+	if cut, _, _ := s.rules.cut(part, s.eof && len(part) == len(s.tail)); cut > 0 {
 		part = part[:cut]
 	}
-	guess.look(part)
 	first := csv.Index{}
+	part = guess.look(part)
 	first.Build(part, s.dialect, len(s.columns))
 	if s.source.reader == nil && s.input.format == "" {
 		if err := guess.further(ctx); err != nil {
@@ -287,14 +201,7 @@ func (s *stream) typed(ctx context.Context) error {
 		}
 	}
 	for i := range s.columns {
-		c := &s.columns[i]
-		c.t, c.found = typeOf(guess.kinds[i], guess.seen[i]), true
-		if t, ok := s.source.wider[c.name]; ok {
-			c.t = t
-		}
-		if t, ok := o.Types[c.name]; ok {
-			c.t, c.found = t, false
-		}
+		s.columns[i].settle(o, &guess.evidence[i], s.source.wider)
 	}
 	if err := s.project(); err != nil {
 		return err
@@ -303,35 +210,87 @@ func (s *stream) typed(ctx context.Context) error {
 	return nil
 }
 
+// settle gives a column its type, the form its values have and the words that are null in it.
+func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.DataType) {
+	c.evidence = e
+	c.t, c.form = e.typed(o)
+	c.found = true
+	if t, ok := wider[c.name]; ok {
+		c.t = t
+	}
+	if t, ok := o.Types[c.name]; ok {
+		c.t, c.found = t, false
+		c.form.given(o, t)
+	}
+	if c.t.ID() == arrow.STRING || c.t.ID() == arrow.BINARY {
+		c.form = form{}
+		c.nulls = o.nulls()
+		return
+	}
+	if c.t.ID() == arrow.BOOL && o.True != nil {
+		c.form = form{yes: o.True, no: o.False}
+	}
+	if o.Null == nil {
+		c.nulls = o.nulls(e.maybe...)
+	} else {
+		c.nulls = o.nulls()
+	}
+}
+
+// given is the form of values of a type that the options give, where samples do not show another.
+func (f *form) given(o *ReadOptions, t arrow.DataType) {
+	switch t.ID() {
+	case arrow.DATE32, arrow.TIMESTAMP:
+		if f.number != (csv.Number{}) || f.yes != nil {
+			*f = form{}
+		}
+		if f.order == 0 && o.Dates != 0 {
+			f.order = csv.DateOrder(o.Dates)
+		}
+	case arrow.BOOL:
+		f.number, f.order = csv.Number{}, 0
+	default:
+		f.yes, f.no, f.order = nil, nil, 0
+		if o.Decimal == ',' || o.Thousands != 0 {
+			f.number = csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}
+		}
+	}
+}
+
 // guess narrows down what the columns can be.
 type guess struct {
-	s     *stream
-	kinds []kind
-	seen  []bool
-	index csv.Index
+	s        *stream
+	evidence []evidence
+	index    csv.Index
 }
 
 func newGuess(s *stream) *guess {
-	g := &guess{s: s, kinds: make([]kind, len(s.columns)), seen: make([]bool, len(s.columns))}
-	for i := range g.kinds {
-		g.kinds[i] = ^isText
+	g := &guess{s: s, evidence: make([]evidence, len(s.columns))}
+	for i := range g.evidence {
+		g.evidence[i].kinds = ^isText
 	}
 	return g
 }
 
-// look takes a sample in.
-func (g *guess) look(text []byte) {
-	g.index.Build(text, g.s.dialect, len(g.kinds))
+// look takes a sample in, and returns it made plain.
+func (g *guess) look(text []byte) []byte {
+	if !g.s.asIs {
+		text = g.s.rules.flatten(text, g.s.dialect, nil, new(shifts))
+	}
+	columns := len(g.evidence)
+	g.index.Build(text, g.s.dialect, columns)
+	nulls := g.s.nulls
 	for row := range min(g.index.Rows, 4*sampleRows) {
 		for i, f := range g.index.Row(row) {
 			b := trim(f.Raw(text))
-			if len(b) == 0 || !f.Quoted() && g.s.nulls.Has(b) {
+			g.evidence[i].look(b, f.Quoted())
+			if len(b) == 0 || !f.Quoted() && nulls.Has(b) {
 				continue // nothing in quotes is a null too, where the rest are numbers
 			}
-			g.kinds[i] &= kinds(b)
-			g.seen[i] = true
+			g.evidence[i].take(b)
 		}
 	}
+	return text
 }
 
 // further looks at places all over the first file, and at the beginning of others. A place in the
@@ -348,7 +307,7 @@ func (g *guess) further(ctx context.Context) error {
 		if err != nil {
 			return s.source.fail(name, err)
 		}
-		err = g.places(ctx, f, i > 0)
+		err = g.places(ctx, &input{file: f, begin: s.input.begin}, i > 0)
 		f.Close()
 		if err != nil {
 			return s.source.fail(name, err)
@@ -357,41 +316,25 @@ func (g *guess) further(ctx context.Context) error {
 	return nil
 }
 
-// places looks at places of a file, its beginning too where that is not known yet.
-func (g *guess) places(ctx context.Context, f *os.File, begin bool) error {
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return err
-	}
-	first, last := 1, samplePlace
-	if begin {
-		first = 0
-	}
-	if info.Size() <= headBytes {
-		last = 0
-	}
-	buf := make([]byte, sampleBytes)
-	for k := first; k <= last; k++ {
+// A place may lie inside a quoted field, where quotes seem to open that close: rows
+// with broken quotes are passed over too.
+func (g *guess) places(ctx context.Context, in *input, begin bool) error {
+	return in.eachPlace(begin, func(raw []byte, at int64) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		at := max(info.Size()-sampleBytes, 0) / samplePlace * int64(k)
-		n, err := f.ReadAt(buf, at)
-		if err != nil && err != io.EOF {
-			return err
+		if at == 0 && decompress.Format(raw) != "" {
+			return errStop
 		}
-		text := buf[:n]
-		if k == 0 && decompress.Format(text) != "" {
-			return nil
-		}
-		if nl := bytes.IndexByte(text, g.s.dialect.Newline); nl >= 0 {
+		text := sample(g.s.input.encoding, raw, at, in.begin)
+		if nl := bytes.IndexAny(text, "\r\n"); nl >= 0 {
 			text = text[nl+1:]
 		}
-		if cut, _ := csv.Cut(text, g.s.dialect); cut > 0 {
+		if cut, _, _ := g.s.rules.cut(text, false); cut > 0 {
 			g.look(text[:cut])
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // project applies the choice of columns and makes the schema.
@@ -406,6 +349,7 @@ func (s *stream) project() error {
 		s.wanted[i] = i
 	}
 	if s.source.names == nil {
+		s.texts = slices.ContainsFunc(fields, isString)
 		return nil
 	}
 	at, schema, err := chunker.Project(s.schema, s.source.names)
@@ -413,8 +357,11 @@ func (s *stream) project() error {
 		return s.source.fail(s.name(), err)
 	}
 	s.wanted, s.schema = at, schema
+	s.texts = slices.ContainsFunc(schema.Fields(), isString)
 	return nil
 }
+
+func isString(f arrow.Field) bool { return f.Type.ID() == arrow.STRING }
 
 // weigh finds how much text makes a byte of columns, from the sample that was looked at first.
 func (s *stream) weigh(x *csv.Index, text []byte) {

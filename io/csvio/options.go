@@ -1,46 +1,102 @@
 package csvio
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// ReadOptions is how CSV is read. The zero value finds out what it can.
+// ReadOptions is how CSV is read. Zero values are found out from the file; [Sniff] shows what is
+// found. What is said here is not looked for.
 type ReadOptions struct {
-	// Delimiter separates fields; 0 takes the one of , ; tab | that cuts the first rows evenly.
+	// Delimiter separates fields; 0 finds it.
 	Delimiter byte
-	// Quote begins and ends fields that hold delimiters or line ends; 0 is ".
+	// Separator is a delimiter of more than one byte, such as || or two tabs, in place of
+	// Delimiter. (For a comma and a blank, Delimiter and TrimBlanks are right.)
+	Separator string
+	// Quote begins and ends fields that hold delimiters or line ends; 0 finds it, " if
+	// there is none.
 	Quote byte
 	// NoQuotes makes quotes ordinary text.
 	NoQuotes bool
-	// Comment leaves out rows that begin with it; 0 leaves out none.
+	// Escape makes a quote inside a quoted field text: the quote itself (doubled quotes) or
+	// the backslash, which then goes before delimiters and line ends too. Doubled quotes
+	// are read in any case. 0 finds it.
+	Escape byte
+	// Comment leaves out rows that begin with it. 0 takes # where lines at the top and
+	// further down begin with it, and are no rows of the table.
 	Comment byte
-	// Header says whether the first row holds the columns' names.
+	// NoComment looks for no comments.
+	NoComment bool
+	// LineEnd is what ends rows; 0 finds it.
+	LineEnd LineEnd
+	// Trim says whether blanks behind a delimiter, and around quotes, are text; 0 finds it.
+	Trim Trim
+	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no row.
+	BlankRows bool
+	// Skip is how many lines before the header or first row are left out; 0 finds titles and
+	// notes above the table, -1 leaves out none.
+	Skip int
+	// Header says whether there is a row of columns' names.
 	Header Header
+	// HeaderRows is how many rows the names take, one under the other, to be joined by a
+	// blank; 0 finds it.
+	HeaderRows int
 	// Names are the columns' names, in place of the header's or where there is none
-	// (column_1 and so on then, otherwise).
+	// (column_1 and so on then, otherwise). Of a file's equal names the second becomes name_2.
 	Names []string
+	// Encoding is that of the text; 0 finds it.
+	Encoding Encoding
+
 	// Types gives columns their types; the others' are found. A name that is no
 	// column is an error.
 	Types map[string]arrow.DataType
 	// Null are the words that mean null where they are not quoted; nil is
-	// [NullWords]. An empty field is null always.
+	// [NullWords], and in columns of numbers, dates and bools some more that are found, such
+	// as - and #N/A. An empty field is null always.
 	Null []string
+	// True and False are the words of bools; nil is true and false, and the pairs yes and no, y
+	// and n, t and f, on and off where a column has both.
+	True, False []string
+	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0
+	// finds it, column by column.
+	Decimal byte
+	// Thousands stands between groups of three digits; 0 finds it, column by column.
+	Thousands byte
+	// Dates is the order of dates that are not ISO 8601; 0 finds it, column by column, and leaves
+	// dates that could be read in two ways as text.
+	Dates DateOrder
+
 	// OnBad says what becomes of rows that cannot be decoded.
 	OnBad OnBad
+	// Rejects takes the rows that are left out, if it is not nil: see [Reject].
+	Rejects chunker.Sink
+	// BadMax is how many rows may be bad before reading ends with a [TooManyError]; 0 is any number.
+	BadMax int
+	// BadRatio is what share of the rows may be bad, looked at from the 1,000th row
+	// on and at the end; 0 is any.
+	BadRatio float64
+
 	// RowMax is the most bytes a row may have; 0 is 16 MiB. A quote that is
-	// never closed ends there.
+	// never closed ends there. More is a [LimitError], as with all limits.
 	RowMax int
+	// FieldMax is the most bytes a field may have; 0 is 16 MiB.
+	FieldMax int
 	// ColumnsMax is the most columns a file may have; 0 is 20,480.
 	ColumnsMax int
+	// RatioMax is how many bytes a byte of compressed input may become, looked at from 32 MiB
+	// on; 0 is 400, -1 any number. (Text compresses 3 to 50 times; zeros 1,000.)
+	RatioMax int
 }
 
 // Header says whether there is a row of names.
@@ -54,27 +110,86 @@ const (
 	Absent
 )
 
+// LineEnd is what ends rows.
+type LineEnd int
+
+// What ends rows: LF is \n or \r\n, CR is \r, MixedEnds any of the three.
+const (
+	LF LineEnd = iota + 1
+	CR
+	MixedEnds
+)
+
+func (e LineEnd) String() string {
+	return [...]string{"?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`}[e]
+}
+
+// Trim says whether blanks behind delimiters are text.
+type Trim int
+
+// Whether blanks behind delimiters are text.
+const (
+	KeepBlanks Trim = iota + 1
+	TrimBlanks
+)
+
+// DateOrder is the order in which dates name year, month and day.
+type DateOrder int
+
+// The orders of dates. YearFirst is 2018/1/28 with / . or -; DayFirst 28/1/2018, 28.1.2018 and 28 Jan 2018;
+// MonthFirst 1/28/2018 and Jan 28, 2018. A time of day of 24 or 12 hours may follow.
+const (
+	YearFirst DateOrder = iota + 1
+	DayFirst
+	MonthFirst
+)
+
+func (d DateOrder) String() string {
+	return [...]string{"ISO 8601", "year first", "day first", "month first"}[d]
+}
+
+// Encoding is how characters are bytes.
+type Encoding = charset.Encoding
+
+// The encodings that can be read. Offsets in errors are those of the file as it is, or of what it decompresses to.
+const (
+	UTF8        = charset.UTF8
+	UTF16LE     = charset.UTF16LE
+	UTF16BE     = charset.UTF16BE
+	UTF32LE     = charset.UTF32LE
+	UTF32BE     = charset.UTF32BE
+	Latin1      = charset.Latin1
+	Windows1252 = charset.Windows1252
+)
+
 // OnBad is what becomes of a row that cannot be decoded: one with too few or too many
-// fields, text behind a closing quote, or a value that does not fit its column.
+// fields, text behind a closing quote, bytes that are no UTF-8, or a value that does not fit its column.
 type OnBad int
 
-// What becomes of bad rows. Stop ends with an error at the first; Null makes a value that does not
-// fit null, fills short rows with nulls and cuts long ones; Reject leaves the row out, and gives
-// it to whoever reads the stream (see [chunker.Chunk]).
+// What becomes of bad rows.
+//
+// Stop ends with an error at the first.
+//
+// Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
+// where that gives the right number of fields; short rows are filled with nulls; of long
+// ones empty fields are left out, and then what is behind the last column. Rows that are still bad
+// are left out as by Reject.
+//
+// Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
+// to [ReadOptions.Rejects]: columns reject_file, reject_row, reject_line, reject_offset, reject_column,
+// reject_reason and reject_text.
+//
+// Skip leaves the row out as Reject does, without its text.
 const (
 	Stop OnBad = iota
 	Null
 	Reject
+	Skip
 )
 
 // NullWords are the words that mean null unless [ReadOptions.Null] says otherwise. (NaN is
 // none: it is a float.)
 func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
-
-const (
-	rowMax     = 16 << 20
-	columnsMax = 20480
-)
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern (see
 // [path/filepath.Match]): all files that it names, in the order of their names.
@@ -96,22 +211,24 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
 // fit the type its column was found to have, the column is made wider and the
-// file read again, so that nothing is lost.
+// file read again, so that nothing is lost; where a file that was taken for UTF-8 turns out not to be, it is read
+// again as Windows-1252, if it can be that.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	wider := map[string]arrow.DataType{}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}}
 	for {
-		f, err := chunker.ReadAll(ctx, &source{options: o, paths: []string{path}, wider: wider})
-		column, t := surprise(err)
-		if t == nil {
+		f, err := chunker.ReadAll(ctx, s)
+		if !s.adapt(err) {
 			return f, err
 		}
-		wider[column] = t
 	}
 }
 
 // check refuses options that cannot be meant.
 func (o *ReadOptions) check() error {
-	special := []byte{o.Delimiter, o.quote(), o.Comment}
+	special := []byte{o.Delimiter, o.Quote, o.Comment}
+	if o.Quote == 0 && !o.NoQuotes {
+		special[1] = '"'
+	}
 	for i, c := range special {
 		if c == 0 {
 			continue
@@ -122,6 +239,9 @@ func (o *ReadOptions) check() error {
 		if slices.Contains(special[:i], c) {
 			return fmt.Errorf("%q is given two meanings of delimiter, quote and comment", c)
 		}
+	}
+	if err := o.checkText(); err != nil {
+		return err
 	}
 	for name, t := range o.Types {
 		if t == nil {
@@ -139,27 +259,32 @@ func (o *ReadOptions) check() error {
 	return nil
 }
 
-func (o *ReadOptions) quote() byte {
-	if o.NoQuotes {
-		return 0
+// checkText refuses what cannot be meant about how text and numbers are written.
+func (o *ReadOptions) checkText() error {
+	switch {
+	case o.Separator != "" && o.Delimiter != 0:
+		return fmt.Errorf("Delimiter %q and Separator %q are both given: give one", o.Delimiter, o.Separator)
+	case strings.ContainsAny(o.Separator, "\r\n") || len(o.Separator) > 8 || o.Quote != 0 && strings.IndexByte(o.Separator, o.Quote) >= 0 || o.Quote == 0 && !o.NoQuotes && strings.Contains(o.Separator, `"`):
+		return fmt.Errorf("Separator %q: use at most eight bytes, no line end and no quote", o.Separator)
+	case o.Escape != 0 && o.Escape != '\\' && o.Escape != '"' && o.Escape != o.Quote:
+		return fmt.Errorf("Escape %q: use the backslash, or the quote for doubled quotes", o.Escape)
+	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
+		return fmt.Errorf("Decimal %q: use a point or a comma", o.Decimal)
+	case o.Thousands != 0 && (bytes.IndexByte([]byte("., '_"), o.Thousands) < 0 || o.Thousands == o.Decimal || o.Decimal == 0 && o.Thousands == '.'):
+		return fmt.Errorf("Thousands %q: use one of . , ' _ and the blank that Decimal is not (a point needs Decimal: ',')", o.Thousands)
+	case o.Dates < 0 || o.Dates > MonthFirst || o.LineEnd < 0 || o.LineEnd > MixedEnds || o.Encoding < 0 || o.Encoding > Windows1252 || o.OnBad < 0 || o.OnBad > Skip:
+		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
+	case (o.True == nil) != (o.False == nil):
+		return fmt.Errorf("one of True and False is given: give both")
 	}
-	if o.Quote == 0 {
-		return '"'
-	}
-	return o.Quote
+	return nil
 }
 
-func (o *ReadOptions) rowMax() int {
-	if o.RowMax <= 0 {
-		return rowMax
-	}
-	return o.RowMax
-}
-
-func (o *ReadOptions) nulls() *csv.Words {
+// nulls are the words that mean null, and more that do in a column.
+func (o *ReadOptions) nulls(more ...string) *csv.Words {
 	words := o.Null
 	if words == nil {
 		words = NullWords()
 	}
-	return csv.NewWords(words)
+	return csv.NewWords(slices.Concat(words, more))
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/decompress"
 	"github.com/volley-go/volley/internal/paths"
@@ -23,11 +24,14 @@ import (
 // source is files, or a reader.
 type source struct {
 	options ReadOptions
-	paths   []string                  // of files and patterns; of a reader, its name
-	reader  io.Reader                 // in place of files
-	names   []string                  // columns asked for; nil is all
-	wider   map[string]arrow.DataType // columns found too narrow by an earlier pass
-	part    [2]int                    // of a split: part of how many
+	paths   []string  // of files and patterns; of a reader, its name
+	reader  io.Reader // in place of files
+	names   []string  // columns asked for; nil is all
+	part    [2]int    // of a split: part of how many
+
+	// What an earlier pass found out.
+	wider    map[string]arrow.DataType // columns found too narrow
+	fallback bool                      // it is not UTF-8 where it seemed to be
 }
 
 func (s *source) fail(file string, err error) error {
@@ -119,7 +123,7 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	if size <= 0 {
 		size = chunkBytes
 	}
-	st := &stream{source: s, files: files, block: headBytes, nulls: s.options.nulls()}
+	st := &stream{source: s, files: files, block: headBytes, nulls: s.options.nulls(), ledger: newLedger(&s.options)}
 	if err := st.find(ctx); err != nil {
 		st.Close()
 		return nil, err
@@ -140,12 +144,17 @@ const chunkBytes = 8 << 20
 type stream struct {
 	source  *source
 	files   []string
-	block   int // bytes to aim for
-	dialect csv.Dialect
+	block   int     // bytes to aim for
+	chosen  attempt // the dialect found
+	rules   rules
+	asIs    bool        // the scanner reads the text as it stands
+	dialect csv.Dialect // that the scanner reads
+	shape   shape       // of the first file
 	header  bool
 	columns []column // of the file
 	wanted  []int    // of columns, in the order asked for
 	schema  *arrow.Schema
+	texts   bool // a column asked for is a string
 	nulls   *csv.Words
 	density float64 // bytes of text for a byte of columns
 
@@ -159,6 +168,10 @@ type stream struct {
 
 	plain *plainFile // being read; nil where there is only a stream of bytes
 	open  []*sharedFile
+
+	parts  int // handed out
+	ended  bool
+	ledger *ledger
 }
 
 // plainFile is a file that can be read at any place, cut into sections.
@@ -171,20 +184,29 @@ type plainFile struct {
 
 // column is a column of the file.
 type column struct {
-	name  string
-	t     arrow.DataType
-	found bool // from samples
+	name     string
+	t        arrow.DataType
+	found    bool // from samples
+	form     form // of its values
+	nulls    *csv.Words
+	evidence *evidence
 }
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
 
-// Close closes all files, those too whose sections were taken and not decoded.
+// Close closes all files, those too whose sections were taken and not decoded. Rejects that were written are
+// committed, also where reading ended with an error.
 func (s *stream) Close() error {
 	for _, f := range s.open {
 		f.Close()
 	}
 	s.open = nil
-	return s.end()
+	err := s.end()
+	if l := s.ledger; l != nil {
+		s.ledger = nil
+		err = errors.Join(err, l.close(s.ended && l.next == s.parts))
+	}
+	return err
 }
 
 // end leaves the file that is being read.
@@ -212,6 +234,20 @@ func (s *stream) skipTo(lo, hi int) {
 
 // Next cuts the next block of whole rows out of the input.
 func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
+	part, err := s.next(ctx)
+	switch {
+	case err == nil:
+		if s.ledger != nil {
+			part = s.ledger.keep(s.parts, part)
+		}
+		s.parts++
+	case err == io.EOF:
+		s.ended = true
+	}
+	return part, err
+}
+
+func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 	for {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -246,29 +282,42 @@ func (s *stream) begin(i int) error {
 	if err != nil {
 		return err
 	}
-	s.input = in
+	s.input, s.offset = in, in.begin
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}
 	if len(s.tail) == 0 && s.header {
 		return s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
-	if !s.header {
-		return nil
-	}
-	first, end, _ := s.firstRow(s.tail)
-	if s.source.options.Names == nil {
-		for k, c := range s.columns {
-			if k >= len(first) || first[k] != c.name {
-				return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: read them apart, or give ReadOptions.Names", first, names(s.columns)))
-			}
+	sh := s.shapeAgain()
+	if s.header && s.source.options.Names == nil {
+		given, err := s.namesOf(&sh)
+		if err != nil {
+			return err
 		}
-		if len(first) != len(s.columns) {
-			return s.source.fail(s.name(), fmt.Errorf("has %d columns, the first file has %d", len(first), len(s.columns)))
+		if first := distinct(given); !slices.Equal(first, names(s.columns)) {
+			return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: read them apart, or give ReadOptions.Names", first, names(s.columns)))
 		}
 	}
-	s.skip(end)
+	s.skip(sh.end, sh.endLines)
 	return nil
+}
+
+// shapeAgain finds where the table begins in a file after the first, which is taken to be of the same kind.
+func (s *stream) shapeAgain() shape {
+	o := s.source.options
+	if o.Header = Absent; s.header {
+		o.Header, o.HeaderRows = Present, s.shape.headers
+	}
+	start := 0
+	if s.shape.separator {
+		_, start = separatorLine(s.tail)
+	}
+	if o.Skip == 0 && s.shape.whySkip == "" {
+		o.Skip = -1
+	}
+	rules := s.rules
+	return o.findShape(&rules, s.tail, start, s.eof)
 }
 
 func names(columns []column) []string {
@@ -280,10 +329,21 @@ func names(columns []column) []string {
 }
 
 // skip leaves bytes at the beginning of the tail out.
-func (s *stream) skip(n int) {
-	s.lines += int64(bytes.Count(s.tail[:n], []byte{s.dialect.Newline}))
-	s.offset += int64(n)
+func (s *stream) skip(n, lines int) {
+	s.lines += int64(lines)
+	s.offset += s.input.encoding.Len(s.tail[:n])
 	s.tail = s.tail[n:]
+}
+
+// whole finds where the last whole row of a text ends, its lines, and the quote that is open at its end.
+func (s *stream) whole(text []byte) (end, lines, quoteAt int) {
+	if !s.asIs {
+		return s.rules.cut(text, s.eof)
+	}
+	if end, quoteAt = csv.Cut(text, s.dialect); s.eof && len(text)-end <= s.source.options.rowMax() {
+		end = len(text) // the last row may lack its line end
+	}
+	return end, bytes.Count(text[:end], []byte{s.dialect.Newline}), quoteAt
 }
 
 // fill reads until the tail has size bytes, or the input ends.
@@ -293,12 +353,17 @@ func (s *stream) fill(size int) error {
 	}
 	buf := bufpool.Get(size + csv.Pad)
 	n := copy(buf, s.tail)
-	for n < size {
+	for idle := 0; n < size; idle++ {
 		k, err := s.input.Read(buf[n:size])
 		n += k
 		if err == io.EOF {
 			s.eof = true
 			break
+		}
+		if k > 0 {
+			idle = 0
+		} else if idle > 100 && err == nil {
+			err = io.ErrNoProgress
 		}
 		if err != nil {
 			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: err}
@@ -315,10 +380,7 @@ func (s *stream) cut() (chunker.Part, error) {
 			return nil, err
 		}
 		text := s.tail
-		end, quoteAt := csv.Cut(text, s.dialect)
-		if s.eof && len(text)-end <= s.source.options.rowMax() {
-			end = len(text) // the last row may lack its line end
-		}
+		end, lines, quoteAt := s.whole(text)
 		if end == 0 && len(text) > 0 {
 			if err := s.grow(text, quoteAt); err != nil {
 				return nil, err
@@ -326,13 +388,12 @@ func (s *stream) cut() (chunker.Part, error) {
 			continue
 		}
 		s.size = 0
-		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], line: s.lines, offset: s.offset, read: s.input.taken()}
+		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, offset: s.offset, read: s.input.taken(), encoding: s.input.encoding}
 		// The rest is copied: the block is given back when it is parsed.
 		rest := bufpool.Get(max(len(text)-end, 1))
 		s.tail = rest[:copy(rest, text[end:])]
-		p.lines = bytes.Count(p.text, []byte{s.dialect.Newline})
-		s.lines += int64(p.lines)
-		s.offset += int64(end)
+		s.lines += int64(lines)
+		s.offset += p.encoding.Len(p.text)
 		return p.decode, nil
 	}
 }
@@ -350,20 +411,24 @@ func (s *stream) grow(text []byte, quoteAt int) error {
 // tooLong is the error of a row that does not end within the limit.
 func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) error {
 	limit := s.source.options.rowMax()
-	err := fmt.Errorf("the row is longer than %d bytes: is the delimiter or line end right? ReadOptions.RowMax sets the limit", limit)
+	err := tooLong("the row is", limit, "RowMax", "are the delimiter and line end right?")
 	line := at.line + 1
 	if quoteAt >= 0 {
-		err = fmt.Errorf("a quote is opened here and not closed within %d bytes: close it, or read with NoQuotes; ReadOptions.RowMax sets the limit", limit)
-		line += int64(bytes.Count(row[:quoteAt], []byte{s.dialect.Newline}))
+		err = tooLong("a quote is opened here and not closed within", limit, "RowMax", "close it, or read with NoQuotes")
+		newline := byte('\n')
+		if s.rules.ends == CR {
+			newline = '\r'
+		}
+		line += int64(bytes.Count(row[:quoteAt], []byte{newline}))
 	}
-	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + int64(max(quoteAt, 0)), Err: err}
+	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + s.input.encoding.Len(row[:max(quoteAt, 0)]), Err: err}
 }
 
 // cutPlain makes sections of the file that was begun, from its first row on, where it is one that
 // can be read at any place.
 func (s *stream) cutPlain() {
 	in := s.input
-	if in == nil || in.file == nil || in.format != "" {
+	if in == nil || in.file == nil || in.format != "" || in.encoding != charset.UTF8 || !s.asIs {
 		return
 	}
 	info, err := in.file.Stat()
@@ -393,7 +458,7 @@ func (s *stream) section() chunker.Part {
 	}
 	f.users.Add(1)
 	f.at, f.last = c.hi, c
-	return (&piece{stream: s, section: c, file: c.name, read: read}).decode
+	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8}).decode
 }
 
 // input is a file, decompressed, that counts its bytes as stored.
@@ -403,6 +468,11 @@ type input struct {
 	file   *os.File // nil for a reader
 	last   int64
 	format string // of compression
+
+	encoding Encoding
+	why      string // it was taken for that
+	marked   bool   // it has a byte order mark
+	begin    int64  // bytes that it takes
 }
 
 type counter struct {
@@ -421,6 +491,33 @@ func (in *input) taken() int64 {
 	n := in.raw.n - in.last
 	in.last = in.raw.n
 	return n
+}
+
+// decompress finds what the bytes are packed in.
+func (in *input) decompress() (err error) {
+	if in.file != nil {
+		if size, ok := isRegular(in.file); ok && decompress.IsZip(in.file) {
+			in.format = "zip"
+			in.ReadCloser, err = decompress.Zip(in.raw.at(in.file), size)
+			return err
+		}
+	}
+	in.ReadCloser, in.format, err = decompress.New(in.raw)
+	return err
+}
+
+// at counts what is read of a file at any place.
+func (c *counter) at(f io.ReaderAt) io.ReaderAt { return counterAt{c, f} }
+
+type counterAt struct {
+	c *counter
+	f io.ReaderAt
+}
+
+func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.f.ReadAt(p, off)
+	c.c.n += int64(n)
+	return n, err
 }
 
 func (in *input) Close() error {
@@ -445,11 +542,17 @@ func (s *source) open(name string) (*input, error) {
 		}
 		in.file, in.raw.r = f, f
 	}
-	var err error
-	if in.ReadCloser, in.format, err = decompress.New(in.raw); err != nil {
+	if err := in.decompress(); err != nil {
 		if in.file != nil {
 			in.file.Close()
 		}
+		return nil, s.fail(name, err)
+	}
+	if in.format != "" {
+		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: s.options.ratioMax()}
+	}
+	if err := in.text(&s.options, s.fallback); err != nil {
+		in.Close()
 		return nil, s.fail(name, err)
 	}
 	return in, nil

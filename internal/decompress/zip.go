@@ -1,0 +1,42 @@
+package decompress
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/zip"
+)
+
+var zipMagic = []byte("PK\x03\x04")
+
+// IsZip tells a zip archive by its first bytes.
+func IsZip(r io.ReaderAt) bool {
+	head := make([]byte, len(zipMagic))
+	n, _ := r.ReadAt(head, 0)
+	return n == len(head) && bytes.Equal(head, zipMagic)
+}
+
+// Zip returns a reader of the one file that a zip archive of that size holds. The name it has there
+// means nothing, and folders and what macOS adds are no files. The checksum is verified at its end.
+func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("zip: %w", whole(err))
+	}
+	var found []*zip.File
+	for _, f := range z.File {
+		if !strings.HasSuffix(f.Name, "/") && !strings.HasPrefix(f.Name, "__MACOSX/") {
+			found = append(found, f)
+		}
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("zip: the archive holds %d files, which are not one table: unpack it", len(found))
+	}
+	f, err := found[0].Open()
+	if err != nil {
+		return nil, fmt.Errorf("zip: %w", whole(err))
+	}
+	return &reader{f, "zip"}, nil
+}

@@ -1,0 +1,390 @@
+package csvio
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/volley-go/volley/internal/csv"
+)
+
+const (
+	scoreBytes = 64 << 10 // of the beginning that dialects are tried on
+	scoreRows  = 300
+)
+
+// usual are the delimiters tried first and believed most; a rare one must cut nearly all rows alike.
+const (
+	usual = ",;\t|"
+	rare  = "^~:\x1f\x1e\x01\x02# "
+)
+
+// attempt is a dialect tried on a sample.
+type attempt struct {
+	rules  rules
+	score  float64
+	width  int // fields of most rows
+	rows   int
+	even   float64 // share of rows with that many
+	typed  float64 // share of cells that are numbers, dates or the like, or plain words
+	broken int     // rows with broken quotes
+	quoted int     // fields in quotes
+	strict int     // columns of numbers and dates
+
+	doubled bool // every other field is empty, in all rows
+}
+
+// chooseRules tries dialects on the beginning of a text and takes the best, by consistency: how evenly a dialect
+// cuts the rows, times how many of the cells it makes are of a known type (G. van den
+// Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type
+// patterns, 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one
+// uneven row costs little. What the options say is not tried.
+func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
+	sample := text[:min(len(text), scoreBytes)]
+	var best attempt
+	for _, r := range o.candidates(sample) {
+		a := try(r, sample, last && len(sample) == len(text))
+		if a.score > best.score+1e-9 || best.rules.delimiter == "" {
+			best = a
+		}
+	}
+	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
+		r := best.rules
+		r.delimiter += r.delimiter
+		if a := try(r, sample, last && len(sample) == len(text)); a.even >= best.even && a.width == best.width/2+1 {
+			best = a
+		}
+	}
+	if o.Quote == 0 && best.broken >= strayQuotes && best.quoted == best.broken {
+		r := best.rules
+		r.quote = 0
+		return try(r, sample, last && len(sample) == len(text))
+	}
+	return best
+}
+
+// strayQuotes is how many fields must begin with a quote, and none end with one, for quotes to be text.
+const strayQuotes = 3
+
+// candidates lists the dialects that the options leave open and the sample has a sign of.
+func (o *ReadOptions) candidates(sample []byte) []rules {
+	var out []rules
+	for _, ends := range o.lineEnds(sample) {
+		for _, d := range o.delimiters(sample) {
+			for _, q := range o.quotes(sample, d) {
+				for _, esc := range o.escapes(sample, q, d) {
+					for _, trim := range o.trims(sample, d) {
+						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (o *ReadOptions) delimiters(sample []byte) []string {
+	if o.Separator != "" {
+		return []string{o.Separator}
+	}
+	if o.Delimiter != 0 {
+		return []string{string(o.Delimiter)}
+	}
+	var out []string
+	for _, c := range []byte(usual + rare) {
+		if c == o.Quote || c == o.Comment && c != 0 {
+			continue
+		}
+		if c != ',' && bytes.IndexByte(sample, c) < 0 {
+			continue
+		}
+		out = append(out, string(c))
+	}
+	return out
+}
+
+func (o *ReadOptions) quotes(sample []byte, delimiter string) []byte {
+	if o.NoQuotes {
+		return []byte{0}
+	}
+	if o.Quote != 0 {
+		return []byte{o.Quote}
+	}
+	out := []byte{'"'}
+	if bytes.Contains(sample, []byte(delimiter+"'")) || bytes.Contains(sample, []byte("'"+delimiter)) {
+		out = append(out, '\'')
+	}
+	return slices.DeleteFunc(out, func(q byte) bool { return q == o.Comment && q != 0 || q != 0 && strings.IndexByte(delimiter, q) >= 0 })
+}
+
+func (o *ReadOptions) escapes(sample []byte, quote byte, delimiter string) []bool {
+	switch {
+	case o.Escape == '\\':
+		return []bool{true}
+	case o.Escape != 0:
+		return []bool{false}
+	case quote != 0 && bytes.Contains(sample, []byte{'\\', quote}), bytes.Contains(sample, []byte("\\"+delimiter)):
+		return []bool{false, true}
+	}
+	return []bool{false}
+}
+
+func (o *ReadOptions) trims(sample []byte, delimiter string) []bool {
+	switch {
+	case o.Trim == TrimBlanks:
+		return []bool{true}
+	case o.Trim == KeepBlanks, delimiter == " ", !bytes.Contains(sample, []byte(delimiter+" ")):
+		return []bool{false}
+	}
+	return []bool{false, true}
+}
+
+// lineEnds tells which line ends there are: a \r alone is one if it is the only kind, or beside
+// others where rows say so.
+func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
+	if o.LineEnd != 0 {
+		return []LineEnd{o.LineEnd}
+	}
+	cr := bytes.Count(sample, []byte{'\r'})
+	lf := bytes.Count(sample, []byte{'\n'})
+	crlf := bytes.Count(sample, []byte("\r\n"))
+	if n := len(sample); n > 0 && sample[n-1] == '\r' && lf > 0 {
+		cr-- // the sample may end inside a \r\n
+	}
+	switch {
+	case cr == crlf:
+		return []LineEnd{LF}
+	case lf == 0:
+		return []LineEnd{CR}
+	case bytes.Count(sample, []byte("\r\r\n"))*20 >= (cr-crlf)*19:
+		return []LineEnd{MixedEnds} // \r\r\n: written as text twice
+	}
+	return []LineEnd{LF, MixedEnds}
+}
+
+// try cuts a sample by rules and scores what comes out.
+func try(r rules, sample []byte, last bool) attempt {
+	a := attempt{rules: r}
+	var w row
+	var rows []row
+	undivided, blanks := 0, 0
+	for at := 0; at < len(sample) && len(rows) < scoreRows; at = w.next {
+		r.next(sample, at, &w)
+		if !w.whole && !last && at > 0 {
+			if w.problem != 0 {
+				a.broken++
+			}
+			break
+		}
+		if r.blank(&w) || r.comment != 0 && sample[at] == r.comment {
+			continue
+		}
+		if w.problem != 0 {
+			a.broken++
+		}
+		if cell(sample[at:w.end], r.delimiter) == strongCell {
+			undivided++
+		}
+		if r.trim {
+			blanks += bytes.Count(sample[at:w.end], []byte(r.delimiter+" "))
+		}
+		kept := w
+		kept.fields = slices.Clone(w.fields)
+		rows = append(rows, kept)
+	}
+	if a.rows = len(rows); a.rows == 0 {
+		return a
+	}
+	a.measure(sample, rows)
+	a.weigh(undivided, blanks, rows)
+	return a
+}
+
+// measure counts fields and types.
+func (a *attempt) measure(sample []byte, rows []row) {
+	widths := map[int]int{}
+	for _, w := range rows {
+		widths[len(w.fields)]++
+	}
+	for width, n := range widths {
+		if n > widths[a.width] || n == widths[a.width] && width > a.width {
+			a.width = width
+		}
+	}
+	a.even = float64(widths[a.width]) / float64(a.rows)
+	cells, strong := 0, make([]int, a.width)
+	a.doubled = a.width > 2 && a.width%2 == 1 && a.rules.delimiter != "," && a.rules.delimiter != " "
+	var buf []byte
+	for _, w := range rows {
+		for i, t := range w.fields {
+			if t.quoted {
+				a.quoted++
+			}
+			if len(w.fields) != a.width {
+				continue
+			}
+			cells++
+			buf = a.rules.text(sample, t, buf[:0])
+			k := cell(trim(buf), a.rules.delimiter)
+			if i%2 == 1 && k != emptyCell {
+				a.doubled = false
+			}
+			if k == strongCell {
+				strong[i]++
+			}
+			a.typed += a.worth(k, t, buf)
+		}
+	}
+	a.typed /= float64(max(cells, 1))
+	for _, n := range strong {
+		if n > 0 && n*4 >= widths[a.width]*3-4 {
+			a.strict++
+		}
+	}
+}
+
+// worth is how much a cell speaks for the dialect.
+func (a *attempt) worth(k cellKind, t token, text []byte) float64 {
+	switch {
+	case k == strongCell || k == emptyCell || k == wordCell:
+		return 1
+	case t.quoted:
+		return 0.9
+	}
+	if n := len(text); n > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[n-1] {
+		return 0.1 // quotes that were not taken for such
+	}
+	return 0.4
+}
+
+// weigh makes the score.
+func (a *attempt) weigh(undivided, blanks int, rows []row) {
+	w := float64(a.width)
+	a.score = a.typed * a.even * a.even * (w - 1) / w * float64(a.rows)
+	if a.width == 1 {
+		a.score = a.typed * 0.02 * float64(a.rows)
+	}
+	sound := 1 - float64(a.broken)/float64(a.rows)
+	a.score *= sound * sound
+	if a.rules.backslash || a.rules.trim {
+		a.score *= 0.999 // no more than is needed
+	}
+	if a.rules.trim && a.quoted == 0 && blanks < separators(rows) {
+		a.score *= 0.5 // blanks behind some delimiters belong to the text
+	}
+	if a.rules.ends == MixedEnds {
+		a.score *= 0.997
+	}
+	if a.rules.quote != 0 && a.rules.quote != '"' && a.quoted == 0 {
+		a.score *= 0.9
+	}
+	if a.width > 1 && !strings.ContainsAny(a.rules.delimiter, usual) {
+		a.score *= a.rareness(undivided)
+	}
+}
+
+// rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of which one
+// is of numbers or dates at least, and not cut what is one value.
+func (a *attempt) rareness(undivided int) float64 {
+	const sure = 0.9
+	if a.even < sure || a.strict == 0 && a.quoted*2 < a.rows || undivided*2 > a.rows {
+		return 0.01
+	}
+	if strings.ContainsAny(a.rules.delimiter, " :#") {
+		return 0.6
+	}
+	return 0.9
+}
+
+func separators(rows []row) int {
+	n := 0
+	for _, w := range rows {
+		n += len(w.fields) - 1
+	}
+	return n
+}
+
+// cellKind is what a cell looks like, to someone who does not know the dialect yet.
+type cellKind int
+
+const (
+	textCell   cellKind = iota
+	emptyCell           // or a null word
+	wordCell            // words without what may be a delimiter
+	strongCell          // a number, date, time, address or the like
+)
+
+// cell tells what a cell looks like.
+func cell(b []byte, delimiter string) cellKind {
+	if len(b) == 0 {
+		return emptyCell
+	}
+	if len(b) > 200 {
+		return textCell
+	}
+	if isNumber(b) || isClock(b) || isDateIn(b) || bytes.HasPrefix(b, []byte("http://")) || bytes.HasPrefix(b, []byte("https://")) {
+		return strongCell
+	}
+	if _, ok := csv.Bool(b); ok {
+		return strongCell
+	}
+	for _, c := range b {
+		if c < 0x20 || c == '"' || strings.IndexByte(",;|^~", c) >= 0 {
+			return textCell
+		}
+	}
+	return wordCell
+}
+
+// isNumber tells numbers in any form, with a sign of currency or per cent too.
+func isNumber(b []byte) bool {
+	b = bytes.TrimSuffix(bytes.TrimLeft(b, "$€£¥+-"), []byte("%"))
+	if len(b) == 0 || b[0]-'0' > 9 && b[0] != '.' {
+		return false
+	}
+	if _, ok := csv.Float(b); ok {
+		return true
+	}
+	var buf [64]byte
+	for _, f := range numberForms {
+		if _, _, ok := f.Plain(b, buf[:0]); ok && !bytes.ContainsFunc(b, func(r rune) bool { return r > '9' && r != 'e' && r != 'E' && r < 0x80 }) {
+			return true
+		}
+	}
+	return false
+}
+
+func isClock(b []byte) bool {
+	if len(b) < 4 || len(b) > 15 || b[0]-'0' > 9 || bytes.IndexByte(b, ':') < 1 || bytes.IndexByte(b, ':') > 2 || bytes.Contains(b, []byte("::")) {
+		return false
+	}
+	for _, c := range b {
+		if c-'0' > 9 && c != ':' && c != '.' && c != ' ' && c|0x20 != 'a' && c|0x20 != 'p' && c|0x20 != 'm' {
+			return false
+		}
+	}
+	return true
+}
+
+func isDateIn(b []byte) bool {
+	if len(b) < 8 || len(b) > 40 {
+		return false
+	}
+	if _, _, _, ok := csv.Timestamp(b); ok {
+		return true
+	}
+	var buf [64]byte
+	for order := csv.YMD; order <= csv.MDY; order++ {
+		if _, _, ok := order.Plain(b, buf[:0]); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// why says in words what spoke for the dialect.
+func (a *attempt) why() string {
+	return fmt.Sprintf("%d rows cut, %.0f %% of them into %d fields, %.0f %% of the cells of a known kind", a.rows, math.Floor(100*a.even), a.width, math.Floor(100*a.typed))
+}

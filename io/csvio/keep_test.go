@@ -1,0 +1,274 @@
+package csvio_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/klauspost/compress/gzip"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/csvio"
+)
+
+// kept is what reading a stream came to.
+type kept struct {
+	rows    []string // of the file's rows that came out
+	rejects []string
+	err     string
+}
+
+// drain reads a source in blocks of a size, with several parts decoded at the same time and in any order.
+func drain(ctx context.Context, src chunker.Source, block int64, workers int) kept {
+	var k kept
+	stream, err := src.Open(ctx, block)
+	if err != nil {
+		return kept{err: err.Error()}
+	}
+	defer stream.Close()
+	var parts []chunker.Part
+	for err == nil {
+		var p chunker.Part
+		if p, err = stream.Next(ctx); err == nil {
+			parts = append(parts, p)
+		}
+	}
+	if err != io.EOF {
+		k.err = err.Error()
+	}
+	chunks, errs := make([]chunker.Chunk, len(parts)), make([]error, len(parts))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(parts); i += workers {
+				chunks[i], errs[i] = parts[i](ctx)
+			}
+		})
+	}
+	wg.Wait()
+	var n chunker.Numberer
+	for i, c := range chunks {
+		if errs[i] != nil {
+			k.err = errs[i].Error()
+			break
+		}
+		n.Number(&c)
+		for row := range c.Len() {
+			var b strings.Builder
+			fmt.Fprintf(&b, "%d@%d", c.RowOf(row), c.Lines.Of(row))
+			for _, col := range c.Record.Columns() {
+				fmt.Fprintf(&b, "|%s", col.ValueStr(row))
+			}
+			k.rows = append(k.rows, b.String())
+		}
+		for _, r := range c.Rejects {
+			k.rejects = append(k.rejects, fmt.Sprintf("%d@%d+%d %s %q %v", r.Row, r.Line, r.Offset, r.Column, r.Raw, r.Err))
+		}
+		c.Release()
+	}
+	return k
+}
+
+// damaged is a table with things wrong in it here and there.
+func damaged(r *rand.Rand, rows int) string {
+	var b strings.Builder
+	b.WriteString("id,name,amount,note\n")
+	bad := []string{
+		"x,a,1.5,n", "7,a", "7,a,1.5,n,more", `7,"a"b,1.5,n`, `7,a,1.5,"open`, "7,a,oops,n", "", `7,"two` + "\n" + `lines",2.5,n`, "7,a\xff,1.5,n", `7,""a,1.5,n`, ",,,", `"`, `7,"a""b",1.5,"n"`,
+		"7,\"\xc3\",1.5,\"a\nb\"", "#7,a,1.5,n", "7,a,1.5,n\r", `\"`, "7\x00,a,1,n",
+	}
+	for i := range rows {
+		if r.IntN(6) == 0 {
+			b.WriteString(bad[r.IntN(len(bad))])
+		} else {
+			fmt.Fprintf(&b, "%d,name %d,%d.5,%s", i, i, i*7%100, []string{"", "note", `"quo""ted"`, `"a, b"`, "\"two\nlines\""}[r.IntN(5)])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// TestRowsInAreRowsOutAndRejects: for every policy, size of blocks, number of workers and choice of columns the same
+// rows come out, and those that do not are listed.
+func TestRowsInAreRowsOutAndRejects(t *testing.T) {
+	types := map[string]arrow.DataType{"id": intType, "name": textType, "amount": arrow.PrimitiveTypes.Float64, "note": textType}
+	for seed := range uint64(25) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		text := damaged(r, 20+r.IntN(700))
+		path := file(t, text)
+		for _, o := range []csvio.ReadOptions{
+			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoComment: true, Quote: '"', Delimiter: ','},
+			{OnBad: csvio.Skip, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Comment: '#', Quote: '"', Delimiter: ','},
+			{OnBad: csvio.Null, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ','},
+			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\', LineEnd: csvio.MixedEnds, Trim: csvio.TrimBlanks},
+			{OnBad: csvio.Null, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\'},
+			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoQuotes: true, Delimiter: ','},
+		} {
+			want := drain(t.Context(), o.Open(path), 1<<20, 1)
+			require.Empty(t, want.err)
+			if o.NoQuotes { // then a row is a line
+				lines := 0
+				for l := range strings.Lines(text) {
+					if l != "\n" {
+						lines++
+					}
+				}
+				require.Len(t, want.rows, lines-1-len(want.rejects))
+			}
+			for _, block := range []int64{4 << 10, 5000, 9 << 10} {
+				got := drain(t.Context(), o.Open(path), block, 1+int(seed)%3)
+				require.Equal(t, want, got, "seed %d, %+v, blocks of %d", seed, o, block)
+			}
+			for _, names := range [][]string{{"note"}, {"amount", "id"}} {
+				some := drain(t.Context(), chunker.Select(o.Open(path), names...), 4<<10, 2)
+				require.Equal(t, len(want.rows)+len(want.rejects), len(some.rows)+len(some.rejects), "columns %v", names)
+			}
+		}
+	}
+}
+
+func TestRejectsGoToTheirSink(t *testing.T) {
+	text := "a,b\n1,x\n2\n3,\"y\"z\nfour,w\n5,v\n"
+	to := filepath.Join(t.TempDir(), "rejects.csv")
+	o := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: csvio.Create(to), Types: map[string]arrow.DataType{"a": intType}}
+	path := file(t, text)
+	f, err := o.ReadFile(t.Context(), path)
+	require.NoError(t, err)
+	require.Equal(t, "a,b\n1,x\n5,v\n", written(t, f))
+	bad, err := csvio.ReadFile(t.Context(), to)
+	require.NoError(t, err)
+	require.Equal(t, []string{"reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_reason", "reject_text"}, bad.Names())
+	require.Equal(t, strings.ReplaceAll(`reject_file,reject_row,reject_line,reject_offset,reject_column,reject_reason,reject_text
+PATH,1,3,8,,"the row has 1 fields, there are 2 columns",2
+PATH,2,4,10,,there is text behind a closing quote: double the quotes inside a quoted field,"3,""y""z"
+PATH,3,5,17,a,value four is no int64,"four,w"
+`, "PATH", path), written(t, bad))
+
+	for _, limited := range []csvio.ReadOptions{{BadMax: 2}, {BadRatio: 0.5}} {
+		limited.OnBad, limited.Types = csvio.Skip, o.Types
+		_, err = limited.ReadFile(t.Context(), path)
+		var many *csvio.TooManyError
+		require.ErrorAs(t, err, &many)
+		require.EqualValues(t, 3, many.Bad)
+		require.EqualValues(t, 3, many.First.Line)
+	}
+	_, err = csvio.ReadOptions{OnBad: csvio.Skip, Types: o.Types, BadMax: 3, BadRatio: 0.6}.ReadFile(t.Context(), path)
+	require.NoError(t, err)
+}
+
+// TestLimits: each is an error of its type, soon and in little memory.
+func TestLimits(t *testing.T) {
+	zeros := func(text string, times int) string {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		for range times {
+			io.WriteString(w, text)
+		}
+		require.NoError(t, w.Close())
+		path := filepath.Join(t.TempDir(), "bomb.csv.gz")
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+		return path
+	}
+	for _, c := range []struct {
+		path, option, want string
+		o                  csvio.ReadOptions
+	}{
+		{file(t, "a,b\n1,"+strings.Repeat("x", 20<<20)), "RowMax", "in.csv:2: the row is longer than 16777216 bytes", csvio.ReadOptions{}},
+		{file(t, "a,b\n1,x\n2,\""+strings.Repeat("x\n", 10<<20)), "RowMax", "in.csv:3: a quote is opened here and not closed within 16777216 bytes", csvio.ReadOptions{}},
+		{file(t, strings.Repeat("a", 20<<20)), "RowMax", "in.csv:1: the row is longer than", csvio.ReadOptions{}},
+		{file(t, "a,b\n1,"+strings.Repeat("x", 5000)+"\n"), "FieldMax", "in.csv:2: column \"b\": the field is longer than 4000 bytes", csvio.ReadOptions{FieldMax: 4000}},
+		{file(t, strings.Repeat("a,", 20480)+"a\n"), "ColumnsMax", "has 20481 columns, more than", csvio.ReadOptions{}},
+		{zeros(strings.Repeat("0,0\n", 1<<18), 1<<7), "RatioMax", "compressed bytes became", csvio.ReadOptions{}},
+		{zeros(strings.Repeat("\x00", 1<<20), 1<<6), "RowMax", "bomb.csv.gz:1: the row is longer than", csvio.ReadOptions{}},
+	} {
+		runtime.GC()
+		start := time.Now()
+		err := func() error {
+			stream, err := c.o.Open(c.path).Open(t.Context(), 0)
+			if err != nil {
+				return err
+			}
+			defer stream.Close()
+			for {
+				part, err := stream.Next(t.Context())
+				if err != nil {
+					return err
+				}
+				chunk, err := part(t.Context())
+				if err != nil {
+					return err
+				}
+				chunk.Release()
+			}
+		}()
+		t.Logf("%v: %v", time.Since(start), err)
+		var le *csvio.LimitError
+		require.True(t, errors.As(err, &le), "%v", err)
+		require.Equal(t, c.option, le.Option)
+		require.ErrorContains(t, err, c.want)
+	}
+	_, err := csvio.ReadOptions{RatioMax: -1}.ReadFile(t.Context(), zeros(strings.Repeat("0,0\n", 1<<18), 40))
+	require.NoError(t, err)
+}
+
+func TestUnclosedQuoteNamesItsLine(t *testing.T) {
+	text := "a,b\n1,\"two\nlines\"\n2,\"three\nlines\",\"and\n3,x\n4,y\n"
+	for _, o := range []csvio.ReadOptions{{}, {Escape: '\\'}} {
+		_, err := read(t, o, text)
+		require.ErrorContains(t, err, "in.csv:5: row 1: a quote is opened in this row and never closed")
+	}
+}
+
+// fuzzOptions are several ways to read a file.
+func fuzzOptions(n uint64) csvio.ReadOptions {
+	o := csvio.ReadOptions{OnBad: csvio.OnBad(n % 4), Header: csvio.Header(n / 4 % 3), Escape: []byte{0, '\\'}[n/12%2], LineEnd: csvio.LineEnd(n / 24 % 4), Trim: csvio.Trim(n / 96 % 3)}
+	if n/288%2 == 1 {
+		o.Separator = "||"
+	}
+	return o
+}
+
+// FuzzRead: whatever the bytes, there are rows or an error, and the same for blocks of every size.
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{"a,b\n1,2\n", "sep=;\na;b\n", "\xFF\xFEa\x00\n\x00", "a\tb\r1\t\"x\r", "a,b\n1,\"x\\\"\n", "#x\n1,2\n", "a||b\n1||2\n", damaged(rand.New(rand.NewPCG(1, 1)), 30)} {
+		for n := range uint64(12) {
+			f.Add([]byte(s), n*49)
+		}
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, b []byte, n uint64) {
+		o := fuzzOptions(n)
+		path := filepath.Join(dir, "in.csv")
+		require.NoError(t, os.WriteFile(path, b, 0o644))
+		d, err := o.Sniff(t.Context(), path)
+		if err != nil {
+			require.ErrorContains(t, err, "in.csv")
+		} else if d.String() == "" {
+			t.Fatal("nothing is shown")
+		}
+		if len(b) > 8<<10 {
+			return
+		}
+		want := drain(t.Context(), o.Open(path), 1<<20, 1)
+		got := drain(t.Context(), o.Open(path), 4<<10, 2)
+		require.Equal(t, want.err == "", got.err == "")
+		if want.err == "" {
+			require.Equal(t, want, got)
+		}
+		if _, err := o.ReadFile(t.Context(), path); err != nil {
+			require.ErrorContains(t, err, "in.csv")
+		}
+	})
+}

@@ -1,0 +1,390 @@
+package csvio
+
+import (
+	"bytes"
+	"math"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/csv"
+)
+
+// kind is a set of types, and forms of writing them, that a text could be of.
+type kind uint64
+
+const (
+	isInt kind = 1 << iota
+	isFloat
+	isBool
+	isDate
+	isTime       // a timestamp without zone
+	isZoned      // one with
+	isText  kind = 0
+
+	isYes   kind = 1 << 6 // the first of the pairs of words for true and false
+	isForm  kind = 1 << 16
+	isOrder kind = 1 << 48
+)
+
+// boolPairs are words for true and false beside those the parser knows. A column is taken for bool
+// only where both words are seen.
+var boolPairs = [...][2]string{{"yes", "no"}, {"y", "n"}, {"t", "f"}, {"on", "off"}}
+
+// numberForms are ways of writing numbers beside 1234.5. Bit 2i of isForm says that a text is an integer in form i,
+// bit 2i+1 that it is a float.
+var numberForms = [...]csv.Number{
+	{Decimal: ',', Thousands: 0},
+	{Decimal: '.', Thousands: ','},
+	{Decimal: ',', Thousands: '.'},
+	{Decimal: ',', Thousands: ' '},
+	{Decimal: '.', Thousands: ' '},
+	{Decimal: '.', Thousands: '\''},
+	{Decimal: ',', Thousands: '\''},
+}
+
+// allNumbers are the bits of a row of digits.
+const allNumbers = isForm<<(2*len(numberForms)) - isForm
+
+func intForm(i int) kind   { return isForm << (2 * i) }
+func floatForm(i int) kind { return isForm << (2*i + 1) }
+
+// Of every order of dates, three bits: dates, points in time, and such with a zone.
+func dateIn(o csv.DateOrder) kind  { return isOrder << (3 * (o - 1)) }
+func timeIn(o csv.DateOrder) kind  { return dateIn(o) << 1 }
+func zonedIn(o csv.DateOrder) kind { return dateIn(o) << 2 }
+
+// form is how a column writes its values, where that is not how the parsers take them.
+type form struct {
+	number csv.Number
+	order  csv.DateOrder
+	yes    []string // words for true, and for false
+	no     []string
+}
+
+func (f *form) plain() bool {
+	return f.number == csv.Number{} && f.order == 0 && f.yes == nil && f.no == nil
+}
+
+// kinds tells what a text that is no null can be read as, in the form that the parsers take.
+func kinds(b []byte) kind {
+	if len(b) == 0 {
+		return isText
+	}
+	switch c := b[0]; {
+	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
+		if k := numeric(b); k != isText {
+			return k
+		}
+		if _, ok := csv.Date(b); ok {
+			return isDate | isTime
+		}
+		if _, nanos, zoned, ok := csv.Timestamp(b); ok && nanos%1000 == 0 {
+			if zoned {
+				return isZoned
+			}
+			return isTime
+		}
+	case c|0x20 == 't' || c|0x20 == 'f':
+		if _, ok := csv.Bool(b); ok {
+			return isBool
+		}
+	default:
+		if _, ok := csv.Float(b); ok {
+			return isFloat // nan, inf
+		}
+	}
+	return isText
+}
+
+// numeric tells an integer, a float, or neither: integers of more than 64 bits are text, since a float would not
+// hold them, and so are numbers with leading zeros.
+func numeric(b []byte) kind {
+	if _, ok := csv.Int(b); ok {
+		if leadingZero(b) {
+			return isText
+		}
+		return isInt | isFloat
+	}
+	if _, ok := csv.Float(b); ok && !wholeNumber(b) && !leadingZero(b) {
+		return isFloat
+	}
+	return isText
+}
+
+// forms tells in which of some other forms a text is a number, date or bool, and for which of these it is proof: what
+// reads in no other form.
+func forms(b []byte, open kind) (k, proof kind) {
+	if len(b) == 0 || len(b) > 40 || open < isYes {
+		return 0, 0
+	}
+	if open&(isForm-1) >= isYes {
+		k, proof = words(b)
+	}
+	if c := b[0]; c-'0' > 9 && c != '-' && c != '+' && c != ',' && c != '.' && (c|0x20)-'a' > 25 {
+		return k, proof
+	}
+	var buf [64]byte
+	for i, n := range numberForms {
+		if open&(intForm(i)|floatForm(i)) == 0 {
+			continue
+		}
+		if plain, _, ok := n.Plain(b, buf[:0]); ok {
+			switch got := numeric(plain); {
+			case got&isInt != 0:
+				k |= intForm(i) | floatForm(i)
+			case got&isFloat != 0:
+				k |= floatForm(i)
+			default:
+				continue
+			}
+			if proves(n, b) {
+				proof |= floatForm(i)
+			}
+		}
+	}
+	for o := csv.YMD; o <= csv.MDY; o++ {
+		if open&(dateIn(o)|timeIn(o)|zonedIn(o)) == 0 {
+			continue
+		}
+		if plain, _, ok := o.Plain(b, buf[:0]); ok {
+			switch got := kinds(plain); {
+			case got&isDate != 0:
+				k |= dateIn(o) | timeIn(o)
+			case got&isTime != 0:
+				k |= timeIn(o)
+			case got&isZoned != 0:
+				k |= zonedIn(o)
+			}
+		}
+	}
+	return k, proof
+}
+
+// words tells which pairs of words for true and false a text is of.
+func words(b []byte) (k, proof kind) {
+	for i, pair := range boolPairs {
+		if word(b, pair[0]) {
+			k, proof = k|isYes<<(2*i)|isYes<<(2*i+1), proof|isYes<<(2*i)
+		} else if word(b, pair[1]) {
+			k, proof = k|isYes<<(2*i)|isYes<<(2*i+1), proof|isYes<<(2*i+1)
+		}
+	}
+	return k, proof
+}
+
+// word tells a word in lower, upper or title case.
+func word(b []byte, w string) bool { return len(b) == len(w) && bytes.EqualFold(b, []byte(w)) }
+
+// proves tells whether a number shows its form: 1,234 could be a thousand or little more than one,
+// 1,5 and 1,234,567 and 1,234.5 could not.
+func proves(n csv.Number, b []byte) bool {
+	decimals := bytes.Count(b, []byte{n.Decimal})
+	if n.Thousands == 0 {
+		at := bytes.IndexByte(b, n.Decimal)
+		return decimals == 1 && (len(b)-at-1 != 3 || len(bytes.TrimLeft(b[:at], "+-")) > 3 || at == 0 || bytes.HasPrefix(bytes.TrimLeft(b[:at], "+-"), []byte("0")))
+	}
+	thousands := bytes.Count(b, []byte{n.Thousands})
+	if n.Thousands == ' ' {
+		thousands += bytes.Count(b, []byte("\u00a0")) + bytes.Count(b, []byte("\u202f"))
+	}
+	return thousands > 1 || thousands == 1 && decimals == 1
+}
+
+// wholeNumber tells a row of digits from what has a point, an exponent or letters.
+func wholeNumber(b []byte) bool { return !bytes.ContainsAny(b, ".eEnN") }
+
+// leadingZero tells numbers such as 007, whose zeros mean something.
+func leadingZero(b []byte) bool {
+	if b[0] == '-' || b[0] == '+' {
+		b = b[1:]
+	}
+	return len(b) > 1 && b[0] == '0' && b[1] >= '0' && b[1] <= '9'
+}
+
+// evidence is what samples of a column say.
+type evidence struct {
+	kinds  kind // that all values could be of
+	proof  kind // forms that a value showed
+	any    bool // a value was seen
+	maybe  []string
+	maybes int // values that are a word that may mean null
+
+	rows, empty, strong int // of the first: all, those without a text, those of a number, date or the like
+}
+
+const profileRows = 100
+
+// look counts what the first values look like, so that rows with too many fields can be mended.
+func (e *evidence) look(b []byte, quoted bool) {
+	if e.rows == profileRows {
+		return
+	}
+	e.rows++
+	if len(b) == 0 && !quoted {
+		e.empty++
+	} else if cell(b, "") == strongCell {
+		e.strong++
+	}
+}
+
+// like is how likely a value of the column looks, as a logarithm.
+func (e *evidence) like(b []byte) float64 {
+	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
+	if len(b) == 0 {
+		return share(e.empty, e.rows)
+	}
+	filled := e.rows - e.empty
+	p := share(filled, e.rows)
+	if cell(b, "") == strongCell {
+		p += share(e.strong, filled)
+	} else {
+		p += share(filled-e.strong, filled)
+	}
+	if other, _ := forms(b, e.kinds); e.any && e.kinds != 0 && e.kinds&(kinds(b)|other) == 0 {
+		p -= 5
+	}
+	return p
+}
+
+// maybeNull are words that mean null in a column of numbers, dates or bools, beside [NullWords].
+var maybeNull = []string{"-", "--", "---", ".", "..", "?", "#N/A", "#NA", "#NULL!", "#VALUE!", "#DIV/0!", "None", "none", "NONE", "nil", "NIL", "(null)", "<null>", "NULL ", "missing", "unknown", "Unknown", "-nan", "<NA>", "N.A.", "n.a.", "na", "NaT"}
+
+// take takes a value in; words that may mean null wait for what the column turns out to be.
+func (e *evidence) take(b []byte) {
+	if e.any && e.kinds == 0 && e.maybes == 0 {
+		return // text
+	}
+	if len(b) <= 9 && slices.Contains(maybeNull, string(b)) {
+		e.maybes++
+		if !slices.Contains(e.maybe, string(b)) {
+			e.maybe = append(e.maybe, string(b))
+		}
+		return
+	}
+	k := kinds(b)
+	var other, proof kind
+	if k&isInt != 0 && b[0]-'0' <= 9 {
+		other = allNumbers
+	} else {
+		other, proof = forms(b, e.kinds)
+	}
+	e.kinds &= k | other
+	e.proof |= proof
+	e.any = true
+}
+
+// typed is the narrowest type that all samples fit, and the form it is written in. Between forms that fit
+// alike nothing is guessed: the column stays text. What the options say goes first.
+func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
+	k := e.kinds
+	if !e.any {
+		return arrow.BinaryTypes.String, form{}
+	}
+	if o.Decimal == ',' || o.Thousands != 0 {
+		if t := e.numberIn(csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}); t != nil {
+			return t, form{number: csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}}
+		}
+		if o.Decimal == ',' {
+			k &^= isFloat
+		}
+	}
+	if t := plainType(k); t != nil {
+		return t, form{}
+	}
+	if i := e.pair(); i >= 0 {
+		return arrow.FixedWidthTypes.Boolean, form{yes: cases(boolPairs[i][0]), no: cases(boolPairs[i][1])}
+	}
+	if o.Decimal == 0 && o.Thousands == 0 {
+		for i, n := range numberForms {
+			if e.proof&floatForm(i) != 0 {
+				if t := e.numberIn(n); t != nil {
+					return t, form{number: n}
+				}
+			}
+		}
+	}
+	if t, order := e.dated(o); t != nil {
+		return t, form{order: order}
+	}
+	return arrow.BinaryTypes.String, form{}
+}
+
+func plainType(k kind) arrow.DataType {
+	switch {
+	case k&isInt != 0:
+		return arrow.PrimitiveTypes.Int64
+	case k&isFloat != 0:
+		return arrow.PrimitiveTypes.Float64
+	case k&isBool != 0:
+		return arrow.FixedWidthTypes.Boolean
+	}
+	return timeType(k, isDate)
+}
+
+// timeType is the type of dates or points in time whose bits begin at one.
+func timeType(k, date kind) arrow.DataType {
+	switch {
+	case k&date != 0:
+		return arrow.FixedWidthTypes.Date32
+	case k&(date<<1) != 0:
+		return &arrow.TimestampType{Unit: arrow.Microsecond}
+	case k&(date<<2) != 0:
+		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
+	}
+	return nil
+}
+
+// numberIn is the type of a column whose numbers all are of a form; nil where they are not.
+func (e *evidence) numberIn(n csv.Number) arrow.DataType {
+	if n.Decimal == 0 {
+		n.Decimal = '.'
+	}
+	for i, f := range numberForms {
+		switch {
+		case f != n:
+		case e.kinds&intForm(i) != 0:
+			return arrow.PrimitiveTypes.Int64
+		case e.kinds&floatForm(i) != 0:
+			return arrow.PrimitiveTypes.Float64
+		}
+	}
+	return nil
+}
+
+// pair is the pair of words that the column has both of.
+func (e *evidence) pair() int {
+	for i := range boolPairs {
+		both := isYes<<(2*i) | isYes<<(2*i+1)
+		if e.kinds&both == both && e.proof&both == both {
+			return i
+		}
+	}
+	return -1
+}
+
+// dated is the type of a column of dates in another form than the parsers take, where there is one order only that all
+// samples have, or the options name it.
+func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder) {
+	for c := csv.YMD; c <= csv.MDY; c++ {
+		got := timeType(e.kinds, dateIn(c))
+		if got == nil || o.Dates != 0 && csv.DateOrder(o.Dates) != c {
+			continue
+		}
+		if t != nil {
+			return nil, 0 // 01/02/2018: which is the month?
+		}
+		t, order = got, c
+	}
+	return t, order
+}
+
+// cases lists a word in lower, upper and title case.
+func cases(w string) []string {
+	title := string(w[0]-'a'+'A') + w[1:]
+	upper := string(bytes.ToUpper([]byte(w)))
+	if title == upper {
+		return []string{w, upper}
+	}
+	return []string{w, upper, title}
+}

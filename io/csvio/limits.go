@@ -1,0 +1,85 @@
+package csvio
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+const (
+	rowMax     = 16 << 20
+	fieldMax   = 16 << 20
+	columnsMax = 20480
+	ratioMax   = 400
+	ratioFrom  = 32 << 20
+)
+
+// LimitError says that an input is beyond one of the limits of [ReadOptions].
+type LimitError struct {
+	What   string // what is too much
+	Limit  int64
+	Option string // the field of ReadOptions that sets the limit
+	Hint   string // what to do
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("%s: %s; ReadOptions.%s sets the limit", e.What, e.Hint, e.Option)
+}
+
+func (o *ReadOptions) rowMax() int     { return limit(max(o.RowMax, 0), rowMax) }
+func (o *ReadOptions) fieldMax() int   { return limit(max(o.FieldMax, 0), fieldMax) }
+func (o *ReadOptions) columnsMax() int { return limit(max(o.ColumnsMax, 0), columnsMax) }
+
+// ratioMax is 0 for any.
+func (o *ReadOptions) ratioMax() int64 { return int64(max(limit(o.RatioMax, ratioMax), 0)) }
+
+func limit(given, otherwise int) int {
+	if given == 0 {
+		return otherwise
+	}
+	return given
+}
+
+// TooManyError ends reading when more rows are bad than [ReadOptions.BadMax] and
+// [ReadOptions.BadRatio] allow.
+type TooManyError struct {
+	Bad, Rows int64          // so far
+	First     *chunker.Error // the first of them
+}
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("%d of the first %d rows are bad, more than ReadOptions.BadMax and BadRatio allow; the first: %v", e.Bad, e.Rows, e.First)
+}
+
+// Unwrap returns the first bad row's error.
+func (e *TooManyError) Unwrap() error { return e.First }
+
+// inflated stops reading what a small input was made to become.
+type inflated struct {
+	io.ReadCloser
+	raw   *counter
+	n     int64
+	ratio int64
+}
+
+func (r *inflated) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if r.n += int64(n); r.n > ratioFrom && r.ratio > 0 && r.n/r.ratio > r.raw.n {
+		return 0, &LimitError{
+			What: fmt.Sprintf("%d compressed bytes became %d, more than %d times as many", r.raw.n, r.n, r.ratio), Limit: r.ratio,
+			Option: "RatioMax", Hint: "is the file what it should be?",
+		}
+	}
+	return n, err
+}
+
+// tooLong is the error of a row or field beyond its limit.
+func tooLong(what string, n int, option, hint string) error {
+	verb := " longer than "
+	if strings.HasSuffix(what, "within") {
+		verb = " "
+	}
+	return &LimitError{What: fmt.Sprintf("%s%s%d bytes", what, verb, n), Limit: int64(n), Option: option, Hint: hint}
+}

@@ -1,0 +1,184 @@
+package csvio
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+const ratioRows = 1000 // from here on a share of bad rows is looked at
+
+// ledger counts the rows of a stream's parts, in the stream's order whatever order they are decoded in,
+// holds bad ones against the limits, and writes them to their sink.
+type ledger struct {
+	options *ReadOptions
+
+	mu      sync.Mutex
+	waiting map[int]entry // parts that were decoded before one ahead of them
+	next    int           // the part that is counted next
+	file    string
+	fileRow int64 // of the file, before that part
+	rows    int64
+	bad     int64
+	first   *chunker.Error
+	writer  chunker.Writer
+	err     error // that ended it
+}
+
+// entry is what a part came to.
+type entry struct {
+	file    string
+	rows    int64
+	rejects []chunker.Error
+}
+
+// newLedger returns nil where nobody asks for counts.
+func newLedger(o *ReadOptions) *ledger {
+	if o.OnBad == Stop || o.Rejects == nil && o.BadMax <= 0 && o.BadRatio <= 0 {
+		return nil
+	}
+	return &ledger{options: o, waiting: map[int]entry{}}
+}
+
+// keep has a part's rows counted when it is decoded.
+func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		if err != nil {
+			return c, err
+		}
+		e := entry{file: c.File, rows: int64(c.Len() + len(c.Rejects))}
+		for _, r := range c.Rejects {
+			e.rejects = append(e.rejects, *r) // whoever has the chunk numbers its own
+		}
+		if err := l.settle(ctx, seq, e); err != nil {
+			c.Release()
+			return chunker.Chunk{}, err
+		}
+		return c, nil
+	}
+}
+
+// settle counts a part, and those that waited for it.
+func (l *ledger) settle(ctx context.Context, seq int, e entry) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting[seq] = e
+	for l.err == nil {
+		e, ok := l.waiting[l.next]
+		if !ok {
+			break
+		}
+		delete(l.waiting, l.next)
+		l.next++
+		l.err = l.count(ctx, e)
+	}
+	return l.err
+}
+
+func (l *ledger) count(ctx context.Context, e entry) error {
+	if e.file != l.file {
+		l.file, l.fileRow = e.file, 0
+	}
+	for i := range e.rejects {
+		e.rejects[i].Row += l.fileRow
+	}
+	l.fileRow += e.rows
+	l.rows += e.rows
+	l.bad += int64(len(e.rejects))
+	if l.first == nil && len(e.rejects) > 0 {
+		first := e.rejects[0]
+		l.first = &first
+	}
+	if err := l.write(ctx, e.rejects); err != nil {
+		return err
+	}
+	o := l.options
+	if o.BadMax > 0 && l.bad > int64(o.BadMax) || o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(max(l.rows, ratioRows)) {
+		return l.tooMany()
+	}
+	return nil
+}
+
+func (l *ledger) tooMany() error { return &TooManyError{Bad: l.bad, Rows: l.rows, First: l.first} }
+
+// write puts rows into the sink, which is created with the first part.
+func (l *ledger) write(ctx context.Context, rejects []chunker.Error) error {
+	if l.options.Rejects == nil {
+		return nil
+	}
+	if l.writer == nil {
+		w, err := l.options.Rejects.Create(ctx, rejectSchema)
+		if err != nil {
+			return err
+		}
+		l.writer = w
+	}
+	if len(rejects) == 0 {
+		return nil
+	}
+	put, err := l.writer.Write(ctx, chunker.Chunk{Record: rejectRecord(rejects), Row: -1})
+	if err != nil {
+		return err
+	}
+	return put(ctx)
+}
+
+// close commits what was written, also where reading ended with an error: it says why. With complete the
+// share of bad rows is looked at once more.
+func (l *ledger) close(complete bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var errs []error
+	if o := l.options; complete && l.err == nil && o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(l.rows) {
+		errs = append(errs, l.tooMany())
+	}
+	if l.writer != nil {
+		errs = append(errs, l.writer.Commit(context.Background()), l.writer.Close())
+		l.writer = nil
+	}
+	return errors.Join(errs...)
+}
+
+// rejectSchema is the columns of rejected rows.
+var rejectSchema = arrow.NewSchema([]arrow.Field{
+	{Name: "reject_file", Type: arrow.BinaryTypes.String},
+	{Name: "reject_row", Type: arrow.PrimitiveTypes.Int64},
+	{Name: "reject_line", Type: arrow.PrimitiveTypes.Int64},
+	{Name: "reject_offset", Type: arrow.PrimitiveTypes.Int64},
+	{Name: "reject_column", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "reject_reason", Type: arrow.BinaryTypes.String},
+	{Name: "reject_text", Type: arrow.BinaryTypes.String, Nullable: true},
+}, nil)
+
+func rejectRecord(rejects []chunker.Error) arrow.Record {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, rejectSchema)
+	text := func(i int, s string) {
+		if s == "" && rejectSchema.Field(i).Nullable {
+			b.Field(i).AppendNull()
+			return
+		}
+		b.Field(i).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\uFFFD"))
+	}
+	for _, r := range rejects {
+		text(0, r.File)
+		for i, n := range []int64{r.Row, r.Line, r.Offset} {
+			b.Field(1 + i).(*array.Int64Builder).Append(n)
+		}
+		text(4, r.Column)
+		reason := r.Err.Error()
+		if r.Value != "" {
+			reason = "value " + strings.ToValidUTF8(r.Value, "\uFFFD") + " " + reason
+		}
+		text(5, reason)
+		text(6, r.Raw)
+	}
+	return b.NewRecord()
+}

@@ -1,0 +1,381 @@
+package csvio
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const (
+	shapeRows    = 200 // that are looked at to find where the table begins
+	preambleRows = 50  // that may stand before it
+	headerRows   = 5   // of names, one under the other
+)
+
+// shape is where the table begins in a text, and its columns' names.
+type shape struct {
+	start     int // bytes before the header or first row
+	lines     int // of them
+	separator bool
+	headers   int // rows of names
+	end       int // of them
+	endLines  int
+	names     []string // nil: there are none
+	width     int      // fields of most rows
+	first     []string // the first row, names or not
+	whySkip   string
+	whyHeader string
+}
+
+// seen is a row that was looked at.
+type seen struct {
+	fields    []string
+	at, next  int
+	lines     int  // before it
+	through   int  // before the one behind it
+	gap       bool // a blank line stands before it
+	broken    bool // its quotes are
+	commented bool
+}
+
+func (s *seen) filled() int {
+	n := 0
+	for _, f := range s.fields {
+		if strings.TrimSpace(f) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// separatorLine takes the line sep=; off, which spreadsheets write and read.
+func separatorLine(text []byte) (delimiter string, size int) {
+	line, _, found := bytes.Cut(text[:min(len(text), 64)], []byte("\n"))
+	if !found {
+		if line, _, found = bytes.Cut(line, []byte("\r")); !found {
+			return "", 0
+		}
+	}
+	size = len(line) + 1
+	line = bytes.Trim(bytes.TrimSuffix(line, []byte("\r")), `"`)
+	if len(line) < 5 || len(line) > 8 || !bytes.EqualFold(line[:4], []byte("sep=")) {
+		return "", 0
+	}
+	return string(line[4:]), size
+}
+
+// findShape finds where the table begins. It may find a sign for comments, and sets it in the rules.
+func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) shape {
+	sh := shape{start: start, separator: start > 0}
+	if start > 0 {
+		sh.lines = 1
+	}
+	if o.Skip > 0 {
+		sh.start, sh.lines = skipLines(text, o.Skip)
+		sh.whySkip = "ReadOptions.Skip"
+	}
+	rows := look(r, text[sh.start:], last)
+	sh.width = mostFields(rows)
+	if o.Skip == 0 {
+		rows = sh.comments(o, r, rows)
+		rows = sh.preamble(rows)
+	}
+	if o.OnBad != Stop {
+		mendHeader(r, text[sh.start:], rows, sh.width)
+	}
+	if len(rows) > 0 {
+		sh.first = rows[0].fields
+		sh.begin(rows[0])
+		sh.header(o, rows)
+	}
+	return sh
+}
+
+// skipLines finds where a line begins.
+func skipLines(text []byte, n int) (start, lines int) {
+	for ; lines < n && start < len(text); lines++ {
+		i := bytes.IndexAny(text[start:], "\r\n")
+		if i < 0 {
+			return len(text), lines
+		}
+		start += i + 1
+		if text[start-1] == '\r' && start < len(text) && text[start] == '\n' {
+			start++
+		}
+	}
+	return start, lines
+}
+
+// look cuts the first rows.
+func look(r *rules, text []byte, last bool) []seen {
+	var out []seen
+	var w row
+	lines, gap := 0, false
+	for at := 0; at < len(text) && len(out) < shapeRows; at = w.next {
+		r.next(text, at, &w)
+		if !w.whole && !last && len(out) > 0 {
+			break
+		}
+		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
+			gap = true
+		} else {
+			out = append(out, seen{fields: r.strings(text, &w), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, broken: w.problem != 0, commented: text[at] == '#'})
+			gap = false
+		}
+		lines += w.lines
+	}
+	return out
+}
+
+// mostFields is the number of fields that most rows have; that of the first where no number is.
+func mostFields(rows []seen) int {
+	count := map[int]int{}
+	best := 0
+	for _, s := range rows {
+		if s.commented {
+			continue
+		}
+		n := len(s.fields)
+		count[n]++
+		if count[n] > count[best] || count[n] == count[best] && n > best {
+			best = n
+		}
+	}
+	if len(rows) > 0 && (count[best] < 2 || count[best]*2 <= len(rows)) {
+		return len(rows[0].fields)
+	}
+	return best
+}
+
+// drop leaves rows at the top out.
+func (sh *shape) drop(rows []seen, n int, why string) []seen {
+	if sh.whySkip == "" {
+		sh.whySkip = why
+	}
+	if n == len(rows) {
+		sh.start, sh.lines = sh.start+rows[n-1].next, sh.lines+rows[n-1].through
+	}
+	return rows[n:]
+}
+
+// begin sets the place of the first row that is left.
+func (sh *shape) begin(s seen) {
+	sh.start, sh.lines = sh.start+s.at, sh.lines+s.lines
+	sh.end, sh.endLines = sh.start, sh.lines
+}
+
+// comments leaves lines at the top that begin with # out, unless the last of them is the names. Only where more
+// follow further down is # taken for the sign of comments there too.
+func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
+	n := 0
+	for n < len(rows) && rows[n].commented {
+		n++
+	}
+	if n == 0 || o.NoComment || o.Comment != 0 || n == len(rows) {
+		return rows
+	}
+	if len(rows[n-1].fields) == sh.width && sh.width > 1 && !overTyped(rows[n].fields, rows[n+1:]) {
+		n-- // #id,name: names
+	}
+	if n == 0 {
+		return rows
+	}
+	more := slices.ContainsFunc(rows[n+1:], func(s seen) bool { return s.commented && len(s.fields) != sh.width })
+	rows = sh.drop(rows, n, "lines that begin with # before the table")
+	if more {
+		r.comment = '#'
+		rows = slices.DeleteFunc(rows, func(s seen) bool { return s.commented })
+	}
+	return rows
+}
+
+// preamble leaves lines before the table out: titles and notes, which have fewer fields than the table, or
+// nearly none that are not empty.
+func (sh *shape) preamble(rows []seen) []seen {
+	n := 0
+	for n < len(rows) && n < preambleRows && len(rows[n].fields) < sh.width && !rows[n].broken {
+		n++
+	}
+	if n > 0 && n < len(rows) && len(rows[n].fields) == sh.width {
+		narrow := !slices.ContainsFunc(rows[:n], func(s seen) bool { return len(s.fields) > max(1, sh.width/2) })
+		if narrow || rows[n].gap {
+			rows = sh.drop(rows, n, fmt.Sprintf("lines of fewer fields than the %d of the table", sh.width))
+		}
+	}
+	few := max(1, sh.width/2)
+	for i := 1; i < min(len(rows), 12) && sh.width > 1; i++ {
+		if rows[i].filled() > 0 {
+			continue
+		}
+		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) {
+			return sh.drop(rows, i+1, "nearly empty rows, closed by an empty one")
+		}
+		break
+	}
+	if len(rows) > 2 && sh.width > 2 && rows[0].filled() == 1 && rows[0].fields[0] != "" && rows[1].filled() == sh.width && overTyped(rows[1].fields, rows[2:]) {
+		return sh.drop(rows, 1, "a title in the first cell, above the names")
+	}
+	return rows
+}
+
+// overTyped tells whether a row of words stands over columns of numbers and dates: names.
+func overTyped(names []string, below []seen) bool {
+	typed, words := 0, 0
+	for i, n := range names {
+		if n = strings.TrimSpace(n); n == "" {
+			continue
+		}
+		if isValue(n) {
+			return false
+		}
+		hits, all := 0, 0
+		for _, s := range below[:min(len(below), 40)] {
+			if i < len(s.fields) && strings.TrimSpace(s.fields[i]) != "" {
+				all++
+				if cell([]byte(strings.TrimSpace(s.fields[i])), "") == strongCell {
+					hits++
+				}
+			}
+		}
+		if words++; hits > 0 && hits*2 > all {
+			typed++
+		}
+	}
+	return typed > 0 && words > 0
+}
+
+// isValue tells a text that is no name: a number, date or bool.
+func isValue(s string) bool {
+	b := []byte(s)
+	return kinds(b) != isText || isDateIn(b) || isNumber(b) && b[0]-'0' <= 9
+}
+
+// header finds the rows of names.
+func (sh *shape) header(o *ReadOptions, rows []seen) {
+	switch o.Header {
+	case Absent:
+		sh.whyHeader = "ReadOptions.Header"
+		return
+	case Present:
+		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
+	default:
+		sh.headers, sh.whyHeader = isHeader(rows)
+	}
+	if sh.headers == 0 {
+		return
+	}
+	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 {
+		sh.headers = stacked(rows)
+	}
+	sh.headers = min(sh.headers, len(rows))
+	sh.names = join(rows[:sh.headers])
+	last := rows[sh.headers-1]
+	sh.end += last.next - rows[0].at
+	sh.endLines += last.through - rows[0].lines
+}
+
+// isHeader tells whether the first row is names.
+func isHeader(rows []seen) (int, string) {
+	first := rows[0].fields
+	values := 0
+	for _, f := range first {
+		if f = strings.TrimSpace(f); f != "" && isValue(f) {
+			values++
+		}
+	}
+	switch {
+	case rows[0].filled() == 0:
+		return 0, "the first row is empty"
+	case values == 0 && overTyped(first, rows[1:]):
+		return 1, "words over columns of numbers and dates"
+	case values == 0:
+		return 1, "no field of the first row is a number, date or bool"
+	case years(first) && len(rows) > 1:
+		return 1, "years, one after the other, behind words"
+	}
+	return 0, "the first row has a number, date or bool"
+}
+
+// years tells names such as country,2019,2020,2021.
+func years(first []string) bool {
+	last, n := 0, 0
+	for i, f := range first {
+		y, ok := 0, len(f) == 4
+		for _, c := range []byte(f) {
+			y, ok = y*10+int(c-'0'), ok && c-'0' <= 9
+		}
+		switch {
+		case !ok && (isValue(f) || n > 0):
+			return false
+		case !ok:
+			continue
+		case i == 0 || y < 1800 || y > 2200 || n > 0 && y != last+1:
+			return false
+		}
+		last, n = y, n+1
+	}
+	return n > 1
+}
+
+// stacked counts rows of names one under the other. A second one is taken for such only where
+// it repeats the first, or completes one with gaps, over columns of numbers and dates.
+func stacked(rows []seen) int {
+	n := 1
+	for n < min(len(rows)-1, headerRows) {
+		above, s := rows[n-1], rows[n]
+		if len(s.fields) != len(above.fields) || !overTyped(s.fields, rows[n+1:]) {
+			break
+		}
+		if !slices.Equal(s.fields, above.fields) && (above.filled() == len(above.fields) || s.filled() <= above.filled()) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// join makes names of rows of names.
+func join(rows []seen) []string {
+	out := slices.Clone(rows[0].fields)
+	for _, s := range rows[1:] {
+		for i := range min(len(out), len(s.fields)) {
+			out[i] = strings.TrimSpace(strings.TrimSpace(out[i]) + " " + strings.TrimSpace(s.fields[i]))
+		}
+	}
+	return out
+}
+
+// mendHeader makes sense of a first row with broken quotes, for those who do not stop at bad rows.
+func mendHeader(r *rules, text []byte, rows []seen, width int) {
+	if len(rows) == 0 {
+		return
+	}
+	first := &rows[0]
+	if !first.broken {
+		return
+	}
+	end, next := r.line(text, first.at)
+	if m, ok := r.mend(text[first.at:end], width); ok {
+		first.fields = nil
+		for _, t := range m {
+			first.fields = append(first.fields, string(t.text))
+		}
+		first.next, first.through = next, first.lines+1
+	}
+}
+
+// fit makes names fit a table whose rows have another number of fields, where that can be done without
+// guessing: names that are empty go.
+func fit(names []string, width int) []string {
+	empty := 0
+	for _, n := range names {
+		if strings.TrimSpace(n) == "" {
+			empty++
+		}
+	}
+	if surplus := len(names) - width; width > 0 && surplus > 0 && empty == surplus {
+		return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.TrimSpace(n) == "" })
+	}
+	return names
+}

@@ -1,0 +1,254 @@
+package csvio
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// Dialect is what a CSV file was found to be like, and why. [Dialect.String] shows it to people.
+type Dialect struct {
+	File        string
+	Compression string   // gzip, zstd, bzip2, xz, zip, or empty
+	Encoding    Encoding // of the text
+	Mark        bool     // the text begins with a byte order mark
+
+	Delimiter  string // one byte, most often
+	Quote      byte   // 0: none
+	Escape     byte   // the backslash, or the quote where quotes are doubled
+	Comment    byte   // 0: none
+	LineEnd    LineEnd
+	TrimBlanks bool // blanks behind delimiters are no text
+	Separator  bool // the first line is sep= and the delimiter
+
+	Skip       int // lines before the header, or the first row
+	HeaderRows int // rows of names; 0: none
+	Columns    []ColumnDialect
+
+	// Why holds the reasons for what was found, by the names of the fields of this type.
+	Why map[string]string
+}
+
+// ColumnDialect is what a column was found to be like.
+type ColumnDialect struct {
+	Name string
+	Type arrow.DataType
+	// Decimal and Thousands are how its numbers are written, 0 for a point and none.
+	Decimal, Thousands byte
+	// Dates is the order of its dates; 0 is ISO 8601.
+	Dates DateOrder
+	// True and False are its words for bools; nil is true and false.
+	True, False []string
+	// Null are words that mean null in it, beside those of [NullWords].
+	Null []string
+	// Why holds the reasons.
+	Why string
+}
+
+// Sniff finds out what a CSV file is like, with default options. Of a pattern it looks at the first file's dialect, and
+// at samples of up to eight files for the columns' types. It reads some 500 KB, and takes
+// some milliseconds.
+func Sniff(ctx context.Context, path string) (*Dialect, error) {
+	return ReadOptions{}.Sniff(ctx, path)
+}
+
+// Sniff finds out what a CSV file is like; what the options say is not looked for.
+func (o ReadOptions) Sniff(ctx context.Context, path string) (*Dialect, error) {
+	opened, err := o.Open(path).Open(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := opened.(*stream)
+	d := s.dialectFound()
+	return d, s.Close()
+}
+
+// dialectFound is what opening found out.
+func (s *stream) dialectFound() *Dialect {
+	r, o, in := &s.rules, &s.source.options, s.input
+	d := &Dialect{
+		File: s.files[0], Compression: in.format, Encoding: in.encoding, Mark: in.marked,
+		Delimiter: r.delimiter, Quote: r.quote, Escape: r.quote, Comment: r.comment, LineEnd: r.ends, TrimBlanks: r.trim,
+		Separator: s.shape.separator, Skip: s.shape.skipped(), HeaderRows: s.shape.headers, Why: map[string]string{},
+	}
+	if r.backslash {
+		d.Escape = '\\'
+	}
+	for i := range s.columns {
+		d.Columns = append(d.Columns, s.columns[i].described(o))
+	}
+	d.Why["Encoding"] = in.why
+	d.Why["Delimiter"] = s.chosen.why()
+	if o.Delimiter != 0 || o.Separator != "" {
+		d.Why["Delimiter"] = "ReadOptions; " + d.Why["Delimiter"]
+	} else if d.Separator {
+		d.Why["Delimiter"] = "the line sep="
+	}
+	d.Why["Quote"] = s.chosen.whyQuote(o)
+	d.Why["HeaderRows"] = s.shape.whyHeader
+	d.Why["Skip"] = s.shape.whySkip
+	if r.comment != 0 {
+		d.Why["Comment"] = "lines further down begin with it, and are no rows of the table"
+	}
+	return d
+}
+
+func (a *attempt) whyQuote(o *ReadOptions) string {
+	switch {
+	case o.NoQuotes || o.Quote != 0:
+		return "ReadOptions"
+	case a.rules.quote == 0:
+		return "no fields are in quotes that close"
+	case a.quoted == 0:
+		return "no field looked at is in quotes"
+	}
+	why := fmt.Sprintf("%d fields in quotes", a.quoted)
+	if a.broken > 0 {
+		why += fmt.Sprintf(", %d rows with broken ones", a.broken)
+	}
+	return why
+}
+
+// described is what a column was found to be like.
+func (c *column) described(o *ReadOptions) ColumnDialect {
+	d := ColumnDialect{Name: c.name, Type: c.t, Decimal: c.form.number.Decimal, Thousands: c.form.number.Thousands, Dates: DateOrder(c.form.order), True: c.form.yes, False: c.form.no}
+	e := c.evidence
+	switch {
+	case !c.found:
+		d.Why = "ReadOptions.Types"
+	case !e.any:
+		d.Why = "no values in the samples"
+	case c.t.ID() == arrow.STRING:
+		d.Why = "no narrower type fits all samples"
+		if _, order := e.dated(&ReadOptions{Dates: DayFirst}); order != 0 {
+			if _, other := e.dated(&ReadOptions{Dates: MonthFirst}); other != 0 {
+				d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
+			}
+		}
+	default:
+		d.Why = "fits all samples"
+	}
+	if o.Null == nil && c.t.ID() != arrow.STRING {
+		d.Null = slices.Clone(e.maybe)
+	}
+	return d
+}
+
+// skipped is the lines before the table.
+func (sh *shape) skipped() int { return sh.lines }
+
+// Options are the options that read a file as it was found, and look for nothing but the
+// columns' types.
+func (d *Dialect) Options() ReadOptions {
+	o := ReadOptions{Quote: d.Quote, NoQuotes: d.Quote == 0, Escape: d.Escape, Comment: d.Comment, NoComment: d.Comment == 0, LineEnd: d.LineEnd, Trim: KeepBlanks, Skip: d.Skip, Header: Absent, HeaderRows: d.HeaderRows, Encoding: d.Encoding}
+	if len(d.Delimiter) == 1 {
+		o.Delimiter = d.Delimiter[0]
+	} else {
+		o.Separator = d.Delimiter
+	}
+	if d.TrimBlanks {
+		o.Trim = TrimBlanks
+	}
+	if d.Skip == 0 {
+		o.Skip = -1
+	}
+	if d.HeaderRows > 0 {
+		o.Header = Present
+	}
+	return o
+}
+
+// String shows the dialect, a line for each thing found with the reason behind it, then a table of the columns.
+func (d *Dialect) String() string {
+	var b strings.Builder
+	line := func(name, value, why string) {
+		fmt.Fprintf(&b, "%-12s %-28s %s\n", name, value, why)
+	}
+	fmt.Fprintf(&b, "%s\n", d.File)
+	if d.Compression != "" {
+		line("compression", d.Compression, "the first bytes")
+	}
+	encoding := d.Encoding.String()
+	if d.Mark {
+		encoding += " with byte order mark"
+	}
+	line("encoding", encoding, d.Why["Encoding"])
+	line("line ends", d.LineEnd.String(), "")
+	line("delimiter", nameOf(d.Delimiter), d.Why["Delimiter"])
+	line("quote", nameOf(string(d.Quote)), d.Why["Quote"])
+	if d.Quote != 0 {
+		line("escape", map[bool]string{true: "backslash", false: "doubled quotes"}[d.Escape == '\\'], "")
+	}
+	if d.TrimBlanks {
+		line("blanks", "behind delimiters: no text", "")
+	}
+	if d.Comment != 0 {
+		line("comments", nameOf(string(d.Comment)), d.Why["Comment"])
+	}
+	if d.Skip > 0 {
+		line("left out", fmt.Sprintf("%d lines at the top", d.Skip), d.Why["Skip"])
+	}
+	line("header", [...]string{"none", "1 row", strconv.Itoa(d.HeaderRows) + " rows, joined"}[min(d.HeaderRows, 2)], d.Why["HeaderRows"])
+	d.columns(&b)
+	return b.String()
+}
+
+// columns writes the table of columns.
+func (d *Dialect) columns(b *strings.Builder) {
+	width := len("column")
+	for _, c := range d.Columns {
+		width = max(width, min(len(c.Name), 30))
+	}
+	fmt.Fprintf(b, "\n%-*s  %-18s %s\n", width, "column", "type", "how it is written")
+	for _, c := range d.Columns {
+		how := c.how()
+		if how != "" {
+			how += "; "
+		}
+		fmt.Fprintf(b, "%-*s  %-18s %s\n", width, c.Name, c.Type, how+c.Why)
+	}
+}
+
+// how says in what form a column's values are written.
+func (c *ColumnDialect) how() string {
+	var parts []string
+	if c.Decimal == ',' {
+		parts = append(parts, "decimal comma")
+	}
+	if c.Thousands != 0 {
+		parts = append(parts, "thousands apart by "+nameOf(string(c.Thousands)))
+	}
+	if c.Dates != 0 {
+		parts = append(parts, c.Dates.String())
+	}
+	if c.True != nil {
+		parts = append(parts, fmt.Sprintf("%s for true, %s for false", c.True[0], c.False[0]))
+	}
+	if c.Null != nil {
+		parts = append(parts, fmt.Sprintf("%q for null", c.Null))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// nameOf writes a delimiter or quote so that it can be seen.
+func nameOf(s string) string {
+	switch s {
+	case "\x00":
+		return "none"
+	case ",":
+		return "comma (,)"
+	case ";":
+		return "semicolon (;)"
+	case "\t":
+		return `tab (\t)`
+	case " ":
+		return "blank"
+	case "|":
+		return "bar (|)"
+	}
+	return strconv.Quote(s)
+}
