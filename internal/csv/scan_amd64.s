@@ -576,6 +576,60 @@ done:
 	VZEROUPPER
 	RET
 
+// func weaveAVX2(out *byte, at int, strands *byte, n int, rows int) (end int)
+// Requires: AVX
+TEXT ·weaveAVX2(SB), NOSPLIT, $0-48
+	MOVQ out+0(FP), AX
+	MOVQ at+8(FP), CX
+	MOVQ strands+16(FP), DX
+	XORQ BX, BX
+
+row:
+	CMPQ BX, rows+32(FP)
+	JGE  done
+	MOVQ DX, SI
+	MOVQ n+24(FP), DI
+
+field:
+	MOVQ    (SI), R8
+	MOVQ    24(SI), R10
+	MOVQ    48(SI), R9
+	MOVL    (R10)(BX*4), R10
+	MOVL    (R9)(BX*4), R9
+	ADDQ    R8, R10
+	LEAQ    (AX)(CX*1), R8
+	VMOVDQU (R10), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    R9, CX
+	CMPQ    R9, $0x20
+	JA      long
+
+next:
+	MOVL 72(SI), R9
+	MOVL R9, (AX)(CX*1)
+	MOVL 76(SI), R9
+	ADDQ R9, CX
+	ADDQ $0x50, SI
+	DECQ DI
+	JNZ  field
+	INCQ BX
+	JMP  row
+
+long:
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R8
+	SUBQ    $0x20, R9
+	VMOVDQU (R10), Y0
+	VMOVDQU Y0, (R8)
+	CMPQ    R9, $0x20
+	JA      long
+	JMP     next
+
+done:
+	MOVQ CX, end+40(FP)
+	VZEROUPPER
+	RET
+
 // func intsAVX512(text *byte, pairs *uint32, step int, groups int, out *int64, odd *uint8)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F
 TEXT ·intsAVX512(SB), NOSPLIT, $0-48

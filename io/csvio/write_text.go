@@ -274,9 +274,9 @@ func (q *quoting) outside(s []byte) bool {
 // textRoom is the most bytes a text of n bytes takes.
 func textRoom(n int) int { return 2*n + 2 }
 
-// put writes a text, in quotes where it needs them. clean says that it holds nothing special.
-func (q *quoting) put(b []byte, at int, s []byte, clean bool) int {
-	if q.outside(s) || !clean && q.special(s) {
+// put writes a text, in quotes where it needs them.
+func (q *quoting) put(b []byte, at int, s []byte) int {
+	if q.outside(s) || q.special(s) {
 		return putQuoted(b, at, s)
 	}
 	return at + copy(b[at:], s)

@@ -34,6 +34,7 @@ func main() {
 		survey(s)
 	}
 	texts()
+	weave()
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
 	times()
