@@ -17,6 +17,7 @@ func init() {
 	}
 	scanWords, surveyWords = withAVX2()
 	textRun = textRunAVX2
+	intGroups, floatGroups = eightLanes(intsAVX2), eightLanes(floatsAVX2)
 	weaveRows = func(out []byte, at int, strands []Strand, rows int) int {
 		return weaveAVX2(&out[0], at, (*byte)(unsafe.Pointer(&strands[0])), len(strands), rows)
 	}

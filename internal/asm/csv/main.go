@@ -35,6 +35,8 @@ func main() {
 	}
 	texts()
 	weave()
+	numbers4("intsAVX2", false)
+	numbers4("floatsAVX2", true)
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
 	times()
