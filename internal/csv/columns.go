@@ -102,10 +102,13 @@ func unquote(text []byte, quote byte, lo, hi []uint32) {
 // load is the eight bytes from at on.
 func load(text []byte, at uint32) uint64 { return binary.LittleEndian.Uint64(text[at:]) }
 
+// zerosBefore is the digit 0 in the bytes before the last n, which are one to eight.
+func zerosBefore(n uint32) uint64 { return 0x3030303030303030 >> 8 >> ((8*n - 8) & 63) }
+
 // digits8 is one to eight digits, the first n bytes of b: moved up, so that the last is in the highest
 // byte, and zeros before them.
 func digits8(w uint64, n uint32) (v uint64, ok bool) {
-	w = w<<(64-8*n) | 0x3030303030303030>>(8*n)
+	w = w<<((64-8*n)&63) | zerosBefore(n)
 	return eight(w), eightDigits(w)
 }
 
@@ -202,18 +205,21 @@ func floatAt(text []byte, lo, hi uint32) (float64, bool) {
 // shortFloat is a float of up to eight bytes, digits with a point among them: the point is taken
 // out, and the integer divided by a power of ten, which is exact but for one rounding.
 func shortFloat(w uint64, n uint32) (f float64, ok bool) {
-	w <<= 64 - 8*n
+	w <<= (64 - 8*n) & 63
 	dot := match(w, '.'*ones)
 	if dot == 0 {
-		v, ok := eight(w|0x3030303030303030>>(8*n)), eightDigits(w|0x3030303030303030>>(8*n))
-		return float64(v), ok
+		w |= zerosBefore(n)
+		return float64(eight(w)), eightDigits(w)
+	}
+	if n == 1 {
+		return 0, false
 	}
 	dot &= -dot
 	low := dot>>7 - 1 // the bytes before the point
 	fraction := bits.LeadingZeros64(dot) >> 3
 	w = w&low<<8 | w&^(low<<8|0xFF)
-	w |= 0x3030303030303030 >> (8 * (n - 1))
-	return float64(eight(w)) / powers[fraction&15], n > 1 && eightDigits(w)
+	w |= zerosBefore(n - 1)
+	return float64(eight(w)) / powers[fraction&15], eightDigits(w)
 }
 
 // Times parses a column of points in time, in units of 1/perSecond seconds. zoned says that the column has a zone: values

@@ -96,6 +96,12 @@ func plainLoops(run func()) {
 	run()
 }
 
+// groupLoops are the loops over groups that this processor has.
+var groupLoops []struct {
+	ints   func([]byte, []uint32, int, []int64, []uint8) int
+	floats func([]byte, []uint32, int, []float64, []uint8) int
+}
+
 func TestLoopsAreTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
 	for range 3000 {
@@ -103,7 +109,13 @@ func TestLoopsAreTheSame(t *testing.T) {
 		x := new(Index)
 		x.Build(b, comma, 3)
 		got := columnsOf(x)
-		plainLoops(func() { require.Equal(t, columnsOf(x), got, "%q", b) })
+		plainLoops(func() {
+			require.Equal(t, columnsOf(x), got, "%q", b)
+			for _, g := range groupLoops {
+				intGroups, floatGroups = g.ints, g.floats
+				require.Equal(t, columnsOf(x), got, "%q", b)
+			}
+		})
 	}
 }
 

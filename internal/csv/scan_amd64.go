@@ -20,6 +20,15 @@ func surveyAVX512(text *byte, last int, state *uint64)
 func textsAVX2(text *byte, pairs *uint32, step int, rows int, data *byte, at int, offsets *int32, first *bool, quote int, strip int) (done int, end int)
 
 //go:noescape
+func weaveAVX2(out *byte, at int, strands *byte, n int, rows int) (end int)
+
+//go:noescape
+func intsAVX2(text *byte, pairs *uint32, step int, groups int, out *int64, odd *uint8)
+
+//go:noescape
+func floatsAVX2(text *byte, pairs *uint32, step int, groups int, out *float64, odd *uint8)
+
+//go:noescape
 func intsAVX512(text *byte, pairs *uint32, step int, groups int, out *int64, odd *uint8)
 
 //go:noescape

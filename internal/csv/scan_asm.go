@@ -2,7 +2,11 @@
 
 package csv
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 //go:generate go -C ../asm run ./csv -out ../csv/scan_amd64.s -stubs ../csv/scan_amd64.go -pkg csv
 
@@ -13,6 +17,10 @@ func init() {
 	}
 	scanWords, surveyWords = withAVX2()
 	textRun = textRunAVX2
+	intGroups, floatGroups = eightLanes(intsAVX2), eightLanes(floatsAVX2)
+	weaveRows = func(out []byte, at int, strands []Strand, rows int) int {
+		return weaveAVX2(&out[0], at, (*byte)(unsafe.Pointer(&strands[0])), len(strands), rows)
+	}
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
 		scanWords, surveyWords = withAVX512()
 		intGroups, floatGroups, timeGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512), timesOfEight

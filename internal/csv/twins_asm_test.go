@@ -14,3 +14,16 @@ func addForms(f map[string]form) {
 		f["AVX-512"] = form{scan, survey}
 	}
 }
+
+func init() {
+	type loops = struct {
+		ints   func([]byte, []uint32, int, []int64, []uint8) int
+		floats func([]byte, []uint32, int, []float64, []uint8) int
+	}
+	if cpu.X86.HasAVX2 {
+		groupLoops = append(groupLoops, loops{eightLanes(intsAVX2), eightLanes(floatsAVX2)})
+	}
+	if cpu.X86.HasAVX512VBMI2 {
+		groupLoops = append(groupLoops, loops{eightLanes(intsAVX512), eightLanes(floatsAVX512)})
+	}
+}

@@ -82,21 +82,15 @@ func Float(b []byte) (float64, bool) {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		neg, i = b[0] == '-', 1
 	}
-	var m uint64
-	start, point, exp := i, -1, 0
-	for ; i < len(b); i++ {
-		if d := uint64(b[i] - '0'); d <= 9 {
-			m = m*10 + d
-		} else if b[i] == '.' && point < 0 {
-			point = i
-		} else {
-			break
-		}
-	}
-	count := i - start
-	if point >= 0 {
-		exp = -(i - point - 1)
-		count--
+	m, whole := digitRun(b, i, 0)
+	i += whole
+	count, exp := whole, 0
+	if i < len(b) && b[i] == '.' {
+		var behind int
+		m, behind = digitRun(b, i+1, m)
+		i += 1 + behind
+		count += behind
+		exp = -behind
 	}
 	if count == 0 {
 		return special(b)
@@ -125,6 +119,33 @@ func Float(b []byte) (float64, bool) {
 	}
 	return f, true
 }
+
+// digitRun appends the digits of b from i on to m, and returns how many there are. More than 19 are more than m holds.
+func digitRun(b []byte, i int, m uint64) (v uint64, n int) {
+	for cap(b)-i >= 8 && i < len(b) {
+		w := binary.LittleEndian.Uint64(b[i : i+8 : cap(b)]) // bytes behind the text are there, and no matter
+		x := w ^ 0x3030303030303030
+		other := (x + 0x7676767676767676 | x) & highs
+		k := min(bits.TrailingZeros64(other)>>3, len(b)-i)
+		if k == 0 {
+			return m, n
+		}
+		v, _ := digits8(w, uint32(k))
+		m = m*tens[k] + v
+		n, i = n+k, i+k
+		if k < 8 {
+			return m, n
+		}
+	}
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		m = m*10 + uint64(b[i]-'0')
+		n++
+	}
+	return m, n
+}
+
+// tens are the powers of ten that eight digits have.
+var tens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 func exponent(b []byte) bool {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {

@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/csv"
 )
 
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
@@ -23,9 +24,26 @@ type encoder struct {
 	schema  *arrow.Schema
 	quotes  *quoting
 	end     string
+	strands []strand
+	woven   []csv.Strand
 	text    []byte
 	packed  bytes.Buffer
 	zstd    *zstd.Encoder
+}
+
+// strand is the memory of a column's fields.
+type strand struct {
+	slots  []byte
+	starts [rowsAtOnce]uint32
+	lens   [rowsAtOnce]uint32
+}
+
+// room returns memory for n bytes, and some more.
+func (s *strand) room(n int) []byte {
+	if len(s.slots) < n+csv.Pad {
+		s.slots = make([]byte, n+n/4+csv.Pad)
+	}
+	return s.slots
 }
 
 func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
@@ -39,11 +57,14 @@ func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 	return e
 }
 
-// cells are the fields of a column, one after another.
+// cells are the fields of a column.
 type cells interface {
-	// room gets rows lo … hi-1 ready, and returns how many bytes they can have at most.
+	// strand gets rows lo … hi-1 ready, at most rowsAtOnce, and returns the text that s's starts and lens
+	// are of.
+	strand(s *strand, lo, hi int) (text []byte)
+	// room is how many bytes the rows have at most, and put writes one of them at a place of b and
+	// returns the place behind.
 	room(lo, hi int) int
-	// put writes a row's field at a place of b and returns the place behind.
 	put(b []byte, at, row int) int
 }
 
@@ -58,10 +79,10 @@ func encodable(t arrow.DataType) bool {
 	return bind.Natural(t) != nil
 }
 
-// rowsAtOnce are encoded between two looks at whether there is room.
+// rowsAtOnce are made into strands and woven, while those are in the cache.
 const rowsAtOnce = 256
 
-// encode writes rows one after another, each column by the cells made for it once a batch.
+// encode writes rows: column by column each field's text, then all of them row by row.
 func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 	columns := make([]cells, rec.NumCols())
 	for i, c := range rec.Columns() {
@@ -71,41 +92,55 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 		}
 		columns[i] = f
 	}
+	if len(e.strands) == 0 {
+		e.begin(len(columns))
+	}
 	at, rows := 0, int(rec.NumRows())
 	for lo := 0; lo < rows; lo += rowsAtOnce {
 		hi := min(lo+rowsAtOnce, rows)
-		need := spare + (hi-lo)*(len(columns)+len(e.end))
-		for _, c := range columns {
-			need += c.room(lo, hi)
+		for i, c := range columns {
+			e.woven[i].Text = c.strand(&e.strands[i], lo, hi)
 		}
-		e.grow(at, need, float64(rows)/float64(hi))
-		at = e.rows(columns, at, lo, hi)
+		e.grow(at, csv.Room(e.woven, hi-lo), float64(rows)/float64(hi))
+		at = csv.Weave(e.text, at, e.woven, hi-lo)
 	}
 	return e.text[:at], nil
 }
 
+// begin makes the memory of n columns.
+func (e *encoder) begin(n int) {
+	e.strands, e.woven = make([]strand, n), make([]csv.Strand, n)
+	for i := range e.woven {
+		w := &e.woven[i]
+		w.Starts, w.Lens = e.strands[i].starts[:], e.strands[i].lens[:]
+		w.AfterLen = 1
+		w.After[0] = e.options.Delimiter
+	}
+	last := &e.woven[n-1]
+	last.AfterLen = uint32(copy(last.After[:], e.end))
+}
+
 // grow makes room for need bytes behind at. times is how many times the rows there are of those
-// so far, this need among them: all of them are likely to have room then.
+// so far, these among them: all of them are likely to have room then.
 func (e *encoder) grow(at, need int, times float64) {
 	if len(e.text)-at >= need {
 		return
 	}
-	text := make([]byte, max(at+need, int(float64(at)*times*1.05)+need))
+	text := make([]byte, max(at+need, int(float64(at+need)*times*1.05)))
 	copy(text, e.text[:at])
 	e.text = text
 }
 
-func (e *encoder) rows(columns []cells, at, lo, hi int) int {
-	b, delimiter, end := e.text, e.options.Delimiter, e.end
+// oneByOne puts cells behind each other.
+func oneByOne(c cells, s *strand, lo, hi int) []byte {
+	text := s.room(c.room(lo, hi) + spare)
+	at := 0
 	for row := lo; row < hi; row++ {
-		for _, c := range columns {
-			at = c.put(b, at, row)
-			b[at] = delimiter
-			at++
-		}
-		at += copy(b[at-1:], end) - 1
+		start := at
+		at = c.put(text, at, row)
+		s.starts[row-lo], s.lens[row-lo] = uint32(start), uint32(at-start)
 	}
-	return at
+	return text
 }
 
 func (e *encoder) header() []byte {
@@ -115,7 +150,7 @@ func (e *encoder) header() []byte {
 			b = append(b, e.options.Delimiter)
 		}
 		field := make([]byte, textRoom(len(f.Name)))
-		b = append(b, field[:e.quotes.put(field, 0, []byte(f.Name), false)]...)
+		b = append(b, field[:e.quotes.put(field, 0, []byte(f.Name))]...)
 	}
 	return append(b, e.end...)
 }
@@ -142,6 +177,19 @@ type nullCells struct {
 	null  string
 }
 
+func (c *nullCells) strand(s *strand, lo, hi int) []byte {
+	if c.null != "" {
+		return oneByOne(c, s, lo, hi)
+	}
+	text := c.cells.strand(s, lo, hi)
+	for i := range s.lens[:hi-lo] {
+		if c.nulls.IsNull(lo + i) {
+			s.lens[i] = 0
+		}
+	}
+	return text
+}
+
 func (c *nullCells) room(lo, hi int) int { return c.cells.room(lo, hi) + (hi-lo)*len(c.null) }
 
 func (c *nullCells) put(b []byte, at, row int) int {
@@ -157,8 +205,38 @@ type fixedCells struct {
 	write func(b []byte, at, row int) int
 }
 
+func (c fixedCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+
 func (c fixedCells) room(lo, hi int) int           { return (hi - lo) * c.width }
 func (c fixedCells) put(b []byte, at, row int) int { return c.write(b, at, row) }
+
+// slotCells are fixedCells of values in a slice, whose fields lie in slots of one width: each is written
+// without waiting for where the one before ends.
+type slotCells[T any] struct {
+	fixedCells
+	vals []T
+	fill func(vals []T, b []byte, width int, lens []uint32)
+}
+
+func (c *slotCells[T]) strand(s *strand, lo, hi int) []byte {
+	width := c.width + spare
+	b := s.room(rowsAtOnce * width)
+	for i := range hi - lo {
+		s.starts[i] = uint32(i * width)
+	}
+	c.fill(c.vals[lo:hi], b, width, s.lens[:hi-lo])
+	return b
+}
+
+// slots makes cells of a loop that writes each value at its place of b, width bytes from the last, and
+// how long it is; where quotes may be wanted, put writes them one by one.
+func slots[T any](e *encoder, width int, vals []T, put func(b []byte, at int, v T) int, fill func(vals []T, b []byte, width int, lens []uint32)) cells {
+	c := e.fixed(width, func(b []byte, at, i int) int { return put(b, at, vals[i]) })
+	if f, ok := c.(fixedCells); ok {
+		return &slotCells[T]{f, vals, fill}
+	}
+	return c
+}
 
 // quotedCells are cells that may need quotes, though they are no texts.
 type quotedCells struct {
@@ -167,10 +245,12 @@ type quotedCells struct {
 	one    []byte
 }
 
+func (c *quotedCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+
 func (c *quotedCells) room(lo, hi int) int { return (hi - lo) * textRoom(c.width) }
 
 func (c *quotedCells) put(b []byte, at, row int) int {
-	return c.quotes.put(b, at, c.one[:c.write(c.one, 0, row)], false)
+	return c.quotes.put(b, at, c.one[:c.write(c.one, 0, row)])
 }
 
 // fixed makes cells of values whose text never needs quotes, unless all are wanted, or the
@@ -216,7 +296,11 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 		return e.fixed(floatRoom, func(b []byte, at, i int) int { return putShortest(b, at, float64(vals[i]), 32) }), nil
 	case *array.Float64:
 		vals, d := a.Float64Values(), new(decimals)
-		return e.fixed(floatRoom, func(b []byte, at, i int) int { return d.put(b, at, vals[i]) }), nil
+		return slots(e, floatRoom, vals, d.put, func(vals []float64, b []byte, width int, lens []uint32) {
+			for i, v := range vals {
+				lens[i] = uint32(d.put(b, i*width, v) - i*width)
+			}
+		}), nil
 	case *array.Date32:
 		vals, d := a.Date32Values(), new(dates)
 		return e.fixed(dateRoom, func(b []byte, at, i int) int { return d.put(b, at, int64(vals[i])) }), nil
@@ -254,6 +338,8 @@ type entryCells struct {
 	indexes *array.Dictionary
 }
 
+func (c *entryCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+
 func (c *entryCells) room(lo, hi int) int {
 	n := 0
 	for row := lo; row < hi; row++ {
@@ -278,7 +364,12 @@ type unsignedInt interface {
 const intRoom = 20
 
 func integers[T signedInt](e *encoder, vals []T) cells {
-	return e.fixed(intRoom, func(b []byte, at, i int) int { return putInt(b, at, int64(vals[i])) })
+	put := func(b []byte, at int, v T) int { return putInt(b, at, int64(v)) }
+	return slots(e, intRoom, vals, put, func(vals []T, b []byte, width int, lens []uint32) {
+		for i, v := range vals {
+			lens[i] = uint32(putInt(b, i*width, int64(v)) - i*width)
+		}
+	})
 }
 
 func unsigned[T unsignedInt](e *encoder, vals []T) cells {
@@ -294,7 +385,12 @@ func (e *encoder) times(a *array.Timestamp) (cells, error) {
 	const width = dateRoom + 32
 	switch t.TimeZone {
 	case "":
-		return e.fixed(width, func(b []byte, at, i int) int { return w.put(b, at, int64(vals[i])) }), nil
+		put := func(b []byte, at int, v arrow.Timestamp) int { return w.put(b, at, int64(v)) }
+		return slots(e, width, vals, put, func(vals []arrow.Timestamp, b []byte, width int, lens []uint32) {
+			for i, v := range vals {
+				lens[i] = uint32(w.put(b, i*width, int64(v)) - i*width)
+			}
+		}), nil
 	case "UTC":
 		return e.fixed(width, func(b []byte, at, i int) int {
 			at = w.put(b, at, int64(vals[i]))
@@ -336,7 +432,6 @@ type stringCells struct {
 	quotes  *quoting
 	offsets []int32
 	data    []byte
-	clean   bool // nothing special is in the rows that are next
 }
 
 // stringData is the bytes that offsets point into.
@@ -347,25 +442,37 @@ func stringData(a *array.String) []byte {
 	return nil
 }
 
-// room also looks whether anything special is in all the texts: mostly there is nothing, and they need no looking at
-// one by one.
+// strand leaves the texts where they are, if none of them needs quotes.
+func (c *stringCells) strand(s *strand, lo, hi int) []byte {
+	if int(c.offsets[hi])+csv.Pad > len(c.data) || c.quotes.special(c.data[c.offsets[lo]:c.offsets[hi]]) {
+		return oneByOne(c, s, lo, hi)
+	}
+	start := c.offsets[lo]
+	for i, end := range c.offsets[lo+1 : hi+1] {
+		if c.quotes.outside(c.data[start:end]) {
+			return oneByOne(c, s, lo, hi)
+		}
+		s.starts[i], s.lens[i] = uint32(start), uint32(end-start)
+		start = end
+	}
+	return c.data
+}
+
 func (c *stringCells) room(lo, hi int) int {
-	text := c.data[c.offsets[lo]:c.offsets[hi]]
-	c.clean = hi-lo > 1 && !c.quotes.special(text) // a dictionary's entries come one by one
-	return (hi-lo)*textRoom(0) + 2*len(text)
+	return (hi-lo)*textRoom(0) + 2*int(c.offsets[hi]-c.offsets[lo])
 }
 
 func (c *stringCells) put(b []byte, at, row int) int {
 	lo, hi := int(c.offsets[row]), int(c.offsets[row+1])
-	if lo+16 > len(c.data) || hi-lo > 16 {
-		return c.quotes.put(b, at, c.data[lo:hi], c.clean)
-	}
-	if s := c.data[lo:hi]; c.quotes.outside(s) || !c.clean && c.quotes.special(s) {
+	s := c.data[lo:hi]
+	if c.quotes.outside(s) || c.quotes.special(s) {
 		return putQuoted(b, at, s)
 	}
-	from, to := c.data[lo:lo+16], b[at:at+16]
-	copy(to, from) // 16 bytes, whatever the text's length
-	return at + hi - lo
+	if hi-lo <= 16 && lo+16 <= len(c.data) {
+		copy(b[at:at+16], c.data[lo:lo+16]) // 16 bytes, whatever the text's length
+		return at + hi - lo
+	}
+	return at + copy(b[at:], s)
 }
 
 // texts makes cells of whatever reads as strings. Bytes are no text: base64 survives any reader.
@@ -392,6 +499,8 @@ type anyCells struct {
 	text   func(row int) []byte
 }
 
+func (c *anyCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+
 func (c *anyCells) room(lo, hi int) int {
 	n := 0
 	for row := lo; row < hi; row++ {
@@ -400,4 +509,4 @@ func (c *anyCells) room(lo, hi int) int {
 	return n
 }
 
-func (c *anyCells) put(b []byte, at, row int) int { return c.quotes.put(b, at, c.text(row), false) }
+func (c *anyCells) put(b []byte, at, row int) int { return c.quotes.put(b, at, c.text(row)) }

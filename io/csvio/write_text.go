@@ -49,7 +49,7 @@ func putUint(b []byte, at int, v uint64) int {
 	if v < 1e8 {
 		x := digits8(v)
 		zeros := min(bits.TrailingZeros64(x)>>3, 7)
-		binary.LittleEndian.PutUint64(b[at:], (x|digitZeros)>>(8*zeros))
+		binary.LittleEndian.PutUint64(b[at:], (x|digitZeros)>>(8*zeros&63))
 		return at + 8 - zeros
 	}
 	at = putUint(b, at, v/1e8)
@@ -86,7 +86,7 @@ type decimals struct{ digits int }
 // triedDigits behind the point are looked for in one multiplication.
 const triedDigits = 6
 
-var tens = [triedDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
+var tens = [8]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
 
 // put writes the shortest text that reads back as the same float, with a point in it, so that a column
 // of them is read as floats again. Below 10^-6 and from 10^21 on it has an exponent.
@@ -97,13 +97,10 @@ var tens = [triedDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
 func (d *decimals) put(b []byte, at int, v float64) int {
 	abs := math.Abs(v)
 	k := d.digits
-	scaled := abs * tens[k]
-	m := int64(scaled + 0.5)
-	if !(scaled < 1e15) || float64(m)/tens[k] != abs {
+	m, ok := scaled(abs, tens[k&7])
+	if !ok {
 		k = triedDigits
-		scaled = abs * tens[k]
-		m = int64(scaled + 0.5)
-		if !(scaled < 1e15) || float64(m)/tens[k] != abs {
+		if m, ok = scaled(abs, tens[triedDigits]); !ok {
 			return putShortest(b, at, v, 64)
 		}
 	}
@@ -121,6 +118,13 @@ func (d *decimals) put(b []byte, at int, v float64) int {
 	return putDecimal(b, at, uint64(m), k)
 }
 
+// scaled is the integer next to v*ten; ok tells whether that, divided by ten, is v.
+func scaled(v, ten float64) (m int64, ok bool) {
+	x := v * ten
+	m = int64(x + 0.5)
+	return m, x < 1e15 && float64(m)/ten == v
+}
+
 // putDecimal writes m/10^k, k at least 1.
 func putDecimal(b []byte, at int, m uint64, k int) int {
 	if m >= 1e8 {
@@ -132,10 +136,10 @@ func putDecimal(b []byte, at int, m uint64, k int) int {
 	x := digits8(m)
 	zeros := min(bits.TrailingZeros64(x)>>3, 7-k) // before the number; one stays before the point
 	x |= digitZeros
-	binary.LittleEndian.PutUint64(b[at:], x>>(8*zeros))
+	binary.LittleEndian.PutUint64(b[at:], x>>(8*zeros&63))
 	at += 8 - k - zeros
 	b[at] = '.'
-	binary.LittleEndian.PutUint64(b[at+1:], x>>(8*(8-k)))
+	binary.LittleEndian.PutUint64(b[at+1:], x>>(8*(8-k)&63))
 	return at + 1 + k
 }
 
@@ -274,9 +278,9 @@ func (q *quoting) outside(s []byte) bool {
 // textRoom is the most bytes a text of n bytes takes.
 func textRoom(n int) int { return 2*n + 2 }
 
-// put writes a text, in quotes where it needs them. clean says that it holds nothing special.
-func (q *quoting) put(b []byte, at int, s []byte, clean bool) int {
-	if q.outside(s) || !clean && q.special(s) {
+// put writes a text, in quotes where it needs them.
+func (q *quoting) put(b []byte, at int, s []byte) int {
+	if q.outside(s) || q.special(s) {
 		return putQuoted(b, at, s)
 	}
 	return at + copy(b[at:], s)

@@ -90,10 +90,10 @@ func TestQuotesWhereNeeded(t *testing.T) {
 	q := newQuoting(WriteOptions{Delimiter: ','})
 	for _, s := range []string{"", "NA", "null", " x", "x ", "\tx", "#x", "a,b", "a\nb", "a\rb", `a"b`, `"`, "12345678,", "1234567\"9", "\xEF\xBB\xBFx"} {
 		want := `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-		require.Equal(t, want, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s), false) }))
+		require.Equal(t, want, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s)) }))
 	}
 	for _, s := range []string{"x", "Nobody", "a b", "nullify", "12345678", "a;b", "-", "é"} {
-		require.Equal(t, s, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s), false) }))
+		require.Equal(t, s, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s)) }))
 	}
 	for c := range 256 { // the search by words finds what the table says
 		for n := range 20 {

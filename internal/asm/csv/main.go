@@ -34,6 +34,9 @@ func main() {
 		survey(s)
 	}
 	texts()
+	weave()
+	numbers4("intsAVX2", false)
+	numbers4("floatsAVX2", true)
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
 	times()

@@ -1,0 +1,46 @@
+package csv
+
+// Strand is the fields of a column on their way out: row i is Lens[i] bytes of Text from Starts[i] on. Behind
+// the last of them Text has Pad bytes more.
+type Strand struct {
+	Text   []byte
+	Starts []uint32
+	Lens   []uint32
+	// After is what follows each field, a delimiter or line end, and AfterLen how many of its bytes do.
+	After    [4]byte
+	AfterLen uint32
+}
+
+// Weave writes rows of fields at a place of out, which has [Room] for them, and returns the place
+// behind. It costs about 2 ns a field.
+func Weave(out []byte, at int, strands []Strand, rows int) (end int) {
+	if rows == 0 {
+		return at
+	}
+	return weaveRows(out, at, strands, rows)
+}
+
+// Room is how many bytes rows of fields take, with some to spare for the last.
+func Room(strands []Strand, rows int) (bytes int) {
+	for i := range strands {
+		for _, n := range strands[i].Lens[:rows] {
+			bytes += int(n)
+		}
+		bytes += rows * int(strands[i].AfterLen)
+	}
+	return bytes + Pad
+}
+
+var weaveRows = weaveGeneric
+
+func weaveGeneric(out []byte, at int, strands []Strand, rows int) int {
+	for row := range rows {
+		for i := range strands {
+			s := &strands[i]
+			start := s.Starts[row]
+			at += copy(out[at:], s.Text[start:start+s.Lens[row]])
+			at += copy(out[at:], s.After[:s.AfterLen])
+		}
+	}
+	return at
+}
