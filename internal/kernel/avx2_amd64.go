@@ -1713,3 +1713,15 @@ func logF64(dst *byte, a *byte, n int)
 //
 //go:noescape
 func sumF64(acc *byte, a *byte, n int)
+
+// textHead writes which texts are of a size between two and have 16 bytes at a place; sizes are
+// least-1 and most, head is mask, first word, second word.
+//
+//go:noescape
+func textHead(dst *byte, at *byte, start *byte, end *byte, data *byte, sizes *[4]uint64, head *[4]uint64, last uint64, back uint64, n int) (done int)
+
+// byteRuns writes a bit for each of n places of a, a multiple of 128, at which a run of size bytes begins;
+// run has each of them 32 times.
+//
+//go:noescape
+func byteRuns(dst *byte, a *byte, run *byte, size int, n int)
