@@ -1720,8 +1720,50 @@ func sumF64(acc *byte, a *byte, n int)
 //go:noescape
 func textHead(dst *byte, at *byte, start *byte, end *byte, data *byte, sizes *[4]uint64, head *[4]uint64, last uint64, back uint64, n int) (done int)
 
-// byteRuns writes a bit for each of n places of a, a multiple of 128, at which a run of size bytes begins;
-// run has each of them 32 times.
+// byteRun1 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
 //
 //go:noescape
-func byteRuns(dst *byte, a *byte, run *byte, size int, n int)
+func byteRun1(dst *byte, a *byte, run uint64, n int)
+
+// byteRun2 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun2(dst *byte, a *byte, run uint64, n int)
+
+// byteRun3 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun3(dst *byte, a *byte, run uint64, n int)
+
+// byteRun4 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun4(dst *byte, a *byte, run uint64, n int)
+
+// byteRun5 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun5(dst *byte, a *byte, run uint64, n int)
+
+// byteRun6 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun6(dst *byte, a *byte, run uint64, n int)
+
+// byteRun7 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun7(dst *byte, a *byte, run uint64, n int)
+
+// byteRun8 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun8(dst *byte, a *byte, run uint64, n int)

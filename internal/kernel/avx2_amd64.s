@@ -15497,49 +15497,558 @@ end:
 	VZEROUPPER
 	RET
 
-// func byteRuns(dst *byte, a *byte, run *byte, size int, n int)
+// func byteRun1(dst *byte, a *byte, run uint64, n int)
 // Requires: AVX, AVX2
-TEXT ·byteRuns(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ run+16(FP), DX
-	MOVQ size+24(FP), BX
-	MOVQ n+32(FP), SI
+TEXT ·byteRun1(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
 
 places:
-	VPCMPEQD Y0, Y0, Y0
-	VPCMPEQD Y1, Y1, Y1
-	VPCMPEQD Y2, Y2, Y2
-	VPCMPEQD Y3, Y3, Y3
-	MOVQ     CX, DI
-	MOVQ     DX, R8
-	MOVQ     BX, R9
-
-bytes:
-	VMOVDQU   (R8), Y4
-	VPCMPEQB  (DI), Y4, Y5
-	VPAND     Y5, Y0, Y0
-	VPCMPEQB  32(DI), Y4, Y5
-	VPAND     Y5, Y1, Y1
-	VPCMPEQB  64(DI), Y4, Y5
-	VPAND     Y5, Y2, Y2
-	VPCMPEQB  96(DI), Y4, Y4
-	VPAND     Y4, Y3, Y3
-	INCQ      DI
-	ADDQ      $+32, R8
-	DECQ      R9
-	JNZ       bytes
-	VPMOVMSKB Y0, DI
-	MOVL      DI, (AX)
-	VPMOVMSKB Y1, DI
-	MOVL      DI, 4(AX)
-	VPMOVMSKB Y2, DI
-	MOVL      DI, 8(AX)
-	VPMOVMSKB Y3, DI
-	MOVL      DI, 12(AX)
+	VPCMPEQB  (CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 12(AX)
 	ADDQ      $+16, AX
 	ADDQ      $+128, CX
-	SUBQ      $+128, SI
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun2(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y2
+	VPCMPEQB  1(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y2
+	VPCMPEQB  33(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y2
+	VPCMPEQB  65(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y2
+	VPCMPEQB  97(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun3(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun3(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y3
+	VPCMPEQB  1(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  2(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y3
+	VPCMPEQB  33(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  34(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y3
+	VPCMPEQB  65(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  66(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y3
+	VPCMPEQB  97(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  98(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun4(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun4(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y4
+	VPCMPEQB  1(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  2(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  3(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y4
+	VPCMPEQB  33(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  34(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  35(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y4
+	VPCMPEQB  65(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  66(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  67(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y4
+	VPCMPEQB  97(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  98(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  99(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun5(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun5(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y5
+	VPCMPEQB  1(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  2(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  3(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  4(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y5
+	VPCMPEQB  33(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  34(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  35(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  36(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y5
+	VPCMPEQB  65(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  66(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  67(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  68(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y5
+	VPCMPEQB  97(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  98(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  99(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  100(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun6(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun6(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y6
+	VPCMPEQB  1(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  2(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  3(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  4(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  5(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y6
+	VPCMPEQB  33(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  34(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  35(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  36(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  37(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y6
+	VPCMPEQB  65(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  66(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  67(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  68(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  69(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y6
+	VPCMPEQB  97(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  98(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  99(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  100(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  101(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun7(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun7(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X6
+	VPBROADCASTB X6, Y6
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y7
+	VPCMPEQB  1(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  2(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  3(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  4(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  5(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  6(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y7
+	VPCMPEQB  33(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  34(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  35(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  36(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  37(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  38(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y7
+	VPCMPEQB  65(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  66(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  67(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  68(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  69(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  70(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y7
+	VPCMPEQB  97(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  98(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  99(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  100(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  101(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  102(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun8(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun8(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X6
+	VPBROADCASTB X6, Y6
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X7
+	VPBROADCASTB X7, Y7
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y8
+	VPCMPEQB  1(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  2(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  3(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  4(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  5(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  6(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  7(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y8
+	VPCMPEQB  33(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  34(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  35(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  36(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  37(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  38(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  39(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y8
+	VPCMPEQB  65(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  66(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  67(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  68(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  69(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  70(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  71(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y8
+	VPCMPEQB  97(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  98(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  99(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  100(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  101(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  102(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  103(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
 	JNZ       places
 	VZEROUPPER
 	RET

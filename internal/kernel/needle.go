@@ -15,8 +15,6 @@ type Needle struct {
 	// at most 8, both are the same, and mask has the bytes that count.
 	mask, first, second uint64
 	back                int
-
-	runs []byte // the first 8 bytes, each 32 times
 }
 
 // NewNeedle takes a copy of the text.
@@ -31,9 +29,6 @@ func NewNeedle(text []byte) *Needle {
 		k.back = n - 8
 	}
 	k.second = binary.LittleEndian.Uint64(b[k.back:])
-	for _, c := range text[:min(len(text), 8)] {
-		k.runs = append(k.runs, bytes.Repeat([]byte{c}, 32)...)
-	}
 	return k
 }
 
@@ -144,13 +139,14 @@ func (k *Needle) In(dst Bits, start, end []int32, data []byte, packed bool) {
 		from, to := w*64, min(w*64+64, n)
 		ends := end[from:to]
 		for i, s := range start[from:to] {
-			s, count := int(s)-lo, int(ends[i]-s)-len(k.text)+1
+			count := int(ends[i]-s) - len(k.text) + 1
+			s := int(s) - lo
 			x := binary.LittleEndian.Uint64(marks[s>>3:]) >> (uint(s) & 7)
 			if count > 57 {
 				m |= bit(anySet(places[:], s, count)) << (uint(i) & 63)
 				continue
 			}
-			m |= bit(x&(1<<uint(max(count, 0))-1) != 0) << (uint(i) & 63)
+			m |= bit(x&(1<<(uint(max(count, 0))&63)-1) != 0) << (uint(i) & 63)
 		}
 		dst[w] = m
 	}

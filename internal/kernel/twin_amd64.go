@@ -257,12 +257,30 @@ func headWords(dst Bits, at, start, end []int32, data []byte, k *Needle, least, 
 // runPlaces sets the bits of the places in a at which the needle's first bytes are. It
 // tells how many places it did, of n or some more: 0 without AVX2.
 func runPlaces(dst Bits, a []byte, k *Needle, n int) int {
-	size := len(k.runs) / 32
+	size := min(len(k.text), 8)
 	n = min((n+127)&^127, (len(a)-size+1)&^127)
 	if n <= 0 || !hasAVX2 || plainOnly {
 		return 0
 	}
 	_ = dst[n/64-1]
-	byteRuns(first(dst), first(a), first(k.runs), size, n)
+	d, p := first(dst), first(a)
+	switch size {
+	case 1:
+		byteRun1(d, p, k.first, n)
+	case 2:
+		byteRun2(d, p, k.first, n)
+	case 3:
+		byteRun3(d, p, k.first, n)
+	case 4:
+		byteRun4(d, p, k.first, n)
+	case 5:
+		byteRun5(d, p, k.first, n)
+	case 6:
+		byteRun6(d, p, k.first, n)
+	case 7:
+		byteRun7(d, p, k.first, n)
+	default:
+		byteRun8(d, p, k.first, n)
+	}
 	return n
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -117,39 +119,37 @@ func fourWords(data reg.GPVirtual, place [4]reg.GPVirtual) vec {
 	return all
 }
 
-// byteRuns writes the kernel that finds a run of bytes everywhere.
+// byteRuns writes the kernels that find a run of 1 to 8 bytes everywhere: one for each
+// size, with the bytes in registers.
 func byteRuns() {
-	TEXT("byteRuns", NOSPLIT, "func(dst, a, run *byte, size int, n int)")
+	for size := 1; size <= 8; size++ {
+		byteRun(size)
+	}
+}
+
+func byteRun(size int) {
+	name := fmt.Sprintf("byteRun%d", size)
+	TEXT(name, NOSPLIT, "func(dst, a *byte, run uint64, n int)")
 	Pragma("noescape")
-	Doc("byteRuns writes a bit for each of n places of a, a multiple of 128, at which a run of size bytes begins;",
-		"run has each of them 32 times.")
+	Doc(name+" writes a bit for each of n places of a, a multiple of 128, at which the", "low bytes of run begin.")
 	load := func(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
-	dst, a, run, size, n := load("dst"), load("a"), load("run"), load("size"), load("n")
+	dst, a, run, n := load("dst"), load("a"), load("run"), load("n")
+	want := make([]vec, size)
+	for j := range want {
+		want[j] = broadcast(w8, run)
+		SHRQ(operand.U8(8), run)
+	}
 	Label("places")
-	var acc [4]vec
-	for i := range acc {
-		acc[i] = YMM()
-		VPCMPEQD(acc[i], acc[i], acc[i])
-	}
-	p, r, left := GP64(), GP64(), GP64()
-	MOVQ(a, p)
-	MOVQ(run, r)
-	MOVQ(size, left)
-	Label("bytes")
-	want := YMM()
-	VMOVDQU(operand.Mem{Base: r}, want)
-	for i := range acc {
-		hit := YMM()
-		VPCMPEQB(operand.Mem{Base: p, Disp: 32 * i}, want, hit)
-		VPAND(hit, acc[i], acc[i])
-	}
-	INCQ(p)
-	ADDQ(operand.I32(32), r)
-	DECQ(left)
-	JNZ(operand.LabelRef("bytes"))
-	for i := range acc {
+	for i := range 4 {
+		acc := YMM()
+		VPCMPEQB(operand.Mem{Base: a, Disp: 32 * i}, want[0], acc)
+		for j := 1; j < size; j++ {
+			hit := YMM()
+			VPCMPEQB(operand.Mem{Base: a, Disp: 32*i + j}, want[j], hit)
+			VPAND(hit, acc, acc)
+		}
 		bits := GP32()
-		VPMOVMSKB(acc[i], bits)
+		VPMOVMSKB(acc, bits)
 		MOVL(bits, operand.Mem{Base: dst, Disp: 4 * i})
 	}
 	ADDQ(operand.I32(16), dst)
