@@ -47,10 +47,10 @@ func compareText(name string, n *node, d int, a []int) step {
 }
 
 func equalsConst(d, x int, want string) step {
-	w := []byte(want)
+	k := kernel.NewNeedle([]byte(want))
 	return func(m *machine) bool {
 		p := &m.v[x]
-		kernel.EqTextConst(m.bitsOf(d), p.start[:m.n], p.end, p.data, w)
+		k.Equal(m.bitsOf(d), p.start[:m.n], p.end, p.data)
 		return false
 	}
 }
@@ -167,30 +167,36 @@ type quoted string
 
 func (q quoted) String() string { return fmt.Sprintf("%q", string(q)) }
 
-// emitSearch looks for the second argument in the first. A constant is looked
-// for by one search over the whole vector.
+// emitSearch looks for the second argument in the first.
 func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
 	return func(n *node, d int, a []int) step {
-		what, known := n.args[1].val.(string)
-		known = known && n.args[1].isConst()
-		w := []byte(what)
-		whole := known && n.op.name == "contains" && what != ""
+		if what, ok := n.args[1].val.(string); ok && n.args[1].isConst() {
+			return searchConst(n.op.name, d, a[0], kernel.NewNeedle([]byte(what)))
+		}
 		return func(m *machine) bool {
-			out, v := m.bitsOf(d), &m.v[a[0]]
-			switch {
-			case whole && v.packed:
-				kernel.ContainsPacked(out, v.start[:m.n], v.end, v.data, w)
-			case known:
-				kernel.MatchText(out, v.start[:m.n], v.end, v.data, func(s []byte) bool { return f(s, w) })
-			default:
-				i := -1
-				kernel.MatchText(out, v.start[:m.n], v.end, v.data, func(s []byte) bool {
-					i++
-					return f(s, m.v[a[1]].textAt(i))
-				})
-			}
+			v, i := &m.v[a[0]], -1
+			kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, func(s []byte) bool {
+				i++
+				return f(s, m.v[a[1]].textAt(i))
+			})
 			return false
 		}
+	}
+}
+
+// searchConst looks for a constant, in a whole vector at once.
+func searchConst(name string, d, x int, k *kernel.Needle) step {
+	return func(m *machine) bool {
+		out, v := m.bitsOf(d), &m.v[x]
+		switch name {
+		case "startswith":
+			k.Prefix(out, v.start[:m.n], v.end, v.data)
+		case "endswith":
+			k.Suffix(out, v.start[:m.n], v.end, v.data)
+		default:
+			k.In(out, v.start[:m.n], v.end, v.data, v.packed)
+		}
+		return false
 	}
 }
 

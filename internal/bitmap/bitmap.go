@@ -58,6 +58,11 @@ func Store(b []byte, i, n int, w uint64) {
 		binary.LittleEndian.PutUint64(b[at:], w)
 		return
 	}
+	if n == 64 && len(b)-at >= 9 { // the first and the last byte are shared
+		binary.LittleEndian.PutUint64(b[at:], uint64(b[at])&Mask(int(shift))|w<<shift)
+		b[at+8] = b[at+8]&^byte(Mask(int(shift))) | byte(w>>(64-shift))
+		return
+	}
 	for n > 0 {
 		k := min(8-int(shift), n)
 		m := byte(Mask(k)) << shift

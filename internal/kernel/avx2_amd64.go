@@ -1713,3 +1713,57 @@ func logF64(dst *byte, a *byte, n int)
 //
 //go:noescape
 func sumF64(acc *byte, a *byte, n int)
+
+// textHead writes which texts are of a size between two and have 16 bytes at a place; sizes are
+// least-1 and most, head is mask, first word, second word.
+//
+//go:noescape
+func textHead(dst *byte, at *byte, start *byte, end *byte, data *byte, sizes *[4]uint64, head *[4]uint64, last uint64, back uint64, n int) (done int)
+
+// byteRun1 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun1(dst *byte, a *byte, run uint64, n int)
+
+// byteRun2 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun2(dst *byte, a *byte, run uint64, n int)
+
+// byteRun3 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun3(dst *byte, a *byte, run uint64, n int)
+
+// byteRun4 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun4(dst *byte, a *byte, run uint64, n int)
+
+// byteRun5 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun5(dst *byte, a *byte, run uint64, n int)
+
+// byteRun6 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun6(dst *byte, a *byte, run uint64, n int)
+
+// byteRun7 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun7(dst *byte, a *byte, run uint64, n int)
+
+// byteRun8 writes a bit for each of n places of a, a multiple of 128, at which the
+// low bytes of run begin.
+//
+//go:noescape
+func byteRun8(dst *byte, a *byte, run uint64, n int)

@@ -15004,3 +15004,1051 @@ loop:
 	VMOVUPD Y3, 96(AX)
 	VZEROUPPER
 	RET
+
+// func textHead(dst *byte, at *byte, start *byte, end *byte, data *byte, sizes *[4]uint64, head *[4]uint64, last uint64, back uint64, n int) (done int)
+// Requires: AVX, AVX2
+TEXT ·textHead(SB), NOSPLIT, $8-88
+	MOVQ         dst+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         start+16(FP), DX
+	MOVQ         end+24(FP), BX
+	MOVQ         data+32(FP), SI
+	MOVQ         sizes+40(FP), DI
+	MOVQ         head+48(FP), R8
+	VPBROADCASTD (DI), Y0
+	VPBROADCASTD 8(DI), Y1
+	VPBROADCASTQ (R8), Y2
+	VPBROADCASTQ 8(R8), Y3
+	VPBROADCASTQ 16(R8), Y4
+	MOVQ         last+56(FP), DI
+	VMOVQ        DI, X5
+	VPBROADCASTD X5, Y5
+	MOVQ         back+64(FP), DI
+	MOVQ         n+72(FP), R8
+	ADDQ         SI, DI
+	XORQ         R9, R9
+
+words:
+	CMPQ        R9, R8
+	JGE         end
+	VMOVDQU     (CX), Y6
+	VPMAXUD     32(CX), Y6, Y6
+	VPMAXUD     64(CX), Y6, Y6
+	VPMAXUD     96(CX), Y6, Y6
+	VPMAXUD     128(CX), Y6, Y6
+	VPMAXUD     160(CX), Y6, Y6
+	VPMAXUD     192(CX), Y6, Y6
+	VPMAXUD     224(CX), Y6, Y6
+	VPMAXUD     Y5, Y6, Y6
+	VPCMPEQD    Y5, Y6, Y6
+	VPMOVMSKB   Y6, R10
+	CMPL        R10, $0xffffffff
+	JNE         end
+	XORQ        R10, R10
+	VMOVDQU     (BX), Y6
+	VPSUBD      (DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip0
+	MOVL        (CX), R12
+	MOVL        4(CX), R13
+	MOVL        8(CX), R14
+	MOVL        12(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        16(CX), R13
+	MOVL        20(CX), R14
+	MOVL        24(CX), R15
+	MOVL        28(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	ORQ         R11, R10
+
+skip0:
+	VMOVDQU     32(BX), Y6
+	VPSUBD      32(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip1
+	MOVL        32(CX), R12
+	MOVL        36(CX), R13
+	MOVL        40(CX), R14
+	MOVL        44(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        48(CX), R13
+	MOVL        52(CX), R14
+	MOVL        56(CX), R15
+	MOVL        60(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x08, R11
+	ORQ         R11, R10
+
+skip1:
+	VMOVDQU     64(BX), Y6
+	VPSUBD      64(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip2
+	MOVL        64(CX), R12
+	MOVL        68(CX), R13
+	MOVL        72(CX), R14
+	MOVL        76(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        80(CX), R13
+	MOVL        84(CX), R14
+	MOVL        88(CX), R15
+	MOVL        92(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x10, R11
+	ORQ         R11, R10
+
+skip2:
+	VMOVDQU     96(BX), Y6
+	VPSUBD      96(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip3
+	MOVL        96(CX), R12
+	MOVL        100(CX), R13
+	MOVL        104(CX), R14
+	MOVL        108(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        112(CX), R13
+	MOVL        116(CX), R14
+	MOVL        120(CX), R15
+	MOVL        124(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x18, R11
+	ORQ         R11, R10
+
+skip3:
+	VMOVDQU     128(BX), Y6
+	VPSUBD      128(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip4
+	MOVL        128(CX), R12
+	MOVL        132(CX), R13
+	MOVL        136(CX), R14
+	MOVL        140(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        144(CX), R13
+	MOVL        148(CX), R14
+	MOVL        152(CX), R15
+	MOVL        156(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x20, R11
+	ORQ         R11, R10
+
+skip4:
+	VMOVDQU     160(BX), Y6
+	VPSUBD      160(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip5
+	MOVL        160(CX), R12
+	MOVL        164(CX), R13
+	MOVL        168(CX), R14
+	MOVL        172(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        176(CX), R13
+	MOVL        180(CX), R14
+	MOVL        184(CX), R15
+	MOVL        188(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x28, R11
+	ORQ         R11, R10
+
+skip5:
+	VMOVDQU     192(BX), Y6
+	VPSUBD      192(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip6
+	MOVL        192(CX), R12
+	MOVL        196(CX), R13
+	MOVL        200(CX), R14
+	MOVL        204(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        208(CX), R13
+	MOVL        212(CX), R14
+	MOVL        216(CX), R15
+	MOVL        220(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x30, R11
+	ORQ         R11, R10
+
+skip6:
+	VMOVDQU     224(BX), Y6
+	VPSUBD      224(DX), Y6, Y6
+	VPCMPGTD    Y0, Y6, Y8
+	VPCMPGTD    Y1, Y6, Y6
+	VPANDN      Y8, Y6, Y8
+	VMOVMSKPS   Y8, R11
+	TESTL       R11, R11
+	JZ          skip7
+	MOVL        224(CX), R12
+	MOVL        228(CX), R13
+	MOVL        232(CX), R14
+	MOVL        236(CX), R15
+	VMOVQ       (SI)(R12*1), X7
+	VMOVHPS     (SI)(R13*1), X7, X7
+	VMOVQ       (SI)(R14*1), X6
+	VMOVHPS     (SI)(R15*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R12*1), X7
+	VMOVHPS     (DI)(R13*1), X7, X7
+	VMOVQ       (DI)(R14*1), X8
+	VMOVHPS     (DI)(R15*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R12
+	MOVL        240(CX), R13
+	MOVL        244(CX), R14
+	MOVL        248(CX), R15
+	MOVL        252(CX), BP
+	VMOVQ       (SI)(R13*1), X7
+	VMOVHPS     (SI)(R14*1), X7, X7
+	VMOVQ       (SI)(R15*1), X6
+	VMOVHPS     (SI)(BP*1), X6, X6
+	VINSERTI128 $0x01, X6, Y7, Y6
+	VMOVQ       (DI)(R13*1), X7
+	VMOVHPS     (DI)(R14*1), X7, X7
+	VMOVQ       (DI)(R15*1), X8
+	VMOVHPS     (DI)(BP*1), X8, X8
+	VINSERTI128 $0x01, X8, Y7, Y8
+	VPAND       Y2, Y6, Y6
+	VPCMPEQQ    Y3, Y6, Y6
+	VPAND       Y2, Y8, Y8
+	VPCMPEQQ    Y4, Y8, Y8
+	VPAND       Y6, Y8, Y6
+	VMOVMSKPD   Y6, R13
+	SHLL        $0x04, R13
+	ORL         R12, R13
+	ANDL        R13, R11
+	SHLQ        $0x38, R11
+	ORQ         R11, R10
+
+skip7:
+	MOVQ R10, (AX)
+	ADDQ $+8, AX
+	ADDQ $+256, CX
+	ADDQ $+256, DX
+	ADDQ $+256, BX
+	ADDQ $+64, R9
+	JMP  words
+
+end:
+	MOVQ R9, done+80(FP)
+	VZEROUPPER
+	RET
+
+// func byteRun1(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun1(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y1
+	VPMOVMSKB Y1, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun2(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y2
+	VPCMPEQB  1(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y2
+	VPCMPEQB  33(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y2
+	VPCMPEQB  65(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y2
+	VPCMPEQB  97(CX), Y1, Y3
+	VPAND     Y3, Y2, Y2
+	VPMOVMSKB Y2, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun3(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun3(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y3
+	VPCMPEQB  1(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  2(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y3
+	VPCMPEQB  33(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  34(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y3
+	VPCMPEQB  65(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  66(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y3
+	VPCMPEQB  97(CX), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  98(CX), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPMOVMSKB Y3, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun4(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun4(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y4
+	VPCMPEQB  1(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  2(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  3(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y4
+	VPCMPEQB  33(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  34(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  35(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y4
+	VPCMPEQB  65(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  66(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  67(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y4
+	VPCMPEQB  97(CX), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  98(CX), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  99(CX), Y3, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y4, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun5(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun5(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y5
+	VPCMPEQB  1(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  2(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  3(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  4(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y5
+	VPCMPEQB  33(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  34(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  35(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  36(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y5
+	VPCMPEQB  65(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  66(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  67(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  68(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y5
+	VPCMPEQB  97(CX), Y1, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  98(CX), Y2, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  99(CX), Y3, Y6
+	VPAND     Y6, Y5, Y5
+	VPCMPEQB  100(CX), Y4, Y6
+	VPAND     Y6, Y5, Y5
+	VPMOVMSKB Y5, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun6(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun6(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y6
+	VPCMPEQB  1(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  2(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  3(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  4(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  5(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y6
+	VPCMPEQB  33(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  34(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  35(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  36(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  37(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y6
+	VPCMPEQB  65(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  66(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  67(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  68(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  69(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y6
+	VPCMPEQB  97(CX), Y1, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  98(CX), Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  99(CX), Y3, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  100(CX), Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPCMPEQB  101(CX), Y5, Y7
+	VPAND     Y7, Y6, Y6
+	VPMOVMSKB Y6, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun7(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun7(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X6
+	VPBROADCASTB X6, Y6
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y7
+	VPCMPEQB  1(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  2(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  3(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  4(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  5(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  6(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y7
+	VPCMPEQB  33(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  34(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  35(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  36(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  37(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  38(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y7
+	VPCMPEQB  65(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  66(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  67(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  68(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  69(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  70(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y7
+	VPCMPEQB  97(CX), Y1, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  98(CX), Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  99(CX), Y3, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  100(CX), Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  101(CX), Y5, Y8
+	VPAND     Y8, Y7, Y7
+	VPCMPEQB  102(CX), Y6, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y7, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET
+
+// func byteRun8(dst *byte, a *byte, run uint64, n int)
+// Requires: AVX, AVX2
+TEXT ·byteRun8(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         run+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VMOVQ        DX, X0
+	VPBROADCASTB X0, Y0
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X1
+	VPBROADCASTB X1, Y1
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X2
+	VPBROADCASTB X2, Y2
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X3
+	VPBROADCASTB X3, Y3
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X4
+	VPBROADCASTB X4, Y4
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X5
+	VPBROADCASTB X5, Y5
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X6
+	VPBROADCASTB X6, Y6
+	SHRQ         $0x08, DX
+	VMOVQ        DX, X7
+	VPBROADCASTB X7, Y7
+	SHRQ         $0x08, DX
+
+places:
+	VPCMPEQB  (CX), Y0, Y8
+	VPCMPEQB  1(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  2(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  3(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  4(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  5(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  6(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  7(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, (AX)
+	VPCMPEQB  32(CX), Y0, Y8
+	VPCMPEQB  33(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  34(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  35(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  36(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  37(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  38(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  39(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 4(AX)
+	VPCMPEQB  64(CX), Y0, Y8
+	VPCMPEQB  65(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  66(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  67(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  68(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  69(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  70(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  71(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 8(AX)
+	VPCMPEQB  96(CX), Y0, Y8
+	VPCMPEQB  97(CX), Y1, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  98(CX), Y2, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  99(CX), Y3, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  100(CX), Y4, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  101(CX), Y5, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  102(CX), Y6, Y9
+	VPAND     Y9, Y8, Y8
+	VPCMPEQB  103(CX), Y7, Y9
+	VPAND     Y9, Y8, Y8
+	VPMOVMSKB Y8, DX
+	MOVL      DX, 12(AX)
+	ADDQ      $+16, AX
+	ADDQ      $+128, CX
+	SUBQ      $+128, BX
+	JNZ       places
+	VZEROUPPER
+	RET

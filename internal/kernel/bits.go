@@ -3,6 +3,7 @@ package kernel
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // LoadBits writes the n bits of src from bit offset off on to whole words. It
@@ -60,3 +61,11 @@ func AppendSet(rows []int32, a Bits, n int, base int32) []int32 {
 	}
 	return rows
 }
+
+// wordBytes sees words as bytes, lowest first, on the little-endian machines that
+// programs run on.
+func wordBytes(w Bits) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(w))), 8*len(w))
+}
+
+func trailing(m uint64) int { return bits.TrailingZeros64(m) }

@@ -33,60 +33,6 @@ func CompareText(dst Bits, as, ae []int32, a []byte, bs, be []int32, b []byte, e
 	}
 }
 
-// EqTextConst writes whether a text equals want. Up to 16 bytes are compared as
-// one or two masked words without a branch; reading them needs 8 bytes of data
-// after the start, which all but the last values have.
-func EqTextConst(dst Bits, start, end []int32, data []byte, want []byte) {
-	if n := len(want); n > 16 || n == 0 {
-		eqTextLong(dst, start, end, data, want)
-		return
-	}
-	n := int32(len(want))
-	var head, tail, mask uint64
-	back := int32(0) // where the second word begins
-	if n <= 8 {
-		mask = ^uint64(0) >> (64 - 8*uint(n))
-		var b [8]byte
-		copy(b[:], want)
-		head = binary.LittleEndian.Uint64(b[:])
-		tail = head
-	} else {
-		mask, back = ^uint64(0), n-8
-		head = binary.LittleEndian.Uint64(want)
-		tail = binary.LittleEndian.Uint64(want[back:])
-	}
-	last := len(data) - 8 - int(back)
-	for w := range WordsFor(len(start)) {
-		lo := w * 64
-		s, e := start[lo:min(lo+64, len(start))], end[lo:]
-		e = e[:len(s)]
-		var m uint64
-		for i, at := range s {
-			if int(at) > last {
-				m |= bit(e[i]-at == n && string(data[at:e[i]]) == string(want)) << (uint(i) & 63)
-				continue
-			}
-			x := (binary.LittleEndian.Uint64(data[at:]) & mask) ^ head
-			y := (binary.LittleEndian.Uint64(data[at+back:]) & mask) ^ tail
-			m |= bit(x|y|uint64(e[i]-at^n) == 0) << (uint(i) & 63)
-		}
-		dst[w] = m
-	}
-}
-
-func eqTextLong(dst Bits, start, end []int32, data, want []byte) {
-	for w := range WordsFor(len(start)) {
-		lo := w * 64
-		var m uint64
-		for i := lo; i < min(lo+64, len(start)); i++ {
-			if int(end[i]-start[i]) == len(want) && string(data[start[i]:end[i]]) == string(want) {
-				m |= 1 << (uint(i) & 63)
-			}
-		}
-		dst[w] = m
-	}
-}
-
 // ContainsPacked writes whether a text contains what, which is not empty. The
 // texts must follow each other (end[i] == start[i+1]): one search over all of
 // their bytes costs far less than one a value where hits are rare, and a hit
@@ -131,13 +77,8 @@ func advance(end []int32, row int, pos int32) int {
 	return row
 }
 
-// Contains is ContainsPacked for texts that lie anywhere.
-func Contains(dst Bits, start, end []int32, data, what []byte) {
-	eachText(dst, start, end, data, func(s []byte) bool { return bytes.Contains(s, what) })
-}
-
-// eachText writes a predicate of each text.
-func eachText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
+// MatchText writes f of each text.
+func MatchText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
 	for w := range WordsFor(len(start)) {
 		lo := w * 64
 		var m uint64
@@ -146,11 +87,6 @@ func eachText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
 		}
 		dst[w] = m
 	}
-}
-
-// MatchText writes f of each text.
-func MatchText(dst Bits, start, end []int32, data []byte, f func([]byte) bool) {
-	eachText(dst, start, end, data, f)
 }
 
 // RuneCount is utf8.RuneCount by words: bytes that do not continue a rune. For

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -10,9 +11,12 @@ import (
 
 //go:generate go -C ../asm run ./kernel -out ../kernel/avx2_amd64.s -stubs ../kernel/avx2_amd64.go -table ../kernel/table_amd64.go -pkg kernel
 
+// hasAVX2 tells whether the processor runs what the generator writes.
+var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+
 // fastest is the twins that this processor can run.
 func fastest() map[string][]twin {
-	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+	if !hasAVX2 {
 		return nil
 	}
 	return avx2()
@@ -24,8 +28,8 @@ func fastest() map[string][]twin {
 
 func whole(n int) int { return n &^ 63 }
 
-// at is the first byte of a slice that is not empty.
-func at[T any](s []T) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(s))) }
+// first is the first byte of a slice that is not empty.
+func first[T any](s []T) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(s))) }
 
 func one[T any](k func(dst, a *byte, n int), plain func(dst, a []T)) twin {
 	return conversion[T, T](k, plain)
@@ -36,7 +40,7 @@ func conversion[D, S any](k func(dst, a *byte, n int), plain func(dst []D, a []S
 		a = a[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), n)
+			k(first(dst), first(a), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:])
@@ -49,7 +53,7 @@ func two[T any](k func(dst, a, b *byte, n int), plain func(dst, a, b []T)) twin 
 		a, b = a[:len(dst)], b[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), at(b), n)
+			k(first(dst), first(a), first(b), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b[n:])
@@ -62,7 +66,7 @@ func twoBy[T any](k func(dst, a *byte, b uint64, n int), plain func(dst, a []T, 
 		a = a[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), pattern(b), n)
+			k(first(dst), first(a), pattern(b), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b)
@@ -75,7 +79,7 @@ func twoFrom[T any](k func(dst *byte, a uint64, b *byte, n int), plain func(dst 
 		b = b[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), pattern(a), at(b), n)
+			k(first(dst), pattern(a), first(b), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a, b[n:])
@@ -88,7 +92,7 @@ func mulAdd[T any](k func(dst, a, b, c *byte, n int), plain func(dst, a, b, c []
 		a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), at(b), at(c), n)
+			k(first(dst), first(a), first(b), first(c), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b[n:], c[n:])
@@ -101,7 +105,7 @@ func mulByAdd[T any](k func(dst, a *byte, b uint64, c *byte, n int), plain func(
 		a, c = a[:len(dst)], c[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), pattern(b), at(c), n)
+			k(first(dst), first(a), pattern(b), first(c), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b, c[n:])
@@ -114,7 +118,7 @@ func mulAddBy[T any](k func(dst, a, b *byte, c uint64, n int), plain func(dst, a
 		a, b = a[:len(dst)], b[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), at(b), pattern(c), n)
+			k(first(dst), first(a), first(b), pattern(c), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b[n:], c)
@@ -127,7 +131,7 @@ func mulByAddBy[T any](k func(dst, a *byte, b, c uint64, n int), plain func(dst,
 		a = a[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), pattern(b), pattern(c), n)
+			k(first(dst), first(a), pattern(b), pattern(c), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b, c)
@@ -141,7 +145,7 @@ func relation[T any](k func(dst, a, b *byte, n int), plain func(dst Bits, a, b [
 		n := whole(len(a))
 		dst = dst[:WordsFor(len(a))]
 		if n > 0 {
-			k(at(dst), at(a), at(b), n)
+			k(first(dst), first(a), first(b), n)
 		}
 		if n < len(a) {
 			plain(dst[n/64:], a[n:], b[n:])
@@ -154,7 +158,7 @@ func relationBy[T any](k func(dst, a *byte, b uint64, n int), plain func(dst Bit
 		n := whole(len(a))
 		dst = dst[:WordsFor(len(a))]
 		if n > 0 {
-			k(at(dst), at(a), pattern(b), n)
+			k(first(dst), first(a), pattern(b), n)
 		}
 		if n < len(a) {
 			plain(dst[n/64:], a[n:], b)
@@ -167,7 +171,7 @@ func relationFrom[T any](k func(dst *byte, a uint64, b *byte, n int), plain func
 		n := whole(len(b))
 		dst = dst[:WordsFor(len(b))]
 		if n > 0 {
-			k(at(dst), pattern(a), at(b), n)
+			k(first(dst), pattern(a), first(b), n)
 		}
 		if n < len(b) {
 			plain(dst[n/64:], a, b[n:])
@@ -180,7 +184,7 @@ func choice[U any](k func(dst, cond, x, y *byte, n int), plain func(dst []U, con
 		x, y, cond = x[:len(dst)], y[:len(dst)], cond[:WordsFor(len(dst))]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(cond), at(x), at(y), n)
+			k(first(dst), first(cond), first(x), first(y), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], cond[n/64:], x[n:], y[n:])
@@ -193,7 +197,7 @@ func pick[T, U any](k func(dst, a, b, x, y *byte, n int), plain func(dst []U, a,
 		a, b, x, y = a[:len(dst)], b[:len(dst)], x[:len(dst)], y[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), at(b), at(x), at(y), n)
+			k(first(dst), first(a), first(b), first(x), first(y), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b[n:], x[n:], y[n:])
@@ -206,7 +210,7 @@ func pickBy[T, U any](k func(dst, a *byte, b uint64, x, y *byte, n int), plain f
 		a, x, y = a[:len(dst)], x[:len(dst)], y[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), at(a), pattern(b), at(x), at(y), n)
+			k(first(dst), first(a), pattern(b), first(x), first(y), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a[n:], b, x[n:], y[n:])
@@ -219,7 +223,7 @@ func pickFrom[T, U any](k func(dst *byte, a uint64, b, x, y *byte, n int), plain
 		b, x, y = b[:len(dst)], x[:len(dst)], y[:len(dst)]
 		n := whole(len(dst))
 		if n > 0 {
-			k(at(dst), pattern(a), at(b), at(x), at(y), n)
+			k(first(dst), pattern(a), first(b), first(x), first(y), n)
 		}
 		if n < len(dst) {
 			plain(dst[n:], a, b[n:], x[n:], y[n:])
@@ -231,8 +235,52 @@ func total(k func(acc, a *byte, n int), plain func(acc *[16]float64, a []float64
 	return twin{plain: plain, fast: func(acc *[16]float64, a []float64) {
 		n := whole(len(a))
 		if n > 0 {
-			k((*byte)(unsafe.Pointer(acc)), at(a), n)
+			k((*byte)(unsafe.Pointer(acc)), first(a), n)
 		}
 		plain(acc, a[n:])
 	}}
+}
+
+// headWords is [Needle.head] in whole words, from the first text on. It tells how many
+// texts it did: 0 without AVX2.
+func headWords(dst Bits, at, start, end []int32, data []byte, k *Needle, least, most int32) int {
+	n, last := whole(len(at)), min(len(data)-8-k.back, math.MaxInt32)
+	if n == 0 || last < 0 || !hasAVX2 || plainOnly {
+		return 0
+	}
+	_, _, _ = start[n-1], end[n-1], dst[n/64-1]
+	sizes := [4]uint64{uint64(least) - 1, uint64(most)}
+	head := [4]uint64{k.mask, k.first, k.second}
+	return textHead(first(dst), first(at), first(start), first(end), first(data), &sizes, &head, uint64(last), uint64(k.back), n)
+}
+
+// runPlaces sets the bits of the places in a at which the needle's first bytes are. It
+// tells how many places it did, of n or some more: 0 without AVX2.
+func runPlaces(dst Bits, a []byte, k *Needle, n int) int {
+	size := min(len(k.text), 8)
+	n = min((n+127)&^127, (len(a)-size+1)&^127)
+	if n <= 0 || !hasAVX2 || plainOnly {
+		return 0
+	}
+	_ = dst[n/64-1]
+	d, p := first(dst), first(a)
+	switch size {
+	case 1:
+		byteRun1(d, p, k.first, n)
+	case 2:
+		byteRun2(d, p, k.first, n)
+	case 3:
+		byteRun3(d, p, k.first, n)
+	case 4:
+		byteRun4(d, p, k.first, n)
+	case 5:
+		byteRun5(d, p, k.first, n)
+	case 6:
+		byteRun6(d, p, k.first, n)
+	case 7:
+		byteRun7(d, p, k.first, n)
+	default:
+		byteRun8(d, p, k.first, n)
+	}
+	return n
 }

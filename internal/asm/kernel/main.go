@@ -26,6 +26,7 @@ func main() {
 	selections()
 	conversions()
 	functions()
+	texts()
 	table := flag.String("table", "", "file for the table of twins")
 	flag.Parse()
 	if err := os.WriteFile(*table, twins(), 0o644); err != nil {
