@@ -142,14 +142,15 @@ func (o *ordered[T]) add(arr arrow.Array) error {
 		if o.skip != nil && o.skip(v) {
 			return
 		}
-		o.extremes(v, v)
-		if o.n++; o.number != nil {
+		if o.number != nil {
 			o.moments.add(o.number(v))
 		}
 		if o.uniques == nil {
 			o.values = append(o.values, v)
 			return
 		}
+		o.extremes(v, v)
+		o.n++
 		o.uniques.add(o.hash(v))
 	})
 	o.nulls += nulls
@@ -168,38 +169,35 @@ func (o *ordered[T]) extremes(least, most T) {
 func (o *ordered[T]) merge(other measure) {
 	p := other.(*ordered[T])
 	o.nulls += p.nulls
-	if p.n == 0 {
-		return
-	}
-	o.extremes(p.least, p.most)
-	o.n += p.n
 	o.moments.merge(&p.moments)
 	o.values = append(o.values, p.values...)
-	if o.uniques != nil {
+	if p.n > 0 {
+		o.extremes(p.least, p.most)
+		o.n += p.n
 		o.uniques.merge(p.uniques)
 	}
 }
 
 func (o *ordered[T]) describe(d *description) {
+	n := o.n + len(o.values)
 	d.Nulls, d.Distinct = o.nulls, some(0)
-	if o.n == 0 {
+	if n == 0 {
 		return
 	}
 	if o.number != nil {
 		d.Mean = some(o.moments.mean())
-		if o.n > 1 {
+		if n > 1 {
 			d.Std = some(o.moments.std())
 		}
 	}
-	d.Min, d.Max = some(o.text(o.least)), some(o.text(o.most))
 	if o.uniques != nil {
-		d.Distinct = some(o.uniques.count())
+		d.Min, d.Max, d.Distinct = some(o.text(o.least)), some(o.text(o.most)), some(o.uniques.count())
 		return
 	}
 	o.sort(o.values)
 	// The smallest value that k quarters of the values do not exceed.
-	quartile := func(k int) sql.Null[string] { return some(o.text(o.values[(o.n*k+3)/4-1])) }
-	d.Q1, d.Q2, d.Q3 = quartile(1), quartile(2), quartile(3)
+	quartile := func(k int) sql.Null[string] { return some(o.text(o.values[max((n*k+3)/4-1, 0)])) }
+	d.Min, d.Q1, d.Q2, d.Q3, d.Max = quartile(0), quartile(1), quartile(2), quartile(3), quartile(4)
 	different, top, rows := runsOf(o.values)
 	d.Distinct = some(different)
 	if rows > 1 {
@@ -240,15 +238,15 @@ func newWords(keep int, text func(string) string) *words {
 }
 
 func (w *words) add(arr arrow.Array) error {
-	nulls, err := present(arr, func(s string) {
-		w.extremes(s, s)
-		w.n++
-		if w.seen != nil {
-			w.seen[s]++
-			return
+	visit := func(s string) { w.seen[s]++ }
+	if w.uniques != nil {
+		visit = func(s string) {
+			w.extremes(s, s)
+			w.n++
+			w.uniques.add(hashText(s))
 		}
-		w.uniques.add(hashText(s))
-	})
+	}
+	nulls, err := present(arr, visit)
 	w.nulls += nulls
 	w.least, w.most = strings.Clone(w.least), strings.Clone(w.most)
 	return err
@@ -266,36 +264,35 @@ func (w *words) extremes(least, most string) {
 func (w *words) merge(other measure) {
 	v := other.(*words)
 	w.nulls += v.nulls
-	if v.n == 0 {
-		return
-	}
-	w.extremes(v.least, v.most)
-	w.n += v.n
 	for s, n := range v.seen {
 		w.seen[s] += n
 	}
-	if w.uniques != nil {
+	if v.n > 0 {
+		w.extremes(v.least, v.most)
+		w.n += v.n
 		w.uniques.merge(v.uniques)
 	}
 }
 
 func (w *words) describe(d *description) {
-	d.Nulls, d.Distinct = w.nulls, some(len(w.seen))
-	if w.uniques != nil {
-		d.Distinct = some(w.uniques.count())
-	}
-	if w.n == 0 {
-		return
-	}
-	d.Min, d.Max = some(w.text(w.least)), some(w.text(w.most))
+	d.Nulls = w.nulls
 	top, rows := "", 1
 	for word, n := range w.seen {
+		w.extremes(word, word)
+		w.n++
 		if n > rows || n == rows && rows > 1 && word < top {
 			top, rows = word, n
 		}
 	}
 	if rows > 1 {
 		d.Top = some(w.text(top))
+	}
+	d.Distinct = some(w.n)
+	if w.uniques != nil {
+		d.Distinct = some(w.uniques.count())
+	}
+	if w.n > 0 {
+		d.Min, d.Max = some(w.text(w.least)), some(w.text(w.most))
 	}
 }
 

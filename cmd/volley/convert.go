@@ -40,7 +40,8 @@ fine: see --memory.
 
 A row that cannot be read, or that a step fails on, ends convert with an error that names it. With --on-error null
 its results are null instead; with --on-error reject=FILE the row is left out and goes to FILE, with
-the reason. Then the exit code is 3.`,
+the reason. Then the exit code is 3. (CSV values made null because they do not fit their column are not
+counted.)`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip

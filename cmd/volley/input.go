@@ -67,23 +67,25 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	}
 	options.OnBad = onBad
 	if args[0] == stdio {
-		return in.stream(cmd.Context(), options, stdinName, os.Stdin)
+		return in.stream(cmd, options, stdinName, os.Stdin)
 	}
 	if len(args) == 1 && isPipe(args[0]) {
 		f, err := os.Open(args[0])
 		if err != nil {
 			return nil, err
 		}
-		return in.stream(cmd.Context(), options, args[0], f)
+		return in.stream(cmd, options, args[0], f)
 	}
 	format, err := in.formatOf(args)
 	if err != nil {
 		return nil, usage(cmd, "%w", err)
 	}
 	o := &opened{format: format, close: func() error { return nil }}
-	if o.Source = parquetio.Open(args...); format != parquet {
-		o.Source = forFormat(options, format).Open(args...)
+	if format == parquet {
+		o.Source = parquetio.Open(args...)
+		return o, ofCSV(cmd)
 	}
+	o.Source = forFormat(options, format).Open(args...)
 	return o, nil
 }
 
@@ -99,6 +101,16 @@ func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error
 		return nil, err
 	}
 	return stream.Schema(), stream.Close()
+}
+
+// ofCSV refuses flags that mean nothing for Parquet.
+func ofCSV(cmd *cobra.Command) error {
+	for _, name := range []string{"delimiter", "header", "no-header", "names", "null", "types"} {
+		if cmd.Flags().Changed(name) {
+			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
+		}
+	}
+	return nil
 }
 
 // forFormat is options for one of the text formats.

@@ -7,13 +7,15 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
 
 // stream is a source of an input that comes once: standard input or a pipe, which it takes over.
-func (in *input) stream(ctx context.Context, options csvio.ReadOptions, name string, f *os.File) (*opened, error) {
-	r := bufio.NewReaderSize(&interruptible{ctx: ctx, r: f}, 64<<10)
+func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name string, f *os.File) (*opened, error) {
+	r := bufio.NewReaderSize(&interruptible{ctx: cmd.Context(), r: f}, 64<<10)
 	o := &opened{format: in.from, close: f.Close}
 	if o.format == "" {
 		head, err := r.Peek(len(parquetMagic))
@@ -25,6 +27,9 @@ func (in *input) stream(ctx context.Context, options csvio.ReadOptions, name str
 	if o.format != parquet {
 		o.Source = forFormat(options, o.format).From(name, r)
 		return o, nil
+	}
+	if err := ofCSV(cmd); err != nil {
+		return nil, err
 	}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		o.Source = parquetio.From(name, f, info.Size())
