@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/bench/charts"
+	"github.com/volley-go/volley/bench/harness"
+	"github.com/volley-go/volley/bench/jobs"
 	"github.com/volley-go/volley/internal/benchdoc"
 )
 
@@ -58,4 +60,15 @@ func TestWriteQuotesPages(t *testing.T) {
 	merged, err := merge(filepath.Join(out, "results.json"), results)
 	require.NoError(t, err)
 	require.Len(t, merged.Jobs, 1)
+}
+
+// Figures of another machine are refused before anything is measured.
+func TestMergeable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.json")
+	require.NoError(t, mergeable(path, jobs.All[:1]), "nothing is stored yet")
+	require.NoError(t, (&benchdoc.Results{Machine: harness.Machine()}).Save(path))
+	require.NoError(t, mergeable(path, jobs.All[:1]))
+	require.NoError(t, (&benchdoc.Results{Machine: benchdoc.Machine{CPU: "Abacus"}}).Save(path))
+	require.ErrorContains(t, mergeable(path, jobs.All[:1]), "Abacus")
+	require.NoError(t, mergeable(path, jobs.All), "a run of all jobs takes their place")
 }

@@ -3,6 +3,7 @@ package benchdoc
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -201,8 +202,10 @@ func digits(v float64) string {
 		return fmt.Sprintf("%.3f", v)
 	case v >= 0.001:
 		return fmt.Sprintf("%.4f", v)
+	case v >= 1e-9:
+		return fmt.Sprintf("%.*f", 2-int(math.Floor(math.Log10(v))), v)
 	default:
-		return fmt.Sprintf("%.6f", v)
+		return "0"
 	}
 }
 
