@@ -162,7 +162,7 @@ func unthrift(src []byte, most int, v any) (n int, err error) {
 	}
 	r := new(thrift.CompactProtocol).NewReaderFromBytes(src[:f.at])
 	if err := thrift.NewDecoder(r).Decode(v); err != nil {
-		return 0, corrupt("metadata: %v", err)
+		return 0, corrupt("metadata: %w", err)
 	}
 	return f.at, nil
 }
@@ -204,8 +204,8 @@ func readFooter(r io.ReaderAt, size int64, limits Limits) (*format.FileMetaData,
 		}
 	}
 	footer = footer[int64(len(footer))-n:]
-	meta := new(format.FileMetaData)
-	if _, err := unthrift(footer, int(limits.FooterBytes)*4, meta); err != nil {
+	meta, err := decodeFooter(footer, int(limits.FooterBytes)*4)
+	if err != nil {
 		return nil, err
 	}
 	if meta.EncryptionAlgorithm.Value != nil {
