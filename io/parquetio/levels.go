@@ -120,6 +120,55 @@ func (l *levels) present(a arrow.Array, required bool) int {
 
 // expand puts the elements of the lists in place of the lists.
 func (l *levels) expand(a array.ListLike, rep uint8) {
+	from := a.Data().Offset()
+	switch a := a.(type) {
+	case *array.List:
+		expand(l, a.Offsets()[from:], rep)
+	case *array.LargeList:
+		expand(l, a.Offsets()[from:], rep)
+	case *array.Map:
+		expand(l, a.Offsets()[from:], rep)
+	default: // lists of a fixed size, and views, whose elements may lie in any order
+		l.expandAny(a, rep)
+	}
+}
+
+// expand is for lists that lie one behind the other, by their offsets.
+func expand[O int32 | int64](l *levels, offsets []O, rep uint8) {
+	n := 0
+	for _, k := range l.at {
+		if k >= 0 {
+			n += int(offsets[k+1] - offsets[k])
+		}
+	}
+	n += len(l.at) // more than there are, by the lists with elements
+	w := &l.wider
+	w.rep, w.def, w.at = resize(w.rep, n), resize(w.def, n), resize(w.at, n)
+	n = 0
+	for i, k := range l.at {
+		w.rep[n], w.def[n], w.at[n] = l.rep[i], l.def[i], gone
+		if k < 0 || offsets[k] == offsets[k+1] {
+			n++
+			continue
+		}
+		first := n
+		for at := offsets[k]; at < offsets[k+1]; at++ {
+			w.rep[n], w.def[n], w.at[n] = rep, l.def[i]+1, int32(at)
+			n++
+		}
+		w.rep[first] = l.rep[i]
+	}
+	l.become(n)
+}
+
+// become takes the first n of the wider entries.
+func (l *levels) become(n int) {
+	w := &l.wider
+	l.rep, l.def, l.at, w.rep, w.def, w.at = w.rep[:n], w.def[:n], w.at[:n], l.rep, l.def, l.at
+}
+
+// expandAny asks for each list's place.
+func (l *levels) expandAny(a array.ListLike, rep uint8) {
 	w := &l.wider
 	w.rep, w.def, w.at = w.rep[:0], w.def[:0], w.at[:0]
 	for i, k := range l.at {
@@ -137,7 +186,7 @@ func (l *levels) expand(a array.ListLike, rep uint8) {
 			r = rep
 		}
 	}
-	l.rep, l.def, l.at, w.rep, w.def, w.at = w.rep, w.def, w.at, l.rep, l.def, l.at
+	l.become(len(w.at))
 }
 
 // validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a dictionary array that stands for a null

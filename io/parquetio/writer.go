@@ -23,8 +23,7 @@ type writer struct {
 	commit  func() error
 	close   func() error
 
-	encoders sync.Pool
-	busy     atomic.Int32 // goroutines that encode
+	busy atomic.Int32 // goroutines that encode
 
 	// Used by appends only, which come one after another.
 	at       int64
@@ -33,6 +32,9 @@ type writer struct {
 	gathered []chunker.Chunk
 	held     int64 // bytes of them
 }
+
+// encoders are kept for the next row group, and the next file: their scratch grows to some times the largest column chunk.
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 // written is a row group whose page index and metadata wait for the end of the file: about 100 bytes a page and 300 a column.
 type written struct {
@@ -61,9 +63,7 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 	if err := l.chooseBlooms(o.BloomFilters); err != nil {
 		return nil, fileError("write", file, "", err)
 	}
-	w := &writer{file: file, options: o, schema: schema, layout: l}
-	w.encoders.New = func() any { return &encoder{options: &w.options} }
-	return w, nil
+	return &writer{file: file, options: o, schema: schema, layout: l}, nil
 }
 
 // Write encodes a chunk as a row group, or as several; a small one waits for others.
@@ -148,8 +148,9 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 	errs := make([]error, len(leaves))
 	var next atomic.Int64
 	take := func() {
-		e := w.encoders.Get().(*encoder)
-		defer w.encoders.Put(e)
+		e := encoders.Get().(*encoder)
+		defer encoders.Put(e)
+		e.options = &w.options
 		for i := next.Add(1) - 1; i < int64(len(leaves)) && ctx.Err() == nil; i = next.Add(1) - 1 {
 			g.chunks[i], errs[i] = w.leaf(e, leaves[i], records)
 		}
