@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -47,10 +48,9 @@ func (x *Index) someQuoted(column int) bool {
 	return false
 }
 
-// carriages tells whether the first row ends with \r\n.
+// carriages tells whether some row may end with \r\n.
 func (x *Index) carriages() bool {
-	end := int(x.ends[x.runs[0].at+x.Columns])
-	return x.d.Newline == '\n' && end > 0 && x.block[end-1] == '\r'
+	return x.d.Newline == '\n' && bytes.IndexByte(x.block[:x.row], '\r') >= 0
 }
 
 // span puts the places where a column's fields begin and end into lo and hi, without quotes if bare.
