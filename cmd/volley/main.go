@@ -2,6 +2,7 @@
 // columns and choosing rows on the way, on all cores and in bounded memory.
 //
 //	volley schema  trips.csv                      # columns and types
+//	volley sniff   export.txt                     # what CSV was found to be like, and why
 //	volley head    trips.parquet -n 5             # the first rows
 //	volley stats   'trips/*.csv.zst'              # a summary of every column
 //	volley convert trips.csv trips.parquet        # any format to any other

@@ -66,7 +66,7 @@ failed and were rejected or have nulls, as --on-error asked; 130 interrupted.`,
 		Args: cobra.ArbitraryArgs,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, err} })
-	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newSchema(), newStats(), newVersion())
+	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newSchema(), newSniff(), newStats(), newVersion())
 	return root
 }
 
