@@ -380,9 +380,9 @@ func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arr
 	var t arrow.DataType
 	switch {
 	case x.untyped():
-		t = c.constType(x, y.typ)
+		t = c.operandType(tok, x, y.typ)
 	case y.untyped():
-		t = c.constType(y, x.typ)
+		t = c.operandType(tok, y, x.typ)
 	default:
 		t = common(x.typ, y.typ)
 	}

@@ -75,6 +75,17 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 	return ints
 }
 
+// operandType is the type in which an untyped constant meets the other operand. Arithmetic
+// with a constant that is written as a float is one of floats: minutes / 60.0 has a
+// fraction. In the text of a Go function it is the integer's, as in Go.
+func (c *checker) operandType(tok token.Token, k *node, t arrow.DataType) arrow.DataType {
+	arithmetic := tok == token.ADD || tok == token.SUB || tok == token.MUL || tok == token.QUO
+	if arithmetic && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
+		return float64Type
+	}
+	return c.constType(k, t)
+}
+
 // constType is the type in which an untyped constant meets a typed operand: the
 // operand's own, but float64 for an integer column with a fraction.
 func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {

@@ -16,7 +16,8 @@
 // # The language
 //
 // Names are columns; col("unit price") names any column. Constants are untyped,
-// as in Go: small + 1 is an int8 if small is. Operators are Go's, with Go's
+// as in Go: small + 1 is an int8 if small is; but arithmetic with a constant that is
+// written as a float is one of floats: minutes / 60.0 has a fraction. Operators are Go's, with Go's
 // precedence. Between typed operands Go would ask for conversions where this
 // package widens: integers to the wider type, integers with floats to float64, a
 // date to a timestamp, decimals to the larger scale. Integers wrap on overflow;

@@ -190,6 +190,14 @@ func constantType(c Value, t string) string {
 	return t
 }
 
+// fractional is float64 where c is a constant written as a float beside an integer, else t.
+func fractional(c, other Value, t string) string {
+	if k, ok := c.V.(constant.Value); ok && k.Kind() == constant.Float && integer(other.Type) {
+		return "float64"
+	}
+	return t
+}
+
 // wrap brings an integer into its width.
 func wrap(t string, i int64, u uint64) Value {
 	shift := uint(64 - bits(t))
@@ -275,6 +283,9 @@ func operate(op token.Token, x, y Value) (Value, error) {
 		return shift(op, settle(x), settle(y))
 	}
 	t := common(x, y)
+	if op == token.ADD || op == token.SUB || op == token.MUL || op == token.QUO {
+		t = fractional(x, y, fractional(y, x, t))
+	}
 	x, y = to(x, t), to(y, t)
 	result := t
 	comparison := op == token.EQL || op == token.NEQ || op == token.LSS || op == token.LEQ || op == token.GTR || op == token.GEQ
