@@ -137,6 +137,10 @@ func TestQuote(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, got, again, "quoting twice changes nothing")
 
+	got, err = sample().Quote(BriefBegin + "\n" + End)
+	require.NoError(t, err)
+	require.Equal(t, BriefBegin+"\n\n"+sample().Brief()+"\n"+End, got)
+
 	_, err = sample().Quote(TablesBegin + " and no end")
 	require.Error(t, err)
 }

@@ -121,12 +121,24 @@ func (r *Results) absent(b *strings.Builder, job Job) {
 // Summary renders one line a job: its size, Volley beside the fastest of the others,
 // losses as plainly as wins.
 func (r *Results) Summary() string {
+	return r.summary(func(Job) bool { return true })
+}
+
+// brief are the jobs that the README quotes: one of each kind.
+var brief = []string{"csv-scan", "csv-to-parquet", "csv-to-csv", "parquet-read", "parquet-to-parquet", "expr-select", "rows-two", "memory-csv-to-parquet"}
+
+// Brief is the summary of a few jobs.
+func (r *Results) Brief() string {
+	return r.summary(func(j Job) bool { return slices.Contains(brief, j.Name) })
+}
+
+func (r *Results) summary(wanted func(Job) bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Median wall times; %s, %d cores; %s.\n\n", r.Machine.CPU, r.Machine.Cores, r.days())
 	b.WriteString("| job | rows | Volley | fastest other | Volley is |\n|:--|--:|--:|:--|:--|\n")
 	for _, job := range r.Jobs {
 		c := job.Cell("volley")
-		if job.Told || c.System == "" {
+		if job.Told || c.System == "" || !wanted(job) {
 			continue
 		}
 		other, wall := job.Fastest("volley")

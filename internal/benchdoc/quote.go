@@ -9,17 +9,23 @@ import (
 const (
 	TablesBegin  = "<!-- bench:tables -->"
 	SummaryBegin = "<!-- bench:summary -->"
+	BriefBegin   = "<!-- bench:brief -->"
 	End          = "<!-- bench:end -->"
 )
 
 // Quote returns the page with everything between its markers replaced by what the
 // results say. A page without markers is returned as it is.
 func (r *Results) Quote(page string) (string, error) {
-	page, err := replace(page, TablesBegin, r.Markdown)
-	if err != nil {
-		return "", err
+	for _, part := range []struct {
+		begin  string
+		render func() string
+	}{{TablesBegin, r.Markdown}, {SummaryBegin, r.Summary}, {BriefBegin, r.Brief}} {
+		var err error
+		if page, err = replace(page, part.begin, part.render); err != nil {
+			return "", err
+		}
 	}
-	return replace(page, SummaryBegin, r.Summary)
+	return page, nil
 }
 
 func replace(page, begin string, render func() string) (string, error) {
