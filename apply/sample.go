@@ -283,7 +283,7 @@ func (s *sampler) cost(w *worker) cost {
 		c.wait = 1 - float64(cpu)/float64(wall)
 	}
 	for k, t := range w.trials {
-		c.vector[k] = vectorTrial{t.tried, t.tried && !t.differs, float64(t.took) / float64(max(t.rows, 1))}
+		c.vector[k] = vectorTrial{t.tried, t.tried && !t.differs, t.ns}
 	}
 	return c
 }
