@@ -144,3 +144,12 @@ func BenchmarkCopy(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+// BenchmarkSniff opens a file and finds out what it is like: what every reading begins with.
+func BenchmarkSniff(b *testing.B) {
+	path, _ := shape(b, 0)
+	for b.Loop() {
+		_, err := csvio.Sniff(context.Background(), path)
+		require.NoError(b, err)
+	}
+}

@@ -22,7 +22,8 @@ const (
 	sampleBytes = 32 << 10  // of each place further in
 	samplePlace = 8         // places in a file
 	sampleFiles = 8         // files of a pattern that are looked at
-	sampleRows  = 500       // rows of a place
+	sampleRows  = 300       // rows of a place
+	headRows    = 1000      // rows of the head
 )
 
 // find opens the first file and finds out the dialect, the names and the types.
@@ -189,11 +190,9 @@ func (s *stream) typed(ctx context.Context) error {
 	}
 	guess := newGuess(s)
 	part := s.head()
-	if cut, _, _ := s.rules.cut(part, s.eof && len(part) == len(s.tail)); cut > 0 {
-		part = part[:cut]
-	}
+	part = s.wholeRows(part, s.eof && len(part) == len(s.tail))
 	first := csv.Index{}
-	part = guess.look(part)
+	part = guess.look(part, headRows)
 	first.Build(part, s.dialect, len(s.columns))
 	if s.source.reader == nil && s.input.format == "" {
 		if err := guess.further(ctx); err != nil {
@@ -257,6 +256,19 @@ func (f *form) given(o *ReadOptions, t arrow.DataType) {
 	}
 }
 
+// wholeRows are the rows of a sample that are whole.
+func (s *stream) wholeRows(text []byte, last bool) []byte {
+	if last {
+		return text
+	}
+	if !s.asIs {
+		end, _, _ := s.rules.cut(text, false)
+		return text[:end]
+	}
+	end, _ := csv.Cut(text, s.dialect)
+	return text[:end]
+}
+
 // guess narrows down what the columns can be.
 type guess struct {
 	s        *stream
@@ -272,18 +284,20 @@ func newGuess(s *stream) *guess {
 	return g
 }
 
-// look takes a sample in, and returns it made plain.
-func (g *guess) look(text []byte) []byte {
+// look takes the first rows of a sample in, and returns it made plain.
+func (g *guess) look(text []byte, rows int) []byte {
 	if !g.s.asIs {
 		text = g.s.rules.flatten(text, g.s.dialect, nil, new(shifts))
 	}
 	columns := len(g.evidence)
 	g.index.Build(text, g.s.dialect, columns)
-	nulls := g.s.nulls
-	for row := range min(g.index.Rows, 4*sampleRows) {
+	nulls, mends := g.s.nulls, g.s.source.options.OnBad == Null
+	for row := range min(g.index.Rows, rows) {
 		for i, f := range g.index.Row(row) {
 			b := trim(f.Raw(text))
-			g.evidence[i].look(b, f.Quoted())
+			if mends {
+				g.evidence[i].look(b, f.Quoted())
+			}
 			if len(b) == 0 || !f.Quoted() && nulls.Has(b) {
 				continue // nothing in quotes is a null too, where the rest are numbers
 			}
@@ -330,9 +344,7 @@ func (g *guess) places(ctx context.Context, in *input, begin bool) error {
 		if nl := bytes.IndexAny(text, "\r\n"); nl >= 0 {
 			text = text[nl+1:]
 		}
-		if cut, _, _ := g.s.rules.cut(text, false); cut > 0 {
-			g.look(text[:cut])
-		}
+		g.look(g.s.wholeRows(text, false), sampleRows)
 		return nil
 	})
 }

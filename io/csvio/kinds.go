@@ -161,6 +161,27 @@ func forms(b []byte, open kind) (k, proof kind) {
 	return k, proof
 }
 
+// pointForms are the bits of a number with a point that cannot stand between thousands.
+const pointForms = isForm<<(2*1+1) | isForm<<(2*4+1) | isForm<<(2*5+1)
+
+// sameForms knows what forms says of most values, by what the parsers say.
+func sameForms(b []byte, k kind) (other, proof kind, ok bool) {
+	switch {
+	case k&isInt != 0:
+		return allNumbers, 0, b[0]-'0' <= 9
+	case k == isFloat:
+		at := bytes.IndexByte(b, '.')
+		return pointForms, 0, at > 0 && len(b)-at != 4 && len(bytes.TrimLeft(b, "0123456789.")) == 0
+	case k == isDate|isTime:
+		return dateIn(csv.YMD) | timeIn(csv.YMD), 0, true
+	case k == isTime:
+		return timeIn(csv.YMD), 0, true
+	case k == isZoned:
+		return zonedIn(csv.YMD), 0, true
+	}
+	return 0, 0, false
+}
+
 // words tells which pairs of words for true and false a text is of.
 func words(b []byte) (k, proof kind) {
 	for i, pair := range boolPairs {
@@ -192,7 +213,14 @@ func proves(n csv.Number, b []byte) bool {
 }
 
 // wholeNumber tells a row of digits from what has a point, an exponent or letters.
-func wholeNumber(b []byte) bool { return !bytes.ContainsAny(b, ".eEnN") }
+func wholeNumber(b []byte) bool {
+	for _, c := range b {
+		if c == '.' || c|0x20 == 'e' || c|0x20 == 'n' {
+			return false
+		}
+	}
+	return true
+}
 
 // leadingZero tells numbers such as 007, whose zeros mean something.
 func leadingZero(b []byte) bool {
@@ -213,7 +241,7 @@ type evidence struct {
 	rows, empty, strong int // of the first: all, those without a text, those of a number, date or the like
 }
 
-const profileRows = 100
+const profileRows = 64
 
 // look counts what the first values look like, so that rows with too many fields can be mended.
 func (e *evidence) look(b []byte, quoted bool) {
@@ -263,10 +291,8 @@ func (e *evidence) take(b []byte) {
 		return
 	}
 	k := kinds(b)
-	var other, proof kind
-	if k&isInt != 0 && b[0]-'0' <= 9 {
-		other = allNumbers
-	} else {
+	other, proof, ok := sameForms(b, k)
+	if !ok {
 		other, proof = forms(b, e.kinds)
 	}
 	e.kinds &= k | other
