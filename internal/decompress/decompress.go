@@ -1,6 +1,6 @@
 // Package decompress reads compressed streams by their first bytes: gzip (also of
 // several members), zstd (of several frames), bzip2 and xz, and zip archives of one file. A stream that ends too
-// soon is an error, never a quiet end.
+// soon is an error, never a quiet end. Frames that can be told apart without decoding are decoded on all cores.
 package decompress
 
 import (
@@ -42,6 +42,9 @@ var formats = []struct {
 // Format names the compression that a stream with these first bytes (six are enough) has;
 // "" for none.
 func Format(head []byte) string {
+	if len(head) >= 4 && head[0]&0xF0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2A, 0x4D, 0x18}) {
+		return "zstd" // that begins with a frame to be skipped
+	}
 	for _, f := range formats {
 		if bytes.HasPrefix(head, f.magic) {
 			return f.name
@@ -59,9 +62,13 @@ func New(r io.Reader) (io.ReadCloser, string, error) {
 	if err != nil && err != io.EOF {
 		return nil, "", err
 	}
+	name := Format(head)
 	for _, f := range formats {
-		if !bytes.HasPrefix(head, f.magic) {
+		if f.name != name {
 			continue
+		}
+		if frames, ok := newFrames(f.name, b, f.open); ok {
+			return frames, f.name, nil
 		}
 		d, err := f.open(b)
 		if err != nil {
