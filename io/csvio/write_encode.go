@@ -296,11 +296,7 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 		return e.fixed(floatRoom, func(b []byte, at, i int) int { return putShortest(b, at, float64(vals[i]), 32) }), nil
 	case *array.Float64:
 		vals, d := a.Float64Values(), new(decimals)
-		return slots(e, floatRoom, vals, d.put, func(vals []float64, b []byte, width int, lens []uint32) {
-			for i, v := range vals {
-				lens[i] = uint32(d.put(b, i*width, v) - i*width)
-			}
-		}), nil
+		return slots(e, floatRoom, vals, d.put, d.fill), nil
 	case *array.Date32:
 		vals, d := a.Date32Values(), new(dates)
 		return e.fixed(dateRoom, func(b []byte, at, i int) int { return d.put(b, at, int64(vals[i])) }), nil

@@ -80,8 +80,11 @@ func putFraction(b []byte, at int, v uint64, k int) int {
 	return at + k
 }
 
-// decimals writes floats of a column: it remembers how many digits behind the point there were.
-type decimals struct{ digits int }
+// decimals writes floats of a column.
+type decimals struct {
+	digits int                  // behind the point: what is tried first
+	seen   [triedDigits + 1]int // how many had as many
+}
 
 // triedDigits behind the point are looked for in one multiplication.
 const triedDigits = 6
@@ -110,12 +113,36 @@ func (d *decimals) put(b []byte, at int, v float64) int {
 	if k == 0 {
 		m, k = 10*m, 1
 	}
-	d.digits = max(d.digits, k)
+	d.seen[k]++
 	if math.Signbit(v) {
 		b[at] = '-'
 		at++
 	}
 	return putDecimal(b, at, uint64(m), k)
+}
+
+// fill puts floats in slots, which are width bytes each, and their lengths in lens. The next time it tries first what
+// most of them had.
+func (d *decimals) fill(vals []float64, b []byte, width int, lens []uint32) {
+	var odd [rowsAtOnce / 8]uint8
+	digits := max(d.digits, 1)
+	done := csv.Decimals(vals, b, width, digits, lens, odd[:])
+	d.seen[digits] += done
+	for i := range vals {
+		if i < done && odd[i/8]>>(i%8)&1 == 0 {
+			continue
+		}
+		if i < done {
+			d.seen[digits]--
+		}
+		lens[i] = uint32(d.put(b, i*width, vals[i]) - i*width)
+	}
+	for k, n := range d.seen {
+		if n > d.seen[d.digits] {
+			d.digits = k
+		}
+	}
+	clear(d.seen[:])
 }
 
 // scaled is the integer next to v*ten; ok tells whether that, divided by ten, is v.

@@ -62,6 +62,35 @@ func TestFloatsAreShortest(t *testing.T) {
 	}
 }
 
+// TestFloatsInSlotsAreTheSame holds whole columns of floats against one at a time.
+func TestFloatsInSlotsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	const width = floatRoom + spare
+	for range 2000 {
+		kind := r.IntN(6)
+		vals := make([]float64, r.IntN(rowsAtOnce+1))
+		for i := range vals {
+			switch scale := math.Pow10(kind); r.IntN(20) {
+			case 0:
+				vals[i] = math.Float64frombits(r.Uint64())
+			case 1:
+				vals[i] = []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1e8, 99999999, 1e15, 9999999.9, 0.1 + 0.2, 1e-7}[r.IntN(11)]
+			case 2:
+				vals[i] = float64(r.Int64N(1e12)-5e11) / scale
+			default:
+				vals[i] = float64(r.Int64N(2e6)-1e6) / scale
+			}
+		}
+		b, lens := make([]byte, len(vals)*width+spare), make([]uint32, len(vals))
+		d := &decimals{digits: r.IntN(triedDigits + 1)}
+		d.fill(vals, b, width, lens)
+		for i, v := range vals {
+			want := written(floatRoom, func(b []byte, at int) int { return new(decimals).put(b, at, v) })
+			require.Equal(t, want, string(b[i*width:i*width+int(lens[i])]), "%v", v)
+		}
+	}
+}
+
 func TestTimesAreWritten(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, unit := range []struct {

@@ -40,6 +40,7 @@ func main() {
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
 	times()
+	decimals()
 	Generate()
 }
 
