@@ -39,3 +39,6 @@ func timesAVX512(text *byte, pairs *uint32, step int, groups int, unit int64, ou
 
 //go:noescape
 func decimalsAVX512(vals *float64, slots *byte, width int, groups int, lens *uint32, odd *uint8, digits int, ten float64)
+
+//go:noescape
+func integersAVX512(vals *int64, slots *byte, width int, groups int, lens *uint32, odd *uint8)

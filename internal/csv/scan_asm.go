@@ -24,7 +24,7 @@ func init() {
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
 		scanWords, surveyWords = withAVX512()
 		intGroups, floatGroups, timeGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512), timesOfEight
-		decimalGroups = decimalsOfEight
+		decimalGroups, integerGroups = decimalsOfEight, integersOfEight
 	}
 }
 
@@ -75,6 +75,14 @@ func decimalsOfEight(vals []float64, slots []byte, width, digits int, lens []uin
 	n := len(vals) &^ 7
 	if n > 0 {
 		decimalsAVX512(&vals[0], &slots[0], width, n/8, &lens[0], &odd[0], digits, powers[digits])
+	}
+	return n
+}
+
+func integersOfEight(vals []int64, slots []byte, width int, lens []uint32, odd []uint8) int {
+	n := len(vals) &^ 7
+	if n > 0 {
+		integersAVX512(&vals[0], &slots[0], width, n/8, &lens[0], &odd[0])
 	}
 	return n
 }

@@ -280,7 +280,7 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 	case *array.Int32:
 		return integers(e, a.Int32Values()), nil
 	case *array.Int64:
-		return integers(e, a.Int64Values()), nil
+		return slots(e, intRoom, a.Int64Values(), putInt, fillInts), nil
 	case *array.Uint8:
 		return unsigned(e, a.Uint8Values()), nil
 	case *array.Uint16:

@@ -65,6 +65,17 @@ func putInt(b []byte, at int, v int64) int {
 	return putUint(b, at+1, -uint64(v))
 }
 
+// fillInts puts integers in slots, which are width bytes each, and their lengths in lens.
+func fillInts(vals []int64, b []byte, width int, lens []uint32) {
+	var odd [rowsAtOnce / 8]uint8
+	done := csv.Integers(vals, b, width, lens, odd[:])
+	for i, v := range vals {
+		if i >= done || odd[i/8]>>(i%8)&1 != 0 {
+			lens[i] = uint32(putInt(b, i*width, v) - i*width)
+		}
+	}
+}
+
 // putPair writes two digits.
 func putPair(b []byte, at int, v uint64) int {
 	b[at], b[at+1] = digitPairs[2*v], digitPairs[2*v+1]

@@ -91,6 +91,25 @@ func TestFloatsInSlotsAreTheSame(t *testing.T) {
 	}
 }
 
+func TestIntegersInSlotsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	const width = intRoom + spare
+	for range 1000 {
+		vals := make([]int64, r.IntN(rowsAtOnce+1))
+		for i := range vals {
+			vals[i] = int64(r.Uint64()) >> (40 + r.IntN(24))
+			if r.IntN(20) == 0 {
+				vals[i] = []int64{math.MinInt64, math.MaxInt64, 1e8, 99999999, -99999999, -9999999, 0, -1}[r.IntN(8)]
+			}
+		}
+		b, lens := make([]byte, len(vals)*width+spare), make([]uint32, len(vals))
+		fillInts(vals, b, width, lens)
+		for i, v := range vals {
+			require.Equal(t, strconv.FormatInt(v, 10), string(b[i*width:i*width+int(lens[i])]))
+		}
+	}
+}
+
 func TestTimesAreWritten(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, unit := range []struct {

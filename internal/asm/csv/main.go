@@ -41,6 +41,7 @@ func main() {
 	numbers("floatsAVX512", true)
 	times()
 	decimals()
+	integers()
 	Generate()
 }
 
