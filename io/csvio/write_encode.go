@@ -438,20 +438,45 @@ func stringData(a *array.String) []byte {
 	return nil
 }
 
-// strand leaves the texts where they are, if none of them needs quotes.
+// strand leaves the texts where they are, if no quotes are needed. Else it copies all of them in one go, and writes those in
+// quotes behind.
 func (c *stringCells) strand(s *strand, lo, hi int) []byte {
-	if int(c.offsets[hi])+csv.Pad > len(c.data) || c.quotes.special(c.data[c.offsets[lo]:c.offsets[hi]]) {
-		return oneByOne(c, s, lo, hi)
-	}
-	start := c.offsets[lo]
-	for i, end := range c.offsets[lo+1 : hi+1] {
-		if c.quotes.outside(c.data[start:end]) {
-			return oneByOne(c, s, lo, hi)
+	start, end := c.offsets[lo], c.offsets[hi]
+	if int(end)+csv.Pad <= len(c.data) && !c.quotes.special(c.data[start:end]) && c.bare(lo, hi) {
+		for i, end := range c.offsets[lo+1 : hi+1] {
+			s.starts[i], s.lens[i] = uint32(start), uint32(end-start)
+			start = end
 		}
-		s.starts[i], s.lens[i] = uint32(start), uint32(end-start)
+		return c.data
+	}
+	text := s.room(int(end-start) + c.room(lo, hi))
+	behind := copy(text, c.data[start:end])
+	at := 0
+	for i, next := range c.offsets[lo+1 : hi+1] {
+		n := int(next - start)
+		start = next
+		if field := text[at : at+n]; c.quotes.outside(field) || c.quotes.specialAt(text, at, n) {
+			past := putQuoted(text, behind, field)
+			s.starts[i], s.lens[i] = uint32(behind), uint32(past-behind)
+			behind = past
+		} else {
+			s.starts[i], s.lens[i] = uint32(at), uint32(n)
+		}
+		at += n
+	}
+	return text
+}
+
+// bare tells whether no row needs quotes for its ends.
+func (c *stringCells) bare(lo, hi int) bool {
+	start := c.offsets[lo]
+	for _, end := range c.offsets[lo+1 : hi+1] {
+		if c.quotes.outside(c.data[start:end]) {
+			return false
+		}
 		start = end
 	}
-	return c.data
+	return true
 }
 
 func (c *stringCells) room(lo, hi int) int {

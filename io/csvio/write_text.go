@@ -287,18 +287,33 @@ func newQuoting(o WriteOptions) *quoting {
 
 // special tells whether a text holds a delimiter, quote or line end.
 func (q *quoting) special(s []byte) bool {
-	var found uint64
-	for len(s) >= 8 {
-		w := binary.LittleEndian.Uint64(s)
-		found |= holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
-		s = s[8:]
-	}
-	for _, c := range s {
-		if q.inside[c] {
-			return true
+	if len(s) < 8 {
+		for _, c := range s {
+			if q.inside[c] {
+				return true
+			}
 		}
+		return false
+	}
+	return q.specialAt(s, 0, len(s)-8) || q.found(binary.LittleEndian.Uint64(s[len(s)-8:])) != 0
+}
+
+// specialAt is special for n bytes from a place of b on that has seven more behind them.
+func (q *quoting) specialAt(b []byte, at, n int) bool {
+	var found uint64
+	for ; n >= 8; n -= 8 {
+		found |= q.found(binary.LittleEndian.Uint64(b[at:]))
+		at += 8
+	}
+	if n > 0 {
+		found |= q.found(binary.LittleEndian.Uint64(b[at:]) & (1<<(8*n) - 1))
 	}
 	return found != 0
+}
+
+// found is not 0 if one of eight bytes is special.
+func (q *quoting) found(w uint64) uint64 {
+	return holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
 }
 
 // outside tells whether the ends of a text would be read as something else without quotes: a

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 )
 
@@ -106,6 +108,26 @@ func TestIntegersInSlotsAreTheSame(t *testing.T) {
 		fillInts(vals, b, width, lens)
 		for i, v := range vals {
 			require.Equal(t, strconv.FormatInt(v, 10), string(b[i*width:i*width+int(lens[i])]))
+		}
+	}
+}
+
+func TestTextsInStrandsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 1000 {
+		b := array.NewStringBuilder(memory.DefaultAllocator)
+		words := []string{"plain", "Zone 12", "a longer text than a word", "", "NA", "a,b", `say "hi"`, "two\nlines", " x", "ninechars"}[:1+r.IntN(10)]
+		for range 1 + r.IntN(rowsAtOnce) {
+			b.Append(words[r.IntN(len(words))] + strings.Repeat("x", r.IntN(20)*r.IntN(2)))
+		}
+		arr := b.NewStringArray()
+		lo := r.IntN(arr.Len())
+		c := &stringCells{quotes: newQuoting(WriteOptions{Delimiter: ','}), offsets: arr.ValueOffsets(), data: stringData(arr)}
+		s := new(strand)
+		text := c.strand(s, lo, arr.Len())
+		for i := range arr.Len() - lo {
+			want := written(textRoom(len(arr.Value(lo+i))), func(b []byte, at int) int { return c.put(b, at, lo+i) })
+			require.Equal(t, want, string(text[s.starts[i]:s.starts[i]+s.lens[i]]))
 		}
 	}
 }
