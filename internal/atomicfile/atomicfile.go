@@ -16,6 +16,24 @@ type File struct {
 	*os.File
 	path string
 	done bool
+
+	written int64
+	begun   int64 // of those: the system was told to write them to disk
+}
+
+// writeBehind is how much is written between two words to the system.
+const writeBehind = 8 << 20
+
+// Write writes, and has the system begin to put on disk what it was given, where it can be told: else all of it is left
+// for Commit, which then waits for the disk while nothing else is done.
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.File.Write(b)
+	f.written += int64(n)
+	if f.written-f.begun >= writeBehind {
+		beginWriting(f.File, f.begun, f.written-f.begun)
+		f.begun = f.written
+	}
+	return n, err
 }
 
 // Create opens a temporary file beside path. It fails where Commit would: the

@@ -104,7 +104,7 @@ var groupLoops []struct {
 
 func TestLoopsAreTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
-	for range 3000 {
+	for range 800 {
 		b := columnText(r, []string{"\n", "\r\n"}[r.IntN(2)])
 		x := new(Index)
 		x.Build(b, comma, 3)
@@ -123,7 +123,7 @@ func TestLoopsAreTheSame(t *testing.T) {
 func TestColumnsAgainstFields(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 12))
 	nulls := NewWords([]string{"NA", "null"})
-	for range 1000 {
+	for range 400 {
 		b := columnText(r, "\n")
 		x := new(Index)
 		x.Build(b, comma, 3)

@@ -164,6 +164,17 @@ func FuzzIndex(f *testing.F) {
 		}
 		agree(t, b)
 		cutAnywhere(t, b)
+		// Behind as many bytes as bring it across the words that masks are of.
+		b = append(bytes.Repeat([]byte("plain,text\n"), 1+len(b)%12), b...)
+		want, wx := exactIndex(b, comma, 2)
+		for _, f := range forms() {
+			f.use(t, func() {
+				got, x := index(string(b), comma, 2)
+				require.Equal(t, want, got, "%q", b)
+				require.Equal(t, wx.Bad, x.Bad, "%q", b)
+				require.Equal(t, wx.Lines, x.Lines, "%q", b)
+			})
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -130,10 +131,41 @@ func (s *scanState) word(w *[64]byte) (seps uint64, ok bool) {
 	return seps &^ in, true
 }
 
+// surveyGeneric goes from quote to quote: finding a byte and counting one is what package bytes does by vectors on
+// most processors.
 func surveyGeneric(block []byte, s *surveyState) {
-	for int(s.at)+64 <= len(block) {
-		s.word((*[64]byte)(block[s.at:]))
-		s.at += 64
+	text := block[:len(block)&^63]
+	s.lines += uint64(bytes.Count(text, s.bytes[2:3]))
+	for at := 0; s.quoting != 0; at++ {
+		k := bytes.IndexByte(text[at:], s.bytes[1])
+		if k < 0 {
+			break
+		}
+		at += k
+		if at == 0 && s.before == 0 || at > 0 && !s.mayPrecede(text[at-1]) {
+			s.stray()
+		}
+		s.inside = ^s.inside
+	}
+	if n := len(text); n > 0 {
+		s.at, s.before = uint64(n), 0
+		if s.mayPrecede(text[n-1]) {
+			s.before = 1
+		}
+	}
+}
+
+// mayPrecede tells whether an opening quote may stand behind a byte.
+func (s *surveyState) mayPrecede(c byte) bool {
+	return c == s.bytes[0] || c == s.bytes[2] || c == s.bytes[1] && s.quoting != 0
+}
+
+// stray notes a quote that must not be an opening one, which it is if what is before it lies outside quotes.
+func (s *surveyState) stray() {
+	if s.inside == 0 {
+		s.bad0 = 1
+	} else {
+		s.bad1 = 1
 	}
 }
 

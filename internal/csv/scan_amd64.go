@@ -36,3 +36,9 @@ func floatsAVX512(text *byte, pairs *uint32, step int, groups int, out *float64,
 
 //go:noescape
 func timesAVX512(text *byte, pairs *uint32, step int, groups int, unit int64, out *int64, odd *uint8)
+
+//go:noescape
+func decimalsAVX512(vals *float64, slots *byte, width int, groups int, lens *uint32, odd *uint8, digits int, ten float64)
+
+//go:noescape
+func integersAVX512(vals *int64, slots *byte, width int, groups int, lens *uint32, odd *uint8)

@@ -24,6 +24,7 @@ func init() {
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512VBMI2 {
 		scanWords, surveyWords = withAVX512()
 		intGroups, floatGroups, timeGroups = eightLanes(intsAVX512), eightLanes(floatsAVX512), timesOfEight
+		decimalGroups, integerGroups = decimalsOfEight, integersOfEight
 	}
 }
 
@@ -68,4 +69,20 @@ func textRunAVX2(x *Index, pairs []uint32, step int, offsets []int32, data []byt
 		strip = 1
 	}
 	return textsAVX2(&x.padded[0], &pairs[0], 4*step, len(offsets), &data[0], at, &offsets[0], &nulls.first[0], quote, strip)
+}
+
+func decimalsOfEight(vals []float64, slots []byte, width, digits int, lens []uint32, odd []uint8) int {
+	n := len(vals) &^ 7
+	if n > 0 {
+		decimalsAVX512(&vals[0], &slots[0], width, n/8, &lens[0], &odd[0], digits, powers[digits])
+	}
+	return n
+}
+
+func integersOfEight(vals []int64, slots []byte, width int, lens []uint32, odd []uint8) int {
+	n := len(vals) &^ 7
+	if n > 0 {
+		integersAVX512(&vals[0], &slots[0], width, n/8, &lens[0], &odd[0])
+	}
+	return n
 }

@@ -280,7 +280,7 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 	case *array.Int32:
 		return integers(e, a.Int32Values()), nil
 	case *array.Int64:
-		return integers(e, a.Int64Values()), nil
+		return slots(e, intRoom, a.Int64Values(), putInt, fillInts), nil
 	case *array.Uint8:
 		return unsigned(e, a.Uint8Values()), nil
 	case *array.Uint16:
@@ -296,11 +296,7 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 		return e.fixed(floatRoom, func(b []byte, at, i int) int { return putShortest(b, at, float64(vals[i]), 32) }), nil
 	case *array.Float64:
 		vals, d := a.Float64Values(), new(decimals)
-		return slots(e, floatRoom, vals, d.put, func(vals []float64, b []byte, width int, lens []uint32) {
-			for i, v := range vals {
-				lens[i] = uint32(d.put(b, i*width, v) - i*width)
-			}
-		}), nil
+		return slots(e, floatRoom, vals, d.put, d.fill), nil
 	case *array.Date32:
 		vals, d := a.Date32Values(), new(dates)
 		return e.fixed(dateRoom, func(b []byte, at, i int) int { return d.put(b, at, int64(vals[i])) }), nil
@@ -442,20 +438,45 @@ func stringData(a *array.String) []byte {
 	return nil
 }
 
-// strand leaves the texts where they are, if none of them needs quotes.
+// strand leaves the texts where they are, if no quotes are needed. Else it copies all of them in one go, and writes those in
+// quotes behind.
 func (c *stringCells) strand(s *strand, lo, hi int) []byte {
-	if int(c.offsets[hi])+csv.Pad > len(c.data) || c.quotes.special(c.data[c.offsets[lo]:c.offsets[hi]]) {
-		return oneByOne(c, s, lo, hi)
-	}
-	start := c.offsets[lo]
-	for i, end := range c.offsets[lo+1 : hi+1] {
-		if c.quotes.outside(c.data[start:end]) {
-			return oneByOne(c, s, lo, hi)
+	start, end := c.offsets[lo], c.offsets[hi]
+	if int(end)+csv.Pad <= len(c.data) && !c.quotes.special(c.data[start:end]) && c.bare(lo, hi) {
+		for i, end := range c.offsets[lo+1 : hi+1] {
+			s.starts[i], s.lens[i] = uint32(start), uint32(end-start)
+			start = end
 		}
-		s.starts[i], s.lens[i] = uint32(start), uint32(end-start)
+		return c.data
+	}
+	text := s.room(int(end-start) + c.room(lo, hi))
+	behind := copy(text, c.data[start:end])
+	at := 0
+	for i, next := range c.offsets[lo+1 : hi+1] {
+		n := int(next - start)
+		start = next
+		if field := text[at : at+n]; c.quotes.outside(field) || c.quotes.specialAt(text, at, n) {
+			past := putQuoted(text, behind, field)
+			s.starts[i], s.lens[i] = uint32(behind), uint32(past-behind)
+			behind = past
+		} else {
+			s.starts[i], s.lens[i] = uint32(at), uint32(n)
+		}
+		at += n
+	}
+	return text
+}
+
+// bare tells whether no row needs quotes for its ends.
+func (c *stringCells) bare(lo, hi int) bool {
+	start := c.offsets[lo]
+	for _, end := range c.offsets[lo+1 : hi+1] {
+		if c.quotes.outside(c.data[start:end]) {
+			return false
+		}
 		start = end
 	}
-	return c.data
+	return true
 }
 
 func (c *stringCells) room(lo, hi int) int {

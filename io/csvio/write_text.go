@@ -65,6 +65,17 @@ func putInt(b []byte, at int, v int64) int {
 	return putUint(b, at+1, -uint64(v))
 }
 
+// fillInts puts integers in slots, which are width bytes each, and their lengths in lens.
+func fillInts(vals []int64, b []byte, width int, lens []uint32) {
+	var odd [rowsAtOnce / 8]uint8
+	done := csv.Integers(vals, b, width, lens, odd[:])
+	for i, v := range vals {
+		if i >= done || odd[i/8]>>(i%8)&1 != 0 {
+			lens[i] = uint32(putInt(b, i*width, v) - i*width)
+		}
+	}
+}
+
 // putPair writes two digits.
 func putPair(b []byte, at int, v uint64) int {
 	b[at], b[at+1] = digitPairs[2*v], digitPairs[2*v+1]
@@ -80,8 +91,11 @@ func putFraction(b []byte, at int, v uint64, k int) int {
 	return at + k
 }
 
-// decimals writes floats of a column: it remembers how many digits behind the point there were.
-type decimals struct{ digits int }
+// decimals writes floats of a column.
+type decimals struct {
+	digits int                  // behind the point: what is tried first
+	seen   [triedDigits + 1]int // how many had as many
+}
 
 // triedDigits behind the point are looked for in one multiplication.
 const triedDigits = 6
@@ -110,12 +124,36 @@ func (d *decimals) put(b []byte, at int, v float64) int {
 	if k == 0 {
 		m, k = 10*m, 1
 	}
-	d.digits = max(d.digits, k)
+	d.seen[k]++
 	if math.Signbit(v) {
 		b[at] = '-'
 		at++
 	}
 	return putDecimal(b, at, uint64(m), k)
+}
+
+// fill puts floats in slots, which are width bytes each, and their lengths in lens. The next time it tries first what
+// most of them had.
+func (d *decimals) fill(vals []float64, b []byte, width int, lens []uint32) {
+	var odd [rowsAtOnce / 8]uint8
+	digits := max(d.digits, 1)
+	done := csv.Decimals(vals, b, width, digits, lens, odd[:])
+	d.seen[digits] += done
+	for i := range vals {
+		if i < done && odd[i/8]>>(i%8)&1 == 0 {
+			continue
+		}
+		if i < done {
+			d.seen[digits]--
+		}
+		lens[i] = uint32(d.put(b, i*width, vals[i]) - i*width)
+	}
+	for k, n := range d.seen {
+		if n > d.seen[d.digits] {
+			d.digits = k
+		}
+	}
+	clear(d.seen[:])
 }
 
 // scaled is the integer next to v*ten; ok tells whether that, divided by ten, is v.
@@ -249,18 +287,33 @@ func newQuoting(o WriteOptions) *quoting {
 
 // special tells whether a text holds a delimiter, quote or line end.
 func (q *quoting) special(s []byte) bool {
-	var found uint64
-	for len(s) >= 8 {
-		w := binary.LittleEndian.Uint64(s)
-		found |= holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
-		s = s[8:]
-	}
-	for _, c := range s {
-		if q.inside[c] {
-			return true
+	if len(s) < 8 {
+		for _, c := range s {
+			if q.inside[c] {
+				return true
+			}
 		}
+		return false
+	}
+	return q.specialAt(s, 0, len(s)-8) || q.found(binary.LittleEndian.Uint64(s[len(s)-8:])) != 0
+}
+
+// specialAt is special for n bytes from a place of b on that has seven more behind them.
+func (q *quoting) specialAt(b []byte, at, n int) bool {
+	var found uint64
+	for ; n >= 8; n -= 8 {
+		found |= q.found(binary.LittleEndian.Uint64(b[at:]))
+		at += 8
+	}
+	if n > 0 {
+		found |= q.found(binary.LittleEndian.Uint64(b[at:]) & (1<<(8*n) - 1))
 	}
 	return found != 0
+}
+
+// found is not 0 if one of eight bytes is special.
+func (q *quoting) found(w uint64) uint64 {
+	return holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
 }
 
 // outside tells whether the ends of a text would be read as something else without quotes: a

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 )
 
@@ -59,6 +61,74 @@ func TestFloatsAreShortest(t *testing.T) {
 		back, err := strconv.ParseFloat(got, 64)
 		require.NoError(t, err)
 		require.True(t, back == v && math.Signbit(back) == math.Signbit(v) || v != v, got)
+	}
+}
+
+// TestFloatsInSlotsAreTheSame holds whole columns of floats against one at a time.
+func TestFloatsInSlotsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	const width = floatRoom + spare
+	for range 2000 {
+		kind := r.IntN(6)
+		vals := make([]float64, r.IntN(rowsAtOnce+1))
+		for i := range vals {
+			switch scale := math.Pow10(kind); r.IntN(20) {
+			case 0:
+				vals[i] = math.Float64frombits(r.Uint64())
+			case 1:
+				vals[i] = []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1e8, 99999999, 1e15, 9999999.9, 0.1 + 0.2, 1e-7}[r.IntN(11)]
+			case 2:
+				vals[i] = float64(r.Int64N(1e12)-5e11) / scale
+			default:
+				vals[i] = float64(r.Int64N(2e6)-1e6) / scale
+			}
+		}
+		b, lens := make([]byte, len(vals)*width+spare), make([]uint32, len(vals))
+		d := &decimals{digits: r.IntN(triedDigits + 1)}
+		d.fill(vals, b, width, lens)
+		for i, v := range vals {
+			want := written(floatRoom, func(b []byte, at int) int { return new(decimals).put(b, at, v) })
+			require.Equal(t, want, string(b[i*width:i*width+int(lens[i])]), "%v", v)
+		}
+	}
+}
+
+func TestIntegersInSlotsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	const width = intRoom + spare
+	for range 1000 {
+		vals := make([]int64, r.IntN(rowsAtOnce+1))
+		for i := range vals {
+			vals[i] = int64(r.Uint64()) >> (40 + r.IntN(24))
+			if r.IntN(20) == 0 {
+				vals[i] = []int64{math.MinInt64, math.MaxInt64, 1e8, 99999999, -99999999, -9999999, 0, -1}[r.IntN(8)]
+			}
+		}
+		b, lens := make([]byte, len(vals)*width+spare), make([]uint32, len(vals))
+		fillInts(vals, b, width, lens)
+		for i, v := range vals {
+			require.Equal(t, strconv.FormatInt(v, 10), string(b[i*width:i*width+int(lens[i])]))
+		}
+	}
+}
+
+func TestTextsInStrandsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 1000 {
+		b := array.NewStringBuilder(memory.DefaultAllocator)
+		words := []string{"plain", "Zone 12", "a longer text than a word", "", "NA", "a,b", `say "hi"`, "two\nlines", " x", "ninechars"}[:1+r.IntN(10)]
+		for range 1 + r.IntN(rowsAtOnce) {
+			b.Append(words[r.IntN(len(words))] + strings.Repeat("x", r.IntN(20)*r.IntN(2)))
+		}
+		arr := b.NewStringArray()
+		lo := r.IntN(arr.Len())
+		c := &stringCells{quotes: newQuoting(WriteOptions{Delimiter: ','}), offsets: arr.ValueOffsets(), data: stringData(arr)}
+		s := new(strand)
+		text := c.strand(s, lo, arr.Len())
+		for i := range arr.Len() - lo {
+			want := written(textRoom(len(arr.Value(lo+i))), func(b []byte, at int) int { return c.put(b, at, lo+i) })
+			require.Equal(t, want, string(text[s.starts[i]:s.starts[i]+s.lens[i]]))
+		}
 	}
 }
 

@@ -40,6 +40,8 @@ func main() {
 	numbers("intsAVX512", false)
 	numbers("floatsAVX512", true)
 	times()
+	decimals()
+	integers()
 	Generate()
 }
 
