@@ -19,6 +19,9 @@ type Mask []uint64
 // NewMask is a mask of n rows, none of them set.
 func NewMask(n int) Mask { return make(Mask, kernel.WordsFor(n)) }
 
+// Set sets row i's bit.
+func (m Mask) Set(i int) { m[i>>6] |= 1 << (i & 63) }
+
 // Rows lists the rows among the first n whose bits are set, kept of them.
 func (m Mask) Rows(n, kept int) []int {
 	return kernel.AppendSet(make([]int, 0, kept), kernel.Bits(m), n)
