@@ -16,13 +16,13 @@ import (
 )
 
 // whereRows is how many rows Where chooses among at a time: few enough that the columns
-// of the condition are still in the second- or third-level cache when their rows are
+// of the condition are still in the second-level cache when their rows are
 // moved together, enough that what is kept is no crowd of small batches.
-const whereRows = 1 << 18
+const whereRows = 1 << 17
 
 // Where returns the rows for which a boolean expression is true; null is not true. A row
 // on which it fails (an integer division by zero) is an error that names it. It runs
-// on all cores; a record batch of more than 262,144 rows becomes several.
+// on all cores; a record batch of more than 131,072 rows becomes several.
 //
 //	long, err := apply.Where(ctx, trips, `distance > 10 && zone != "Zone 7"`)
 func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame, error) {
