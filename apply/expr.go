@@ -1,19 +1,13 @@
 package apply
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"strings"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
-	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
-	"github.com/volley-go/volley/internal/pipe"
 )
 
 // Expr computes a column by an expression in Go's syntax, compiled to vector kernels:
@@ -163,93 +157,4 @@ func (t *textRun) append(row int, o *expr.Output) {
 	for _, end := range o.Ends {
 		t.Ends = append(t.Ends, base+int(end))
 	}
-}
-
-// Where returns the rows for which a boolean expression is true; null is not true. A row
-// on which it fails (an integer division by zero) is an error that names it.
-//
-//	long, err := apply.Where(ctx, trips, `distance > 10 && zone != "Zone 7"`)
-func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame, error) {
-	cond, err := newCondition(f.Schema(), condition)
-	if err != nil {
-		return nil, err
-	}
-	records, next := f.Records(), 0
-	mask := make([]bool, 0, f.NumRows())
-	err = pipe.Pipe[arrow.Record, []bool]{
-		Workers: cores(),
-		Window:  2 * cores(),
-		Next: func(context.Context) (arrow.Record, error) {
-			if next++; next > len(records) {
-				return nil, io.EOF
-			}
-			return records[next-1], nil
-		},
-		Work: func(ctx context.Context, _ int, rec arrow.Record) ([]bool, error) {
-			rows, _, err := cond.rows(ctx, rec, true)
-			part := make([]bool, rec.NumRows())
-			for _, r := range rows {
-				part[r] = true
-			}
-			return part, err
-		},
-		Emit: func(_ context.Context, part []bool) error { mask = append(mask, part...); return nil },
-	}.Run(ctx)
-	if err != nil {
-		var re *RowError
-		if errors.As(err, &re) {
-			re.Row += int64(len(mask)) // rows of the batches before
-		}
-		return nil, err
-	}
-	return f.Filter(mask)
-}
-
-// condition is a boolean expression that chooses rows.
-type condition struct {
-	node *node
-	text string
-}
-
-func newCondition(schema *arrow.Schema, text string) (*condition, error) {
-	n, err := wireExprs(schema, []string{text})
-	if err != nil {
-		return nil, fmt.Errorf("where: %w", err)
-	}
-	if n.program.Type().ID() != arrow.BOOL {
-		return nil, fmt.Errorf("where: %q is %s: a condition must be true or false", text, bind.Name(n.program.Type()))
-	}
-	n.name = "where " + text
-	return &condition{n, text}, nil
-}
-
-// rows returns the rows of a record for which the condition is true, and those on which it fails: their Row counts
-// from the record's first. With stop it ends at the first of these, which is then the error.
-func (c *condition) rows(ctx context.Context, rec arrow.Record, stop bool) (out []int, failed []*RowError, err error) {
-	e := c.node.program.NewEvaluator()
-	if err := e.Bind(rec); err != nil {
-		return nil, nil, err
-	}
-	fail := func(row int, err *expr.RowError) error {
-		re := &RowError{Func: c.node.name, Row: int64(row), Values: valuesOf(c.node, rec, row), Err: err.Cause}
-		if stop {
-			return re
-		}
-		failed = append(failed, re)
-		return nil
-	}
-	var buf []int32
-	const step = 64 * vectorRows
-	for lo := 0; lo < int(rec.NumRows()); lo += step {
-		if ctx.Err() != nil {
-			return nil, nil, context.Cause(ctx)
-		}
-		if buf, err = e.Select(lo, min(lo+step, int(rec.NumRows())), buf[:0], fail); err != nil {
-			return nil, nil, err
-		}
-		for _, r := range buf {
-			out = append(out, int(r))
-		}
-	}
-	return out, failed, nil
 }

@@ -96,6 +96,15 @@ func BenchmarkExpr(b *testing.B) {
 	}
 }
 
+// BenchmarkSum streams the first expression of BenchmarkExpr into a sum.
+func BenchmarkSum(b *testing.B) {
+	f := numbers(b)
+	measured(b, benchRows, func() {
+		_, err := apply.Sum(context.Background(), f, "ifelse(x*x + y*y*2 - 0.5 > t, a, b)")
+		require.NoError(b, err)
+	})
+}
+
 // BenchmarkExprText holds tests of texts against loops.
 func BenchmarkExprText(b *testing.B) {
 	const rows = benchRows / 4

@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/take"
 )
 
 // Stream is functions at work on a stream of chunks of one schema: what package ooc runs.
@@ -212,18 +213,27 @@ func (s *Stream) chosen(ctx context.Context, c chunker.Chunk) ([]arrow.Record, [
 	if s.where == nil {
 		return []arrow.Record{c.Record}, nil, nil, nil
 	}
-	rows, failed, err := s.where.rows(ctx, c.Record, s.engine.OnError.action == stop)
-	if err != nil || len(rows) == c.Len() {
+	e, n := s.where.node.program.NewEvaluator(), c.Len()
+	if err := e.Bind(c.Record); err != nil {
+		return nil, nil, nil, err
+	}
+	var failed []*RowError
+	mask := take.NewMask(n)
+	kept, err := s.where.mask(ctx, e, rowRange{c.Record, 0, 0, n}, mask, func(err *RowError) error {
+		if s.engine.OnError.action == stop {
+			return err
+		}
+		failed = append(failed, err)
+		return nil
+	})
+	if err != nil || kept == n {
 		return []arrow.Record{c.Record}, nil, nil, err
 	}
-	f, err := frame.FromRecords(c.Record.Schema(), c.Record)
+	rec, err := filter(c.Record, mask, kept)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if f, err = f.Take(rows); err != nil {
-		return nil, nil, nil, err
-	}
-	return []arrow.Record{join(s.in, f.Records())}, rows, failed, nil
+	return []arrow.Record{rec}, mask.Rows(n, kept), failed, nil
 }
 
 // broken is the error that ended a chunk, where it is no row's.

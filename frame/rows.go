@@ -46,17 +46,19 @@ func (f *Frame) Filter(mask []bool) (*Frame, error) {
 	}
 	out := &Frame{schema: f.Schema(), starts: []int{0}}
 	for k, r := range f.records {
-		var rows []int
+		bits, kept := take.NewMask(int(r.NumRows())), 0
 		for i, keep := range mask[f.starts[k]:f.starts[k+1]] {
 			if keep {
-				rows = append(rows, i)
+				bits.Set(i)
+				kept++
 			}
 		}
-		if len(rows) == int(r.NumRows()) {
+		if kept == int(r.NumRows()) {
 			out.add(r)
 			continue
 		}
-		if err := out.addRows(r, rows); err != nil {
+		err := out.addTaken(r, kept, func(c arrow.Array) (arrow.Array, error) { return take.Filter(c, bits, kept) })
+		if err != nil {
 			return nil, fmt.Errorf("filter: %w", err)
 		}
 	}
@@ -79,22 +81,22 @@ func (f *Frame) Take(rows []int) (*Frame, error) {
 	if len(rows) == 0 {
 		return out, nil
 	}
-	if err := out.addRows(one.records[0], rows); err != nil {
+	if err := out.addTaken(one.records[0], len(rows), func(c arrow.Array) (arrow.Array, error) { return take.Rows(c, rows) }); err != nil {
 		return nil, fmt.Errorf("take: %w", err)
 	}
 	return out, nil
 }
 
-// addRows puts some rows of a record at the end.
-func (f *Frame) addRows(r arrow.Record, rows []int) error {
+// addTaken adds a record of n rows that take picks from each column.
+func (f *Frame) addTaken(r arrow.Record, n int, take func(arrow.Array) (arrow.Array, error)) error {
 	cols := make([]arrow.Array, r.NumCols())
 	for i, c := range r.Columns() {
 		var err error
-		if cols[i], err = take.Rows(c, rows); err != nil {
+		if cols[i], err = take(c); err != nil {
 			return fmt.Errorf("column %q: %w", f.schema.Field(i).Name, err)
 		}
 	}
-	f.add(array.NewRecord(f.schema, cols, int64(len(rows))))
+	f.add(array.NewRecord(f.schema, cols, int64(n)))
 	return nil
 }
 

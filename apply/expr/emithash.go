@@ -23,6 +23,10 @@ func emitHash(n *node, d int, a []int) step {
 			if words[i] != nil {
 				words[i](m, buf)
 			}
+			if words[i] != nil && !v.nulls {
+				kernel.HashWords(out, buf)
+				continue
+			}
 			for j := range out {
 				switch {
 				case v.nulls && v.valid[j>>6]>>(j&63)&1 == 0:

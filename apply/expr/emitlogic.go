@@ -109,9 +109,9 @@ func emitSelect(n *node, d int, a []int) step {
 	c, x, y := a[0], a[1], a[2]
 	values := selectValues(n, d, x, y)
 	return func(m *machine) bool {
-		t := m.truths(c)
-		m.selectValid(d, x, y, &t)
-		values(m, t[:])
+		m.spare = m.truths(c)
+		m.selectValid(d, x, y, &m.spare)
+		values(m, m.spare[:])
 		return false
 	}
 }
@@ -121,9 +121,9 @@ func emitCoalesce(n *node, d int, a []int) step {
 	x, y := a[0], a[1]
 	values := selectValues(n, d, x, y)
 	return func(m *machine) bool {
-		t := m.validOf(x)
-		m.selectValid(d, x, y, &t)
-		values(m, t[:])
+		m.spare = m.validOf(x)
+		m.selectValid(d, x, y, &m.spare)
+		values(m, m.spare[:])
 		return false
 	}
 }

@@ -301,22 +301,27 @@ func (v *vec) storeText(o *Output, n int) error {
 
 var errNotBool = errors.New("expr: a selection needs one boolean result")
 
-// Select appends to rows the rows of [lo, hi) for which the program's only,
-// boolean result is true: null selects nothing, and neither does a failing row.
-func (e *Evaluator) Select(lo, hi int, rows []int32, fail OnRowError) ([]int32, error) {
+// Mask sets the bits of dst of the rows of [lo, hi) for which the program's only,
+// boolean result is true, bit 0 standing for row lo: null is not true, and neither is
+// a failing row. It clears the others, up to the end of the last word, and returns
+// how many rows are true.
+func (e *Evaluator) Mask(lo, hi int, dst []uint64, fail OnRowError) (rows int, err error) {
 	if len(e.prog.fields) != 1 || !isBool(e.prog.Type()) {
-		return rows, errNotBool
+		return 0, errNotBool
 	}
 	if err := e.checkRange(lo, hi); err != nil {
-		return rows, err
+		return 0, err
 	}
 	for row := lo; row < hi; row += kernel.Rows {
 		e.m.n = min(kernel.Rows, hi-row)
 		if err := e.vector(row, fail); err != nil {
 			return rows, err
 		}
+		words := kernel.WordsFor(e.m.n)
 		e.mask = e.m.truths(e.prog.code.outs[0])
-		rows = kernel.AppendSet(rows, e.mask[:], e.m.n, int32(row))
+		e.mask[words-1] &= kernel.TailMask(e.m.n)
+		copy(dst[(row-lo)/64:], e.mask[:words])
+		rows += kernel.CountBits(e.mask[:], e.m.n)
 	}
 	return rows, nil
 }

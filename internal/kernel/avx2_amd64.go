@@ -1767,3 +1767,15 @@ func byteRun7(dst *byte, a *byte, run uint64, n int)
 //
 //go:noescape
 func byteRun8(dst *byte, a *byte, run uint64, n int)
+
+// compress64 moves the lanes of n words of bits together, as long as there is room for
+// 68 lanes; at is the lanes written, words the words done.
+//
+//go:noescape
+func compress64(dst *byte, src *byte, mask *byte, room int, n int) (at int, words int)
+
+// compress32 moves the lanes of n words of bits together, as long as there is room for
+// 68 lanes; at is the lanes written, words the words done.
+//
+//go:noescape
+func compress32(dst *byte, src *byte, mask *byte, room int, n int) (at int, words int)

@@ -47,16 +47,16 @@ func FillBits(dst Bits, v bool) {
 	}
 }
 
-// AppendSet appends base + the position of every set bit among the first n.
-// About 1 ns for each set bit and 0.02 for each clear one.
-func AppendSet(rows []int32, a Bits, n int, base int32) []int32 {
+// AppendSet appends the positions of the set bits among the first n. About 1 ns for
+// each set bit and 0.02 for each clear one.
+func AppendSet(rows []int, a Bits, n int) []int {
 	for w := range WordsFor(n) {
 		m := a[w]
 		if w == n/64 {
 			m &= TailMask(n)
 		}
 		for ; m != 0; m &= m - 1 {
-			rows = append(rows, base+int32(w*64+bits.TrailingZeros64(m)))
+			rows = append(rows, w*64+bits.TrailingZeros64(m))
 		}
 	}
 	return rows
@@ -69,3 +69,23 @@ func wordBytes(w Bits) []byte {
 }
 
 func trailing(m uint64) int { return bits.TrailingZeros64(m) }
+
+// Compress writes the lanes of src whose bits are set to dst, which has just that many.
+// Without assembly about 1.5 ns a lane that is kept.
+func Compress[U any](dst, src []U, mask Bits) {
+	at, words := compressWords(dst, src, mask)
+	for w := words; w < WordsFor(len(src)); w++ {
+		m := mask[w]
+		if w == len(src)/64 {
+			m &= TailMask(len(src))
+		}
+		if m == ^uint64(0) {
+			at += copy(dst[at:], src[w*64:w*64+64])
+			continue
+		}
+		for ; m != 0; m &= m - 1 {
+			dst[at] = src[w*64+bits.TrailingZeros64(m)]
+			at++
+		}
+	}
+}

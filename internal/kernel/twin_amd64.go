@@ -284,3 +284,21 @@ func runPlaces(dst Bits, a []byte, k *Needle, n int) int {
 	}
 	return n
 }
+
+// compressWords is [Compress] of the first words of the mask: as many as leave room for
+// a whole word's lanes and the vector that is written behind the last of them.
+func compressWords[U any](dst, src []U, mask Bits) (at, words int) {
+	var k func(dst, src, mask *byte, room, n int) (at, words int)
+	switch unsafe.Sizeof(*new(U)) {
+	case 8:
+		k = compress64
+	case 4:
+		k = compress32
+	}
+	n := len(src) / 64
+	if k == nil || n == 0 || len(dst) == 0 || !hasAVX2 || plainOnly {
+		return 0, 0
+	}
+	_ = mask[n-1]
+	return k(first(dst), first(src), first(mask), len(dst), n)
+}

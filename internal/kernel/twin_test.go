@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -247,4 +248,13 @@ func benchArguments(f reflect.Type, r *rand.Rand) []reflect.Value {
 		}
 	}
 	return args
+}
+
+// randomBytes fills the memory of lanes.
+func randomBytes[U any](r *rand.Rand, s []U) []byte {
+	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(*new(U))))
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
 }

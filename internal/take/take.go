@@ -36,7 +36,7 @@ func Rows(arr arrow.Array, rows []int) (arrow.Array, error) {
 		buffers := append([]*memory.Buffer{nil, fixed(d, arrow.ViewHeaderSizeBytes, rows)}, d.Buffers()[2:]...)
 		return finish(arr, rows, buffers), nil
 	case *arrow.BooleanType:
-		return finish(arr, rows, []*memory.Buffer{nil, bits(d, rows)}), nil
+		return finish(arr, rows, []*memory.Buffer{nil, booleans(d, rows)}), nil
 	case *arrow.StringType, *arrow.BinaryType:
 		return text(arr, rows, arrow.Int32Traits.CastFromBytes(content(d, 1)))
 	case *arrow.LargeStringType, *arrow.LargeBinaryType:
@@ -76,7 +76,7 @@ func content(d arrow.ArrayData, k int) []byte {
 	return nil
 }
 
-func bits(d arrow.ArrayData, rows []int) *memory.Buffer {
+func booleans(d arrow.ArrayData, rows []int) *memory.Buffer {
 	src, off := content(d, 1), d.Offset()
 	dst := bufpool.Aligned(bitmap.Bytes(len(rows)))
 	for i, r := range rows {

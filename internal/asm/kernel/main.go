@@ -27,6 +27,7 @@ func main() {
 	conversions()
 	functions()
 	texts()
+	compressions()
 	table := flag.String("table", "", "file for the table of twins")
 	flag.Parse()
 	if err := os.WriteFile(*table, twins(), 0o644); err != nil {
