@@ -28,6 +28,7 @@ type file struct {
 	size   int64
 	closer io.Closer
 	large  chan struct{} // see allowance
+	memory *atomic.Int64 // of all rows, where they are kept
 	meta   *format.FileMetaData
 	nodes  []*node // all columns
 	leaves int
@@ -44,6 +45,9 @@ func (f *file) close() error {
 
 func (s *source) open(name string) (*file, error) {
 	f := &file{name: name, r: s.reader, size: s.size, large: make(chan struct{}, 1)}
+	if s.collects {
+		f.memory = new(atomic.Int64)
+	}
 	if s.reader == nil {
 		in, err := os.Open(name)
 		if err != nil {
@@ -298,10 +302,24 @@ func (c *ranged) share(pieces []span, rows int64) {
 // weight is about how much memory the column takes, decoded.
 func (g *group) weight(l *leaf) int64 {
 	m := &g.meta.Columns[l.index].MetaData
-	if l.width > 0 {
-		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width))
+	levels := m.NumValues * int64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
+	switch stored := m.SizeStatistics.UnencodedByteArrayDataBytes; {
+	case l.width > 0:
+		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width)) + levels
+	case stored > 0:
+		return stored + 4*m.NumValues + levels
 	}
-	return max(m.TotalUncompressedSize, m.SizeStatistics.UnencodedByteArrayDataBytes) + 12*m.NumValues
+	return max(m.TotalUncompressedSize, g.textMean(m)*m.NumValues) + 4*m.NumValues + levels
+}
+
+// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none.
+func (g *group) textMean(m *format.ColumnMetaData) int64 {
+	off, n := chunkRange(m)
+	buf := make([]byte, 128)
+	if h, _, err := g.header(&buf, off, off+n); err == nil && h.kind == format.DictionaryPage && h.values > 0 {
+		return max(int64(h.plain/h.values)-4, 0)
+	}
+	return 8
 }
 
 // errRowsUnknown says that pages do not tell how many rows they have: those of lists, by writers of the first
@@ -408,6 +426,15 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 		c.Read += read
 	}
 	c.Record = array.NewRecord(g.schema, cols, p.to-p.from)
+	memory := chunker.Bytes(c.Record)
+	err = g.limits.expands(memory, c.Read)
+	if err == nil && g.file.memory != nil {
+		err = g.limits.expands(g.file.memory.Add(memory), g.file.size)
+	}
+	if err != nil {
+		c.Release()
+		return chunker.Chunk{}, g.fail(nil, -1, err)
+	}
 	return c, nil
 }
 
