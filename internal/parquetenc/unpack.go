@@ -1,5 +1,7 @@
 package parquetenc
 
+import "unsafe"
+
 // packing is how eight numbers of some width are brought apart by a shuffle, a shift and a mask: numbers 0 to 3
 // come from the 16 bytes at a group's beginning, 4 to 7 from those lane bytes on. The assembly
 // reads its fields by their place.
@@ -54,4 +56,11 @@ func largest(s []uint32) (most uint32) {
 		most = max(most, x)
 	}
 	return most
+}
+
+func gather(dst, dict []uint64, ix []uint32) {
+	from := unsafe.Pointer(unsafe.SliceData(dict))
+	for i, k := range ix {
+		dst[i] = *(*uint64)(unsafe.Add(from, 8*uintptr(k)))
+	}
 }

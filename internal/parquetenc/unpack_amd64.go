@@ -6,3 +6,6 @@ package parquetenc
 
 // unpackAVX2 unpacks groups of eight numbers and returns the largest; p is a packing.
 func unpackAVX2(dst *uint32, src *byte, groups int, p *byte) uint32
+
+// gather64AVX2 sets groups of eight numbers; dst is aligned to 32 bytes.
+func gather64AVX2(dst *uint64, dict *uint64, ix *uint32, groups int)

@@ -83,3 +83,44 @@ done:
 	MOVL         AX, ret+32(FP)
 	VZEROUPPER
 	RET
+
+// func gather64AVX2(dst *uint64, dict *uint64, ix *uint32, groups int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·gather64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ dict+8(FP), CX
+	MOVQ ix+16(FP), DX
+	MOVQ groups+24(FP), BX
+
+loop:
+	TESTQ       BX, BX
+	JZ          done
+	MOVL        (DX), SI
+	MOVL        4(DX), DI
+	VMOVQ       (CX)(SI*8), X0
+	VMOVHPS     (CX)(DI*8), X0, X0
+	MOVL        8(DX), SI
+	MOVL        12(DX), DI
+	VMOVQ       (CX)(SI*8), X1
+	VMOVHPS     (CX)(DI*8), X1, X1
+	VINSERTI128 $0x01, X1, Y0, Y1
+	VMOVNTDQ    Y1, (AX)
+	MOVL        16(DX), SI
+	MOVL        20(DX), DI
+	VMOVQ       (CX)(SI*8), X0
+	VMOVHPS     (CX)(DI*8), X0, X0
+	MOVL        24(DX), SI
+	MOVL        28(DX), DI
+	VMOVQ       (CX)(SI*8), X1
+	VMOVHPS     (CX)(DI*8), X1, X1
+	VINSERTI128 $0x01, X1, Y0, Y1
+	VMOVNTDQ    Y1, 32(AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x20, DX
+	DECQ        BX
+	JMP         loop
+
+done:
+	SFENCE
+	VZEROUPPER
+	RET

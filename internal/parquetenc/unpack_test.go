@@ -36,6 +36,25 @@ func TestIndexesOfEveryWidth(t *testing.T) {
 	}
 }
 
+func TestGather(t *testing.T) {
+	dict := make([]uint64, 1000)
+	for i := range dict {
+		dict[i] = uint64(i) * 0x0102030405060708
+	}
+	for n := range 200 {
+		for shift := range 5 { // of the first number from a border of 32 bytes
+			ix, want := make([]uint32, n), make([]uint64, n+shift+3)
+			for i := range ix {
+				ix[i] = uint32(i * 7 % len(dict))
+				want[shift+i] = dict[ix[i]]
+			}
+			got := make([]uint64, len(want))
+			Gather64(got[shift:shift+n], dict, ix)
+			require.Equal(t, want, got)
+		}
+	}
+}
+
 func BenchmarkReadIndexes(b *testing.B) {
 	for _, width := range []int{1, 3, 9, 12, 17, 26} {
 		b.Run(fmt.Sprint("width", width), func(b *testing.B) {

@@ -30,10 +30,14 @@ var tables = func() (t struct {
 	return t
 }()
 
+// stride is how much a call decodes, about 30 µs of work: assembly cannot be preempted, and the collector, which
+// stops all goroutines now and then, would wait for it.
+const stride = 32 << 10
+
 // decodeFast decodes elements while both ends are far, and leaves one that is not short.
 func decodeFast(dst, src []byte, d, at int) (int, int) {
 	if !hasAVX2 || len(dst)-d <= reach || len(src)-at <= reach || d > 0 && d < 8 {
 		return d, at
 	}
-	return decodeShort(unsafe.SliceData(dst), d, len(dst)-reach, unsafe.SliceData(src), at, len(src)-reach, (*byte)(unsafe.Pointer(&tables)))
+	return decodeShort(unsafe.SliceData(dst), d, min(len(dst)-reach, d+stride), unsafe.SliceData(src), at, len(src)-reach, (*byte)(unsafe.Pointer(&tables)))
 }

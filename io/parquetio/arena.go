@@ -1,6 +1,7 @@
 package parquetio
 
 import (
+	"context"
 	"unsafe"
 
 	"github.com/volley-go/volley/internal/bufpool"
@@ -8,20 +9,55 @@ import (
 
 // arena lends the buffers of a part, and holds it to its limit.
 type arena struct {
-	left *int64
-	most int64
+	*allowance
 	lent [][]byte
 	kept bool // buffers are the garbage collector's
 }
 
-func newArena(most int64) *arena {
-	left := most
-	return &arena{left: &left, most: most}
+// allowance is the memory that a part may take while it is decoded. What takes more than a quarter of it waits until no
+// other part of the stream does: files that decode to a thousand times their size do so one part at a time.
+type allowance struct {
+	ctx        context.Context
+	left, most int64
+	large      chan struct{} // has room for the one part that is large
+	held       bool
+}
+
+func newArena(ctx context.Context, most int64, large chan struct{}) *arena {
+	return &arena{allowance: &allowance{ctx: ctx, left: most, most: most, large: large}}
 }
 
 // keeping lends buffers under the same limit that do not go back with the chunk: whoever takes rows of dictionaries and
 // views shares what is behind them, and may keep it for longer than the chunk.
-func (a *arena) keeping() *arena { return &arena{left: a.left, most: a.most, kept: true} }
+func (a *arena) keeping() *arena { return &arena{allowance: a.allowance, kept: true} }
+
+// charge counts n bytes against the limit.
+func (a *allowance) charge(n int) error {
+	if a.left -= int64(n); a.left < 0 || n < 0 {
+		return limited("a piece of a row group takes more than %d bytes of memory (ChunkBytes)", a.most)
+	}
+	if a.held || a.large == nil || a.left > a.most*3/4 {
+		return nil
+	}
+	select {
+	case a.large <- struct{}{}:
+		a.held = true
+		return nil
+	case <-a.ctx.Done():
+		return context.Cause(a.ctx)
+	}
+}
+
+// refund takes n bytes back that were charged.
+func (a *allowance) refund(n int) { a.left += int64(n) }
+
+// end lets the next large part begin.
+func (a *allowance) end() {
+	if a.held {
+		a.held = false
+		<-a.large
+	}
+}
 
 // get lends a buffer with room for n bytes and length 0. What is in it is arbitrary.
 func (a *arena) get(n int) ([]byte, error) {
@@ -36,21 +72,13 @@ func (a *arena) get(n int) ([]byte, error) {
 	return b[:0], nil
 }
 
-// charge counts n bytes against the limit.
-func (a *arena) charge(n int) error {
-	if *a.left -= int64(n); *a.left < 0 || n < 0 {
-		return limited("a piece of a row group takes more than %d bytes of memory (ChunkBytes)", a.most)
-	}
-	return nil
-}
-
 // grow makes room for n more bytes behind b, which it takes back where it is too small. More is what
 // is expected to follow.
 func (a *arena) grow(b []byte, n, more int) ([]byte, error) {
 	if cap(b)-len(b) >= n {
 		return b, nil
 	}
-	if int64(len(b)+n+more) > *a.left {
+	if int64(len(b)+n+more) > a.left {
 		more = 0
 	}
 	wider, err := a.get(len(b) + n + more)
@@ -69,7 +97,7 @@ func (a *arena) drop(b []byte) {
 	}
 	for i, have := range a.lent {
 		if unsafe.SliceData(have) == unsafe.SliceData(b) {
-			*a.left += int64(len(have))
+			a.refund(len(have))
 			bufpool.Put(have)
 			a.lent[i] = a.lent[len(a.lent)-1]
 			a.lent = a.lent[:len(a.lent)-1]

@@ -112,6 +112,9 @@ func (d *dictionary) read(h *enc.Hybrid, ix []uint32) error {
 	return err
 }
 
+// pastCaches is the size from which on a column is written past the caches: it would not stay in them.
+const pastCaches = 1 << 19
+
 // gather puts the dictionary's values at ix, which are in range, into the slots from at on.
 func (v *values) gather(at int, ix []uint32) error {
 	w := v.leaf.width
@@ -123,6 +126,10 @@ func (v *values) gather(at int, ix []uint32) error {
 	case 4:
 		gather(as[uint32](dst), as[uint32](v.dict.fixed), ix)
 	case 8:
+		if len(v.fixed) >= pastCaches {
+			enc.Gather64(as[uint64](dst), as[uint64](v.dict.fixed), ix)
+			break
+		}
 		gather(as[uint64](dst), as[uint64](v.dict.fixed), ix)
 	case 16:
 		gather(as[[2]uint64](dst), as[[2]uint64](v.dict.fixed), ix)

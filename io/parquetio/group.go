@@ -2,11 +2,13 @@ package parquetio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
 	"os"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +27,8 @@ type file struct {
 	r      io.ReaderAt
 	size   int64
 	closer io.Closer
+	large  chan struct{} // see allowance
+	memory *atomic.Int64 // of all rows, where they are kept
 	meta   *format.FileMetaData
 	nodes  []*node // all columns
 	leaves int
@@ -40,7 +44,10 @@ func (f *file) close() error {
 }
 
 func (s *source) open(name string) (*file, error) {
-	f := &file{name: name, r: s.reader, size: s.size}
+	f := &file{name: name, r: s.reader, size: s.size, large: make(chan struct{}, 1)}
+	if s.collects {
+		f.memory = new(atomic.Int64)
+	}
 	if s.reader == nil {
 		in, err := os.Open(name)
 		if err != nil {
@@ -70,6 +77,7 @@ func (f *file) load(o ReadOptions) (err error) {
 	if f.meta, err = readFooter(f.r, f.size, limits); err != nil {
 		return err
 	}
+	f.mend()
 	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns); err != nil {
 		return err
 	}
@@ -78,6 +86,27 @@ func (f *file) load(o ReadOptions) (err error) {
 	}
 	f.restore(o.KeepDictionaries)
 	return f.project(nil)
+}
+
+// mend adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
+func (f *file) mend() {
+	const headerMost = 100
+	var major, minor, patch int
+	if !strings.HasPrefix(f.meta.CreatedBy, "parquet-mr") {
+		return
+	}
+	fmt.Sscanf(f.meta.CreatedBy, "parquet-mr version %d.%d.%d", &major, &minor, &patch)
+	if major > 1 || major == 1 && (minor > 2 || minor == 2 && patch >= 9) {
+		return
+	}
+	for i := range f.meta.RowGroups {
+		for k := range f.meta.RowGroups[i].Columns {
+			m := &f.meta.RowGroups[i].Columns[k].MetaData
+			if off, n := chunkRange(m); off > 0 && n >= 0 && off <= f.size && n <= f.size-off {
+				m.TotalCompressedSize += min(headerMost, f.size-off-n)
+			}
+		}
+	}
 }
 
 // project chooses columns; nil is all.
@@ -125,6 +154,7 @@ type location struct {
 type ranged struct {
 	pages  []location
 	shared []*sharedPage
+	index  *format.OffsetIndex // while pages are located
 	once   sync.Once
 	dict   *dictionary
 	err    error
@@ -192,29 +222,34 @@ func chunkRange(m *format.ColumnMetaData) (off, n int64) {
 // conditions leave any. Where they are not one, the pages are found first, which reads their headers.
 func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
 	var bytes int64
-	flat := true
 	for _, n := range g.file.wanted {
-		flat = flat && n.flat()
 		n.leaves(func(l *leaf) { bytes += g.weight(l) })
 	}
 	rows := g.meta.NumRows
-	if !flat {
-		return []span{{0, rows}}, nil
-	}
-	left := g.spans(ctx, conditions)
-	out := cutSpans(left, rows, bytes, size)
-	if len(out) == 0 || len(out) == 1 && out[0] == (span{0, rows}) {
+	all := []span{{0, rows}}
+	out := cutSpans(g.spans(ctx, conditions), rows, bytes, size)
+	if len(out) == 0 || len(out) == 1 && out[0] == all[0] {
 		return out, nil
 	}
-	g.chunks = map[*leaf]*ranged{}
-	for _, node := range g.file.wanted {
-		c, err := g.locate(ctx, node.leaf)
-		if err != nil {
-			return nil, err
-		}
-		c.share(out, rows)
-		g.chunks[node.leaf] = c
+	chunks := map[*leaf]*ranged{}
+	var err error
+	for _, n := range g.file.wanted {
+		n.leaves(func(l *leaf) {
+			if err == nil {
+				chunks[l], err = g.locate(ctx, l)
+			}
+		})
 	}
+	if err == errRowsUnknown {
+		return all, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range chunks {
+		c.share(out, rows)
+	}
+	g.chunks = chunks
 	return out, nil
 }
 
@@ -267,11 +302,29 @@ func (c *ranged) share(pieces []span, rows int64) {
 // weight is about how much memory the column takes, decoded.
 func (g *group) weight(l *leaf) int64 {
 	m := &g.meta.Columns[l.index].MetaData
-	if l.width > 0 {
-		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width))
+	levels := m.NumValues * int64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
+	switch stored := m.SizeStatistics.UnencodedByteArrayDataBytes; {
+	case l.width > 0:
+		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width)) + levels
+	case stored > 0:
+		return stored + 4*m.NumValues + levels
 	}
-	return max(m.TotalUncompressedSize, m.SizeStatistics.UnencodedByteArrayDataBytes) + 12*m.NumValues
+	return max(m.TotalUncompressedSize, g.textMean(m)*m.NumValues) + 4*m.NumValues + levels
 }
+
+// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none.
+func (g *group) textMean(m *format.ColumnMetaData) int64 {
+	off, n := chunkRange(m)
+	buf := make([]byte, 128)
+	if h, _, err := g.header(&buf, off, off+n); err == nil && h.kind == format.DictionaryPage && h.values > 0 {
+		return max(int64(h.plain/h.values)-4, 0)
+	}
+	return 8
+}
+
+// errRowsUnknown says that pages do not tell how many rows they have: those of lists, by writers of the first
+// version without a page index. Such a row group is read whole.
+var errRowsUnknown = errors.New("pages do not tell their rows")
 
 // locate reads the headers of a column's pages. It takes about 1 µs a page.
 func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
@@ -295,7 +348,17 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 		}
 		if h.kind == format.DataPage || h.kind == format.DataPageV2 {
 			c.pages = append(c.pages, location{page: page, offset: at, end: next, first: row})
-			row += int64(h.values)
+			switch {
+			case l.maxRep == 0:
+				row += int64(h.values)
+			case h.kind == format.DataPageV2:
+				row += int64(h.rows)
+			default:
+				row += g.rowsOf(c, l, at)
+			}
+			if row <= c.pages[len(c.pages)-1].first && h.values > 0 {
+				return nil, errRowsUnknown
+			}
 		}
 		at = next
 	}
@@ -303,6 +366,24 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 		return nil, g.fail(l, -1, corrupt("its pages have %d rows, the row group %d", row, g.meta.NumRows))
 	}
 	return c, nil
+}
+
+// rowsOf is how many rows a page has by the page index; 0 where that does not say.
+func (g *group) rowsOf(c *ranged, l *leaf, at int64) int64 {
+	chunk := &g.meta.Columns[l.index]
+	if c.index == nil {
+		c.index = new(format.OffsetIndex)
+		g.pageIndex(chunk.OffsetIndexOffset, chunk.OffsetIndexLength, c.index)
+	}
+	i := len(c.pages) - 1
+	list := c.index.PageLocations
+	if i >= len(list) || list[i].Offset != at || list[i].FirstRowIndex != c.pages[i].first {
+		return 0
+	}
+	if i+1 < len(list) {
+		return list[i+1].FirstRowIndex - list[i].FirstRowIndex
+	}
+	return g.meta.NumRows - list[i].FirstRowIndex
 }
 
 // header reads a page header, whose length no one knows: first a little, then more.
@@ -330,7 +411,8 @@ type part struct {
 func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer guard(&err)
 	g := p.group
-	a := newArena(g.limits.ChunkBytes)
+	a := newArena(ctx, g.limits.ChunkBytes, g.file.large)
+	defer a.end()
 	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Free: a.free}
 	cols := make([]arrow.Array, len(g.file.wanted))
 	lead := int(g.lead.Add(1)) // parts that run at the same time begin with other columns, and find pages opened
@@ -344,6 +426,15 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 		c.Read += read
 	}
 	c.Record = array.NewRecord(g.schema, cols, p.to-p.from)
+	memory := chunker.Bytes(c.Record)
+	err = g.limits.expands(memory, c.Read)
+	if err == nil && g.file.memory != nil {
+		err = g.limits.expands(g.file.memory.Add(memory), g.file.size)
+	}
+	if err != nil {
+		c.Release()
+		return chunker.Chunk{}, g.fail(nil, -1, err)
+	}
 	return c, nil
 }
 
@@ -396,13 +487,16 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	if c == nil {
 		return n, ps.from(ctx, g.file.r, off, n)
 	}
-	if v.dict, err = c.dictionary(g, v, off); err != nil {
+	if v.dict, err = c.dictionary(ctx, g, v, off); err != nil {
 		return 0, err
 	}
 	lo := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first > p.from }) - 1
 	hi := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first >= p.to })
 	ps.page = c.pages[lo].page
-	ps.shared = c.shared[lo:hi]
+	ps.shared, ps.places, ps.rows = c.shared[lo:hi], c.pages[lo:hi], g.meta.NumRows
+	if hi < len(c.pages) {
+		ps.rows = c.pages[hi].first
+	}
 	ps.skip = int(p.from - c.pages[lo].first)
 	start, end := c.pages[lo].offset, c.pages[hi-1].end
 	return p.to*n/g.meta.NumRows - p.from*n/g.meta.NumRows, ps.from(ctx, g.file.r, start, end-start)
@@ -410,6 +504,10 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 
 // from reads pages out of a range of the file.
 func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
+	if err := p.out.arena.charge(int(n)); err != nil {
+		return err
+	}
+	defer p.out.arena.refund(int(n))
 	buf, err := readRange(r, off, n)
 	if err != nil {
 		return err
@@ -420,23 +518,23 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 }
 
 // dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it.
-func (c *ranged) dictionary(g *group, v *values, off int64) (*dictionary, error) {
+func (c *ranged) dictionary(ctx context.Context, g *group, v *values, off int64) (*dictionary, error) {
 	c.once.Do(func() {
 		defer guard(&c.err)
 		if len(c.pages) > 0 && c.pages[0].offset > off {
-			c.dict, c.err = readDictionary(g, v.leaf, off, c.pages[0].offset-off)
+			c.dict, c.err = readDictionary(ctx, g, v.leaf, off, c.pages[0].offset-off)
 		}
 	})
 	return c.dict, c.err
 }
 
-func readDictionary(g *group, l *leaf, off, n int64) (*dictionary, error) {
+func readDictionary(ctx context.Context, g *group, l *leaf, off, n int64) (*dictionary, error) {
 	buf, err := readRange(g.file.r, off, n)
 	if err != nil {
 		return nil, err
 	}
 	defer bufpool.Put(buf)
-	out := &values{leaf: l, arena: newArena(g.limits.ChunkBytes).keeping(), flat: true}
+	out := &values{leaf: l, arena: newArena(ctx, g.limits.ChunkBytes, nil).keeping(), flat: true}
 	ps := &pages{limits: g.limits, codec: g.meta.Columns[l.index].MetaData.Codec, out: out, src: buf}
 	h, k, err := readHeader(buf)
 	if err != nil || h.kind != format.DictionaryPage {

@@ -18,7 +18,7 @@ type pageHeader struct {
 	values               int // entries, nulls counted
 	encoding, defs, reps format.Encoding
 
-	nulls              int // of version 2 alone
+	nulls, rows        int // of version 2 alone
 	defBytes, repBytes int
 	bare               bool // not compressed, whatever the column chunk says
 }
@@ -81,6 +81,8 @@ func (h *pageHeader) detail(f *fence, id int, kind byte) (bool, error) {
 		return true, f.encoding(&h.reps)
 	case 802:
 		return true, f.count(&h.nulls)
+	case 803:
+		return true, f.count(&h.rows)
 	case 805:
 		return true, f.count(&h.defBytes)
 	case 806:

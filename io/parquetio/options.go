@@ -25,6 +25,17 @@ type Limits struct {
 	PageBytes   int64 // of a page, decompressed; 128 MiB
 	PageValues  int   // of a page; 64 Mi
 	ChunkBytes  int64 // of memory for one part of a stream; 384 MiB
+	// Expansion is how many times its bytes in the file a part of a stream, or the frame of ReadFile, may take in memory, where that is
+	// more than 128 MiB; 16,384. Columns of one value reach thousands; a file of 1 KB that becomes 20 GB is meant to do harm.
+	Expansion int64
+}
+
+// expands holds the memory of rows against what is stored of them.
+func (l *Limits) expands(memory, stored int64) error {
+	if memory > 128<<20 && memory/max(stored, 1) > l.Expansion {
+		return limited("%d bytes of the file take %d bytes of memory (Expansion %d)", stored, memory, l.Expansion)
+	}
+	return nil
 }
 
 func (l Limits) orDefault() Limits {
@@ -43,6 +54,9 @@ func (l Limits) orDefault() Limits {
 	if l.ChunkBytes <= 0 {
 		l.ChunkBytes = 384 << 20
 	}
+	if l.Expansion <= 0 {
+		l.Expansion = 1 << 14
+	}
 	return l
 }
 
@@ -60,7 +74,7 @@ func (o ReadOptions) Open(path ...string) chunker.Source { return &source{option
 
 // ReadFile reads a file, or all files that a pattern names, into a frame, on all cores.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	return chunker.ReadAll(ctx, o.Open(path))
+	return chunker.ReadAll(ctx, &source{options: o, paths: []string{path}, collects: true})
 }
 
 // From is a source that reads size bytes of r, which must allow reads at the same time; name is what

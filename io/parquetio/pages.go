@@ -22,18 +22,21 @@ type pages struct {
 	shared []*sharedPage // for each data page, where parts share pages; nil for those that one part has alone
 	out    *values
 
-	skip, take int // rows to leave out and to keep; only flat columns skip
+	skip, take int        // rows to leave out and to keep
+	places     []location // of the data pages not yet read, where pages are read by rows that they tell not themselves
+	rows       int64      // behind the last of places
+	last       int        // rows of the page at hand
 	seen       int64
 	entries    int64 // the column chunk's, by its metadata
 }
 
 // read decodes pages until there are take rows.
 func (p *pages) read(ctx context.Context) error {
-	for len(p.src) > 0 && (p.take > 0 || !p.flat()) {
+	for len(p.src) > 0 && (p.take > 0 || p.whole()) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !p.flat() && p.seen >= p.entries {
+		if p.whole() && p.seen >= p.entries {
 			break
 		}
 		h, n, err := readHeader(p.src)
@@ -51,16 +54,18 @@ func (p *pages) read(ctx context.Context) error {
 		}
 		p.page++
 	}
-	if p.take > 0 && p.flat() {
+	if p.take > 0 && !p.whole() {
 		return corrupt("the pages end %d rows too early", p.take)
 	}
-	if !p.flat() && p.seen != p.entries {
+	if p.whole() && p.seen != p.entries {
 		return corrupt("the pages have %d values, the column chunk says %d", p.seen, p.entries)
 	}
 	return nil
 }
 
-func (p *pages) flat() bool { return p.out.flat }
+// whole tells whether all entries are wanted, in however many rows: of a column inside lists or structs that is
+// not read in ranges.
+func (p *pages) whole() bool { return !p.out.flat && p.places == nil }
 
 func (p *pages) one(h *pageHeader, body []byte) error {
 	if int64(h.plain) > p.limits.PageBytes {
@@ -78,11 +83,11 @@ func (p *pages) one(h *pageHeader, body []byte) error {
 }
 
 func (p *pages) dictionary(h *pageHeader, body []byte) error {
-	o, err := open(p.codec, h, p.out.leaf, body, false)
+	o, done, err := p.open(nil, h, body)
 	if err != nil {
 		return err
 	}
-	defer o.close()
+	defer done()
 	return p.out.setDictionary(h, o.values)
 }
 
@@ -106,8 +111,11 @@ func (p *pages) entry(n int) (skip, take int, err error) {
 	if p.seen > p.entries {
 		return 0, 0, corrupt("the pages have more values than the %d of the column chunk", p.entries)
 	}
-	if !p.flat() {
+	if p.whole() {
 		return 0, n, nil
+	}
+	if !p.out.flat {
+		n = int(p.pageRows())
 	}
 	skip = min(p.skip, n)
 	p.skip -= skip
@@ -116,12 +124,26 @@ func (p *pages) entry(n int) (skip, take int, err error) {
 	return skip, take, nil
 }
 
+// pageRows is how many rows the next of places has.
+func (p *pages) pageRows() int64 {
+	end := p.rows
+	if len(p.places) > 1 {
+		end = p.places[1].first
+	}
+	return end - p.places[0].first
+}
+
 // data decodes a page's levels and values.
 func (p *pages) data(h *pageHeader, body []byte) error {
+	if p.places != nil && len(p.places) == 0 {
+		return corrupt("there are more pages than were found")
+	}
 	skip, take, err := p.entry(h.values)
 	var shared *sharedPage
 	if len(p.shared) > 0 {
 		shared, p.shared = p.shared[0], p.shared[1:]
+		p.last = int(p.pageRows())
+		p.places = p.places[1:]
 	}
 	if err != nil || take == 0 {
 		return err
@@ -139,10 +161,14 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	v := p.out
 	if !v.flat {
 		count, err := v.levels(o.rep, o.def, h)
+		before, within := 0, count
+		if err == nil && !p.whole() {
+			before, within, err = v.cut(h.values, p.last, skip, take)
+		}
 		if err != nil {
 			return err
 		}
-		return v.page(h.encoding, o.values, count, count, 0, count)
+		return v.page(h.encoding, o.values, within, count, before, within)
 	}
 	count, before, within := h.values, skip, take
 	if v.leaf.maxDef > 0 {
@@ -153,17 +179,55 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	return v.page(h.encoding, o.values, take, count, before, within)
 }
 
+// cut keeps of the n entries at the end of the levels, which are those of rows whole rows, take rows behind skip. It returns how
+// many values come before those, and how many are in them.
+func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
+	from := v.n - n
+	rep, def := v.rep[from:], v.def[from:]
+	row, lo, hi := -1, n, n
+	for i, r := range rep {
+		if r == 0 {
+			if row++; row == skip {
+				lo = i
+			} else if row == skip+take {
+				hi = i
+			}
+		}
+		if i == 0 && row < 0 {
+			return 0, 0, corrupt("the page begins inside a row")
+		}
+		if def[i] == v.leaf.maxDef {
+			if row < skip {
+				before++
+			} else if row < skip+take {
+				within++
+			}
+		}
+	}
+	if row+1 != rows {
+		return 0, 0, corrupt("the page has %d rows, and should have %d", row+1, rows)
+	}
+	v.n = from + copy(rep, rep[lo:hi])
+	copy(def, def[lo:hi])
+	v.rep, v.def = v.rep[:v.n], v.def[:v.n]
+	return before, within, nil
+}
+
 // open decompresses a page, once for all parts that need it. done gives back what it took.
 func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (*opened, func(), error) {
 	if s != nil {
 		o, err := s.open(p.codec, h, p.out.leaf, body)
 		return o, s.done, err
 	}
+	a := p.out.arena
+	if err := a.charge(h.plain); err != nil {
+		return nil, nil, err
+	}
 	o, err := open(p.codec, h, p.out.leaf, body, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	return o, o.close, nil
+	return o, func() { o.close(); a.refund(h.plain) }, nil
 }
 
 // validity decodes the levels of a flat column as a bitmap, and returns how many values the page

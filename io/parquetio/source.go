@@ -23,6 +23,8 @@ type source struct {
 	size    int64
 	names   []string // columns asked for; nil is all
 	part    [2]int   // of a split: row groups part/parts
+
+	collects bool // all rows are kept, and their memory counts together
 }
 
 func (s *source) fail(file string, err error) error {

@@ -9,9 +9,10 @@ import (
 	"github.com/volley-go/volley/io/parquetio"
 )
 
-// parquetRead reads a Parquet file, or some of its columns, into a frame.
+// parquetRead reads a Parquet file, or some of its columns, into a frame. Dictionaries are kept, as Polars does
+// in its own way: its texts are views into them.
 func parquetRead(task protocol.Task) (protocol.Answer, error) {
-	src := chunker.Source(parquetio.Open(task.Input))
+	src := chunker.Source(parquetio.ReadOptions{KeepDictionaries: true}.Open(task.Input))
 	if len(task.Columns) > 0 {
 		src = chunker.Select(src, task.Columns...)
 	}

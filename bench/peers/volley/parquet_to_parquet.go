@@ -11,7 +11,7 @@ import (
 // parquetToParquet streams a Parquet file into another.
 func parquetToParquet(task protocol.Task) (protocol.Answer, error) {
 	_, err := ooc.Job{
-		From:  parquetio.Open(task.Input),
+		From:  parquetio.ReadOptions{KeepDictionaries: true}.Open(task.Input), // texts go from dictionary to dictionary
 		Apply: derived,
 		To:    parquetio.Create(task.Output),
 	}.Run(context.Background())

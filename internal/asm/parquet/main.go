@@ -10,6 +10,7 @@ import (
 func main() {
 	ConstraintExpr("amd64,!noasm")
 	unpack()
+	gather()
 	Generate()
 }
 
@@ -74,4 +75,39 @@ func fold(v VecVirtual) Register {
 	VPMAXUD(y, x, x)
 	VMOVD(x, out)
 	return out
+}
+
+// gather looks up numbers of 64 bits, eight at a time, and writes them past the caches: a column is larger than those, and
+// a store that goes through them reads what it is about to overwrite. Loads one by one, as the processor's own gather is slow
+// on many.
+func gather() {
+	TEXT("gather64AVX2", NOSPLIT, "func(dst *uint64, dict *uint64, ix *uint32, groups int)")
+	Doc("gather64AVX2 sets groups of eight numbers; dst is aligned to 32 bytes.")
+	dst, dict, ix, groups := Load(Param("dst"), GP64()), Load(Param("dict"), GP64()), Load(Param("ix"), GP64()), Load(Param("groups"), GP64())
+	Label("loop")
+	TESTQ(groups, groups)
+	JZ(LabelRef("done"))
+	for half := range 2 {
+		var x [2]VecVirtual
+		for pair := range 2 {
+			a, b := GP64(), GP64()
+			x[pair] = XMM()
+			at := 16*half + 8*pair
+			MOVL(Mem{Base: ix}.Offset(at), a.As32())
+			MOVL(Mem{Base: ix}.Offset(at+4), b.As32())
+			VMOVQ(Mem{Base: dict, Index: a, Scale: 8}, x[pair])
+			VMOVHPS(Mem{Base: dict, Index: b, Scale: 8}, x[pair], x[pair])
+		}
+		y := YMM()
+		VINSERTI128(Imm(1), x[1], x[0].AsY(), y)
+		VMOVNTDQ(y, Mem{Base: dst}.Offset(32*half))
+	}
+	ADDQ(Imm(64), dst)
+	ADDQ(Imm(32), ix)
+	DECQ(groups)
+	JMP(LabelRef("loop"))
+	Label("done")
+	SFENCE()
+	VZEROUPPER()
+	RET()
 }
