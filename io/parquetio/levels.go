@@ -2,6 +2,7 @@ package parquetio
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -56,6 +57,9 @@ func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
 			list, ok := a.(array.ListLike)
 			if !ok {
 				return nil, fmt.Errorf("a %T where a list was expected", a)
+			}
+			if n := list.ListValues().Len(); n > math.MaxInt32 {
+				return nil, fmt.Errorf("the lists of a record batch have %d elements, of at most %d; make batches of fewer rows", n, math.MaxInt32)
 			}
 			l.expand(list, rep)
 			a = unwrap(list.ListValues())

@@ -253,6 +253,16 @@ func TestWhatDoesNotFitIsAnError(t *testing.T) {
 	}
 }
 
+// TestBrokenArraysAreAnError has a dictionary array with an index that leads nowhere.
+func TestBrokenArraysAreAnError(t *testing.T) {
+	dictionary := build(arrow.BinaryTypes.String, func(b *array.StringBuilder) { b.Append("only") })
+	indexes := build(arrow.PrimitiveTypes.Int32, func(b *array.Int32Builder) { b.AppendValues([]int32{0, 5}, nil) })
+	broken := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, indexes, dictionary)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	require.ErrorContains(t, tryArray(t, WriteOptions{}, path, broken), `column "x": encoding panicked`)
+	require.NoFileExists(t, path)
+}
+
 func deep(n int) arrow.Array {
 	t := arrow.DataType(arrow.PrimitiveTypes.Int64)
 	for range n {
