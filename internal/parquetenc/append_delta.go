@@ -55,13 +55,31 @@ func appendDeltaBlock[T integer](dst []byte, deltas []T) []byte {
 		}
 		width := bits.Len64(all)
 		dst[at+m] = byte(width)
-		dst = appendMini(dst, &packed, uint(width))
+		if width <= 32 {
+			dst = appendNarrow(dst, &packed, width)
+		} else {
+			dst = appendWide(dst, &packed, uint(width))
+		}
 	}
 	return dst
 }
 
-// appendMini packs a miniblock, whose 32 values of any width fill 4·width bytes.
-func appendMini(dst []byte, values *[deltaMini]uint64, width uint) []byte {
+// appendNarrow packs a miniblock, whose 32 values of any width fill 4·width bytes, of at most 32 bits.
+func appendNarrow(dst []byte, values *[deltaMini]uint64, width int) []byte {
+	var narrow [deltaMini]uint32
+	for i, v := range values {
+		narrow[i] = uint32(v)
+	}
+	at, size := len(dst), 4*width
+	dst = slices.Grow(dst, size+16)[:at+size+16] // stores of whole words reach past a group
+	for k := range 4 {
+		pack8(dst[at+k*width:], narrow[8*k:], uint(width))
+	}
+	return dst[:at+size]
+}
+
+// appendWide is appendNarrow for more bits.
+func appendWide(dst []byte, values *[deltaMini]uint64, width uint) []byte {
 	at, size := len(dst), 4*int(width)
 	dst = slices.Grow(dst, size+8)[:at+size]
 	out := dst[at : at+size+8]

@@ -101,3 +101,72 @@ func FuzzDecoders(f *testing.F) {
 		_, _ = Delta(make([]int32, n), src)
 	})
 }
+
+func TestTextsRoundTripAsLengthsAndPrefixes(t *testing.T) {
+	base := []byte("applesauceapplepieapple")
+	texts := []Text{{0, 5}, {0, 10}, {10, 8}, {18, 5}, {23, 0}}
+	plain := AppendPlain([]byte{9}, base, texts)
+	require.Equal(t, "\t\x05\x00\x00\x00apple\n\x00\x00\x00applesauce\x08\x00\x00\x00applepie\x05\x00\x00\x00apple\x00\x00\x00\x00", string(plain))
+
+	lengths := make([]int32, len(texts))
+	rest, err := Delta(lengths, AppendLengths(nil, base, texts))
+	require.NoError(t, err)
+	require.Equal(t, []int32{5, 10, 8, 5, 0}, lengths)
+	require.Equal(t, "appleapplesauceapplepieapple", string(rest))
+
+	shared := make([]int32, len(texts))
+	rest, err = Delta(shared, AppendPrefixes(nil, base, texts))
+	require.NoError(t, err)
+	require.Equal(t, []int32{0, 5, 5, 5, 0}, shared)
+	rest, err = Delta(lengths, rest)
+	require.NoError(t, err)
+	require.Equal(t, []int32{5, 5, 3, 0, 0}, lengths)
+	require.Equal(t, "applesaucepie", string(rest))
+}
+
+func TestSplitOfEveryWidth(t *testing.T) {
+	for width := 1; width < 20; width++ {
+		values := make([]byte, 7*width)
+		for i := range values {
+			values[i] = byte(i)
+		}
+		got := make([]byte, len(values))
+		require.NoError(t, Split(got, AppendSplit(nil, values, width), 7, 0, 7, width))
+		require.Equal(t, values, got)
+	}
+}
+
+func TestEveryWidthOfDifferencesRoundTrips(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for width := range 65 {
+		values := make([]int64, 300)
+		for i := range values {
+			values[i] = int64(r.Uint64() & (1<<width - 1))
+		}
+		got := make([]int64, len(values))
+		_, err := Delta(got, AppendDelta(nil, values))
+		require.NoError(t, err)
+		require.Equal(t, values, got, "width %d", width)
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	codes, ints := make([]uint32, 1<<15), make([]int64, 1<<15)
+	for i := range codes {
+		codes[i], ints[i] = r.Uint32N(1<<11), int64(i)*1e6+r.Int64N(1e6)
+	}
+	out := make([]byte, 0, 1<<20)
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(codes)), "ns/value")
+		})
+	}
+	run("hybrid", func() { AppendHybrid(out, codes, 11) })
+	run("delta", func() { AppendDelta(out, ints) })
+	fixed := make([]byte, 8*len(ints))
+	run("split", func() { AppendSplit(out, fixed, 8) })
+}

@@ -324,7 +324,8 @@ func bufferOf(a arrow.Array) []byte {
 
 // addPlaces takes texts as places in an array's bytes; where there are others before, all go into memory of their own.
 func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte) error {
-	first, last := offsets[0], offsets[s.length(len(offsets)-1)]
+	lo, hi := s.span()
+	first, last := offsets[lo], offsets[hi]
 	base = base[first:last]
 	if int64(len(base))+int64(len(d.base)) > textBytesMax {
 		return fmt.Errorf("the texts of a row group take more than 4 GiB; write smaller chunks")
@@ -339,40 +340,44 @@ func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte
 	}
 	at := len(d.texts)
 	d.texts = slices.Grow(d.texts, s.count+1)[:at+s.count+1]
-	out := d.texts[at:]
-	n := 0
-	switch {
-	case s.at != nil:
-		for i, k := range s.at {
-			lo := offsets[k]
-			out[i] = enc.Text{At: shift + uint32(lo-first), N: uint32(offsets[k+1] - lo)}
-		}
-	case s.valid == nil:
-		lo := offsets[0]
-		for i, hi := range offsets[1 : s.n+1] {
-			out[i] = enc.Text{At: shift + uint32(lo-first), N: uint32(hi - lo)}
-			lo = hi
-		}
-	default:
-		for i := 0; i < s.n; i += 64 {
-			k := min(64, s.n-i)
-			word := bitmap.Load(s.valid, s.off+i, k)
-			for j := range k {
-				lo := offsets[i+j]
-				out[n] = enc.Text{At: shift + uint32(lo-first), N: uint32(offsets[i+j+1] - lo)}
-				n += int(word >> uint(j) & 1)
-			}
-		}
-	}
+	places(d.texts[at:], offsets, shift-uint32(first), s)
 	d.texts = d.texts[:at+s.count]
 	return nil
 }
 
-func (s *selection) length(most int) int {
-	if s.at != nil {
-		return most
+// places fills out, which has room for one more, with the selected texts; shift is added to their offsets.
+func places[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *selection) {
+	switch {
+	case s.at != nil:
+		for i, k := range s.at {
+			out[i] = enc.Text{At: shift + uint32(offsets[k]), N: uint32(offsets[k+1] - offsets[k])}
+		}
+	case s.valid == nil:
+		from := offsets[0]
+		for i, to := range offsets[1 : s.n+1] {
+			out[i] = enc.Text{At: shift + uint32(from), N: uint32(to - from)}
+			from = to
+		}
+	default:
+		n := 0
+		for i := 0; i < s.n; i += 64 {
+			k := min(64, s.n-i)
+			word := bitmap.Load(s.valid, s.off+i, k)
+			for j := range k {
+				from := offsets[i+j]
+				out[n] = enc.Text{At: shift + uint32(from), N: uint32(offsets[i+j+1] - from)}
+				n += int(word >> uint(j) & 1)
+			}
+		}
 	}
-	return s.n
+}
+
+// span is the range of rows that the selected ones lie in: a list's elements may be few of a long array.
+func (s *selection) span() (from, to int) {
+	if s.at == nil {
+		return 0, s.n
+	}
+	return int(slices.Min(s.at)), int(slices.Max(s.at)) + 1
 }
 
 // ownTexts copies bytes that are an array's, so that more can be put behind them, and returns how many there are.

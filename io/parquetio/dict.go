@@ -99,26 +99,23 @@ func (d *numbering) growInts() {
 	}
 }
 
-// entryOf is a text with its first and last 8 bytes, with zeros for those it does not have; no branch depends on its length.
-func entryOf(base []byte, t enc.Text) textEntry {
+// words are a text's first and last 8 bytes, with zeros for those it does not have. No branch depends on its length, but near the
+// end of base.
+func words(base []byte, t enc.Text) (first, last uint64) {
 	if int(t.At)+8 > len(base) {
-		return endEntry(base, t)
-	}
-	last := t.At
-	if t.N > 8 {
-		last += t.N - 8
+		return wordsAtEnd(t.Of(base))
 	}
 	mask := uint64(1)<<(8*t.N) - 1 // a shift by 64 and more gives 0
-	return textEntry{t, binary.LittleEndian.Uint64(base[t.At:]) & mask, binary.LittleEndian.Uint64(base[last:]) & mask}
+	first = binary.LittleEndian.Uint64(base[t.At:]) & mask
+	last = binary.LittleEndian.Uint64(base[t.At+max(t.N, 8)-8:]) & mask
+	return first, last
 }
 
-// endEntry is entryOf near the end of base.
-func endEntry(base []byte, t enc.Text) textEntry {
-	b := t.Of(base)
-	var first, last [8]byte
-	copy(first[:], b)
-	copy(last[:], b[max(len(b)-8, 0):])
-	return textEntry{t, binary.LittleEndian.Uint64(first[:]), binary.LittleEndian.Uint64(last[:])}
+func wordsAtEnd(b []byte) (first, last uint64) {
+	var f, l [8]byte
+	copy(f[:], b)
+	copy(l[:], b[max(len(b)-8, 0):])
+	return binary.LittleEndian.Uint64(f[:]), binary.LittleEndian.Uint64(l[:])
 }
 
 func (e *textEntry) hash(base []byte) uint64 {
@@ -148,28 +145,42 @@ func (d *numbering) addTexts(base []byte, texts []enc.Text, bytesMost int) bool 
 	from := len(d.codes)
 	d.codes = slices.Grow(d.codes, len(texts))[:from+len(texts)]
 	codes := d.codes[from:]
+	slots, shift, known := d.slots, d.shift, d.texts
 	for i, t := range texts {
-		e := entryOf(base, t)
-		at := e.hash(base) >> d.shift
-		s := d.slots[at]
-		for ; s != 0 && !d.texts[s-1].equals(&e, base); s = d.slots[at] {
-			at = (at + 1) & uint64(len(d.slots)-1)
-		}
-		if s != 0 {
+		e := textEntry{Text: t}
+		e.first, e.last = words(base, t)
+		at := e.hash(base) >> shift
+		if s := slots[at]; s != 0 && known[s-1].equals(&e, base) {
 			codes[i] = s - 1
 			continue
 		}
-		if d.bytes += 4 + int(t.N); d.bytes > bytesMost {
+		code, ok := d.addText(base, &e, at, bytesMost)
+		if !ok {
 			return false
 		}
-		d.texts = append(d.texts, e)
-		d.slots[at] = uint32(len(d.texts))
-		codes[i] = uint32(len(d.texts) - 1)
-		if 4*len(d.texts) > len(d.slots) {
-			d.growTexts(base)
-		}
+		codes[i] = code
+		slots, shift, known = d.slots, d.shift, d.texts
 	}
 	return true
+}
+
+// addText finds a text from a slot on, or adds it.
+func (d *numbering) addText(base []byte, e *textEntry, at uint64, bytesMost int) (code uint32, ok bool) {
+	for s := d.slots[at]; s != 0; s = d.slots[at] {
+		if d.texts[s-1].equals(e, base) {
+			return s - 1, true
+		}
+		at = (at + 1) & uint64(len(d.slots)-1)
+	}
+	if d.bytes += 4 + int(e.N); d.bytes > bytesMost {
+		return 0, false
+	}
+	d.texts = append(d.texts, *e)
+	d.slots[at] = uint32(len(d.texts))
+	if 4*len(d.texts) > len(d.slots) {
+		d.growTexts(base)
+	}
+	return uint32(len(d.texts) - 1), true
 }
 
 func (d *numbering) growTexts(base []byte) {

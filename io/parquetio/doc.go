@@ -40,7 +40,30 @@
 //
 // # Writing
 //
-// A chunk is encoded by whoever calls Write, so that many are at the same time; row groups are chunks, small
-// ones gathered, large ones cut. Values get a dictionary where they repeat, integers are stored as
-// differences where a sample says that is smaller. Statistics, checksums and the Arrow schema are written.
+// A chunk is encoded by whoever calls Write, so that many are at the same time, and column by column, so that one feeds all cores too;
+// row groups are chunks, small ones gathered, large ones cut. Beside the chunks it is given a writer holds an eighth of
+// RowGroupBytes, and 400 bytes for each column of a row group until the footer is written. The file appears whole, or not at all.
+//
+// All Arrow types are written but intervals, unions and run-end encoded arrays: lists, structs and maps to any depth, dictionaries
+// (which are taken over), views, decimals, times with zones, extension types as what they are made of (UUIDs and JSON
+// under their name in Parquet). Seconds become milliseconds, Parquet's longest unit. What a reader of the file needs to have
+// the same types back is in the Arrow schema that is kept in it.
+//
+// How a column of a row group is encoded comes from samples of it: the number of distinct values decides on a dictionary,
+// and what runs of neighbours come down to on differences, shared prefixes or plain values. A dictionary that turns out large
+// is given up. A column chunk whose first page does not shrink by 3 % is stored without compression, which saves its readers
+// the unpacking. There are bounds, null counts and, with dictionaries, the number of distinct values for each column chunk,
+// bounds and null counts for each page, and checksums. Texts of more than 64 bytes have their bounds cut, the upper one rounded
+// up, and marked so; a column chunk with a NaN has none.
+//
+// Data pages are of version 1, which all readers know: what version 2 adds (levels outside the compression, pages that are
+// stored as they are) is had by the choice of codec for each column chunk. They hold 32,768 rows or a mebibyte, whichever is
+// less.
+//
+// Writing costs 3 to 10 ns a value and core for numbers, 4 where Arrow has a dictionary, 15 to 70 for texts, 40 for an element
+// of a list.
+//
+// # Inspecting
+//
+// [Inspect] tells how a file is stored: schema, row groups, encodings, codecs, sizes, statistics, pages.
 package parquetio

@@ -2,6 +2,7 @@ package parquetio
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -56,6 +57,9 @@ func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
 			list, ok := a.(array.ListLike)
 			if !ok {
 				return nil, fmt.Errorf("a %T where a list was expected", a)
+			}
+			if n := list.ListValues().Len(); n > math.MaxInt32 {
+				return nil, fmt.Errorf("the lists of a record batch have %d elements, of at most %d; make batches of fewer rows", n, math.MaxInt32)
 			}
 			l.expand(list, rep)
 			a = unwrap(list.ListValues())
@@ -190,13 +194,12 @@ func (l *levels) expandAny(a array.ListLike, rep uint8) {
 }
 
 // validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a dictionary array that stands for a null
-// entry is null.
+// entry is null. (Arrow's own NullN writes what it has counted into the array, which leaves share that are encoded at the same time.)
 func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
-	d, isDict := a.(*array.Dictionary)
-	switch {
-	case a.DataType().ID() == arrow.NULL:
+	if a.DataType().ID() == arrow.NULL {
 		return make([]byte, bitmap.Bytes(a.Len())), 0, a.Len() == 0
-	case isDict && d.Dictionary().NullN() > 0:
+	}
+	if d, ok := a.(*array.Dictionary); ok && !allValid(d.Dictionary()) {
 		bits := make([]byte, bitmap.Bytes(a.Len()))
 		for i := range a.Len() {
 			if a.IsValid(i) && d.Dictionary().IsValid(d.GetValueIndex(i)) {
@@ -204,8 +207,14 @@ func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
 			}
 		}
 		return bits, 0, false
-	case a.NullN() == 0:
+	}
+	if allValid(a) {
 		return nil, 0, true
 	}
 	return a.NullBitmapBytes(), a.Data().Offset(), false
+}
+
+func allValid(a arrow.Array) bool {
+	valid := a.NullBitmapBytes()
+	return len(valid) == 0 || bitmap.Count(valid, a.Data().Offset(), a.Len()) == a.Len()
 }

@@ -3,6 +3,7 @@ package parquetio
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -71,21 +72,20 @@ func byOracle(t *testing.T, path string) arrow.Table {
 	return table
 }
 
-// beyondOracle are types that Arrow v17's reader panics at: fixed-size lists with nulls, which the file has as lists of any size.
-func beyondOracle(t arrow.DataType) bool {
+// beyondOracle are types that Arrow v17's reader fails at, with a panic: fixed-size lists with nulls, which the file has as lists of any
+// size, and, in some places, dictionaries inside other types.
+func beyondOracle(t arrow.DataType, inside bool) bool {
 	switch t := t.(type) {
 	case *arrow.FixedSizeListType:
 		return true
+	case *arrow.DictionaryType:
+		return inside
 	case *arrow.MapType:
-		return beyondOracle(t.ItemType())
+		return beyondOracle(t.ItemType(), true)
 	case arrow.ListLikeType:
-		return beyondOracle(t.Elem())
+		return beyondOracle(t.Elem(), true)
 	case *arrow.StructType:
-		for _, f := range t.Fields() {
-			if beyondOracle(f.Type) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(t.Fields(), func(f arrow.Field) bool { return beyondOracle(f.Type, true) })
 	}
 	return false
 }
@@ -115,7 +115,7 @@ func TestRandomTablesComeBack(t *testing.T) {
 				return // the oracle knows neither BYTE_STREAM_SPLIT nor LZ4_RAW
 			}
 			for _, f := range want.Schema().Fields() {
-				if beyondOracle(f.Type) {
+				if beyondOracle(f.Type, false) {
 					return
 				}
 			}

@@ -253,12 +253,51 @@ func TestWhatDoesNotFitIsAnError(t *testing.T) {
 	}
 }
 
+// TestBrokenArraysAreAnError has a dictionary array with an index that leads nowhere.
+func TestBrokenArraysAreAnError(t *testing.T) {
+	dictionary := build(arrow.BinaryTypes.String, func(b *array.StringBuilder) { b.Append("only") })
+	indexes := build(arrow.PrimitiveTypes.Int32, func(b *array.Int32Builder) { b.AppendValues([]int32{0, 5}, nil) })
+	broken := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, indexes, dictionary)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	require.ErrorContains(t, tryArray(t, WriteOptions{}, path, broken), `column "x": encoding panicked`)
+	require.NoFileExists(t, path)
+}
+
 func deep(n int) arrow.Array {
 	t := arrow.DataType(arrow.PrimitiveTypes.Int64)
 	for range n {
 		t = arrow.ListOf(t)
 	}
 	return array.NewBuilder(memory.DefaultAllocator, t).NewArray()
+}
+
+// TestLongTextsMakeSmallPages has texts of which few fit a page among many that do.
+func TestLongTextsMakeSmallPages(t *testing.T) {
+	long := make([]byte, 3<<20)
+	d := dice.New(1)
+	for i := range long {
+		long[i] = byte(d.Uint32())
+	}
+	a := build(arrow.BinaryTypes.Binary, func(b *array.BinaryBuilder) {
+		for i := range 20_000 {
+			b.Append(long[i : i+i%8])
+			if i%5000 == 0 {
+				b.Append(long[i:])
+			}
+		}
+	})
+	path := writeArray(t, WriteOptions{Compression: "none", RowGroupBytes: 1 << 30}, a)
+	in, chunk := storedChunk(t, path)
+	var places format.OffsetIndex
+	require.NoError(t, thrift.Unmarshal(new(thrift.CompactProtocol), in[chunk.OffsetIndexOffset:][:chunk.OffsetIndexLength], &places))
+	for _, p := range places.PageLocations {
+		require.Less(t, int(p.CompressedPageSize), 4<<20)
+	}
+	f, err := ReadFile(t.Context(), path)
+	require.NoError(t, err)
+	c, err := f.Column("x")
+	require.NoError(t, err)
+	require.True(t, array.ChunkedEqual(arrow.NewChunked(a.DataType(), []arrow.Array{a}), c))
 }
 
 func TestMetadataIsKept(t *testing.T) {

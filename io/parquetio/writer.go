@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -178,8 +179,13 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 	return g, context.Cause(ctx)
 }
 
-// leaf encodes a leaf of the records.
+// leaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a goroutine that no one else looks after.
 func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *chunk, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fileError("write", w.file, leaf.name(), fmt.Errorf("encoding panicked: %v\n%s", r, debug.Stack()))
+		}
+	}()
 	pieces := make([]arrow.Array, len(records))
 	for i, r := range records {
 		pieces[i] = r.Column(leaf.column)

@@ -69,6 +69,9 @@ func writeAll(ctx context.Context, dir string, tables int) error {
 			}
 		}
 	}
+	if err := write(ctx, dice.New(1), filepath.Join(dir, "empty"), parquetio.WriteOptions{}, everyType(), 0); err != nil {
+		return err
+	}
 	for i := range tables {
 		d := dice.New(uint64(1000 + i))
 		o := parquetio.WriteOptions{
