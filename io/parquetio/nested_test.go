@@ -127,5 +127,5 @@ func TestRandomTablesComeBack(t *testing.T) {
 			}
 		})
 	}
-	require.Greater(t, oracled, 60)
+	require.Greater(t, oracled, 80)
 }

@@ -30,7 +30,8 @@ type WriteOptions struct {
 	// Encodings says how new the encodings may be that a sample finds smallest. "" is what readers of the last ten years read: plain values,
 	// dictionaries, differences of integers and lengths (the DELTA family). "oldest" is plain values and dictionaries alone; Arrow for Go
 	// up to v17 needs it where it reads in batches, as it panics at differences of 64 bits that a batch ends in. "all" adds
-	// BYTE_STREAM_SPLIT, which with zstd makes most floats smaller by a tenth to a third, and which readers from before 2024 may not know.
+	// those differences inside lists and structs, and BYTE_STREAM_SPLIT, which makes floats that do not repeat smaller, by a tenth where they are ratios of prices, and which readers from
+	// before 2024 may not know.
 	Encodings string
 	// Metadata is kept in the file beside the schema's own metadata.
 	Metadata map[string]string

@@ -150,8 +150,11 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 	var next atomic.Int64
 	take := func() {
 		e := encoders.Get().(*encoder)
-		defer encoders.Put(e)
 		e.options = &w.options
+		defer func() {
+			e.options, e.chunk = nil, nil // which would keep this writer alive
+			encoders.Put(e)
+		}()
 		for i := next.Add(1) - 1; i < int64(len(leaves)) && ctx.Err() == nil; i = next.Add(1) - 1 {
 			g.chunks[i], errs[i] = w.leaf(e, leaves[i], records)
 		}
