@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/bits"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -109,15 +110,25 @@ func (f *file) mend() {
 	}
 }
 
-// project chooses columns; nil is all.
+// project chooses columns; nil is all. A path such as "trip.start.time" chooses a field inside structs, of which the others
+// are not read; it is a column of that name.
 func (f *file) project(names []string) error {
-	fields := make([]arrow.Field, len(f.nodes))
-	for i, n := range f.nodes {
+	list := f.nodes
+	for _, name := range names {
+		if !slices.ContainsFunc(f.nodes, func(n *node) bool { return n.name == name }) {
+			if n := inside(f.nodes, name); n != nil {
+				c := *n
+				c.name, c.optional = name, true
+				list = append(list[:len(list):len(list)], &c)
+			}
+		}
+	}
+	fields := make([]arrow.Field, len(list))
+	for i, n := range list {
 		fields[i] = n.field()
 	}
 	schema := arrow.NewSchema(fields, nil)
-	f.wanted, f.schema = f.nodes, schema
-	if names == nil {
+	if f.wanted, f.schema = f.nodes, schema; names == nil {
 		return nil
 	}
 	at, schema, err := chunker.Project(schema, names)
@@ -126,7 +137,22 @@ func (f *file) project(names []string) error {
 	}
 	f.wanted, f.schema = nil, schema
 	for _, i := range at {
-		f.wanted = append(f.wanted, f.nodes[i])
+		f.wanted = append(f.wanted, list[i])
+	}
+	return nil
+}
+
+// inside finds the field of a path; nil where there is none, or a list on the way.
+func inside(nodes []*node, path string) *node {
+	for _, n := range nodes {
+		if n.name == path {
+			return n
+		}
+		if rest, ok := strings.CutPrefix(path, n.name+"."); ok && n.shape == structShape && n.leaf == nil {
+			if k := inside(n.kids, rest); k != nil {
+				return k
+			}
+		}
 	}
 	return nil
 }

@@ -86,3 +86,56 @@ func TestPiecesTakeWhatTheyAreFor(t *testing.T) {
 	require.Equal(t, want, rows)
 	require.Equal(t, []span{{0, 7}}, cutSpans([]span{{0, 7}}, 7, 1<<40, 1<<40))
 }
+
+// TestFieldsInsideStructsAreColumns chooses fields by path, and holds the rest of their struct to not being read.
+func TestFieldsInsideStructsAreColumns(t *testing.T) {
+	inner := arrow.StructOf(arrow.Field{Name: "c", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, arrow.Field{Name: "d", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32), Nullable: true})
+	typ := arrow.StructOf(arrow.Field{Name: "a", Type: arrow.BinaryTypes.String, Nullable: true}, arrow.Field{Name: "b", Type: inner, Nullable: true})
+	schema := arrow.NewSchema([]arrow.Field{{Name: "s", Type: typ, Nullable: true}, {Name: "x", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
+	recs := dice.New(7).Records(schema, 1000, dice.Values{Nulls: 5, Spread: 50})
+	table, err := frame.FromRecords(schema, recs...)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	require.NoError(t, WriteFile(t.Context(), path, table))
+	got, err := chunker.ReadAll(t.Context(), chunker.Select(Open(path), "s.b.c", "x", "s.a", "s.b.d", "s.b"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"s.b.c", "x", "s.a", "s.b.d", "s.b"}, got.Names())
+	column := func(name string) (out []any) {
+		c, err := got.Column(name)
+		require.NoError(t, err)
+		for _, a := range c.Chunks() {
+			for i := range a.Len() {
+				out = append(out, dice.Truth(a, i))
+			}
+		}
+		return out
+	}
+	c, a, d, b := column("s.b.c"), column("s.a"), column("s.b.d"), column("s.b")
+	row := 0
+	for _, rec := range recs {
+		for i := range int(rec.NumRows()) {
+			var want [4]any // of a null struct, all fields are null
+			if s, ok := dice.Truth(rec.Column(0), i).([]any); ok {
+				want[1], want[3] = s[0], s[1]
+				if in, ok := s[1].([]any); ok {
+					want[0], want[2] = in[0], in[1]
+				}
+			}
+			require.Equal(t, want, [4]any{c[row], a[row], d[row], b[row]}, "row %d", row)
+			row++
+		}
+	}
+	_, err = chunker.ReadAll(t.Context(), chunker.Select(Open(path), "s.b.e"))
+	require.ErrorContains(t, err, `no column "s.b.e"`)
+	part, err := Open(path).(chunker.Pruner).Prune([]string{"s.b.c"}).Open(t.Context(), 0)
+	require.NoError(t, err)
+	defer part.Close()
+	next, err := part.Next(t.Context())
+	require.NoError(t, err)
+	chunk, err := next(t.Context())
+	require.NoError(t, err)
+	rows, stored, err := Open(path).(chunker.Sized).Size(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, int64(table.NumRows()), rows)
+	require.Less(t, chunk.Read, stored/3)
+}
