@@ -106,7 +106,7 @@ func (o *ReadOptions) candidates(sample []byte) []rules {
 			for _, q := range o.quotes(sample, d) {
 				for _, esc := range o.escapes(sample, q, d) {
 					for _, trim := range o.trims(sample, d) {
-						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows})
+						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows, most: o.columnsMax()})
 					}
 				}
 			}

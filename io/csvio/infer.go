@@ -121,7 +121,7 @@ func (s *stream) nameColumns() error {
 	}
 	if most := o.columnsMax(); len(given) > most {
 		return s.source.fail(s.name(), &LimitError{
-			What: fmt.Sprintf("has %d columns, more than ReadOptions.ColumnsMax allows (%d)", len(given), most), Limit: int64(most),
+			What: fmt.Sprintf("has more than %d columns", most), Limit: int64(most),
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
