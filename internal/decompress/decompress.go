@@ -57,7 +57,7 @@ func Format(head []byte) string {
 // that it is compressed, and the format's name ("" for none). The caller closes the
 // reader, which leaves r open.
 func New(r io.Reader) (io.ReadCloser, string, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
+	b := bufio.NewReaderSize(r, 32<<10)
 	head, err := b.Peek(6)
 	if err != nil && err != io.EOF {
 		return nil, "", err

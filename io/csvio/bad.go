@@ -149,7 +149,7 @@ func (p *piece) rawText(lo, hi int) string {
 	if len(p.moved) > 0 {
 		// What follows the row was moved with it or apart from it: it ends before the next row's line end.
 		to = max(p.place(min(hi+1, len(p.text))), from)
-		return string(clip(bytes.TrimRight(p.source()[from:min(to, len(p.source()))], "\r\n")))
+		return string(clip(bytes.TrimRight(p.source()[from:to], "\r\n")))
 	}
 	return string(clip(p.source()[from:to]))
 }

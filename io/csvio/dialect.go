@@ -43,12 +43,18 @@ type attempt struct {
 // uneven row costs little. What the options say is not tried.
 func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	sample := text[:min(len(text), scoreBytes)]
+	last = last && len(sample) == len(text)
+	if o.Comment == 0 && !o.NoComment {
+		if behind := behindHashes(sample); behind < len(sample) {
+			sample = sample[behind:] // they would be cut as evenly by any dialect
+		}
+	}
 	var best attempt
 	for _, r := range o.candidates(sample) {
 		if best.sure() && !strings.ContainsAny(r.delimiter, usual) {
 			continue
 		}
-		a := try(r, sample, last && len(sample) == len(text))
+		a := try(r, sample, last)
 		if a.score > best.score+1e-9 || best.rules.delimiter == "" {
 			best = a
 		}
@@ -56,16 +62,32 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
 		r := best.rules
 		r.delimiter += r.delimiter
-		if a := try(r, sample, last && len(sample) == len(text)); a.even >= best.even && a.width == best.width/2+1 {
+		if a := try(r, sample, last); a.even >= best.even && a.width == best.width/2+1 {
 			best = a
 		}
 	}
 	if o.Quote == 0 && best.broken >= strayQuotes && best.quoted == best.broken {
 		r := best.rules
 		r.quote = 0
-		return try(r, sample, last && len(sample) == len(text))
+		return try(r, sample, last)
 	}
 	return best
+}
+
+// behindHashes is where the lines at the top that begin with # end.
+func behindHashes(text []byte) int {
+	at := 0
+	for at < len(text) && text[at] == '#' {
+		i := bytes.IndexAny(text[at:], "\r\n")
+		if i < 0 {
+			return len(text)
+		}
+		at += i
+		for at < len(text) && (text[at] == '\r' || text[at] == '\n') {
+			at++
+		}
+	}
+	return at
 }
 
 // sure tells a dialect that leaves nothing to wish for: no rare delimiter is tried then.
@@ -84,7 +106,7 @@ func (o *ReadOptions) candidates(sample []byte) []rules {
 			for _, q := range o.quotes(sample, d) {
 				for _, esc := range o.escapes(sample, q, d) {
 					for _, trim := range o.trims(sample, d) {
-						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows})
+						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows, most: o.columnsMax()})
 					}
 				}
 			}

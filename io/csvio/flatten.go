@@ -28,7 +28,11 @@ func (s shifts) before(at int) int {
 	if i == 0 {
 		return at
 	}
-	return int(s[i-1].before) + at - int(s[i-1].at)
+	was := int(s[i-1].before) + at - int(s[i-1].at)
+	if i < len(s) {
+		was = min(was, int(s[i].before)) // the row became longer
+	}
+	return was
 }
 
 // flatten makes the block plain text, where the dialect is not: what the scanner reads.
@@ -117,7 +121,7 @@ func (p *piece) place(at int) int {
 	for _, m := range slices.Backward(p.moved) {
 		at = m.before(at)
 	}
-	return at
+	return min(at, len(p.source()))
 }
 
 // source is the text as it was read.

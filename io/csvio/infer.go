@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -120,7 +121,7 @@ func (s *stream) nameColumns() error {
 	}
 	if most := o.columnsMax(); len(given) > most {
 		return s.source.fail(s.name(), &LimitError{
-			What: fmt.Sprintf("has %d columns, more than ReadOptions.ColumnsMax allows (%d)", len(given), most), Limit: int64(most),
+			What: fmt.Sprintf("has more than %d columns", most), Limit: int64(most),
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
@@ -131,7 +132,10 @@ func (s *stream) nameColumns() error {
 		}
 		given = o.Names
 	}
-	for _, n := range distinct(given) {
+	for i, n := range distinct(given) {
+		if !utf8.ValidString(n) {
+			return s.source.fail(s.name(), fmt.Errorf("the name %.100q of column %d %w", n, i+1, errNotUTF8))
+		}
 		s.columns = append(s.columns, column{name: n})
 	}
 	return nil
@@ -166,13 +170,15 @@ func distinct(given []string) []string {
 		taken[strings.TrimSpace(n)] = true
 	}
 	used := make(map[string]bool, len(given))
+	next := map[string]int{} // numbers behind equal names
 	for i, n := range given {
 		n = strings.TrimSpace(n)
 		if n == "" {
 			n = fmt.Sprintf("column_%d", i+1)
 		}
-		for k, base := 2, n; used[n] || n != base && taken[n]; k++ {
-			n = fmt.Sprintf("%s_%d", base, k)
+		for base := n; used[n] || n != base && taken[n]; {
+			next[base]++
+			n = fmt.Sprintf("%s_%d", base, next[base]+1)
 		}
 		used[n] = true
 		out = append(out, n)

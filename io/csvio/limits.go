@@ -13,7 +13,7 @@ const (
 	fieldMax   = 16 << 20
 	columnsMax = 20480
 	ratioMax   = 400
-	ratioFrom  = 32 << 20
+	ratioFrom  = 12 << 20
 )
 
 // LimitError says that an input is beyond one of the limits of [ReadOptions].

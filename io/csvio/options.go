@@ -94,7 +94,7 @@ type ReadOptions struct {
 	FieldMax int
 	// ColumnsMax is the most columns a file may have; 0 is 20,480.
 	ColumnsMax int
-	// RatioMax is how many bytes a byte of compressed input may become, looked at from 32 MiB
+	// RatioMax is how many bytes a byte of compressed input may become, looked at from 12 MiB
 	// on; 0 is 400, -1 any number. (Text compresses 3 to 50 times; zeros 1,000.)
 	RatioMax int
 }

@@ -61,6 +61,9 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 		p.mend(x, len(s.columns))
 	}
 	text := p.text
+	if len(p.moved) > 0 {
+		p.lines = bytes.Count(text, []byte{s.dialect.Newline})
+	}
 	// A row has a line, and at least a byte for each column.
 	most := min(p.lines, len(text)/len(s.columns)) + 1
 	b := &block{index: x, quote: s.dialect.Quote, most: most, size: len(text)}

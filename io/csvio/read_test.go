@@ -242,7 +242,7 @@ func TestInputThatCannotBeRead(t *testing.T) {
 		{csvio.ReadOptions{Delimiter: '\n'}, "a\n", "cannot be a delimiter"},
 		{csvio.ReadOptions{Names: []string{"a"}}, "a,b\n1,2\n", "has 2 columns, ReadOptions.Names has 1"},
 		{csvio.ReadOptions{Names: []string{"a", "a"}}, "a,b\n1,2\n", `names 0 and 1 are both "a"`},
-		{csvio.ReadOptions{ColumnsMax: 2}, "a,b,c\n", "has 3 columns, more than ReadOptions.ColumnsMax allows (2)"},
+		{csvio.ReadOptions{ColumnsMax: 2}, "a,b,c\n", "has more than 2 columns: is the delimiter right?; ReadOptions.ColumnsMax sets the limit"},
 		{csvio.ReadOptions{RowMax: 10000}, "a,b\n1,2\n3,\"" + strings.Repeat("x\n", 20000), "in.csv:3: a quote is opened here and not closed within 10000 bytes"},
 		{csvio.ReadOptions{RowMax: 10000}, "a,b\n1," + strings.Repeat("x", 50000), "in.csv:2: the row is longer than 10000 bytes"},
 		{csvio.ReadOptions{}, "a,b\n1,\"open\n2,x\n", "in.csv:2: row 0: a quote is opened in this row and never closed"},

@@ -19,6 +19,7 @@ type rules struct {
 	ends      LineEnd
 	trim      bool // blanks behind a delimiter, and around quotes, are no text
 	blanks    bool // lines with nothing in them are rows
+	most      int  // fields of a row that are kept, and one more; 0: all
 	lenient   bool // a quote closes only before a delimiter or line end
 }
 
@@ -110,7 +111,9 @@ func (r *rules) next(text []byte, at int, out *row) {
 	for {
 		var t token
 		t, at = r.field(text, at, out)
-		out.fields = append(out.fields, t)
+		if r.most == 0 || len(out.fields) <= r.most {
+			out.fields = append(out.fields, t)
+		}
 		if at >= len(text) {
 			out.end, out.next = len(text), len(text)
 			return

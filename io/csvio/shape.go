@@ -130,20 +130,21 @@ func look(r *rules, text []byte, last bool) []seen {
 
 // mostFields is the number of fields that most rows have; that of the first where no number is.
 func mostFields(rows []seen) int {
+	table := slices.DeleteFunc(slices.Clone(rows), func(s seen) bool { return s.commented })
+	if len(table) == 0 {
+		table = rows
+	}
 	count := map[int]int{}
 	best := 0
-	for _, s := range rows {
-		if s.commented {
-			continue
-		}
+	for _, s := range table {
 		n := len(s.fields)
 		count[n]++
 		if count[n] > count[best] || count[n] == count[best] && n > best {
 			best = n
 		}
 	}
-	if len(rows) > 0 && (count[best] < 2 || count[best]*2 <= len(rows)) {
-		return len(rows[0].fields)
+	if len(table) > 0 && (count[best] < 2 || count[best]*2 <= len(table)) {
+		return len(table[0].fields)
 	}
 	return best
 }
@@ -289,12 +290,38 @@ func isHeader(rows []seen) (int, string) {
 		return 0, "the first row is empty"
 	case values == 0 && overTyped(first, rows[1:]):
 		return 1, "words over columns of numbers and dates"
+	case values == 0 && likeBelow(first, rows[1:]):
+		return 0, "the first row has digits where the rows below have some"
 	case values == 0:
 		return 1, "no field of the first row is a number, date or bool"
 	case years(first) && len(rows) > 1:
 		return 1, "years, one after the other, behind words"
 	}
 	return 0, "the first row has a number, date or bool"
+}
+
+// likeBelow tells a first row of texts that look like those below: codes, addresses or versions, with digits in
+// more than half of the columns, where nearly all values have some too.
+func likeBelow(first []string, below []seen) bool {
+	digit := func(s string) bool { return strings.ContainsAny(s, "0123456789") }
+	like := 0
+	for i, f := range first {
+		if !digit(f) {
+			continue
+		}
+		all, with := 0, 0
+		for _, s := range below {
+			if i < len(s.fields) && s.fields[i] != "" {
+				if all++; digit(s.fields[i]) {
+					with++
+				}
+			}
+		}
+		if all > 2 && with*10 >= all*9 {
+			like++
+		}
+	}
+	return len(first) > 1 && like*2 > len(first)
 }
 
 // years tells names such as country,2019,2020,2021.

@@ -57,6 +57,8 @@ func TestSniffDialects(t *testing.T) {
 		{"Report,,\n,,\na,b,c\n1,2,3\n4,5,6\n", ",", '"', '"', csvio.LF, 2, 1, "a b c"},
 		{"Report,,\na,b,c\n1,2,3\n4,5,6\n", ",", '"', '"', csvio.LF, 1, 1, "a b c"},
 		{"# made by a program\n# on a day\na,b\n1,2\n3,4\n", ",", '"', '"', csvio.LF, 2, 1, "a b"},
+		{"#\n# Apache License, Version 2.0, of 2004,\n# and so on, and so on, as it is\n# and more, and more\n#\n0;0;str-0\n1;1;str-1\n2;2;str-2\n", ";", '"', '"', csvio.LF, 5, 0, "column_1 column_2 column_3"},
+		{"a/b,v1.0,h1:x9\nc/d,v1.1,h1:y8\ne/f,v1.2,h1:z7\ng/h,v2.0,h1:q2\n", ",", '"', '"', csvio.LF, 0, 0, "column_1 column_2 column_3"},
 		{"#id,n\n1,2\n3,4\n", ",", '"', '"', csvio.LF, 0, 1, "#id n"},
 		{"1,2\n3,4\n", ",", '"', '"', csvio.LF, 0, 0, "column_1 column_2"},
 		{"a,b,a,\n1,2,3,4\n", ",", '"', '"', csvio.LF, 0, 1, "a b a_2 column_4"},

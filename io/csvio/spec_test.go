@@ -212,11 +212,27 @@ func TestNaughtyStrings(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+// TestManyColumns: names that are all the same are made distinct without looking at each other.
+func TestManyColumns(t *testing.T) {
+	const n = 20_000
+	f, err := read(t, csvio.ReadOptions{}, strings.Repeat("abc,", n-1)+"abc\n"+strings.Repeat("12,", n-1)+"3\n")
+	require.NoError(t, err)
+	require.Len(t, f.Names(), n)
+	require.Equal(t, "abc_20000", f.Names()[n-1])
+	require.Equal(t, 1, f.NumRows())
+}
+
 // TestOddTextsEnd reads texts that are little but structure. Ways of reading them that cost more than the text is long
 // took minutes.
 func TestOddTextsEnd(t *testing.T) {
 	for _, unit := range []string{"\"a\n", "\"\n", ",\"\n", "\"\"a,\n", "a\"b\n", "'\n", "\"\\\"\n", "a,\"b\"c,d\n", "\"a,b,\"c,d\n", "\"", "\"\"", ",", "\n", "\r", "\r\r\n", "a,b\r", " ", "\\", "||", "a|b\n", "#\n", "\x00", "a,,,,,,,\n", "\"a\",\"b\n", "1,234;", "\xff", "\"\"\"\n"} {
 		for _, text := range []string{"a,b,c\n1,2,3\n4,5,6\n" + strings.Repeat(unit, (128<<10)/len(unit)), strings.Repeat(unit, 1000) + "\"x"} {
+			if strings.Contains(unit, "\n") { // a text to those who read rows by \r and fields by ||
+				_, err := read(t, csvio.ReadOptions{OnBad: csvio.Null, Separator: "||", LineEnd: csvio.CR, Escape: '\\', Header: csvio.Present}, "a||b\r"+text+"\r1||\"x")
+				if err != nil {
+					require.ErrorContains(t, err, "in.csv")
+				}
+			}
 			for policy := csvio.Stop; policy <= csvio.Skip; policy++ {
 				if _, err := read(t, csvio.ReadOptions{OnBad: policy}, text); err != nil {
 					require.ErrorContains(t, err, "in.csv")

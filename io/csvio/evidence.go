@@ -1,0 +1,196 @@
+package csvio
+
+import (
+	"bytes"
+	"math"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/csv"
+)
+
+// evidence is what samples of a column say.
+type evidence struct {
+	kinds  kind // that all values could be of
+	proof  kind // forms that a value showed
+	any    bool // a value was seen
+	maybe  []string
+	maybes int // values that are a word that may mean null
+
+	rows, empty, strong int // of the first: all, those without a text, those of a number, date or the like
+}
+
+const profileRows = 64
+
+// look counts what the first values look like, so that rows with too many fields can be mended.
+func (e *evidence) look(b []byte, quoted bool) {
+	if e.rows == profileRows {
+		return
+	}
+	e.rows++
+	if len(b) == 0 && !quoted {
+		e.empty++
+	} else if cell(b, "") == strongCell {
+		e.strong++
+	}
+}
+
+// like is how likely a value of the column looks, as a logarithm.
+func (e *evidence) like(b []byte) float64 {
+	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
+	if len(b) == 0 {
+		return share(e.empty, e.rows)
+	}
+	filled := e.rows - e.empty
+	p := share(filled, e.rows)
+	if cell(b, "") == strongCell {
+		p += share(e.strong, filled)
+	} else {
+		p += share(filled-e.strong, filled)
+	}
+	if other, _ := forms(b, e.kinds); e.any && e.kinds != 0 && e.kinds&(kinds(b)|other) == 0 {
+		p -= 5
+	}
+	return p
+}
+
+// maybeNull are words that mean null in a column of numbers, dates or bools, beside [NullWords].
+var maybeNull = []string{"-", "--", "---", ".", "..", "?", "#N/A", "#NA", "#NULL!", "#VALUE!", "#DIV/0!", "None", "none", "NONE", "nil", "NIL", "(null)", "<null>", "NULL ", "missing", "unknown", "Unknown", "-nan", "<NA>", "N.A.", "n.a.", "na", "NaT"}
+
+// take takes a value in; words that may mean null wait for what the column turns out to be.
+func (e *evidence) take(b []byte) {
+	if e.any && e.kinds == 0 && e.maybes == 0 {
+		return // text
+	}
+	if len(b) <= 9 && slices.Contains(maybeNull, string(b)) {
+		e.maybes++
+		if !slices.Contains(e.maybe, string(b)) {
+			e.maybe = append(e.maybe, string(b))
+		}
+		return
+	}
+	k := kinds(b)
+	other, proof, ok := sameForms(b, k)
+	if !ok {
+		other, proof = forms(b, e.kinds)
+	}
+	e.kinds &= k | other
+	e.proof |= proof
+	e.any = true
+}
+
+// typed is the narrowest type that all samples fit, and the form it is written in. Between forms that fit
+// alike nothing is guessed: the column stays text. What the options say goes first.
+func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
+	k := e.kinds
+	if !e.any {
+		return arrow.BinaryTypes.String, form{}
+	}
+	if o.Decimal == ',' || o.Thousands != 0 {
+		if t := e.numberIn(csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}); t != nil {
+			return t, form{number: csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}}
+		}
+		if o.Decimal == ',' {
+			k &^= isFloat
+		}
+	}
+	if t := plainType(k); t != nil {
+		return t, form{}
+	}
+	if i := e.pair(); i >= 0 {
+		return arrow.FixedWidthTypes.Boolean, form{yes: cases(boolPairs[i][0]), no: cases(boolPairs[i][1])}
+	}
+	if o.Decimal == 0 && o.Thousands == 0 {
+		for i, n := range numberForms {
+			if e.proof&floatForm(i) != 0 {
+				if t := e.numberIn(n); t != nil {
+					return t, form{number: n}
+				}
+			}
+		}
+	}
+	if t, order := e.dated(o); t != nil {
+		return t, form{order: order}
+	}
+	return arrow.BinaryTypes.String, form{}
+}
+
+func plainType(k kind) arrow.DataType {
+	switch {
+	case k&isInt != 0:
+		return arrow.PrimitiveTypes.Int64
+	case k&isFloat != 0:
+		return arrow.PrimitiveTypes.Float64
+	case k&isBool != 0:
+		return arrow.FixedWidthTypes.Boolean
+	}
+	return timeType(k, isDate)
+}
+
+// timeType is the type of dates or points in time whose bits begin at one.
+func timeType(k, date kind) arrow.DataType {
+	switch {
+	case k&date != 0:
+		return arrow.FixedWidthTypes.Date32
+	case k&(date<<1) != 0:
+		return &arrow.TimestampType{Unit: arrow.Microsecond}
+	case k&(date<<2) != 0:
+		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
+	}
+	return nil
+}
+
+// numberIn is the type of a column whose numbers all are of a form; nil where they are not.
+func (e *evidence) numberIn(n csv.Number) arrow.DataType {
+	if n.Decimal == 0 {
+		n.Decimal = '.'
+	}
+	for i, f := range numberForms {
+		switch {
+		case f != n:
+		case e.kinds&intForm(i) != 0:
+			return arrow.PrimitiveTypes.Int64
+		case e.kinds&floatForm(i) != 0:
+			return arrow.PrimitiveTypes.Float64
+		}
+	}
+	return nil
+}
+
+// pair is the pair of words that the column has both of.
+func (e *evidence) pair() int {
+	for i := range boolPairs {
+		both := isYes<<(2*i) | isYes<<(2*i+1)
+		if e.kinds&both == both && e.proof&both == both {
+			return i
+		}
+	}
+	return -1
+}
+
+// dated is the type of a column of dates in another form than the parsers take, where there is one order only that all
+// samples have, or the options name it.
+func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder) {
+	for c := csv.YMD; c <= csv.MDY; c++ {
+		got := timeType(e.kinds, dateIn(c))
+		if got == nil || o.Dates != 0 && csv.DateOrder(o.Dates) != c {
+			continue
+		}
+		if t != nil {
+			return nil, 0 // 01/02/2018: which is the month?
+		}
+		t, order = got, c
+	}
+	return t, order
+}
+
+// cases lists a word in lower, upper and title case.
+func cases(w string) []string {
+	title := string(w[0]-'a'+'A') + w[1:]
+	upper := string(bytes.ToUpper([]byte(w)))
+	if title == upper {
+		return []string{w, upper}
+	}
+	return []string{w, upper, title}
+}
