@@ -65,10 +65,7 @@ func TestSumIsTheSameHoweverTheRowsAreCut(t *testing.T) {
 	for _, text := range []string{"x", "y", "x * 3 + y", "coalesce(y, 1)"} {
 		whole, err := apply.Sum(t.Context(), f, text)
 		require.NoError(t, err)
-		for _, batch := range []int{1, 999, 65_536, 70_000} {
-			if batch == 1 && text != "y" {
-				continue
-			}
+		for _, batch := range []int{999, 65_536, 70_000} {
 			g, err := f.Rechunk(batch)
 			require.NoError(t, err)
 			parts, err := apply.Sum(t.Context(), g, text)

@@ -86,8 +86,9 @@ func SelectEq[T Number, U Unsigned](dst []U, a, b []T, x, y []U) {
 // SelectBy makes one of the three kernels above one whose b is the same for all
 // lanes, as [By] does.
 func SelectBy[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a []T, b T, x, y []U) {
+	var f filler[T]
 	return func(dst []U, a []T, b T, x, y []U) {
-		same := filled(b)
+		same := f.of(b)
 		for lo := 0; lo < len(dst); lo += len(same) {
 			hi := min(lo+len(same), len(dst))
 			k(dst[lo:hi], a[lo:hi], same[:hi-lo], x[lo:hi], y[lo:hi])
@@ -97,8 +98,9 @@ func SelectBy[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a []T
 
 // SelectFrom is [SelectBy] for a.
 func SelectFrom[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a T, b []T, x, y []U) {
+	var f filler[T]
 	return func(dst []U, a T, b []T, x, y []U) {
-		same := filled(a)
+		same := f.of(a)
 		for lo := 0; lo < len(dst); lo += len(same) {
 			hi := min(lo+len(same), len(dst))
 			k(dst[lo:hi], same[:hi-lo], b[lo:hi], x[lo:hi], y[lo:hi])

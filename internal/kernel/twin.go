@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -39,8 +40,9 @@ func Plain() (end func()) {
 // By makes a kernel of two operands one whose second operand is the same for all
 // lanes: the definition that the twins of that form must equal.
 func By[T any](k func(dst, a, b []T)) func(dst, a []T, b T) {
+	var f filler[T]
 	return func(dst, a []T, b T) {
-		same := filled(b)
+		same := f.of(b)
 		for lo := 0; lo < len(dst); lo += len(same) {
 			hi := min(lo+len(same), len(dst))
 			k(dst[lo:hi], a[lo:hi], same[:hi-lo])
@@ -50,8 +52,9 @@ func By[T any](k func(dst, a, b []T)) func(dst, a []T, b T) {
 
 // From is [By] for the first operand.
 func From[T any](k func(dst, a, b []T)) func(dst []T, a T, b []T) {
+	var f filler[T]
 	return func(dst []T, a T, b []T) {
-		same := filled(a)
+		same := f.of(a)
 		for lo := 0; lo < len(dst); lo += len(same) {
 			hi := min(lo+len(same), len(dst))
 			k(dst[lo:hi], same[:hi-lo], b[lo:hi])
@@ -61,8 +64,9 @@ func From[T any](k func(dst, a, b []T)) func(dst []T, a T, b []T) {
 
 // RelationBy is [By] for relations.
 func RelationBy[T any](k func(dst Bits, a, b []T)) func(dst Bits, a []T, b T) {
+	var f filler[T]
 	return func(dst Bits, a []T, b T) {
-		same := filled(b)
+		same := f.of(b)
 		for lo := 0; lo < len(a); lo += len(same) {
 			hi := min(lo+len(same), len(a))
 			k(dst[lo/64:], a[lo:hi], same[:hi-lo])
@@ -72,8 +76,9 @@ func RelationBy[T any](k func(dst Bits, a, b []T)) func(dst Bits, a []T, b T) {
 
 // RelationFrom is [From] for relations.
 func RelationFrom[T any](k func(dst Bits, a, b []T)) func(dst Bits, a T, b []T) {
+	var f filler[T]
 	return func(dst Bits, a T, b []T) {
-		same := filled(a)
+		same := f.of(a)
 		for lo := 0; lo < len(b); lo += len(same) {
 			hi := min(lo+len(same), len(b))
 			k(dst[lo/64:], same[:hi-lo], b[lo:hi])
@@ -81,11 +86,19 @@ func RelationFrom[T any](k func(dst Bits, a, b []T)) func(dst Bits, a T, b []T) 
 	}
 }
 
-func filled[T any](v T) (same [256]T) {
-	for i := range same {
-		same[i] = v
+// filler keeps lanes of the last constant asked for: an instruction has one alone.
+type filler[T any] struct{ last atomic.Pointer[[256]T] }
+
+func (f *filler[T]) of(v T) *[256]T {
+	if p := f.last.Load(); p != nil && pattern(p[0]) == pattern(v) {
+		return p
 	}
-	return same
+	p := new([256]T)
+	for i := range p {
+		p[i] = v
+	}
+	f.last.Store(p)
+	return p
 }
 
 // pattern is a lane's bits, lowest first, as a twin takes one lane for all.
