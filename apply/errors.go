@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/panics"
 )
 
 // RowError says which row a function failed on, and why.
@@ -81,52 +81,12 @@ func shown(v any) string {
 }
 
 // PanicError is a panic in a user's function, or a runtime.Goexit (Value is then
-// [ErrGoexit]), as the error of the row it was called for.
-type PanicError struct {
-	Value any
-	Stack string // of the function, from the panic up
-}
+// [ErrGoexit]), as the error of the row it was called for. Its Error is one line: the value, and
+// the line of the user's code it came from; Stack has the rest.
+type PanicError = panics.Error
 
 // ErrGoexit is the cause where a function called runtime.Goexit.
-var ErrGoexit = errors.New("the function called runtime.Goexit")
-
-// Error is the panic's value and the line of the user's code it came from; Stack has the rest.
-func (e *PanicError) Error() string {
-	msg := fmt.Sprintf("panic: %v", e.Value)
-	if e.Value == any(ErrGoexit) {
-		msg = ErrGoexit.Error()
-	}
-	if at := origin(e.Stack); at != "" {
-		msg += " at " + at
-	}
-	return msg
-}
-
-// Unwrap returns the panic's value where it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-// origin finds, in a stack as the runtime prints it, the place of the topmost frame
-// above the panic that is not the runtime's.
-func origin(stack string) string {
-	lines := strings.Split(stack, "\n")
-	from := 0
-	for i, l := range lines {
-		if strings.HasPrefix(l, "panic(") || strings.HasPrefix(l, "runtime.Goexit(") {
-			from = i + 2
-		}
-	}
-	for i := from; i+1 < len(lines); i += 2 {
-		if strings.HasPrefix(lines[i], "runtime.") {
-			continue
-		}
-		at, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
-		return at
-	}
-	return ""
-}
+var ErrGoexit = panics.ErrGoexit
 
 // valuesOf reads what a function was given, for an error: the slow way, one by one.
 func valuesOf(n *node, rec arrow.Record, row int) []Value {

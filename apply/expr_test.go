@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -181,7 +182,15 @@ func TestTwoForms(t *testing.T) {
 	require.NoError(t, err)
 }
 
+var oddCalls atomic.Int64
+
 func init() {
+	expr.Register("test.exit", expr.Func1(func(n int64) int64 {
+		if oddCalls.Add(1); n%10 == 0 {
+			runtime.Goexit()
+		}
+		return n
+	}))
 	expr.Register("test.half", expr.Func1(func(x float64) float64 { return x / 2 }))
 	expr.Register("test.odd", expr.Try1(func(n int64) (bool, error) {
 		switch n {
@@ -204,7 +213,7 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.Equal(t, 3, report.Failed)
 	require.ErrorContains(t, report.Errors[0], "row 100, computing h; odd from")
 	require.ErrorContains(t, report.Errors[0], "a hundred")
-	require.ErrorContains(t, report.Errors[1], "panic: two thousand")
+	require.Regexp(t, `panic: two thousand at \S+expr_test.go:\d+ \(at "test.odd\(n\)"\)$`, report.Errors[1].Error())
 	require.ErrorIs(t, report.Errors[2], expr.ErrGoexit)
 	h, err := frame.Col[float64](got, "h")
 	require.NoError(t, err)
@@ -218,7 +227,17 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 25, few.NumRows())
 	_, err = apply.Where(t.Context(), f, "n > 2500 && test.odd(n)")
-	require.ErrorContains(t, err, "runtime.Goexit")
+	require.ErrorIs(t, err, expr.ErrGoexit)
+	require.ErrorContains(t, err, "row 3000, ")
+	_, err = apply.Sum(t.Context(), f, "ifelse(n > 2500 && test.odd(n), 1.0, 0.0)")
+	require.ErrorContains(t, err, "row 3000, ")
+
+	// Each row is one call, also beside rows that end the goroutine.
+	oddCalls.Store(0)
+	_, report, err = apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, apply.Expr("odd = test.exit(n)"), apply.Expr("more = test.exit(n + 1)"))
+	require.NoError(t, err)
+	require.EqualValues(t, 10_000, oddCalls.Load())
+	require.Equal(t, 1000, report.Failed)
 
 	_, err = apply.Apply(t.Context(), f, apply.Expr("h = test.halve(x)"))
 	require.ErrorContains(t, err, "did you mean test.half?")
@@ -226,4 +245,5 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.Panics(t, func() { expr.Register("sqrt", expr.Func1(func(x float64) float64 { return x })) })
 	require.Panics(t, func() { expr.Register("a b", expr.Func1(func(x float64) float64 { return x })) })
 	require.Panics(t, func() { expr.Register("empty", expr.Func{}) })
+	require.Panics(t, func() { expr.Register("empty", expr.Func1[int64, int64](nil)) })
 }

@@ -125,10 +125,17 @@ func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A) (ac
 		if err := w.move(n.program, r.rec); err != nil {
 			return acc, err
 		}
-		for lo := r.lo; lo < r.hi; lo += foldVector {
-			hi := min(lo+foldVector, r.hi)
-			err := w.eval.Run(lo, hi, w.out[:], func(row int, err *expr.RowError) error {
-				return &RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
+		rows := foldVector
+		if n.program.Calls() {
+			rows = vectorRows
+		}
+		for lo := r.lo; lo < r.hi; lo += rows {
+			hi := min(lo+rows, r.hi)
+			var err error
+			n.evaluate(func() {
+				err = w.eval.Run(lo, hi, w.out[:], func(row int, err *expr.RowError) error {
+					return &RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
+				})
 			})
 			if err != nil {
 				return acc, err

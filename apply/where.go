@@ -11,6 +11,7 @@ import (
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 	"github.com/volley-go/volley/internal/take"
 )
@@ -139,13 +140,19 @@ func (c *condition) keep(ctx context.Context, e *expr.Evaluator, r rowRange) (ar
 // mask sets the bits of a range's rows for which the condition is true, and returns how
 // many they are. It tells fail of rows on which the condition fails.
 func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mask take.Mask, fail func(*RowError) error) (rows int, err error) {
-	const step = 64 * vectorRows
+	step := 64 * vectorRows
+	if c.node.program.Calls() {
+		step = vectorRows
+	}
 	for lo := r.lo; lo < r.hi; lo += step {
 		if ctx.Err() != nil {
 			return 0, context.Cause(ctx)
 		}
-		n, err := e.Mask(lo, min(lo+step, r.hi), mask[(lo-r.lo)/64:], func(row int, err *expr.RowError) error {
-			return fail(&RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
+		n, err := 0, error(nil)
+		c.node.evaluate(func() {
+			n, err = e.Mask(lo, min(lo+step, r.hi), mask[(lo-r.lo)/64:], func(row int, err *expr.RowError) error {
+				return fail(&RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
+			})
 		})
 		if err != nil {
 			return 0, err
@@ -153,6 +160,16 @@ func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mas
 		rows += n
 	}
 	return rows, nil
+}
+
+// evaluate runs an evaluation of the node's program, of one vector at most where the
+// program calls Go functions: one that ends the goroutine does not end this one.
+func (n *node) evaluate(f func()) {
+	if n.program.Calls() {
+		panics.Survive(f)
+	} else {
+		f()
+	}
 }
 
 // filter makes a record of the rows whose bits are set.

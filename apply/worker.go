@@ -3,13 +3,13 @@ package apply
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"time"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bitmap"
+	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -272,10 +272,7 @@ func (w *worker) guard(kr kernel, hi int) {
 		if ended {
 			return
 		}
-		err := &PanicError{Value: recover(), Stack: string(debug.Stack())}
-		if err.Value == nil {
-			err.Value = ErrGoexit
-		}
+		err := panics.From(recover())
 		kr.zero(w.task.at)
 		w.fail(w.task.at, err)
 		w.at = w.task.at + 1
@@ -434,7 +431,7 @@ func (w *worker) batch(k, lo, hi int) {
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
 	defer func() {
 		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: string(debug.Stack())}
+			err = panics.From(v)
 		}
 		w.times[k] += time.Since(start)
 		w.storeBatch(k, lo, hi, out, err)

@@ -66,6 +66,7 @@ func (p *Program) NewEvaluator() *Evaluator {
 	for _, l := range p.code.consts {
 		m.fill(l.reg, laneOf(l.node.typ), l.node.val)
 	}
+	m.vectors = 1
 	m.now = &failBits{bits: make([]uint64, kernel.Words)} // of checked kernels that cannot fail here
 	m.fails = make([]failBits, len(p.code.fails))
 	for i := range m.fails {
@@ -166,7 +167,7 @@ func (e *Evaluator) vector(row int, fail OnRowError) error {
 	for i := range c.body {
 		c.body[i].run(m)
 	}
-	clear(m.gone)
+	m.vectors++
 	if m.err != nil {
 		err := m.err
 		m.err = nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"unsafe"
@@ -13,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/kernel"
+	"github.com/volley-go/volley/internal/panics"
 )
 
 // Register makes a Go function one that expressions call by name, everywhere in the
@@ -63,9 +63,9 @@ func registeredNames() []string {
 // Func is a Go function made callable; see [Func1] and [Try1]. It is called
 // once for each row whose arguments are all valid; a null argument gives null
 // without a call. In a branch of ifelse it is called for every row, taken or
-// not, but an error counts only where the branch is taken. A panic is the row's
-// error, and so is runtime.Goexit, after which the rows of the vector are called
-// again. It must be safe for concurrent use.
+// not (a side of && and || is such a branch), but an error counts only where the
+// branch is taken. A panic is the row's error, and so is runtime.Goexit. It must
+// be safe for concurrent use.
 type Func struct {
 	args   []arrow.DataType
 	result arrow.DataType
@@ -79,21 +79,33 @@ type Value interface {
 
 // Func1 wraps a function of one argument.
 func Func1[A, R Value](f func(A) R) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Try1(func(a A) (R, error) { return f(a), nil })
 }
 
 // Func2 wraps a function of two arguments.
 func Func2[A, B, R Value](f func(A, B) R) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Try2(func(a A, b B) (R, error) { return f(a, b), nil })
 }
 
 // Func3 wraps a function of three arguments.
 func Func3[A, B, C, R Value](f func(A, B, C) R) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Try3(func(a A, b B, c C) (R, error) { return f(a, b, c), nil })
 }
 
 // Try1 wraps a function that may fail: the error is that row's.
 func Try1[A, R Value](f func(A) (R, error)) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Func{types(arrowOf[A]()), arrowOf[R](), func(n *node, d int, a []int) step {
 		x := reader[A](a[0])
 		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
@@ -102,6 +114,9 @@ func Try1[A, R Value](f func(A) (R, error)) Func {
 
 // Try2 is Try1 for two arguments.
 func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func(n *node, d int, a []int) step {
 		x, y := reader[A](a[0]), reader[B](a[1])
 		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
@@ -110,6 +125,9 @@ func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
 
 // Try3 is Try1 for three arguments.
 func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
+	if f == nil {
+		return Func{}
+	}
 	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func(n *node, d int, a []int) step {
 		x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
 		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
@@ -148,57 +166,73 @@ func reader[T Value](r int) func(m *machine, i int) T {
 func rows[R Value](d int, a []int, f func(m *machine, i int) (R, error)) step {
 	store := writerOf[R](d)
 	return func(m *machine) bool {
-		var out [kernel.Rows]R
-		v, bad := &m.v[d], false
-		for i := range m.n {
-			if v.nulls && v.valid[i>>6]>>(i&63)&1 == 0 {
-				continue
-			}
-			r, err := protected(m, i, f)
-			if out[i] = r; err != nil {
-				m.now.cause(i, err)
-				bad = true
+		c, ok := m.calls[m.now].(*calls[R])
+		if !ok {
+			c = new(calls[R])
+			m.keep(c)
+		}
+		if c.vector != m.vectors {
+			c.vector, c.next, c.failed = m.vectors, 0, c.failed[:0]
+		}
+		v := &m.v[d]
+		for c.next < m.n {
+			i := c.next
+			c.next++
+			if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
+				c.call(m, i, f)
 			}
 		}
-		store(m, out[:m.n])
-		return bad
+		for _, e := range c.failed {
+			m.now.cause(e.lane, e.err)
+		}
+		store(m, c.out[:m.n])
+		return len(c.failed) > 0
 	}
 }
 
-// ErrGoexit is the cause of a row whose function called runtime.Goexit.
-var ErrGoexit = errors.New("the function called runtime.Goexit")
+// calls is a step's calls of a function for the rows of a vector. A function may end the
+// goroutine (runtime.Goexit), which nothing stops: whoever owns the evaluator
+// then runs the vector again on another one, and the calls go on behind that row.
+type calls[R any] struct {
+	vector uint64
+	next   int // lane
+	out    [kernel.Rows]R
+	failed []laneError
+}
 
-// gone names a call that ended its goroutine: that of a step, by its failing rows, for
-// one lane of the vector.
-type gone struct {
-	step *failBits
+type laneError struct {
 	lane int
+	err  error
 }
 
-// protected turns a panic into the row's error, with its stack. The end of the goroutine
-// cannot be stopped here: the call is remembered, and is an error when whoever owns the
-// evaluator runs the vector again.
-func protected[R any](m *machine, i int, f func(m *machine, i int) (R, error)) (r R, err error) {
-	if m.gone[gone{m.now, i}] {
-		return r, ErrGoexit
-	}
+// PanicError is the cause of a row whose function panicked or called runtime.Goexit (its Value
+// is then [ErrGoexit]).
+type PanicError = panics.Error
+
+// ErrGoexit is the cause where a function called runtime.Goexit.
+var ErrGoexit = panics.ErrGoexit
+
+// call calls f for a lane. A panic, and the end of the goroutine, are the lane's error.
+func (c *calls[R]) call(m *machine, i int, f func(m *machine, i int) (R, error)) {
 	ended := false
 	defer func() {
-		if ended {
-			return
+		if !ended {
+			c.failed = append(c.failed, laneError{i, panics.From(recover())})
 		}
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-			return
-		}
-		if m.gone == nil {
-			m.gone = map[gone]bool{}
-		}
-		m.gone[gone{m.now, i}] = true
 	}()
-	r, err = f(m, i)
+	r, err := f(m, i)
+	if c.out[i] = r; err != nil {
+		c.failed = append(c.failed, laneError{i, err})
+	}
 	ended = true
-	return r, err
+}
+
+// keep holds on to the running step's calls.
+func (m *machine) keep(c any) {
+	if m.calls == nil {
+		m.calls = map[*failBits]any{}
+	}
+	m.calls[m.now] = c
 }
 
 func writerOf[R Value](d int) func(m *machine, out []R) {

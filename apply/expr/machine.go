@@ -9,16 +9,17 @@ import (
 // machine is the registers of one evaluator and the place it is at. It belongs
 // to one goroutine.
 type machine struct {
-	n      int // lanes of this vector
-	v      []vec
-	fails  []failBits // one for each operation that can fail
-	now    *failBits  // of the running step
-	any    bool       // some row of this vector failed
-	spare  [kernel.Words]uint64
-	hashes []uint64 // scratch of hash
-	zone   zoneCache
-	err    error         // what ends the evaluation as a whole
-	gone   map[gone]bool // calls of this vector that ended their goroutine
+	n       int // lanes of this vector
+	v       []vec
+	fails   []failBits // one for each operation that can fail
+	now     *failBits  // of the running step
+	any     bool       // some row of this vector failed
+	spare   [kernel.Words]uint64
+	hashes  []uint64 // scratch of hash
+	zone    zoneCache
+	err     error             // what ends the evaluation as a whole
+	calls   map[*failBits]any // of registered functions, by step
+	vectors uint64            // done, and one
 }
 
 // vec is one register: a vector of fixed lanes, of bits, or of texts. The

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,6 +52,12 @@ func (p *Program) ColumnIndexes() []int { return p.index }
 
 // Fails tells whether a row can fail: false promises that no [RowError] comes.
 func (p *Program) Fails() bool { return len(p.code.fails) > 0 }
+
+// Calls tells whether registered functions are called: they may end the goroutine, and whoever
+// evaluates them one vector at a time can go on from there on another.
+func (p *Program) Calls() bool {
+	return slices.ContainsFunc(p.code.fails, func(n *node) bool { return n.op.impure })
+}
 
 // String is the result of all passes: the instructions.
 func (p *Program) String() string { return p.code.list(p.names()) }
