@@ -28,8 +28,9 @@
 // and the function is not called for it; a function that wants to see nulls takes
 // sql.Null[T], and returns sql.Null[R] to make one. Every other row is one call,
 // exactly one, whatever the strategy: the rows the engine samples are
-// real work whose results are kept, and no row is ever run again. (The one exception is
-// a function with two forms, below.)
+// real work whose results are kept, and no row is ever run again. (There are two
+// exceptions: a function with two forms, below, and one that an expression calls by name, which is called
+// for the branches of a choice that are not taken, too: see expr.Func.)
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes

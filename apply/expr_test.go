@@ -211,7 +211,7 @@ func TestRegisteredFunctions(t *testing.T) {
 		apply.Expr("h = test.half(x) * 2"), apply.Expr("odd = test.odd(n)"))
 	require.NoError(t, err)
 	require.Equal(t, 3, report.Failed)
-	require.ErrorContains(t, report.Errors[0], "row 100, computing h; odd from")
+	require.ErrorContains(t, report.Errors[0], "row 100, computing odd from")
 	require.ErrorContains(t, report.Errors[0], "a hundred")
 	require.Regexp(t, `panic: two thousand at \S+expr_test.go:\d+ \(at "test.odd\(n\)"\)$`, report.Errors[1].Error())
 	require.ErrorIs(t, report.Errors[2], expr.ErrGoexit)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/apply/expr"
 )
 
 // pass is one evaluation of a stage's nodes over all rows of a table: first the
@@ -90,8 +92,13 @@ func (p *pass) fail(k, rec, i int, err error) {
 	if p.ctx.Err() != nil && errors.Is(err, p.ctx.Err()) {
 		return // the run is cancelled, which is told once
 	}
+	name := p.nodes[k].name
+	var of *expr.RowError // one of several expressions that are computed together
+	if errors.As(err, &of) {
+		name = of.Name
+	}
 	f := failure{row, k, &RowError{
-		Func: p.nodes[k].name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
+		Func: name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
 	}}
 	if p.policy.action == stop {
 		p.stop(f)

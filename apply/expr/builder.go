@@ -39,6 +39,10 @@ func Lit[T Constant](v T) Term {
 	switch v := any(v).(type) {
 	case string:
 		return atom(strconv.Quote(v))
+	case uint64:
+		if v > math.MaxInt64 { // no untyped integer is as large by itself
+			return atom(strconv.FormatUint(v, 10)).Cast("uint64")
+		}
 	case float32:
 		return decimals(float64(v), 32)
 	case float64:

@@ -52,6 +52,7 @@ func TestTerms(t *testing.T) {
 		{x.Ge(y).And(x.Ne(y)).And(expr.Null().IsNull()), "true"},
 		{expr.IfElse(x.In(y, expr.Lit(7)), s, expr.Lit("n")), "x\ty"},
 		{s.Add(expr.Lit("\"\n")).Eq(expr.Lit("x\ty\"\n")), "true"},
+		{expr.Lit(uint64(math.MaxUint64)), "18446744073709551615"},
 		{x.Cast("float64").Div(expr.Lit(2)), "3.5"},
 		{expr.Lit(float32(0.1)).Mul(x), "0.7000000000000001"},
 		{expr.Call("isnan", expr.Lit(math.NaN())).And(x.Lt(expr.Lit(math.Inf(1)))).And(x.Gt(expr.Lit(math.Inf(-1)))), "true"},

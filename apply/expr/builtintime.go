@@ -14,7 +14,11 @@ func times() []*builtin {
 		{name: "add", args: "t, n, \"unit\"", doc: "t moved by n units: elapsed time up to hours, the calendar from days on (31 January and a month is the last of February)",
 			min: 3, max: 3, check: func(k *call) *node {
 				n := k.make(opShift, k.args[0].typ, k.instant(0), k.integer(1))
-				n.val = k.unit(2)
+				u := k.unit(2)
+				if n.typ.ID() == arrow.DATE32 && u.sub() {
+					k.fail(k.pos, "a date has no %ss: write add(cast(…, timestamp(\"s\")), …)", u)
+				}
+				n.val = u
 				return n
 			}},
 		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a", min: 3, max: 3, check: checkDiff},

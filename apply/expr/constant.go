@@ -192,7 +192,7 @@ func (c *checker) constValue(n *node, t arrow.DataType) any {
 		if x := numberConst(v, t); x != nil {
 			return x
 		}
-		if isInt(t) || isDuration(t) || isDecimal(t) {
+		if isNumber(t) || isDuration(t) {
 			c.fail(n.pos, "the constant %s does not fit %s", v.String(), typeName(t))
 		}
 	}
@@ -217,10 +217,10 @@ func numberConst(v constant.Value, t arrow.DataType) any {
 	switch l := laneOf(t); l {
 	case laneF32:
 		f, _ := constant.Float32Val(v)
-		return f
+		return fitting(f, !math.IsInf(float64(f), 0))
 	case laneF64:
 		f, _ := constant.Float64Val(v)
-		return f
+		return fitting(f, !math.IsInf(f, 0))
 	case laneU8, laneU16, laneU32, laneU64:
 		u, ok := constant.Uint64Val(constant.ToInt(v))
 		if !ok {

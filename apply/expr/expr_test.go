@@ -211,6 +211,8 @@ func TestCompileErrors(t *testing.T) {
 		{"fare +", "expr: expected operand, found the end of the text\n\tfare +\n\t      ^"},
 		{"type > 3", "expr: type is a keyword of Go: write col(\"type\") for a column of that name\n\ttype > 3\n\t^"},
 		{"at > \"yesterday\"", "expr: \"yesterday\" is no timestamp[us]: write it as 2006-01-02 or 2006-01-02 15:04:05\n\tat > \"yesterday\"\n\t     ^"},
+		{"fare + 1e400", "expr: the constant 1e+400 does not fit float64\n\tfare + 1e400\n\t       ^"},
+		{"add(day, 1, \"hour\")", "expr: a date has no hours: write add(cast(…, timestamp(\"s\")), …)\n\tadd(day, 1, \"hour\")\n\t^"},
 		{"!fare", "expr: ! does not apply to column fare (float64)\n\t!fare\n\t^"},
 	} {
 		t.Run(c.text, func(t *testing.T) {

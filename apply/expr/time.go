@@ -184,6 +184,9 @@ var unitSeconds = map[unit]int64{"second": 1, "minute": 60, "hour": 3600, "day":
 // unitMonths of the units that the calendar makes.
 var unitMonths = map[unit]int64{"month": 1, "quarter": 3, "year": 12}
 
+// sub tells whether the unit is a part of a day.
+func (u unit) sub() bool { return unitSeconds[u] > 0 && unitSeconds[u] < 86400 }
+
 // floor is the beginning of the unit that a wall-clock second lies in. Weeks
 // begin on Monday.
 func (u unit) floor(sec int64) int64 {

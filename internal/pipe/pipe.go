@@ -8,11 +8,12 @@ package pipe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
 	"sync"
+
+	"github.com/volley-go/volley/internal/panics"
 )
 
 // Pipe is the three stages of a run. All fields must be set.
@@ -171,12 +172,9 @@ func (c *crash) Error() string {
 	return fmt.Sprintf("%v\n\nraised in a worker at:\n%s", c.value, c.stack)
 }
 
-// ErrGoexit is the error of an item for which Next or Work called runtime.Goexit.
-var ErrGoexit = errors.New("runtime.Goexit was called while the item was worked on")
-
-// guard sets err to f's error, also where f panics or does not return.
+// guard sets err to f's error, also where f panics or ends the goroutine.
 func guard(err *error, f func() error) {
-	*err = ErrGoexit
+	*err = panics.ErrGoexit
 	defer func() {
 		if v := recover(); v != nil {
 			*err = &crash{v, debug.Stack()}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/panics"
 	"go.uber.org/goleak"
 )
 
@@ -154,7 +156,7 @@ func TestGoexitIsAnError(t *testing.T) {
 			Work: func(_ context.Context, _, i int) (int, error) { exit(1, i); return i, nil },
 			Emit: func(context.Context, int) error { emitted++; return nil },
 		}.Run(t.Context())
-		require.ErrorIs(t, err, ErrGoexit)
+		require.ErrorIs(t, err, panics.ErrGoexit)
 		require.Equal(t, 5, emitted)
 	}
 }
