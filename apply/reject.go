@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -53,18 +54,29 @@ func distinctRows(failed []*RowError) int {
 	return n
 }
 
-// rejectSchema is the input's columns and why a row was rejected.
+// rejectFields say why and where a row was rejected.
+var rejectFields = []arrow.Field{
+	{Name: "reject_reason", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "reject_function", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "reject_file", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "reject_row", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	{Name: "reject_line", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	{Name: "reject_text", Type: arrow.BinaryTypes.String, Nullable: true},
+}
+
+// rejectSchema is the input's columns and why a row was rejected. Where the input has one of these columns, from a
+// run before, it keeps it, and all of the new ones are numbered.
 func rejectSchema(in *arrow.Schema) *arrow.Schema {
-	text := arrow.BinaryTypes.String
-	number := arrow.PrimitiveTypes.Int64
-	return arrow.NewSchema(append(slices.Clone(in.Fields()),
-		arrow.Field{Name: "reject_reason", Type: text, Nullable: true},
-		arrow.Field{Name: "reject_function", Type: text, Nullable: true},
-		arrow.Field{Name: "reject_file", Type: text, Nullable: true},
-		arrow.Field{Name: "reject_row", Type: number, Nullable: true},
-		arrow.Field{Name: "reject_line", Type: number, Nullable: true},
-		arrow.Field{Name: "reject_text", Type: text, Nullable: true},
-	), nil)
+	suffix := ""
+	for n := 2; slices.ContainsFunc(rejectFields, func(f arrow.Field) bool { return in.HasField(f.Name + suffix) }); n++ {
+		suffix = fmt.Sprintf("_%d", n)
+	}
+	fields := slices.Clone(in.Fields())
+	for _, f := range rejectFields {
+		f.Name += suffix
+		fields = append(fields, f)
+	}
+	return arrow.NewSchema(fields, nil)
 }
 
 // rejected is a row on its way to the sink: of a function's error, or one that the
@@ -92,7 +104,7 @@ func ofRowErrors(failed []*RowError, rowIn func(*RowError) int) []rejected {
 
 // rejectRecord makes the sink's rows of a table's.
 func rejectRecord(schema *arrow.Schema, f *frame.Frame, rows []rejected) (arrow.Record, error) {
-	in := schema.NumFields() - 6
+	in := schema.NumFields() - len(rejectFields)
 	there, at := []int{}, make([]int, len(rows)) // rows to take; each row's place among them, a null's behind
 	for i, r := range rows {
 		if at[i] = -1; r.row >= 0 {
@@ -178,7 +190,7 @@ type rejecter struct {
 
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
 	schema := rejectSchema(in)
-	w, err := sink.Create(ctx, schema)
+	w, err := chunker.Create(ctx, sink, schema)
 	return &rejecter{schema, w}, err
 }
 

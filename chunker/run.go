@@ -95,7 +95,7 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, stream.Close()) }()
-	w, err := to.Create(ctx, stream.Schema())
+	w, err := Create(ctx, to, stream.Schema())
 	if err != nil {
 		return 0, err
 	}
@@ -120,6 +120,19 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	return rows, w.Commit(ctx)
+}
+
+// Create begins an output, as whoever drives a stream does. It refuses columns of one name before any work is
+// done: readers find columns by name, and would find the first alone.
+func Create(ctx context.Context, to Sink, schema *arrow.Schema) (Writer, error) {
+	first := map[string]int{}
+	for i, f := range schema.Fields() {
+		if at, twice := first[f.Name]; twice {
+			return nil, fmt.Errorf("columns %d and %d would both be called %q: rename one of them, or leave it out", at+1, i+1, f.Name)
+		}
+		first[f.Name] = i
+	}
+	return to.Create(ctx, schema)
 }
 
 // Select is a source of some columns of another, in the order of names. Where the source
