@@ -428,21 +428,26 @@ func (s *Stream) rejects(r *Result) []rejected {
 	return rows
 }
 
-// Close ends the stream: rejects that were settled are committed, also where the stream ended
+// Commit ends the stream: rejects that were settled are committed, also where the stream ended
 // with an error; where it did and there are none, nothing is. With complete it looks at the policy's
-// limits once more.
-func (s *Stream) Close(ctx context.Context, complete bool) error {
+// limits once more. Close comes after it.
+func (s *Stream) Commit(ctx context.Context, complete bool) error {
 	var errs []error
 	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.report.Failed+s.refused) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
-	if s.rejecter != nil {
-		if complete || s.report.Failed+s.refused > 0 {
-			errs = append(errs, s.rejecter.w.Commit(ctx))
-		}
-		errs = append(errs, s.rejecter.w.Close())
+	if s.rejecter != nil && (complete || s.report.Failed+s.refused > 0) {
+		errs = append(errs, s.rejecter.w.Commit(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// Close frees what the stream holds. Rejects that were not committed are gone.
+func (s *Stream) Close() error {
+	if s.rejecter == nil {
+		return nil
+	}
+	return s.rejecter.w.Close()
 }
 
 // Report is what the stream came to so far; Settle must not be running.

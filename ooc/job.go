@@ -90,23 +90,32 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	if r.functions, err = r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
 		return nil, err
 	}
+	err = r.finish(ctx)
+	report = r.report()
+	r.tell(true, err)
+	return report, err
+}
+
+// finish writes and commits, or leaves nothing behind, whatever ends it: also a panic of the source, a function,
+// the sink or Progress, which goes on to the caller.
+func (r *run) finish(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, r.functions.Close()) }()
 	if f, ok := r.stream.(chunker.Filterer); ok {
 		f.Filter(r.functions.Bounds())
 	}
+	if r.writer, err = chunker.Create(ctx, r.job.To, r.view.schema(r.functions.Schema())); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.writer.Close()) }()
 	err = r.write(ctx)
-	// Rejects are kept whatever happened: they say why.
-	if cerr := r.functions.Close(context.WithoutCancel(ctx), err == nil); err == nil {
+	// Rejects are kept whatever error there was: they say why.
+	if cerr := r.functions.Commit(context.WithoutCancel(ctx), err == nil); err == nil {
 		err = cerr
 	}
 	if err == nil {
 		err = r.writer.Commit(ctx)
 	}
-	if r.writer != nil {
-		err = errors.Join(err, r.writer.Close())
-	}
-	report = r.report()
-	r.tell(true, err)
-	return report, err
+	return err
 }
 
 func (j Job) memory() int64 {
@@ -233,10 +242,7 @@ type done struct {
 }
 
 // write takes every chunk through decode, functions and encode, and puts them in order.
-func (r *run) write(ctx context.Context) (err error) {
-	if r.writer, err = r.job.To.Create(ctx, r.view.schema(r.functions.Schema())); err != nil {
-		return err
-	}
+func (r *run) write(ctx context.Context) error {
 	return pipe.Pipe[item, done]{
 		Workers: r.workers,
 		Window:  r.places,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -344,6 +345,120 @@ func TestCancel(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Less(t, seen.Load(), int64(10_000))
 	require.Nil(t, sink.Frame())
+}
+
+// counted is a sink that knows how many of its writers are not closed.
+type counted struct {
+	chunker.FrameSink
+	open atomic.Int64
+	hit  func(at string)
+}
+
+func (c *counted) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	c.open.Add(1)
+	w, err := c.FrameSink.Create(ctx, schema)
+	return &countedWriter{Writer: w, sink: c}, err
+}
+
+type countedWriter struct {
+	chunker.Writer
+	sink *counted
+	once sync.Once
+}
+
+func (w *countedWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+	w.sink.hit("write")
+	return w.Writer.Write(ctx, c)
+}
+
+func (w *countedWriter) Commit(ctx context.Context) error {
+	w.sink.hit("commit")
+	return w.Writer.Commit(ctx)
+}
+
+func (w *countedWriter) Close() error {
+	w.once.Do(func() { w.sink.open.Add(-1) })
+	return w.Writer.Close()
+}
+
+// hitting is a source that tells of each of its parts.
+type hitting struct {
+	small
+	hit func(at string)
+}
+
+func (h hitting) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+	st, err := h.small.Open(ctx, n)
+	return hittingStream{st, h.hit}, err
+}
+
+type hittingStream struct {
+	chunker.Stream
+	hit func(at string)
+}
+
+func (h hittingStream) Next(ctx context.Context) (chunker.Part, error) {
+	part, err := h.Stream.Next(ctx)
+	return func(ctx context.Context) (chunker.Chunk, error) { h.hit("part"); return part(ctx) }, err
+}
+
+func TestAPanicLeavesNothingBehind(t *testing.T) {
+	for _, at := range []string{"part", "write", "commit", "progress"} {
+		hit := func(here string) {
+			if here == at {
+				panic("boom at " + at)
+			}
+		}
+		sink, rejects := &counted{hit: hit}, &counted{hit: func(string) {}}
+		job := ooc.Job{
+			From: hitting{small{table(t, 1000), 100}, hit}, To: sink, OnError: apply.Reject(rejects, 0),
+			Progress: func(progress.Event) { hit("progress") },
+		}
+		func() {
+			defer func() { require.Contains(t, fmt.Sprint(recover()), "boom at "+at) }()
+			job.Run(t.Context())
+		}()
+		require.Zero(t, sink.open.Load(), "the output, panic at %s", at)
+		require.Zero(t, rejects.open.Load(), "the rejects, panic at %s", at)
+		require.Nil(t, sink.Frame())
+	}
+}
+
+func TestRejectsOfRejectsKeepTheOldReasons(t *testing.T) {
+	rejects := new(chunker.FrameSink)
+	fns := []apply.Func{odd(7)}
+	from := table(t, 1000)
+	for _, want := range [][]string{{"reject_reason", "reject_text"}, {"reject_reason", "reject_reason_2", "reject_text_2"}, {"reject_reason", "reject_reason_2", "reject_row_3"}} {
+		_, err := ooc.Job{From: small{from, 100}, Apply: fns, To: new(chunker.FrameSink), OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+		require.NoError(t, err)
+		from = rejects.Frame()
+		require.Equal(t, 1, from.NumRows())
+		require.Subset(t, from.Names(), want)
+	}
+}
+
+// twice is a source with two columns of one name.
+type twice struct{ chunker.Source }
+
+func (s twice) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+	st, err := s.Source.Open(ctx, n)
+	return twiceStream{st}, err
+}
+
+type twiceStream struct{ chunker.Stream }
+
+func (twiceStream) Schema() *arrow.Schema {
+	n := arrow.Field{Name: "n", Type: arrow.PrimitiveTypes.Int64}
+	return arrow.NewSchema([]arrow.Field{n, {Name: "s", Type: arrow.BinaryTypes.String}, n}, nil)
+}
+
+func TestColumnsOfOneNameAreRefusedBeforeTheWork(t *testing.T) {
+	sink := &counted{hit: func(string) {}}
+	_, err := ooc.Job{From: twice{small{table(t, 10), 5}}, To: sink}.Run(t.Context())
+	require.EqualError(t, err, `columns 1 and 3 would both be called "n": rename one of them, or leave it out`)
+	_, err = chunker.Copy(t.Context(), sink, twice{small{table(t, 10), 5}})
+	require.ErrorContains(t, err, "columns 1 and 3")
+	require.Zero(t, sink.open.Load())
 }
 
 func TestProgressEndsWithTheJob(t *testing.T) {
