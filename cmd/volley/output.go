@@ -114,10 +114,38 @@ type file struct {
 func (f file) Places() []string { return []string{f.path} }
 
 func (f file) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	if _, err := os.Lstat(f.path); err == nil && !f.force {
-		return nil, fmt.Errorf("%s is there already: --force replaces it", f.path)
+	if f.force {
+		return f.Sink.Create(ctx, schema)
 	}
-	return f.Sink.Create(ctx, schema)
+	if err := f.free(); err != nil {
+		return nil, err
+	}
+	w, err := f.Sink.Create(ctx, schema)
+	if err != nil {
+		return nil, err
+	}
+	return fileWriter{w, f}, nil
+}
+
+// free tells whether no file is there.
+func (f file) free() error {
+	if _, err := os.Lstat(f.path); err == nil {
+		return fmt.Errorf("%s is there already: --force replaces it", f.path)
+	}
+	return nil
+}
+
+type fileWriter struct {
+	chunker.Writer
+	file file
+}
+
+// Commit looks again, for a file that came meanwhile. One that comes between this look and the rename is replaced.
+func (w fileWriter) Commit(ctx context.Context) error {
+	if err := w.file.free(); err != nil {
+		return err
+	}
+	return w.Writer.Commit(ctx)
 }
 
 // device is a sink that cannot be replaced by a rename: a named pipe, /dev/null.

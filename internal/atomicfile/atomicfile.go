@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // File is a file being written. Until Commit its final name shows what was
@@ -41,12 +42,11 @@ func (f *File) Write(b []byte) (int, error) {
 // A file that is already there keeps its permissions when it is replaced; a new
 // one gets those of [os.Create].
 func Create(path string) (*File, error) {
-	// A link is written through, as os.Create would: replacing the link itself
-	// would leave its target stale.
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
+	path = through(path)
 	info, err := os.Stat(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, failed(path, err)
+	}
 	if err == nil && info.IsDir() {
 		return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("is a directory; name a file in it")}
 	}
@@ -57,14 +57,12 @@ func Create(path string) (*File, error) {
 	if dir == "" {
 		dir = "."
 	}
-	f, cerr := os.CreateTemp(dir, "."+base+".*.tmp")
+	f, cerr := os.CreateTemp(dir, "."+strings.ToValidUTF8(base[:min(len(base), baseMax)], "")+".*.tmp")
+	if errors.Is(cerr, fs.ErrNotExist) {
+		cerr = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
+	}
 	if cerr != nil {
-		if errors.Is(cerr, fs.ErrNotExist) {
-			cerr = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
-		} else if pe := (*fs.PathError)(nil); errors.As(cerr, &pe) {
-			cerr = pe.Err
-		}
-		return nil, &fs.PathError{Op: "create", Path: path, Err: cerr}
+		return nil, failed(path, cerr)
 	}
 	mode := fs.FileMode(0o666) &^ umask()
 	if err == nil {
@@ -76,6 +74,41 @@ func Create(path string) (*File, error) {
 		return nil, err
 	}
 	return &File{File: f, path: path}, nil
+}
+
+// baseMax is how much of a file's name its temporary name has: a name may be as long as the filesystem allows, and
+// the temporary one is longer.
+const baseMax = 100
+
+// through follows links, as os.Create would, also one to a file that is not there yet: replacing the link itself
+// would leave its target stale.
+func through(path string) string {
+	for range 40 { // more is a circle, which os.Stat refuses
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return target
+		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path
+		}
+		if !filepath.IsAbs(target) {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path)) // before a .. of the target is taken away from it
+			if err != nil {
+				return path
+			}
+			target = filepath.Join(dir, target)
+		}
+		path = target
+	}
+	return path
+}
+
+// failed is an error that names the file alone, never its temporary name.
+func failed(path string, err error) error {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return &fs.PathError{Op: "create", Path: path, Err: err}
 }
 
 // Path is the name the file will have.

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,40 @@ func TestLinkIsWrittenThrough(t *testing.T) {
 	got, err := os.ReadFile(target)
 	require.NoError(t, err)
 	require.Equal(t, "new", string(got))
+}
+
+func TestLinkToNothingIsWrittenThrough(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o700))
+	if err := os.Symlink(filepath.Join("a", "b"), filepath.Join(dir, "folder")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	require.NoError(t, os.Symlink("second", filepath.Join(dir, "first")))
+	require.NoError(t, os.Symlink(filepath.Join("folder", "third"), filepath.Join(dir, "second")))
+	require.NoError(t, os.Symlink(filepath.Join("..", "out.csv"), filepath.Join(dir, "folder", "third")))
+	f, err := Create(filepath.Join(dir, "first"))
+	require.NoError(t, err)
+	require.NoError(t, f.Commit())
+	require.FileExists(t, filepath.Join(dir, "a", "out.csv"))
+	info, err := os.Lstat(filepath.Join(dir, "first"))
+	require.NoError(t, err)
+	require.Equal(t, fs.ModeSymlink, info.Mode().Type())
+
+	require.NoError(t, os.Symlink("circle", filepath.Join(dir, "circle")))
+	_, err = Create(filepath.Join(dir, "circle"))
+	require.Error(t, err)
+}
+
+func TestLongNames(t *testing.T) {
+	dir := t.TempDir()
+	name := strings.Repeat("é", 125) + ".csv"
+	f, err := Create(filepath.Join(dir, name))
+	require.NoError(t, err)
+	require.NoError(t, f.Commit())
+	require.Equal(t, []string{name}, names(t, dir))
+	_, err = Create(filepath.Join(dir, strings.Repeat("x", 300)))
+	require.Error(t, err, "Commit would fail")
+	require.Equal(t, []string{name}, names(t, dir))
 }
 
 func TestCreateRefusesWhereCommitWouldFail(t *testing.T) {
