@@ -9,7 +9,7 @@ import (
 // Policy says what becomes of a row whose function fails. The zero Policy is [Stop].
 type Policy struct {
 	// RowsMax is how many rows may fail before the run ends with an error; 0 is
-	// no such limit.
+	// no such limit. Of a stream, rows that the source refused or lost a value of count too.
 	RowsMax int
 	// RatioMax is what share of the rows seen may fail, looked at from the
 	// 1,000th row on and at the end; 0 is no such limit.

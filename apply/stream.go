@@ -42,8 +42,18 @@ type Stream struct {
 	rejecter *rejecter
 	seen     int
 	report   Report
-	refused  int
+	counts   Counts
 }
+
+// Counts is what came in the chunks settled so far.
+type Counts struct {
+	Rows    int // that the source gave
+	Refused int // that it could not decode and left out
+	Nulled  int // of Rows: those in which it made a value null that it could not decode
+}
+
+// bad is how many rows count against the policy's limits.
+func (s *Stream) bad() int { return s.report.Failed + s.counts.Refused + s.counts.Nulled }
 
 // streamGain is how much work a chunk must hold for more than one worker to be put on
 // it: the chunks themselves keep the cores busy.
@@ -373,7 +383,9 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	s.numberer.Number(&r.in)
 	s.report.Rows += r.in.Len()
 	s.seen += r.in.Len() + len(r.in.Rejects)
-	s.refused += len(r.in.Rejects)
+	s.counts.Rows += r.in.Len()
+	s.counts.Refused += len(r.in.Rejects)
+	s.counts.Nulled += r.in.Nulled
 	var rows []rejected
 	for _, e := range r.failed {
 		at := int(e.Row)
@@ -394,14 +406,14 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	if r.err != nil {
 		return r.err
 	}
-	if p := &s.engine.OnError; p.over(s.report.Failed+s.refused, s.seen) {
+	if p := &s.engine.OnError; p.over(s.bad(), s.seen) {
 		return s.tooMany()
 	}
 	return nil
 }
 
 func (s *Stream) tooMany() error {
-	e := &TooManyError{Failed: s.report.Failed + s.refused, Policy: s.engine.OnError}
+	e := &TooManyError{Failed: s.bad(), Policy: s.engine.OnError}
 	if len(s.report.Errors) > 0 {
 		e.First = s.report.Errors[0]
 	}
@@ -433,10 +445,10 @@ func (s *Stream) rejects(r *Result) []rejected {
 // limits once more. Close comes after it.
 func (s *Stream) Commit(ctx context.Context, complete bool) error {
 	var errs []error
-	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.report.Failed+s.refused) > p.RatioMax*float64(s.seen) {
+	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.bad()) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
-	if s.rejecter != nil && (complete || s.report.Failed+s.refused > 0) {
+	if s.rejecter != nil && (complete || s.bad() > 0) {
 		errs = append(errs, s.rejecter.w.Commit(ctx))
 	}
 	return errors.Join(errs...)
@@ -461,6 +473,5 @@ func (s *Stream) Report() *Report {
 	return &r
 }
 
-// Counts tells, of the chunks settled so far, how many rows the source gave and how many
-// it could not decode and left out.
-func (s *Stream) Counts() (rows, refused int) { return s.report.Rows, s.refused }
+// Counts tells what came in the chunks settled so far.
+func (s *Stream) Counts() Counts { return s.counts }

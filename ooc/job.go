@@ -329,16 +329,13 @@ func (r *run) tell(end bool, err error) {
 	if r.job.Progress == nil {
 		return
 	}
-	rows, refused := 0, 0
-	if r.functions != nil {
-		rows, refused = r.functions.Counts()
-	}
+	counts := r.functions.Counts()
 	name := r.job.Name
 	if name == "" {
 		name = "job"
 	}
 	r.job.Progress(progress.Event{
-		Job: name, RowsDone: int64(rows + refused), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
+		Job: name, RowsDone: int64(counts.Rows + counts.Refused), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
 		Elapsed: time.Since(r.start), Done: end, Err: err,
 	})
 }

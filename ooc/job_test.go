@@ -218,6 +218,37 @@ func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
 	require.ErrorContains(t, err, "trips.csv:7: row 28, computing m from n = 25: odd one")
 }
 
+// nulling is a source whose chunks have nulls for values that it could not decode.
+type nulling struct{ small }
+
+func (s nulling) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, n)
+	return nullingStream{st}, err
+}
+
+type nullingStream struct{ chunker.Stream }
+
+func (s nullingStream) Next(ctx context.Context) (chunker.Part, error) {
+	part, err := s.Stream.Next(ctx)
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		c.Nulled = 2
+		return c, err
+	}, err
+}
+
+func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
+	job := ooc.Job{From: nulling{small{table(t, 30), 10}}, To: new(chunker.FrameSink), OnError: apply.Null()}
+	report, err := job.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 6, report.Nulled)
+	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
+	job.OnError.RowsMax = 3
+	_, err = job.Run(t.Context())
+	var many *apply.TooManyError
+	require.ErrorAs(t, err, &many, "they count against the policy's limits")
+}
+
 func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {
 	f := table(t, 200_000)
 	total := int64(0)

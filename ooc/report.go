@@ -16,6 +16,7 @@ type Report struct {
 	RowsIn  int64 // decoded
 	RowsOut int64 // written
 	Refused int64 // rows the source could not decode and left out
+	Nulled  int64 // rows of which the source made a value null
 	Chunks  int64
 	Bytes   int64 // of the input, as stored
 
@@ -28,9 +29,9 @@ type Report struct {
 }
 
 func (r *run) report() *Report {
-	rows, refused := r.functions.Counts()
+	c := r.functions.Counts()
 	rep := &Report{
-		Functions: r.functions.Report(), RowsIn: int64(rows), RowsOut: r.rowsOut, Refused: int64(refused),
+		Functions: r.functions.Report(), RowsIn: int64(c.Rows), RowsOut: r.rowsOut, Refused: int64(c.Refused), Nulled: int64(c.Nulled),
 		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
 	rep.Functions.Elapsed = rep.Elapsed
@@ -58,6 +59,9 @@ func (r *Report) String() string {
 	b.WriteString("\n")
 	if r.Refused > 0 {
 		fmt.Fprintf(&b, "%d rows could not be read\n", r.Refused)
+	}
+	if r.Nulled > 0 {
+		fmt.Fprintf(&b, "%d rows have a null for a value that could not be read\n", r.Nulled)
 	}
 	if len(r.Functions.Plan.Stages) > 0 {
 		b.WriteString(r.Functions.String())

@@ -40,8 +40,7 @@ fine: see --memory.
 
 A row that cannot be read, or that a step fails on, ends convert with an error that names it. With --on-error null
 its results are null instead; with --on-error reject=FILE the row is left out and goes to FILE, with
-the reason. Then the exit code is 3. (CSV values made null because they do not fit their column are not
-counted.)`,
+the reason. Then the exit code is 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
@@ -136,26 +135,36 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 			return err
 		}
 	}
-	if err != nil || int64(r.Functions.Failed)+r.Refused == 0 {
+	notes := failures(r, rejects)
+	if err != nil || len(notes) == 0 {
 		return nil
 	}
 	if !c.quiet {
-		fmt.Fprintln(os.Stderr, "volley:", failures(r, rejects))
+		for _, note := range notes {
+			fmt.Fprintln(os.Stderr, "volley:", note)
+		}
 	}
 	return errRowsFailed
 }
 
 // failures says how many rows failed, and what became of them.
-func failures(r *ooc.Report, rejects string) string {
-	fate := "their results are null"
-	if rejects != "" {
-		fate = "they are in " + rejects
+func failures(r *ooc.Report, rejects string) (notes []string) {
+	all := r.RowsIn + r.Refused
+	if failed := int64(r.Functions.Failed) + r.Refused; failed > 0 {
+		fate := "their results are null"
+		if rejects != "" {
+			fate = "they are in " + rejects
+		}
+		note := fmt.Sprintf("%d of %d rows failed: %s", failed, all, fate)
+		if len(r.Functions.Errors) > 0 {
+			note += "; the first: " + r.Functions.Errors[0].Error()
+		}
+		notes = append(notes, note)
 	}
-	note := fmt.Sprintf("%d of %d rows failed: %s", int64(r.Functions.Failed)+r.Refused, r.RowsIn+r.Refused, fate)
-	if len(r.Functions.Errors) > 0 {
-		note += "; the first: " + r.Functions.Errors[0].Error()
+	if r.Nulled > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d rows have a null for a value that could not be read; --on-error reject=FILE shows them", r.Nulled, all))
 	}
-	return note
+	return notes
 }
 
 // nameOf is what progress calls inputs.

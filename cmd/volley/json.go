@@ -85,6 +85,7 @@ type jobReport struct {
 	RowsOut     int64    `json:"rows_out"`
 	RowsFailed  int64    `json:"rows_failed"`
 	RowsRefused int64    `json:"rows_refused"`
+	RowsNulled  int64    `json:"rows_nulled"`
 	FirstErrors []string `json:"first_errors,omitempty"`
 	Rejects     string   `json:"rejects,omitempty"`
 	BytesIn     int64    `json:"bytes_in"`
@@ -98,7 +99,7 @@ type jobReport struct {
 
 func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
 	j := jobReport{
-		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused,
+		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused, RowsNulled: r.Nulled,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
 		MemoryMax: r.Memory, MemoryPeak: r.PeakUse, RSSPeak: r.PeakRSS,
 	}

@@ -38,8 +38,7 @@
 //
 // A row that cannot be read, or that a step fails on, ends the command with an error that names file, line and
 // values. With --on-error null its results are null instead; with --on-error reject=FILE the row is left out
-// and goes to FILE, with the reason. Then the exit code is 3: done, but not with every row. (CSV values that are made
-// null because they do not fit their column are not counted, and alone do not make it 3: rejects show them.)
+// and goes to FILE, with the reason. Then the exit code is 3: done, but not with every row.
 //
 // # Exit codes
 //

@@ -10,10 +10,13 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/ooc"
 )
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"volley": main}) }
@@ -56,6 +59,34 @@ func TestTell(t *testing.T) {
 	} {
 		require.Equal(t, c.want, tell(c.ctx, io.Discard, c.err), "%v", c.err)
 	}
+}
+
+func TestAFileThatComesMeanwhileIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.csv")
+	sink, err := new(output).sink(path)
+	require.NoError(t, err)
+	w, err := sink.Create(t.Context(), arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte("theirs"), 0o600))
+	require.ErrorContains(t, w.Commit(t.Context()), "is there already")
+	require.NoError(t, w.Close())
+	left, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "theirs", string(got))
+}
+
+func TestNulledValuesAreTold(t *testing.T) {
+	r := &ooc.Report{RowsIn: 9, Refused: 1, Nulled: 3, Functions: &apply.Report{}}
+	require.ErrorIs(t, new(convert).report(r, nil, "out.csv", ""), errRowsFailed)
+	require.Equal(t, []string{
+		"1 of 10 rows failed: their results are null",
+		"3 of 10 rows have a null for a value that could not be read; --on-error reject=FILE shows them",
+	}, failures(r, ""))
+	r.Refused, r.Nulled = 0, 0
+	require.NoError(t, new(convert).report(r, nil, "out.csv", ""))
 }
 
 func TestTypeOf(t *testing.T) {
