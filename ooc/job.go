@@ -39,8 +39,8 @@ type Job struct {
 	// Wide is how many calls of a function that waits may be under way in one
 	// chunk: see [apply.Engine].
 	Wide int
-	// OnError says what becomes of a row on which a function or Where fails; the zero Policy is Stop. A row on
-	// which Where fails is left out, whatever the policy.
+	// OnError says what becomes of a row on which a function or Where fails; the zero Policy is Stop, which ends
+	// the job. Under the others a row on which Where fails is left out, as one that it does not choose.
 	OnError apply.Policy
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func
@@ -67,7 +67,7 @@ type TooLargeError struct {
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory, or write the file with smaller row groups",
+	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory; or, where the file has row groups, write it with smaller ones",
 		e.File, size(e.Bytes), size(copies*e.Bytes), size(e.Memory))
 }
 

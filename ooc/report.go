@@ -24,7 +24,7 @@ type Report struct {
 	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
 
 	Memory  int64 // the budget, in bytes
-	PeakUse int64 // most that was counted against it
+	PeakUse int64 // most that was counted against it: what chunks were admitted for, before they were read
 	PeakRSS int64 // most the process has held resident so far; 0 where the system does not tell
 }
 
@@ -52,7 +52,7 @@ func (r *Report) String() string {
 	if s := r.Elapsed.Seconds(); s > 0 {
 		fmt.Fprintf(&b, " (%s/s)", size(int64(float64(r.Bytes)/s)))
 	}
-	fmt.Fprintf(&b, "\nmemory: at most %s of the budget's %s", size(r.PeakUse), size(r.Memory))
+	fmt.Fprintf(&b, "\nmemory: chunks were admitted for at most %s of the budget's %s", size(r.PeakUse), size(r.Memory))
 	if r.PeakRSS > 0 {
 		fmt.Fprintf(&b, "; the process held %s at its peak", size(r.PeakRSS))
 	}

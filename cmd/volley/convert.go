@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -99,6 +100,8 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	}
 	word, file, isFile := strings.Cut(c.onError, "=")
 	switch {
+	case c.onError == "stop" && c.errorsMax > 0:
+		return p, onBad, "", errors.New("--max-errors is of --on-error null and reject=FILE: without them the first row that fails ends the command")
 	case c.onError == "stop":
 		return apply.Stop(), csvio.Stop, "", nil
 	case c.onError == "null":

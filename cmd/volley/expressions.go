@@ -20,8 +20,8 @@ quotes. Operators are + - * / % == != < <= > >= && || ! & | ^ << >>, with Go's p
   --set 'day = trunc(pickup, "day")'
 
 Numbers of different types meet in the wider one, integers and floats in float64; constants take the type of
-what they meet. Integers divided by integers are integers, as in Go: write cast(minutes, float64) / 60
-for the fraction. A row that divides an integer by zero fails: see --on-error.
+what they meet. Integers divided by integers are integers, as in Go: write minutes / 60.0 for the
+fraction. A row that divides an integer by zero fails: see --on-error.
 
 An operation on a null is null. Exceptions are false && null, which is false, true || null, which is true, and the
 functions that say so. --where keeps the rows for which the condition is true: null is not.

@@ -21,6 +21,7 @@ import (
 type input struct {
 	from      string
 	delimiter string
+	encoding  string
 	header    bool
 	noHeader  bool
 	names     []string
@@ -37,6 +38,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&in.from, "from", "", "format of the inputs: csv, tsv or parquet (default: by name, else by content)")
 	f.StringVar(&in.delimiter, "delimiter", "", "what separates CSV fields, such as ';' or tab (default: found out)")
+	f.StringVar(&in.encoding, "encoding", "", "encoding of CSV, such as windows-1252, iso-8859-1 or utf-16le (default: found out)")
 	f.BoolVar(&in.header, "header", false, "the first CSV row holds the columns' names (default: found out)")
 	f.BoolVar(&in.noHeader, "no-header", false, "the first CSV row is data; columns are called column_1 and so on")
 	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
@@ -105,7 +107,7 @@ func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error
 
 // ofCSV refuses flags that mean nothing for Parquet.
 func ofCSV(cmd *cobra.Command) error {
-	for _, name := range []string{"delimiter", "header", "no-header", "names", "null", "types"} {
+	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types"} {
 		if cmd.Flags().Changed(name) {
 			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
 		}
@@ -124,6 +126,9 @@ func forFormat(o csvio.ReadOptions, format string) csvio.ReadOptions {
 // options are the flags in csvio's words.
 func (in *input) options() (o csvio.ReadOptions, err error) {
 	if o.Delimiter, err = delimiterOf(in.delimiter); err != nil {
+		return o, err
+	}
+	if o.Encoding, err = encodingOf(in.encoding); err != nil {
 		return o, err
 	}
 	switch {
@@ -185,6 +190,29 @@ func delimiterOf(text string) (byte, error) {
 	return text[0], nil
 }
 
+// encodingOf is an encoding by its name, however it is written.
+func encodingOf(text string) (csvio.Encoding, error) {
+	fold := func(s string) string {
+		return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+	}
+	var names []string
+	for e := csvio.UTF8; e <= csvio.Windows1252; e++ {
+		if fold(e.String()) == fold(text) {
+			return e, nil
+		}
+		names = append(names, strings.ToLower(e.String()))
+	}
+	switch fold(text) {
+	case "":
+		return 0, nil
+	case "latin1":
+		return csvio.Latin1, nil
+	case "cp1252":
+		return csvio.Windows1252, nil
+	}
+	return 0, fmt.Errorf("--encoding %s: it is one of %s", text, strings.Join(names, ", "))
+}
+
 // formatOf is the one format of all inputs.
 func (in *input) formatOf(args []string) (string, error) {
 	if in.from != "" {
@@ -192,8 +220,8 @@ func (in *input) formatOf(args []string) (string, error) {
 	}
 	first := ""
 	for i, a := range args {
-		format, _, err := formatByName(a)
-		if err != nil {
+		format, packed, err := formatByName(a)
+		if err != nil || format != parquet && packed == "" && wholeParquet(a) {
 			format = formatByContent(a)
 		}
 		if i > 0 && format != first {
@@ -206,18 +234,37 @@ func (in *input) formatOf(args []string) (string, error) {
 
 // formatByContent looks at the first bytes of the first file that a path or pattern names.
 func formatByContent(name string) string {
+	head, _ := ends(name)
+	return formatOfBytes(head)
+}
+
+// wholeParquet tells that a file is Parquet whatever its name says: it begins and ends as such.
+func wholeParquet(name string) bool {
+	head, tail := ends(name)
+	return formatOfBytes(head) == parquet && formatOfBytes(tail) == parquet
+}
+
+// ends are the first and the last bytes of the first file that a path or pattern names; none where it cannot be
+// read: whoever opens it tells why.
+func ends(name string) (head, tail []byte) {
 	files, err := paths.Expand(name)
 	if err != nil || len(files) == 0 || isPipe(files[0]) {
-		return csv
+		return nil, nil
 	}
 	f, err := os.Open(files[0])
 	if err != nil {
-		return csv // which tells why it cannot be opened
+		return nil, nil
 	}
 	defer f.Close()
-	head := make([]byte, len(parquetMagic))
-	n, _ := io.ReadFull(f, head)
-	return formatOfBytes(head[:n])
+	n := len(parquetMagic)
+	head, tail = make([]byte, n), make([]byte, n)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return nil, nil
+	}
+	if _, err := f.Seek(-int64(n), io.SeekEnd); err == nil {
+		_, err = io.ReadFull(f, tail)
+	}
+	return head, tail
 }
 
 func isPipe(path string) bool {

@@ -93,7 +93,7 @@ type jobReport struct {
 	Seconds     float64  `json:"seconds"`
 	CPUSeconds  float64  `json:"cpu_seconds"`
 	MemoryMax   int64    `json:"memory_budget"`
-	MemoryPeak  int64    `json:"memory_peak"`
+	Admitted    int64    `json:"memory_admitted"` // at most, of the budget: see ooc.Report.PeakUse
 	RSSPeak     int64    `json:"rss_peak"`
 }
 
@@ -101,7 +101,7 @@ func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) err
 	j := jobReport{
 		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused, RowsNulled: r.Nulled,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
-		MemoryMax: r.Memory, MemoryPeak: r.PeakUse, RSSPeak: r.PeakRSS,
+		MemoryMax: r.Memory, Admitted: r.PeakUse, RSSPeak: r.PeakRSS,
 	}
 	for _, e := range r.Functions.Errors {
 		j.FirstErrors = append(j.FirstErrors, e.Error())

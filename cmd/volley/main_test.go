@@ -89,6 +89,17 @@ func TestNulledValuesAreTold(t *testing.T) {
 	require.NoError(t, new(convert).report(r, nil, "out.csv", ""))
 }
 
+func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
+	for text, want := range map[string]string{
+		"ooc: the text is unknown: give ReadOptions.Encoding, or convert it": "the text is unknown: give --encoding, or convert it",
+		"is no UTF-8: give ReadOptions.Encoding (Windows1252?), or":          "is no UTF-8: give --encoding (windows-1252?), or",
+		"too many columns; ReadOptions.ColumnsMax sets the limit":            "too many columns",
+		"the budget is 16 MiB: raise Memory; or":                             "the budget is 16 MiB: raise --memory; or",
+	} {
+		require.Equal(t, want, message(errors.New(text)))
+	}
+}
+
 func TestTypeOf(t *testing.T) {
 	for _, text := range []string{"int8", "uint64", "float32", "bool", "string", "date32", "timestamp[us]", "timestamp[ns, Europe/Rome]", "decimal(18,2)", "decimal(38,0)"} {
 		got, err := typeOf(text)

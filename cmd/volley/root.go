@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -127,8 +128,11 @@ func message(err error) string {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	text = strings.Replace(text, "where: expr: ", "where: ", 1)
-	return asFlags.Replace(text)
+	return asFlags.Replace(limits.ReplaceAllString(text, ""))
 }
+
+// limits are options that have no flag.
+var limits = regexp.MustCompile(`;? ReadOptions\.\w+ sets the limit`)
 
 var asFlags = strings.NewReplacer(
 	"give ReadOptions.Names", "give --no-header or --names",
@@ -136,7 +140,13 @@ var asFlags = strings.NewReplacer(
 	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
 	"which ReadOptions.Types gives a type", "which --types gives a type",
 	"raise Memory", "raise --memory",
-	"; ReadOptions.RowMax sets the limit", "",
-	" ReadOptions.RowMax sets the limit", "",
+	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
+	": give ReadOptions.Dates", "",
+	"give ReadOptions.Encoding (Windows1252?)", "give --encoding (windows-1252?)",
+	"over a limit of ReadOptions.Limits; raise it if the file is to be trusted", "more than a file that is in order has",
+	"ReadOptions.Header", "--header or --no-header",
+	"ReadOptions.Encoding", "--encoding",
+	"ReadOptions.Names", "--names",
+	"ReadOptions.Types", "--types",
 	", or read with NoQuotes", "",
 )

@@ -35,18 +35,18 @@ func (in *input) sniff(cmd *cobra.Command, args []string) error {
 		if a == stdio {
 			return usage(cmd, "sniff looks at places all over a file: standard input has none")
 		}
-		format, _, err := formatByName(a)
-		if err != nil {
-			format = csv
+		format, err := in.formatOf([]string{a})
+		if err == nil && format == parquet {
+			err = fmt.Errorf("%s is Parquet: only CSV is sniffed; see volley schema --stored", a)
 		}
-		if in.from != "" {
-			format = in.from
+		if err != nil {
+			return usage(cmd, "%w", err)
 		}
 		found, err := forFormat(options, format).Sniff(cmd.Context(), a)
 		if err != nil {
 			return err
 		}
-		text := found.String()
+		text := asFlags.Replace(found.String())
 		if i > 0 {
 			text = "\n" + text
 		}

@@ -198,6 +198,19 @@ func (s *stream) Close() error {
 	return err
 }
 
+// difference says where the columns of a file are first not those of the first file.
+func difference(has, first *arrow.Schema) string {
+	if n, m := has.NumFields(), first.NumFields(); n != m {
+		return fmt.Sprintf("it has %d columns, the first file has %d", n, m)
+	}
+	for i, f := range has.Fields() {
+		if g := first.Field(i); f.Name != g.Name || !arrow.TypeEqual(f.Type, g.Type) {
+			return fmt.Sprintf("its column %d is %q of %v, that of the first file is %q of %v", i+1, f.Name, f.Type, g.Name, g.Type)
+		}
+	}
+	return "its columns are not those of the first file"
+}
+
 // next opens the next file.
 func (s *stream) next() error {
 	name := s.names[0]
@@ -212,7 +225,7 @@ func (s *stream) next() error {
 	if s.schema == nil {
 		s.schema = f.schema
 	} else if !s.schema.Equal(f.schema) && !sameFields(s.schema, f.schema) {
-		return s.source.fail(name, fmt.Errorf("its columns are %v, those of the first file %v: read them apart", f.schema, s.schema))
+		return s.source.fail(name, fmt.Errorf("%s: read them apart", difference(f.schema, s.schema)))
 	}
 	s.names = s.names[1:]
 	s.file, s.rows = f, 0
