@@ -8,6 +8,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -83,6 +84,41 @@ func functions(calls *atomic.Int64) []apply.Func {
 }
 
 // plain is what functions compute, by a plain loop.
+func TestNoFrameIsAnError(t *testing.T) {
+	fn := apply.Expr("m = n + 1")
+	_, err := apply.Apply(t.Context(), nil, fn)
+	require.ErrorContains(t, err, "the frame is nil")
+	_, err = apply.Engine{}.Explain(t.Context(), nil, fn)
+	require.ErrorContains(t, err, "the frame is nil")
+	_, err = apply.Where(t.Context(), nil, "n > 0")
+	require.ErrorContains(t, err, "the frame is nil")
+	_, err = apply.Sum(t.Context(), nil, "n")
+	require.ErrorContains(t, err, "the frame is nil")
+}
+
+func TestAStreamReportsWhileItSamples(t *testing.T) {
+	f := table(t, 100)
+	var s *apply.Stream
+	var asked sync.Once
+	fn := apply.Map1("m", "n", func(n int64) int64 {
+		asked.Do(func() {
+			told := make(chan struct{})
+			go func() { s.Report(); close(told) }()
+			select {
+			case <-told:
+			case <-time.After(10 * time.Second):
+				t.Error("the report waits for the function")
+			}
+		})
+		return n
+	})
+	s, err := apply.Engine{}.Stream(t.Context(), f.Schema(), "", fn)
+	require.NoError(t, err)
+	_, err = s.Transform(t.Context(), chunker.Chunk{Record: f.Records()[0]})
+	require.NoError(t, err)
+	require.Len(t, s.Report().Plan.Stages, 1)
+}
+
 func plain(t testing.TB, f *frame.Frame) *frame.Frame {
 	t.Helper()
 	rows, err := frame.Rows[struct {

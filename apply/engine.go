@@ -37,6 +37,8 @@ type Engine struct {
 	Progress progress.Func
 }
 
+var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
+
 // Apply runs functions over a frame and returns it with their results: see the
 // package doc. It stops at the first row that fails.
 func Apply(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Frame, error) {
@@ -47,6 +49,9 @@ func Apply(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Frame, erro
 // Run is [Apply] with the engine's settings, and reports. The report is there also
 // where the run ended with an error, unless nothing was run.
 func (e Engine) Run(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Frame, *Report, error) {
+	if f == nil {
+		return nil, nil, errNoFrame
+	}
 	stages, _, err := wire(f.Schema(), fns)
 	if err != nil {
 		return nil, nil, err
@@ -75,6 +80,9 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Fr
 // sample (usually some hundreds to thousands) are called for real and their results
 // dropped; functions that read what others write are planned on the sample's rows alone.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, fns ...Func) (*Plan, error) {
+	if f == nil {
+		return nil, errNoFrame
+	}
 	stages, _, err := wire(f.Schema(), fns)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,9 @@ type Number interface {
 // It costs 0.1 ns a row beside the expression and the functions.
 func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression string, step func(acc A, values []T) A, merge func(a, b A) A) (A, error) {
 	var total A
+	if f == nil {
+		return total, errNoFrame
+	}
 	n, err := foldNode[T](f.Schema(), expression)
 	if err != nil {
 		return total, err

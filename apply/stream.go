@@ -32,8 +32,10 @@ type Stream struct {
 
 	borrows bool // some function sees strings of the chunks
 
-	mu      sync.Mutex
-	costs   []*cost // by stage; nil before its first chunk is sampled
+	sampling []sync.Mutex // by stage: held while its first chunk is sampled, which others then wait for
+
+	mu      sync.Mutex // held briefly, never while functions run
+	costs   []*cost    // by stage; nil before its first chunk is sampled
 	plan    *Plan
 	reports []StageReport
 
@@ -80,6 +82,7 @@ func (e Engine) Stream(ctx context.Context, schema *arrow.Schema, where string, 
 	for _, st := range s.stages {
 		s.borrows = s.borrows || slices.ContainsFunc(st.nodes, func(n *node) bool { return n.borrows })
 	}
+	s.sampling = make([]sync.Mutex, len(s.stages))
 	s.costs = make([]*cost, len(s.stages))
 	s.reports = make([]StageReport, len(s.stages))
 	if e.OnError.action == reject {
@@ -314,20 +317,36 @@ func (s *Stream) stage(ctx context.Context, i int, st *stage, records []arrow.Re
 	return out, failed, err
 }
 
-// cost is the stage's, which the first chunk with rows is sampled for while others wait.
+// cost is the stage's, which the first chunk with rows is sampled for while others wait at this stage.
 func (s *Stream) cost(i int, p *pass) cost {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.costs[i]; c != nil {
-		for k := range p.forms {
-			p.forms[k].on.Store(s.plan.Stages[i].Functions[k].Vector)
-		}
+	s.sampling[i].Lock()
+	defer s.sampling[i].Unlock()
+	if c := s.known(i, p); c != nil {
 		return *c
 	}
 	c := p.sample(s.engine.Seed, s.engine.MorselRows > 0)
-	if c.rows == 0 {
-		return c
+	if c.rows > 0 {
+		s.planned(i, p, c)
 	}
+	return c
+}
+
+// known is the stage's cost once it was sampled, nil before; it chooses the pass's forms by its plan.
+func (s *Stream) known(i int, p *pass) *cost {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.costs[i] != nil {
+		for k := range p.forms {
+			p.forms[k].on.Store(s.plan.Stages[i].Functions[k].Vector)
+		}
+	}
+	return s.costs[i]
+}
+
+// planned plans a stage by what its sample told.
+func (s *Stream) planned(i int, p *pass, c cost) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	sp, _ := s.engine.plan(p, c)
 	// The chunks are run one by one: what each is predicted to take is summed in rest.
 	sp.Strategy, sp.RunnerUp, sp.Workers, sp.Predict, sp.BreakEven = Serial, Serial, 1, 0, 0
@@ -336,7 +355,6 @@ func (s *Stream) cost(i int, p *pass) cost {
 	}
 	s.plan.Stages[i] = sp
 	s.costs[i] = &c
-	return c
 }
 
 // rest runs what is not sampled of a chunk: on one worker where there is little to

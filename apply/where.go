@@ -27,6 +27,9 @@ const whereRows = 1 << 17
 //
 //	long, err := apply.Where(ctx, trips, `distance > 10 && zone != "Zone 7"`)
 func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame, error) {
+	if f == nil {
+		return nil, errNoFrame
+	}
 	cond, err := newCondition(f.Schema(), condition)
 	if err != nil {
 		return nil, err
