@@ -400,14 +400,15 @@ func (s *stream) cut() (chunker.Part, error) {
 func (s *stream) grow(text []byte, quoteAt int) error {
 	limit := s.source.options.rowMax()
 	if len(text) >= limit {
-		return s.tooLong(s.name(), text, quoteAt, position{s.offset, s.lines})
+		return s.tooLong(s.name(), s.input.encoding, text, quoteAt, position{s.offset, s.lines})
 	}
 	s.size = min(2*len(text), limit)
 	return nil
 }
 
-// tooLong is the error of a row that does not end within the limit.
-func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) error {
+// tooLong is the error of a row that does not end within the limit. Workers call it too, when the stream may have gone on to
+// another file: it takes what it says of the file.
+func (s *stream) tooLong(file string, e Encoding, row []byte, quoteAt int, at position) error {
 	limit := s.source.options.rowMax()
 	err := tooLong("the row is", limit, "RowMax", "are the delimiter and line end right?")
 	line := at.line + 1
@@ -419,7 +420,7 @@ func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) erro
 		}
 		line += int64(bytes.Count(row[:quoteAt], []byte{newline}))
 	}
-	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + s.input.encoding.Len(row[:max(quoteAt, 0)]), Err: err}
+	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + e.Len(row[:max(quoteAt, 0)]), Err: err}
 }
 
 // cutPlain makes sections of the file that was begun, from its first row on, where it is one that
