@@ -50,7 +50,9 @@ func (s *stream) find(ctx context.Context) error {
 		choice.Separator = delimiter
 	}
 	s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
-	s.rules = s.chosen.rules
+	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+		return s.source.fail(s.name(), errNoDelimiter)
+	}
 	if err := s.firstRow(); err == errNoRows {
 		s.skip(len(s.tail), 0)
 		return s.nothing(ctx, "has no rows")
@@ -66,7 +68,10 @@ func (s *stream) find(ctx context.Context) error {
 	return s.typed(ctx)
 }
 
-var errNoRows = errors.New("has no rows")
+var (
+	errNoRows      = errors.New("has no rows")
+	errNoDelimiter = errors.New("no delimiter can be found beside the quote and comment that are given: give ReadOptions.Delimiter, or another quote or comment")
+)
 
 // nothing is what a file without a row is: a table without rows where its columns are given.
 func (s *stream) nothing(ctx context.Context, what string) error {
@@ -75,7 +80,9 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 		return s.source.fail(s.name(), errors.New(what))
 	}
 	s.chosen = o.chooseRules(nil, true)
-	s.rules = s.chosen.rules
+	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+		return s.source.fail(s.name(), errNoDelimiter)
+	}
 	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
 	s.shape.width, s.shape.first = len(o.Names), o.Names
 	if err := s.nameColumns(); err != nil {
