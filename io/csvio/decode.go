@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/csv"
@@ -331,7 +332,7 @@ type valueError struct {
 
 func (e *valueError) Error() string {
 	if e.found {
-		return fmt.Sprintf("is no %s, which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", e.want, e.wider)
+		return fmt.Sprintf("is no %s, which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", bind.Name(e.want), bind.Name(e.wider))
 	}
-	return fmt.Sprintf("is no %s", e.want)
+	return fmt.Sprintf("is no %s", bind.Name(e.want))
 }
