@@ -70,9 +70,9 @@ func columnsOf(x *Index) (out []string) {
 	nulls := NewWords([]string{"NA", "null"})
 	for c := range x.Columns {
 		ints, floats := make([]int64, x.Rows), make([]float64, x.Rows)
-		odd := x.Ints(c, ints, nil)
+		odd := x.Ints(c, false, ints, nil)
 		out = append(out, fmt.Sprint(ints, odd))
-		odd = x.Floats(c, floats, nil)
+		odd = x.Floats(c, false, floats, nil)
 		for i := range floats {
 			ints[i] = int64(math.Float64bits(floats[i]))
 		}
@@ -129,7 +129,7 @@ func TestColumnsAgainstFields(t *testing.T) {
 		x.Build(b, comma, 3)
 		for c := range x.Columns {
 			ints, floats, times, offsets := make([]int64, x.Rows), make([]float64, x.Rows), make([]int64, x.Rows), make([]int32, x.Rows+1)
-			oddInts, oddFloats, oddTimes := set(x.Ints(c, ints, nil)), set(x.Floats(c, floats, nil)), set(x.Times(c, 1e6, false, times, nil))
+			oddInts, oddFloats, oddTimes := set(x.Ints(c, false, ints, nil)), set(x.Floats(c, false, floats, nil)), set(x.Times(c, 1e6, false, times, nil))
 			data, null := x.Texts(c, nulls, offsets[1:], make([]byte, 0, len(b)+Pad), nil)
 			oddTexts := set(null)
 			for row := range x.Rows {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 )
@@ -59,7 +60,10 @@ type ReadOptions struct {
 	Encoding Encoding
 
 	// Types gives columns their types; the others' are found. A name that is no
-	// column is an error.
+	// column is an error, and so is a value that does not fit its type: a float32 beyond that type's range, a
+	// decimal with more digits behind the point than the type has. Integers are rounded to floats where
+	// those are asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is written
+	// without one as the clock of that zone, and keeps the point in time.
 	Types map[string]arrow.DataType
 	// Null are the words that mean null where they are not quoted; nil is
 	// [NullWords], and in columns of numbers, dates and bools some more that are found, such
@@ -247,8 +251,13 @@ func (o *ReadOptions) check() error {
 		if t == nil {
 			return fmt.Errorf("the type given for column %q is nil", name)
 		}
-		if _, ok := decoderFor(t); !ok {
-			return fmt.Errorf("column %q: CSV cannot be read as %s: read it as a string and convert it with a function", name, t)
+		if _, ok := decoderFor(t, false); !ok {
+			return fmt.Errorf("column %q: CSV cannot be read as %s: read it as a string and convert it with a function", name, bind.Name(t))
+		}
+		if t, ok := t.(*arrow.TimestampType); ok {
+			if _, err := t.GetZone(); err != nil {
+				return fmt.Errorf("column %q: no time zone %q: give a name such as Europe/Berlin, an offset such as +02:00, or UTC", name, t.TimeZone)
+			}
 		}
 	}
 	for i, name := range o.Names {
