@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -150,6 +149,9 @@ func (s *stream) nameColumns() error {
 
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
+	if sh.missing > 0 {
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
+	}
 	if sh.names == nil {
 		if sh.first == nil && len(s.tail) > 0 {
 			if s.source.options.Names != nil {
@@ -174,12 +176,11 @@ func distinct(given []string) []string {
 	out := make([]string, 0, len(given))
 	taken := make(map[string]bool, len(given))
 	for _, n := range given {
-		taken[strings.TrimSpace(n)] = true
+		taken[n] = true
 	}
 	used := make(map[string]bool, len(given))
 	next := map[string]int{} // numbers behind equal names
 	for i, n := range given {
-		n = strings.TrimSpace(n)
 		if n == "" {
 			n = fmt.Sprintf("column_%d", i+1)
 		}

@@ -3,10 +3,13 @@ package csvio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -125,7 +128,15 @@ const (
 )
 
 func (e LineEnd) String() string {
-	return [...]string{"?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`}[e]
+	return named(int(e), "?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`)
+}
+
+// named is the name of a constant; of what is none, its number.
+func named(i int, names ...string) string {
+	if i < 0 || i >= len(names) {
+		return strconv.Itoa(i)
+	}
+	return names[i]
 }
 
 // Trim says whether blanks behind delimiters are text.
@@ -149,7 +160,7 @@ const (
 )
 
 func (d DateOrder) String() string {
-	return [...]string{"ISO 8601", "year first", "day first", "month first"}[d]
+	return named(int(d), "ISO 8601", "year first", "day first", "month first")
 }
 
 // Encoding is how characters are bytes.
@@ -208,17 +219,20 @@ func ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 func (o ReadOptions) Open(path ...string) chunker.Source { return &source{options: o, paths: path} }
 
 // From is a source that reads r once, for standard input and the like; name is what
-// errors call it. Types are found from the first block.
+// errors call it. Types are found from the first block. Opening it a second time is an error.
 func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
-	return &source{options: o, paths: []string{name}, reader: r}
+	return &source{options: o, paths: []string{name}, reader: r, begun: new(atomic.Bool)}
 }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
 // fit the type its column was found to have, the column is made wider and the
 // file read again, so that nothing is lost; where a file that was taken for UTF-8 turns out not to be, it is read
-// again as Windows-1252, if it can be that.
+// again as Windows-1252, if it can be that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}}
+	if o.OnBad == Reject && o.Rejects == nil {
+		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
+	}
 	for {
 		f, err := chunker.ReadAll(ctx, s)
 		if !s.adapt(err) {
@@ -245,6 +259,9 @@ func (o *ReadOptions) check() error {
 		}
 	}
 	if err := o.checkText(); err != nil {
+		return err
+	}
+	if err := o.checkRanges(); err != nil {
 		return err
 	}
 	for name, t := range o.Types {
@@ -285,6 +302,21 @@ func (o *ReadOptions) checkText() error {
 		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
 	case (o.True == nil) != (o.False == nil):
 		return fmt.Errorf("one of True and False is given: give both")
+	}
+	return nil
+}
+
+// checkRanges refuses numbers that mean nothing.
+func (o *ReadOptions) checkRanges() error {
+	switch {
+	case o.Trim < 0 || o.Trim > TrimBlanks || o.Header < 0 || o.Header > Absent:
+		return fmt.Errorf("Trim %d and Header %d: use the constants of this package", int(o.Trim), int(o.Header))
+	case o.Skip < -1 || o.HeaderRows < 0:
+		return fmt.Errorf("Skip %d and HeaderRows %d: give numbers of lines and rows, or Skip: -1 for none", o.Skip, o.HeaderRows)
+	case o.RowMax < 0 || o.FieldMax < 0 || o.ColumnsMax < 0 || o.RatioMax < -1:
+		return fmt.Errorf("RowMax %d, FieldMax %d, ColumnsMax %d and RatioMax %d: give positive limits, or RatioMax: -1 for none", o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax)
+	case o.BadMax < 0 || !(o.BadRatio >= 0 && o.BadRatio <= 1):
+		return fmt.Errorf("BadMax %d and BadRatio %v: give a number of rows, and a share from 0 to 1", o.BadMax, o.BadRatio)
 	}
 	return nil
 }
