@@ -65,6 +65,9 @@ type Chunk struct {
 	// from the chunk's first row, rejected ones included, until [Numberer] makes
 	// it the row in the file.
 	Rejects []*Error
+	// Nulled is how many rows in Record have a null in place of a value that could not be decoded, or lack a surplus
+	// field, where the source's policy says to go on so.
+	Nulled int
 
 	// Nulled is how many rows of Record lost a value that could not be decoded,
 	// where the source's policy says to go on.

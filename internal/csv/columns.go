@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"time"
 )
 
 // The loops over a column of an index write a value a row, and append to odd the rows whose
@@ -157,13 +158,17 @@ func (x *Index) flags(rows int) []uint8 {
 	return x.odd
 }
 
-// Ints parses a column of integers.
-func (x *Index) Ints(column int, out []int64, odd []int32) []int32 {
-	return numbersOf(x, column, out, odd, intGroups, intAt)
+// Ints parses a column of integers; strict as [StrictInt] does.
+func (x *Index) Ints(column int, strict bool, out []int64, odd []int32) []int32 {
+	one := intAt
+	if strict {
+		one = strictIntAt
+	}
+	return numbersOf(x, column, out, odd, intGroups, one)
 }
 
-// intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot, and
-// returns their number. nil where no assembly does.
+// intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot or that has
+// leading zeros, and returns their number. nil where no assembly does.
 var intGroups func(text []byte, pairs []uint32, step int, out []int64, odd []uint8) int
 
 func intAt(text []byte, lo, hi uint32) (int64, bool) {
@@ -180,9 +185,20 @@ func intAt(text []byte, lo, hi uint32) (int64, bool) {
 	return Int(text[lo:hi])
 }
 
-// Floats parses a column of floats.
-func (x *Index) Floats(column int, out []float64, odd []int32) []int32 {
-	return numbersOf(x, column, out, odd, floatGroups, floatAt)
+func strictIntAt(text []byte, lo, hi uint32) (int64, bool) {
+	if LeadingZero(text[lo:hi]) {
+		return 0, false
+	}
+	return intAt(text, lo, hi)
+}
+
+// Floats parses a column of floats; strict as [StrictFloat] does.
+func (x *Index) Floats(column int, strict bool, out []float64, odd []int32) []int32 {
+	one := floatAt
+	if strict {
+		one = strictFloatAt
+	}
+	return numbersOf(x, column, out, odd, floatGroups, one)
 }
 
 // floatGroups is to floats what intGroups is to integers.
@@ -200,6 +216,13 @@ func floatAt(text []byte, lo, hi uint32) (float64, bool) {
 		}
 	}
 	return Float(text[lo:hi])
+}
+
+func strictFloatAt(text []byte, lo, hi uint32) (float64, bool) {
+	if b := text[lo:hi]; LeadingZero(b) || !exactWhole(b) {
+		return 0, false
+	}
+	return floatAt(text, lo, hi)
 }
 
 // shortFloat is a float of up to eight bytes, digits with a point among them: the point is taken
@@ -250,8 +273,29 @@ var timeGroups func(text []byte, pairs []uint32, step int, perSecond int64, out 
 // Time parses one point in time: see [Index.Times].
 func Time(b []byte, perSecond int64, zoned bool) (v int64, ok bool) {
 	sec, frac, hasZone, ok := Timestamp(b)
+	if !ok || hasZone && !zoned {
+		return 0, false
+	}
+	return inUnits(sec, frac, perSecond)
+}
+
+// TimeIn parses one point in time, which without a zone is what the clock of one shows.
+func TimeIn(b []byte, perSecond int64, zone *time.Location) (v int64, ok bool) {
+	sec, frac, hasZone, ok := Timestamp(b)
+	if !ok {
+		return 0, false
+	}
+	if !hasZone {
+		y, m, d := time.Unix(sec, 0).UTC().Date()
+		sec = time.Date(y, m, d, 0, 0, int(((sec%86400)+86400)%86400), 0, zone).Unix()
+	}
+	return inUnits(sec, frac, perSecond)
+}
+
+// inUnits is a point in time in units of 1/perSecond seconds.
+func inUnits(sec int64, frac int32, perSecond int64) (v int64, ok bool) {
 	nanos := 1_000_000_000 / perSecond
-	if !ok || hasZone && !zoned || int64(frac)%nanos != 0 {
+	if int64(frac)%nanos != 0 {
 		return 0, false
 	}
 	v = sec * perSecond

@@ -28,7 +28,7 @@ func someField(r *rand.Rand) string {
 			return strings.NewReplacer(",", "x", `"`, "y").Replace(string(s))
 		},
 		func() string {
-			return []string{"", "NA", "null", "-", "+", ".", "-.", "..", "1.", ".5", "-0", "-0.0", "0", "00", "1e5", "+7", " 1", "1 ", "nan", "--1", "1-", "9.9.9", "2000-02-29 00:00:00", "1900-02-29 00:00:00", "0000-01-01 00:00:00", "9999-12-31 23:59:59", "2013-00-10 00:00:00", "2013-13-10 00:00:00", "2013-01-00 00:00:00", "2013-01-01 24:00:00", "2013-01-01x00:00:00"}[r.IntN(31)]
+			return []string{"", "NA", "null", "-", "+", ".", "-.", "..", "1.", ".5", "-0", "-0.0", "0", "00", "007", "-01", "00.5", "0.5", "9007199254740993", "9007199254740992", "123456789012345678901", "1e5", "+7", " 1", "1 ", "nan", "--1", "1-", "9.9.9", "2000-02-29 00:00:00", "1900-02-29 00:00:00", "0000-01-01 00:00:00", "9999-12-31 23:59:59", "2013-00-10 00:00:00", "2013-13-10 00:00:00", "2013-01-00 00:00:00", "2013-01-01 24:00:00", "2013-01-01x00:00:00"}[r.IntN(38)]
 		},
 		func() string { return strings.Repeat("text ", r.IntN(60)) + strings.Repeat("é", r.IntN(90)) },
 	}
@@ -70,15 +70,17 @@ func columnsOf(x *Index) (out []string) {
 	nulls := NewWords([]string{"NA", "null"})
 	for c := range x.Columns {
 		ints, floats := make([]int64, x.Rows), make([]float64, x.Rows)
-		odd := x.Ints(c, ints, nil)
-		out = append(out, fmt.Sprint(ints, odd))
-		odd = x.Floats(c, floats, nil)
-		for i := range floats {
-			ints[i] = int64(math.Float64bits(floats[i]))
+		for _, strict := range []bool{false, true} {
+			odd := x.Ints(c, strict, ints, nil)
+			out = append(out, fmt.Sprint(ints, odd))
+			odd = x.Floats(c, strict, floats, nil)
+			for i := range floats {
+				ints[i] = int64(math.Float64bits(floats[i]))
+			}
+			out = append(out, fmt.Sprint(ints, odd))
 		}
-		out = append(out, fmt.Sprint(ints, odd))
 		for _, unit := range []int64{1, 1e3, 1e6, 1e9} {
-			odd = x.Times(c, unit, false, ints, nil)
+			odd := x.Times(c, unit, false, ints, nil)
 			out = append(out, fmt.Sprint(ints, odd))
 		}
 		offsets := make([]int32, x.Rows)
@@ -127,20 +129,24 @@ func TestColumnsAgainstFields(t *testing.T) {
 		b := columnText(r, "\n")
 		x := new(Index)
 		x.Build(b, comma, 3)
+		strict, parseInt, parseFloat := r.IntN(2) == 0, Int, Float
+		if strict {
+			parseInt, parseFloat = StrictInt, StrictFloat
+		}
 		for c := range x.Columns {
 			ints, floats, times, offsets := make([]int64, x.Rows), make([]float64, x.Rows), make([]int64, x.Rows), make([]int32, x.Rows+1)
-			oddInts, oddFloats, oddTimes := set(x.Ints(c, ints, nil)), set(x.Floats(c, floats, nil)), set(x.Times(c, 1e6, false, times, nil))
+			oddInts, oddFloats, oddTimes := set(x.Ints(c, strict, ints, nil)), set(x.Floats(c, strict, floats, nil)), set(x.Times(c, 1e6, false, times, nil))
 			data, null := x.Texts(c, nulls, offsets[1:], make([]byte, 0, len(b)+Pad), nil)
 			oddTexts := set(null)
 			for row := range x.Rows {
 				f := x.Field(row, c)
 				raw := f.Raw(b)
-				if v, ok := Int(raw); !oddInts[row] {
+				if v, ok := parseInt(raw); !oddInts[row] {
 					require.True(t, ok && v == ints[row], "%q %d", raw, ints[row])
 				} else {
 					require.True(t, !ok || f.Quoted(), "%q", raw)
 				}
-				if v, ok := Float(raw); !oddFloats[row] {
+				if v, ok := parseFloat(raw); !oddFloats[row] {
 					require.True(t, ok && math.Float64bits(v) == math.Float64bits(floats[row]), "%q %g", raw, floats[row])
 				} else {
 					require.True(t, !ok || f.Quoted(), "%q", raw)

@@ -314,11 +314,11 @@ func BenchmarkColumns(b *testing.B) {
 		name string
 		run  func() []int32
 	}{
-		{"ids", func() []int32 { return x.Ints(0, ints, nil) }},
-		{"small", func() []int32 { return x.Ints(1, ints, nil) }},
-		{"any", func() []int32 { return x.Ints(6, ints, nil) }},
-		{"cents", func() []int32 { return x.Floats(2, floats, nil) }},
-		{"floats", func() []int32 { return x.Floats(3, floats, nil) }},
+		{"ids", func() []int32 { return x.Ints(0, true, ints, nil) }},
+		{"small", func() []int32 { return x.Ints(1, true, ints, nil) }},
+		{"any", func() []int32 { return x.Ints(6, true, ints, nil) }},
+		{"cents", func() []int32 { return x.Floats(2, true, floats, nil) }},
+		{"floats", func() []int32 { return x.Floats(3, true, floats, nil) }},
 		{"times", func() []int32 { return x.Times(4, 1e6, false, ints, nil) }},
 		{"texts", func() []int32 { _, odd := x.Texts(5, nulls, offsets, data, nil); return odd }},
 	} {

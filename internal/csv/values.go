@@ -159,6 +159,45 @@ func exponent(b []byte) bool {
 	return len(b) > 0
 }
 
+// StrictInt is Int without numbers with leading zeros: those mean something.
+func StrictInt(b []byte) (v int64, ok bool) {
+	if LeadingZero(b) {
+		return 0, false
+	}
+	return Int(b)
+}
+
+// StrictFloat is Float without numbers with leading zeros, and without integers that a float does not hold.
+func StrictFloat(b []byte) (float64, bool) {
+	if LeadingZero(b) || !exactWhole(b) {
+		return 0, false
+	}
+	return Float(b)
+}
+
+// LeadingZero tells numbers such as 007.
+func LeadingZero(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	return len(b) > 1 && b[0] == '0' && b[1]-'0' <= 9
+}
+
+// exactWhole tells whether a float holds what it should: all but integers that it would round.
+func exactWhole(b []byte) bool {
+	if len(b) < 16 {
+		return true // below 2^53, if a number
+	}
+	for i, c := range b {
+		if c-'0' > 9 && (i > 0 || c != '-' && c != '+') {
+			return true // no integer
+		}
+	}
+	v, ok := Int(b)
+	u := uint64(max(v, -v))
+	return ok && bits.Len64(u)-bits.TrailingZeros64(u) <= 53
+}
+
 func slowFloat(b []byte) (float64, bool) {
 	f, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(b), len(b)), 64)
 	return f, err == nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -17,7 +18,7 @@ import (
 // before it.
 func (p *piece) settle(b *block, line int) error {
 	defer func() { b.bad = b.bad[:0] }()
-	if len(b.index.Bad) == 0 && len(b.bad) == 0 {
+	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.cut) == 0 {
 		return nil
 	}
 	policy := p.stream.source.options.OnBad
@@ -30,6 +31,7 @@ func (p *piece) settle(b *block, line int) error {
 		}
 	}
 	if policy == Null {
+		p.nulled += p.lossy(b)
 		b.bad = b.bad[:0] // values that do not fit are null already
 	}
 	for _, e := range p.told(b, line) {
@@ -39,6 +41,23 @@ func (p *piece) settle(b *block, line int) error {
 		p.problems = append(p.problems, e)
 	}
 	return nil
+}
+
+// lossy counts rows of the window with a value that became null, or a field that was cut off.
+func (p *piece) lossy(b *block) int {
+	rows := map[int]bool{}
+	for _, v := range b.bad {
+		rows[v.row] = true
+	}
+	for len(p.cut) > 0 && p.cut[0] < b.done+len(b.text) {
+		at := p.cut[0] - b.done
+		p.cut = p.cut[1:]
+		row := sort.Search(b.index.Rows, func(row int) bool { lo, _ := b.rowAt(row); return lo >= at })
+		if row < b.index.Rows {
+			rows[row] = true
+		}
+	}
+	return len(rows)
 }
 
 // widen is the error that has a file read again with floats where samples were of integers: nothing is bad

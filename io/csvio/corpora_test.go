@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/io/csvio"
 )
@@ -65,7 +66,7 @@ func TestEveryFileIsReadOrRefused(t *testing.T) {
 	read := 0
 	for _, dir := range []string{"synthetic", "go-fuzz-csv", "commons-csv", "fastcsv", "naughty-strings"} {
 		for _, path := range corpus(t, dir) {
-			for _, o := range []csvio.ReadOptions{{}, {OnBad: csvio.Null}, {OnBad: csvio.Reject, Header: csvio.Absent}} {
+			for _, o := range []csvio.ReadOptions{{}, {OnBad: csvio.Null}, {OnBad: csvio.Reject, Rejects: new(chunker.FrameSink), Header: csvio.Absent}} {
 				f, err := o.ReadFile(t.Context(), path)
 				if err != nil {
 					require.ErrorContains(t, err, filepath.Base(path))

@@ -2,6 +2,7 @@ package csvio
 
 import (
 	"fmt"
+	"math"
 	"time"
 	"unicode/utf8"
 	"unsafe"
@@ -11,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/csv"
@@ -64,11 +66,12 @@ type filler interface {
 // decoder makes the filler of a column of the text.
 type decoder func(b *block, column int) filler
 
-// decoderFor finds the decoder of a type; ok is false for types that text cannot be read as.
-func decoderFor(t arrow.DataType) (d decoder, ok bool) {
+// decoderFor finds the decoder of a type; ok is false for types that text cannot be read as. Where the type was
+// found from samples, what it would not hold as it is written does not fit: leading zeros, integers that a float rounds.
+func decoderFor(t arrow.DataType, found bool) (d decoder, ok bool) {
 	switch t := t.(type) {
 	case *arrow.Int64Type:
-		return fixed(t, (*csv.Index).Ints, csv.Int), true
+		return numbers(t, found, (*csv.Index).Ints, csv.Int, csv.StrictInt), true
 	case *arrow.Int32Type:
 		return parsed(t, narrow[int32]), true
 	case *arrow.Int16Type:
@@ -84,18 +87,15 @@ func decoderFor(t arrow.DataType) (d decoder, ok bool) {
 	case *arrow.Uint8Type:
 		return parsed(t, narrowUnsigned[uint8]), true
 	case *arrow.Float64Type:
-		return fixed(t, (*csv.Index).Floats, csv.Float), true
+		return numbers(t, found, (*csv.Index).Floats, csv.Float, csv.StrictFloat), true
 	case *arrow.Float32Type:
-		return parsed(t, func(b []byte) (float32, bool) { f, ok := csv.Float(b); return float32(f), ok }), true
+		return parsed(t, float), true
 	case *arrow.Date32Type:
 		return parsed(t, csv.Date), true
 	case *arrow.TimestampType:
 		return timestamps(t), true
 	case *arrow.Decimal128Type:
-		return parsed(t, func(b []byte) (decimal128.Num, bool) {
-			d, err := decimal128.FromString(string(b), t.Precision, t.Scale)
-			return d, err == nil
-		}), true
+		return parsed(t, func(b []byte) (decimal128.Num, bool) { return decimal(b, int(t.Precision), int(t.Scale)) }), true
 	case *arrow.BooleanType:
 		return func(b *block, column int) filler {
 			bits := b.lend(max(bitmap.Bytes(b.most), 1))
@@ -123,11 +123,30 @@ func narrowUnsigned[T uint8 | uint16 | uint32](b []byte) (T, bool) {
 	return T(v), ok && uint64(T(v)) == v
 }
 
+// float is a float32, of which the range ends sooner.
+func float(b []byte) (float32, bool) {
+	f, ok := csv.Float(b)
+	return float32(f), ok && (math.IsInf(f, 0) || !math.IsInf(float64(float32(f)), 0))
+}
+
+// numbers makes a decoder of a loop over a column and the parsers of one value, the second the strict one.
+func numbers[T any](t arrow.DataType, strict bool, parse func(*csv.Index, int, bool, []T, []int32) []int32, one, strictOne func([]byte) (T, bool)) decoder {
+	if strict {
+		one = strictOne
+	}
+	return fixed(t, func(x *csv.Index, column int, out []T, odd []int32) []int32 {
+		return parse(x, column, strict, out, odd)
+	}, one)
+}
+
 // timestamps are points in time of a unit. A column with a zone takes values without one as
-// UTC; a column without takes no value with one, which it could not keep. Digits
+// the zone's clock; a column without takes no value with one, which it could not keep. Digits
 // finer than the unit do not fit.
 func timestamps(t *arrow.TimestampType) decoder {
 	perSecond, zoned := int64(time.Second/t.Unit.Multiplier()), t.TimeZone != ""
+	if zone, err := t.GetZone(); err == nil && zone != time.UTC {
+		return parsed(t, func(b []byte) (int64, bool) { return csv.TimeIn(b, perSecond, zone) })
+	}
 	return fixed(t,
 		func(x *csv.Index, column int, out []int64, odd []int32) []int32 {
 			return x.Times(column, perSecond, zoned, out, odd)
@@ -331,7 +350,7 @@ type valueError struct {
 
 func (e *valueError) Error() string {
 	if e.found {
-		return fmt.Sprintf("is no %s, which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", e.want, e.wider)
+		return fmt.Sprintf("is no %s, which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", bind.Name(e.want), bind.Name(e.wider))
 	}
-	return fmt.Sprintf("is no %s", e.want)
+	return fmt.Sprintf("is no %s", bind.Name(e.want))
 }

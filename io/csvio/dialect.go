@@ -40,7 +40,8 @@ type attempt struct {
 // cuts the rows, times how many of the cells it makes are of a known type (G. van den
 // Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type
 // patterns, 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one
-// uneven row costs little. What the options say is not tried.
+// uneven row costs little. What the options say is not tried. No delimiter is found where the only sign of one is taken
+// for quotes or comments.
 func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	sample := text[:min(len(text), scoreBytes)]
 	last = last && len(sample) == len(text)

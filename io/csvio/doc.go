@@ -31,7 +31,12 @@
 // delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. A line sep= is
 // obeyed. Titles, notes and lines with # above the table are left out. Names are a first
 // row of words over columns of numbers, or one without a number, date or bool; several rows
-// of names are joined where they repeat or complete each other.
+// of names are joined where they repeat or complete each other. Of equal names the second becomes name_2, and a name
+// that is missing column_1 and so on; blanks around a name go, unless it is in quotes. Lines that are left out above a table are
+// found by their shape: [ReadOptions.Skip] of -1 keeps all, and a number says how many.
+//
+// Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
+// comments and blank lines alone, unless Names are given: then it is a table without rows. A file of a header alone is one too.
 //
 // Rows of a plain dialect (a delimiter of one byte, doubled quotes, \n, \r\n or \r) are read as they stand. Others are
 // written anew, block by block and on all cores, at some 200 MB/s a core.
@@ -49,8 +54,14 @@
 // has a zone) and string. Numbers may have a decimal comma and groups of thousands, dates any order of day, month
 // and year and a time of 12 hours, bools be yes and no and the like: by column, and only where
 // samples leave no doubt. 1,234 is a thousand or little more than one, 01/02/2018 in January or February:
-// such columns stay strings until the options say what they are. So do numbers with leading zeros and integers of
-// more than 64 bits.
+// such columns stay strings until the options say what they are. So do numbers with leading zeros, integers of
+// more than 64 bits, and integers among floats that a float64 would round (above 2^53): where a type is found, no
+// digit is lost. Where [ReadOptions.Types] gives a float, rounding is meant.
+//
+// A column without a value in the samples, as all of a file with a header alone, is a string. So are times with digits
+// finer than a microsecond, unless Types says timestamp[ns], and times of day and durations, which come
+// back as strings where they were written. A timestamp with a zone in Types takes times that are
+// written without one as that zone's clock (an hour that comes twice is one of the two).
 //
 // [ReadOptions.ReadFile] makes a column whose type was found from samples wider where a later value does not fit (int64,
 // float64, string) and reads again, so that nothing is lost; a stream, whose rows have gone to

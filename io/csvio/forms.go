@@ -14,7 +14,7 @@ var formDialect = csv.Dialect{Delimiter: ',', Quote: '"', Newline: '\n'}
 
 // filler collects the values of a column.
 func (c *column) filler(b *block, k int) filler {
-	decode, _ := decoderFor(c.t)
+	decode, _ := decoderFor(c.t, c.found)
 	if c.form.plain() {
 		return decode(b, k)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -50,7 +49,9 @@ func (s *stream) find(ctx context.Context) error {
 		choice.Separator = delimiter
 	}
 	s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
-	s.rules = s.chosen.rules
+	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+		return s.source.fail(s.name(), errNoDelimiter)
+	}
 	if err := s.firstRow(); err == errNoRows {
 		s.skip(len(s.tail), 0)
 		return s.nothing(ctx, "has no rows")
@@ -66,7 +67,10 @@ func (s *stream) find(ctx context.Context) error {
 	return s.typed(ctx)
 }
 
-var errNoRows = errors.New("has no rows")
+var (
+	errNoRows      = errors.New("has no rows")
+	errNoDelimiter = errors.New("no delimiter can be found beside the quote and comment that are given: give ReadOptions.Delimiter, or another quote or comment")
+)
 
 // nothing is what a file without a row is: a table without rows where its columns are given.
 func (s *stream) nothing(ctx context.Context, what string) error {
@@ -75,7 +79,9 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 		return s.source.fail(s.name(), errors.New(what))
 	}
 	s.chosen = o.chooseRules(nil, true)
-	s.rules = s.chosen.rules
+	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+		return s.source.fail(s.name(), errNoDelimiter)
+	}
 	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
 	s.shape.width, s.shape.first = len(o.Names), o.Names
 	if err := s.nameColumns(); err != nil {
@@ -143,6 +149,9 @@ func (s *stream) nameColumns() error {
 
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
+	if sh.missing > 0 {
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
+	}
 	if sh.names == nil {
 		if sh.first == nil && len(s.tail) > 0 {
 			if s.source.options.Names != nil {
@@ -167,12 +176,11 @@ func distinct(given []string) []string {
 	out := make([]string, 0, len(given))
 	taken := make(map[string]bool, len(given))
 	for _, n := range given {
-		taken[strings.TrimSpace(n)] = true
+		taken[n] = true
 	}
 	used := make(map[string]bool, len(given))
 	next := map[string]int{} // numbers behind equal names
 	for i, n := range given {
-		n = strings.TrimSpace(n)
 		if n == "" {
 			n = fmt.Sprintf("column_%d", i+1)
 		}

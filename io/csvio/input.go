@@ -69,15 +69,18 @@ func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func (in *input) Close() error {
-	err := in.ReadCloser.Close()
+	in.ReadCloser.Close() // what is wrong with compressed bytes was told by reading them
 	if in.file != nil {
-		err = errors.Join(err, in.file.Close())
+		return in.file.Close()
 	}
-	return err
+	return nil
 }
 
 // open opens a file for reading from its beginning.
 func (s *source) open(name string) (*input, error) {
+	if s.begun != nil && s.begun.Swap(true) {
+		return nil, s.fail(name, errors.New("the reader was read already: give a new one to From, or read a file"))
+	}
 	in := &input{raw: &counter{r: s.reader}}
 	if s.reader == nil {
 		f, err := os.Open(name)

@@ -39,8 +39,11 @@ var numberForms = [...]csv.Number{
 	{Decimal: ',', Thousands: '\''},
 }
 
-// allNumbers are the bits of a row of digits.
-const allNumbers = isForm<<(2*len(numberForms)) - isForm
+// allNumbers are the bits of a row of digits, allIntegers those of one that no float holds.
+const (
+	allNumbers  = isForm<<(2*len(numberForms)) - isForm
+	allIntegers = allNumbers / 3
+)
 
 func intForm(i int) kind   { return isForm << (2 * i) }
 func floatForm(i int) kind { return isForm << (2*i + 1) }
@@ -93,19 +96,16 @@ func kinds(b []byte) kind {
 	return isText
 }
 
-// numeric tells an integer, a float, or neither: integers of more than 64 bits are text, since a float would not
-// hold them, and so are numbers with leading zeros.
-func numeric(b []byte) kind {
-	if _, ok := csv.Int(b); ok {
-		if leadingZero(b) {
-			return isText
-		}
-		return isInt | isFloat
+// numeric tells an integer, a float, or neither: integers that a float would not hold are no floats, and numbers
+// with leading zeros are text.
+func numeric(b []byte) (k kind) {
+	if _, ok := csv.StrictInt(b); ok {
+		k = isInt
 	}
-	if _, ok := csv.Float(b); ok && !wholeNumber(b) && !leadingZero(b) {
-		return isFloat
+	if _, ok := csv.StrictFloat(b); ok {
+		k |= isFloat
 	}
-	return isText
+	return k
 }
 
 // forms tells in which of some other forms a text is a number, date or bool, and for which of these it is proof: what
@@ -127,8 +127,10 @@ func forms(b []byte, open kind) (k, proof kind) {
 		}
 		if plain, _, ok := n.Plain(b, buf[:0]); ok {
 			switch got := numeric(plain); {
-			case got&isInt != 0:
+			case got&isInt != 0 && got&isFloat != 0:
 				k |= intForm(i) | floatForm(i)
+			case got&isInt != 0:
+				k |= intForm(i)
 			case got&isFloat != 0:
 				k |= floatForm(i)
 			default:
@@ -163,6 +165,8 @@ const pointForms = isForm<<(2*1+1) | isForm<<(2*4+1) | isForm<<(2*5+1)
 // sameForms knows what forms says of most values, by what the parsers say.
 func sameForms(b []byte, k kind) (other, proof kind, ok bool) {
 	switch {
+	case k&isInt != 0 && k&isFloat == 0:
+		return allIntegers, 0, b[0]-'0' <= 9
 	case k&isInt != 0:
 		return allNumbers, 0, b[0]-'0' <= 9
 	case k == isFloat:
@@ -206,22 +210,4 @@ func proves(n csv.Number, b []byte) bool {
 		thousands += bytes.Count(b, []byte("\u00a0")) + bytes.Count(b, []byte("\u202f"))
 	}
 	return thousands > 1 || thousands == 1 && decimals == 1
-}
-
-// wholeNumber tells a row of digits from what has a point, an exponent or letters.
-func wholeNumber(b []byte) bool {
-	for _, c := range b {
-		if c == '.' || c|0x20 == 'e' || c|0x20 == 'n' {
-			return false
-		}
-	}
-	return true
-}
-
-// leadingZero tells numbers such as 007, whose zeros mean something.
-func leadingZero(b []byte) bool {
-	if b[0] == '-' || b[0] == '+' {
-		b = b[1:]
-	}
-	return len(b) > 1 && b[0] == '0' && b[1] >= '0' && b[1] <= '9'
 }

@@ -28,9 +28,9 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("%s: %s; ReadOptions.%s sets the limit", e.What, e.Hint, e.Option)
 }
 
-func (o *ReadOptions) rowMax() int     { return limit(max(o.RowMax, 0), rowMax) }
-func (o *ReadOptions) fieldMax() int   { return limit(max(o.FieldMax, 0), fieldMax) }
-func (o *ReadOptions) columnsMax() int { return limit(max(o.ColumnsMax, 0), columnsMax) }
+func (o *ReadOptions) rowMax() int     { return limit(o.RowMax, rowMax) }
+func (o *ReadOptions) fieldMax() int   { return limit(o.FieldMax, fieldMax) }
+func (o *ReadOptions) columnsMax() int { return limit(o.ColumnsMax, columnsMax) }
 
 // ratioMax is 0 for any.
 func (o *ReadOptions) ratioMax() int64 { return int64(max(limit(o.RatioMax, ratioMax), 0)) }

@@ -128,15 +128,15 @@ func (r *rules) line(text []byte, at int) (end, next int) {
 
 // even writes a row with too few or too many fields with the right number: nulls are put behind
 // a short one, and empty fields left out of a long one, those without which the rest looks most like its
-// columns; what is still too much is cut.
-func (p *piece) even(r *rules, line []byte, w *row, out []byte) []byte {
+// columns; what is still too much is cut, and lost is whether it was something.
+func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost bool) {
 	columns := p.stream.columns
 	if len(w.fields) <= len(columns) {
 		out = append(out, line...)
 		for range len(columns) - len(w.fields) {
 			out = append(out, r.delimiter...)
 		}
-		return out
+		return out, false
 	}
 	keep := slices.Clone(w.fields)
 	for len(keep) > len(columns) {
@@ -155,7 +155,7 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) []byte {
 		}
 		out = append(out, line[t.start:t.end]...)
 	}
-	return out
+	return out, len(keep) > len(columns)
 }
 
 const surplusFields = 64 // a row may have too many, to be looked at
@@ -217,7 +217,15 @@ func (p *piece) mendRows(x *csv.Index, columns int) {
 	var w row
 	out := make([]byte, 0, len(p.text)+64)
 	at := 0
+	var cut []int
+	keepCut := func(end int) { // of rows that an earlier pass cut
+		for len(p.cut) > 0 && p.cut[0] < end {
+			cut = append(cut, len(out)+p.cut[0]-at)
+			p.cut = p.cut[1:]
+		}
+	}
 	for _, bad := range x.Bad {
+		keepCut(bad.Start)
 		out = append(out, p.text[at:bad.Start]...)
 		at = bad.End
 		record := p.text[bad.Start:bad.End]
@@ -225,14 +233,19 @@ func (p *piece) mendRows(x *csv.Index, columns int) {
 		if bad.Problem == csv.TextAfterQuote || bad.Problem == csv.Unclosed {
 			out = r.mendRecord(record, columns, d, out, &moved, bad.Start)
 		} else {
+			begin := len(out)
+			var lost bool
 			r.next(record, 0, &w)
-			out = p.even(r, record, &w, out)
+			if out, lost = p.even(r, record, &w, out); lost {
+				cut = append(cut, begin)
+			}
 		}
 		moved.add(len(out), at)
 	}
 	p.moved = append(p.moved, moved)
 	p.raw = p.source()
-	p.text = append(out, p.text[at:]...)
+	keepCut(len(p.text))
+	p.text, p.cut = append(out, p.text[at:]...), cut
 	x.Build(p.text, d, columns)
 }
 

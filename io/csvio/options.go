@@ -3,15 +3,19 @@ package csvio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 )
@@ -59,7 +63,10 @@ type ReadOptions struct {
 	Encoding Encoding
 
 	// Types gives columns their types; the others' are found. A name that is no
-	// column is an error.
+	// column is an error, and so is a value that does not fit its type: a float32 beyond that type's range, a
+	// decimal with more digits behind the point than the type has. Integers are rounded to floats where
+	// those are asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is written
+	// without one as the clock of that zone, and keeps the point in time.
 	Types map[string]arrow.DataType
 	// Null are the words that mean null where they are not quoted; nil is
 	// [NullWords], and in columns of numbers, dates and bools some more that are found, such
@@ -121,7 +128,15 @@ const (
 )
 
 func (e LineEnd) String() string {
-	return [...]string{"?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`}[e]
+	return named(int(e), "?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`)
+}
+
+// named is the name of a constant; of what is none, its number.
+func named(i int, names ...string) string {
+	if i < 0 || i >= len(names) {
+		return strconv.Itoa(i)
+	}
+	return names[i]
 }
 
 // Trim says whether blanks behind delimiters are text.
@@ -145,7 +160,7 @@ const (
 )
 
 func (d DateOrder) String() string {
-	return [...]string{"ISO 8601", "year first", "day first", "month first"}[d]
+	return named(int(d), "ISO 8601", "year first", "day first", "month first")
 }
 
 // Encoding is how characters are bytes.
@@ -204,17 +219,20 @@ func ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 func (o ReadOptions) Open(path ...string) chunker.Source { return &source{options: o, paths: path} }
 
 // From is a source that reads r once, for standard input and the like; name is what
-// errors call it. Types are found from the first block.
+// errors call it. Types are found from the first block. Opening it a second time is an error.
 func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
-	return &source{options: o, paths: []string{name}, reader: r}
+	return &source{options: o, paths: []string{name}, reader: r, begun: new(atomic.Bool)}
 }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
 // fit the type its column was found to have, the column is made wider and the
 // file read again, so that nothing is lost; where a file that was taken for UTF-8 turns out not to be, it is read
-// again as Windows-1252, if it can be that.
+// again as Windows-1252, if it can be that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}}
+	if o.OnBad == Reject && o.Rejects == nil {
+		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
+	}
 	for {
 		f, err := chunker.ReadAll(ctx, s)
 		if !s.adapt(err) {
@@ -243,12 +261,20 @@ func (o *ReadOptions) check() error {
 	if err := o.checkText(); err != nil {
 		return err
 	}
+	if err := o.checkRanges(); err != nil {
+		return err
+	}
 	for name, t := range o.Types {
 		if t == nil {
 			return fmt.Errorf("the type given for column %q is nil", name)
 		}
-		if _, ok := decoderFor(t); !ok {
-			return fmt.Errorf("column %q: CSV cannot be read as %s: read it as a string and convert it with a function", name, t)
+		if _, ok := decoderFor(t, false); !ok {
+			return fmt.Errorf("column %q: CSV cannot be read as %s: read it as a string and convert it with a function", name, bind.Name(t))
+		}
+		if t, ok := t.(*arrow.TimestampType); ok {
+			if _, err := t.GetZone(); err != nil {
+				return fmt.Errorf("column %q: no time zone %q: give a name such as Europe/Berlin, an offset such as +02:00, or UTC", name, t.TimeZone)
+			}
 		}
 	}
 	for i, name := range o.Names {
@@ -276,6 +302,21 @@ func (o *ReadOptions) checkText() error {
 		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
 	case (o.True == nil) != (o.False == nil):
 		return fmt.Errorf("one of True and False is given: give both")
+	}
+	return nil
+}
+
+// checkRanges refuses numbers that mean nothing.
+func (o *ReadOptions) checkRanges() error {
+	switch {
+	case o.Trim < 0 || o.Trim > TrimBlanks || o.Header < 0 || o.Header > Absent:
+		return fmt.Errorf("Trim %d and Header %d: use the constants of this package", int(o.Trim), int(o.Header))
+	case o.Skip < -1 || o.HeaderRows < 0:
+		return fmt.Errorf("Skip %d and HeaderRows %d: give numbers of lines and rows, or Skip: -1 for none", o.Skip, o.HeaderRows)
+	case o.RowMax < 0 || o.FieldMax < 0 || o.ColumnsMax < 0 || o.RatioMax < -1:
+		return fmt.Errorf("RowMax %d, FieldMax %d, ColumnsMax %d and RatioMax %d: give positive limits, or RatioMax: -1 for none", o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax)
+	case o.BadMax < 0 || !(o.BadRatio >= 0 && o.BadRatio <= 1):
+		return fmt.Errorf("BadMax %d and BadRatio %v: give a number of rows, and a share from 0 to 1", o.BadMax, o.BadRatio)
 	}
 	return nil
 }

@@ -188,7 +188,7 @@ func TestALaterValueWidensItsColumn(t *testing.T) {
 	require.ErrorAs(t, err, &ce)
 	require.EqualValues(t, 200_000*2/3+17+3, ce.Line)
 	require.Equal(t, "abc", ce.Value)
-	require.ErrorContains(t, err, `column "x", value "abc": is no int64, which the samples of the column are: give the column's type in ReadOptions.Types, utf8 takes this value`)
+	require.ErrorContains(t, err, `column "x", value "abc": is no int64, which the samples of the column are: give the column's type in ReadOptions.Types, string takes this value`)
 }
 
 func TestBadRows(t *testing.T) {

@@ -41,7 +41,7 @@ type entry struct {
 
 // newLedger returns nil where nobody asks for counts.
 func newLedger(o *ReadOptions) *ledger {
-	if o.OnBad == Stop || o.Rejects == nil && o.BadMax <= 0 && o.BadRatio <= 0 {
+	if o.OnBad == Stop || o.Rejects == nil && o.BadMax == 0 && o.BadRatio == 0 {
 		return nil
 	}
 	return &ledger{options: o, waiting: map[int]entry{}}

@@ -260,6 +260,15 @@ func (r *rules) text(text []byte, t token, buf []byte) []byte {
 	return buf
 }
 
+// quoted are a row's fields that are in quotes.
+func (r *row) quoted() []bool {
+	out := make([]bool, len(r.fields))
+	for i, t := range r.fields {
+		out[i] = t.quoted
+	}
+	return out
+}
+
 // strings are a row's fields as text.
 func (r *rules) strings(text []byte, w *row) []string {
 	out := make([]string, len(w.fields))

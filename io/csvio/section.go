@@ -10,6 +10,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -178,7 +179,7 @@ func (c *section) rowEnd(row int, lines int64) (int, error) {
 			hi := int(c.hi - c.base)
 			_, quoteAt := csv.Cut(c.buf[row:], s.dialect)
 			lines -= int64(bytes.Count(c.buf[row:hi], []byte{s.dialect.Newline}))
-			return 0, s.tooLong(c.name, c.buf[row:], quoteAt, position{c.base + int64(row), lines})
+			return 0, s.tooLong(c.name, charset.UTF8, c.buf[row:], quoteAt, position{c.base + int64(row), lines})
 		}
 		if err := c.more(min(max(len(c.buf)-row, behindBytes), limit)); err != nil {
 			return 0, err

@@ -128,3 +128,34 @@ func TestAFileThatShrinksIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "the file became shorter while it was read")
 	require.NoError(t, stream.Close())
 }
+
+// A worker may find that a row is too long when the stream has left the file.
+func TestRowTooLongBehindTheEndOfTheStream(t *testing.T) {
+	name := file(t, "a,b\n"+strings.Repeat("1,2\n", 5000)+"3,\""+strings.Repeat("x\n", 30000))
+	o := csvio.ReadOptions{RowMax: 10000}
+	var limit *csvio.LimitError
+	_, err := o.ReadFile(t.Context(), name)
+	require.ErrorAs(t, err, &limit)
+	require.ErrorContains(t, err, "in.csv:5002: a quote is opened here")
+	stream, err := o.Open(name).Open(t.Context(), 1<<10)
+	require.NoError(t, err)
+	var parts []chunker.Part
+	for {
+		part, err := stream.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		parts = append(parts, part)
+	}
+	for _, part := range slices.Backward(parts) {
+		c, partErr := part(t.Context())
+		if partErr != nil {
+			err = partErr
+		}
+		c.Release()
+	}
+	require.ErrorAs(t, err, &limit)
+	require.ErrorContains(t, err, "in.csv:5002: a quote is opened here")
+	require.NoError(t, stream.Close())
+}

@@ -19,6 +19,7 @@ type shape struct {
 	lines     int // of them
 	separator bool
 	headers   int // rows of names
+	missing   int // more that are asked for than there are
 	end       int // of them
 	endLines  int
 	names     []string // nil: there are none
@@ -31,6 +32,7 @@ type shape struct {
 // seen is a row that was looked at.
 type seen struct {
 	fields    []string
+	quoted    []bool // fields that are
 	at, next  int
 	lines     int  // before it
 	through   int  // before the one behind it
@@ -120,7 +122,7 @@ func look(r *rules, text []byte, last bool) []seen {
 		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
 			gap = true
 		} else {
-			out = append(out, seen{fields: r.strings(text, &w), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, broken: w.problem != 0, commented: text[at] == '#'})
+			out = append(out, seen{fields: r.strings(text, &w), quoted: w.quoted(), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, broken: w.problem != 0, commented: text[at] == '#'})
 			gap = false
 		}
 		lines += w.lines
@@ -269,7 +271,10 @@ func (sh *shape) header(o *ReadOptions, rows []seen) {
 	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 {
 		sh.headers = stacked(rows)
 	}
-	sh.headers = min(sh.headers, len(rows))
+	if sh.headers > len(rows) {
+		sh.missing = sh.headers - len(rows)
+		sh.headers = len(rows)
+	}
 	sh.names = join(rows[:sh.headers])
 	last := rows[sh.headers-1]
 	sh.end += last.next - rows[0].at
@@ -362,9 +367,14 @@ func stacked(rows []seen) int {
 	return n
 }
 
-// join makes names of rows of names.
+// join makes names of rows of names. Blanks around a name belong to it where it is in quotes.
 func join(rows []seen) []string {
 	out := slices.Clone(rows[0].fields)
+	for i, quoted := range rows[0].quoted {
+		if !quoted {
+			out[i] = strings.TrimSpace(out[i])
+		}
+	}
 	for _, s := range rows[1:] {
 		for i := range min(len(out), len(s.fields)) {
 			out[i] = strings.TrimSpace(strings.TrimSpace(out[i]) + " " + strings.TrimSpace(s.fields[i]))
@@ -384,9 +394,9 @@ func mendHeader(r *rules, text []byte, rows []seen, width int) {
 	}
 	end, next := r.line(text, first.at)
 	if m, ok := r.mend(text[first.at:end], width); ok {
-		first.fields = nil
+		first.fields, first.quoted = nil, nil
 		for _, t := range m {
-			first.fields = append(first.fields, string(t.text))
+			first.fields, first.quoted = append(first.fields, string(t.text)), append(first.quoted, t.quoted)
 		}
 		first.next, first.through = next, first.lines+1
 	}

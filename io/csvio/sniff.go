@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/bind"
 )
 
 // Dialect is what a CSV file was found to be like, and why. [Dialect.String] shows it to people.
@@ -209,7 +211,7 @@ func (d *Dialect) columns(b *strings.Builder) {
 		if how != "" {
 			how += "; "
 		}
-		fmt.Fprintf(b, "%-*s  %-18s %s\n", width, c.Name, c.Type, how+c.Why)
+		fmt.Fprintf(b, "%-*s  %-18s %s\n", width, c.Name, bind.Name(c.Type), how+c.Why)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -176,11 +177,11 @@ func TestALaterValueOfAnotherFormWidensItsColumn(t *testing.T) {
 
 func TestFloatsAmongIntegersAreNotBad(t *testing.T) {
 	for _, policy := range []csvio.OnBad{csvio.Stop, csvio.Null, csvio.Skip, csvio.Reject} {
-		f, err := read(t, csvio.ReadOptions{OnBad: policy}, surprising(100_000, "2.5"))
+		f, err := read(t, csvio.ReadOptions{OnBad: policy, Rejects: new(chunker.FrameSink)}, surprising(100_000, "2.5"))
 		require.NoError(t, err)
 		require.Equal(t, "float64", f.Schema().Field(1).Type.String())
 		require.Equal(t, 100_001, f.NumRows())
-		f, err = read(t, csvio.ReadOptions{OnBad: policy}, surprising(100_000, "abc"))
+		f, err = read(t, csvio.ReadOptions{OnBad: policy, Rejects: new(chunker.FrameSink)}, surprising(100_000, "abc"))
 		require.NoError(t, err)
 		if policy == csvio.Stop {
 			require.Equal(t, "utf8", f.Schema().Field(1).Type.String())

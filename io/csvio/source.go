@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -22,10 +23,11 @@ import (
 // source is files, or a reader.
 type source struct {
 	options ReadOptions
-	paths   []string  // of files and patterns; of a reader, its name
-	reader  io.Reader // in place of files
-	names   []string  // columns asked for; nil is all
-	part    [2]int    // of a split: part of how many
+	paths   []string     // of files and patterns; of a reader, its name
+	reader  io.Reader    // in place of files
+	begun   *atomic.Bool // the reader is being read, or was
+	names   []string     // columns asked for; nil is all
+	part    [2]int       // of a split: part of how many
 
 	// What an earlier pass found out.
 	wider    map[string]arrow.DataType // columns found too narrow
@@ -294,11 +296,20 @@ func (s *stream) begin(i int) error {
 			return err
 		}
 		if first := distinct(given); !slices.Equal(first, names(s.columns)) {
-			return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: read them apart, or give ReadOptions.Names", first, names(s.columns)))
+			return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: %s", first, names(s.columns), otherHeader(first, names(s.columns))))
 		}
 	}
 	s.skip(sh.end, sh.endLines)
 	return nil
+}
+
+// otherHeader is what to do about a file with another header. Names for all files would mix up columns
+// that only stand in another order.
+func otherHeader(names, first []string) string {
+	if slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(first))) {
+		return "read the files apart, and bring the columns into one order by Select"
+	}
+	return "read them apart, or, if the columns mean the same in this order, give ReadOptions.Names"
 }
 
 // shapeAgain finds where the table begins in a file after the first, which is taken to be of the same kind.
@@ -400,14 +411,15 @@ func (s *stream) cut() (chunker.Part, error) {
 func (s *stream) grow(text []byte, quoteAt int) error {
 	limit := s.source.options.rowMax()
 	if len(text) >= limit {
-		return s.tooLong(s.name(), text, quoteAt, position{s.offset, s.lines})
+		return s.tooLong(s.name(), s.input.encoding, text, quoteAt, position{s.offset, s.lines})
 	}
 	s.size = min(2*len(text), limit)
 	return nil
 }
 
-// tooLong is the error of a row that does not end within the limit.
-func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) error {
+// tooLong is the error of a row that does not end within the limit. Workers call it too, when the stream may have gone on to
+// another file: it takes what it says of the file.
+func (s *stream) tooLong(file string, e Encoding, row []byte, quoteAt int, at position) error {
 	limit := s.source.options.rowMax()
 	err := tooLong("the row is", limit, "RowMax", "are the delimiter and line end right?")
 	line := at.line + 1
@@ -419,7 +431,7 @@ func (s *stream) tooLong(file string, row []byte, quoteAt int, at position) erro
 		}
 		line += int64(bytes.Count(row[:quoteAt], []byte{newline}))
 	}
-	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + s.input.encoding.Len(row[:max(quoteAt, 0)]), Err: err}
+	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + e.Len(row[:max(quoteAt, 0)]), Err: err}
 }
 
 // cutPlain makes sections of the file that was begun, from its first row on, where it is one that

@@ -114,7 +114,7 @@ func numbers(name string, floats bool) {
 	sign, minus, bits64, seven := constant(1<<63), constant('-'), constant(64), constant(7)
 	zeros, six, high := constant(bytes8('0')), constant(bytes8(6)), constant(bytes8(0xF0))
 	tens, hundreds, myriad := constant(0x010A010A010A010A), constant(0x0001006400010064), constant(10000)
-	byte0 := constant(0xFF)
+	byte0, two, padded := constant(0xFF), constant(0xF0FF), constant(0x3030)
 	var dots, ones, powers reg.VecVirtual
 	if floats {
 		dots, ones, powers = constant(bytes8('.')), constant(math.MaxUint64), ZMM()
@@ -136,6 +136,10 @@ func numbers(name string, floats bool) {
 	VPCMPEQQ(minus, t, neg)
 	VPSRLQ(Imm(8), w, neg, w)
 	VPSUBQ(l.one, n, neg, n)
+	VPANDQ(two, w, t)
+	VPCMPUQ(Imm(6), l.one, n, k)
+	VPCMPEQQ(padded, t, k, k) // a zero before other digits: the caller knows what it means
+	KORB(k, odd, odd)
 	VPSLLQ(Imm(3), n, t)
 	VPSUBQ(t, bits64, t)
 	VPSLLVQ(t, w, w)

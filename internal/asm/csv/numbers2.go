@@ -66,6 +66,12 @@ func numbers4(name string, floats bool) {
 		VPSRLQ(Imm(8), w, t)
 		VPBLENDVB(neg, t, w, w)
 		VPADDQ(neg, n, n) // one less
+		zeroFirst := y()
+		VPAND(constant4(0xF0FF), w, zeroFirst)
+		VPCMPEQQ(constant4(0x3030), zeroFirst, zeroFirst)
+		VPCMPGTQ(constant4(1), n, t)
+		VPAND(t, zeroFirst, zeroFirst)
+		VPOR(zeroFirst, bad, bad) // a zero before other digits: the caller knows what it means
 		VPSLLQ(Imm(3), n, t)
 		u := y()
 		VMOVDQU(constant4(64), u)

@@ -1,0 +1,107 @@
+package csvio_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/klauspost/compress/gzip"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/csvio"
+)
+
+func TestQuoteOrCommentInPlaceOfTheDelimiter(t *testing.T) {
+	for _, o := range []csvio.ReadOptions{{Quote: ','}, {Comment: ','}, {Quote: ',', Names: []string{"a"}}} {
+		for _, text := range []string{"a,b\n1,2\n", "\n\n"} {
+			_, err := read(t, o, text)
+			require.ErrorContains(t, err, "no delimiter can be found")
+		}
+		f, err := read(t, o, "a;b\n1;2\n")
+		if o.Names == nil {
+			require.NoError(t, err)
+			require.Equal(t, 2, len(f.Names()))
+		}
+	}
+}
+
+func TestOptionsOutOfRange(t *testing.T) {
+	for _, o := range []csvio.ReadOptions{
+		{Trim: 9}, {Trim: -1}, {Header: 3}, {Skip: -2}, {HeaderRows: -1}, {RowMax: -1}, {FieldMax: -1}, {ColumnsMax: -1}, {RatioMax: -2}, {BadMax: -1}, {BadRatio: -3}, {BadRatio: 1.5}, {BadRatio: math.NaN()},
+	} {
+		_, err := read(t, o, "a,b\n1,2\n")
+		require.Regexp(t, ": (give|use) ", err, "%+v", o)
+	}
+	_, err := read(t, csvio.ReadOptions{Header: csvio.Present, HeaderRows: 3}, "a,b\n1,2\n")
+	require.ErrorContains(t, err, "has 2 rows, fewer than the 3 that are to be names")
+	require.Equal(t, "9 -1 7", fmt.Sprint(csvio.DateOrder(9), csvio.LineEnd(-1), csvio.LineEnd(7)))
+}
+
+func TestRejectedRowsNeedASink(t *testing.T) {
+	_, err := read(t, csvio.ReadOptions{OnBad: csvio.Reject}, "a,b\n1,2\n3\n")
+	require.ErrorContains(t, err, "give ReadOptions.Rejects a sink, or Skip the rows")
+}
+
+func TestReaderIsNotReadTwice(t *testing.T) {
+	src := csvio.ReadOptions{}.From("standard input", strings.NewReader("a,b\n1,2\n"))
+	_, err := chunker.ReadAll(t.Context(), src)
+	require.NoError(t, err)
+	_, err = chunker.ReadAll(t.Context(), src)
+	require.ErrorContains(t, err, "standard input: the reader was read already")
+}
+
+// Names of one file must not be put on the swapped columns of another.
+func TestColumnsInAnotherOrder(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "1.csv"), []byte("a,b\n1,2\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "2.csv"), []byte("b,a\n3,4\n"), 0o644))
+	_, err := csvio.ReadFile(t.Context(), filepath.Join(dir, "*.csv"))
+	require.ErrorContains(t, err, "read the files apart, and bring the columns into one order by Select")
+	require.NotContains(t, err.Error(), "Names")
+}
+
+func TestCutGzipIsToldOnce(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for i := range 200_000 {
+		fmt.Fprintf(z, "%d,%d\n", i, i*i%7919)
+	}
+	require.NoError(t, z.Close())
+	name := filepath.Join(t.TempDir(), "cut.csv.gz")
+	require.NoError(t, os.WriteFile(name, b.Bytes()[:b.Len()*3/4], 0o644))
+	_, err := csvio.ReadFile(t.Context(), name)
+	require.Equal(t, 1, strings.Count(fmt.Sprint(err), "unexpected EOF"), "%v", err)
+}
+
+func TestQuotedNamesAreKept(t *testing.T) {
+	f, err := read(t, csvio.ReadOptions{}, "\"a\n\", b ,\" c\",\"\"\n1,2,3,4\n")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a\n", "b", " c", "column_4"}, f.Names())
+	name := filepath.Join(t.TempDir(), "again.csv")
+	require.NoError(t, csvio.WriteFile(t.Context(), name, f))
+	again, err := csvio.ReadFile(t.Context(), name)
+	require.NoError(t, err)
+	require.Equal(t, f.Names(), again.Names())
+}
+
+// Under Null rows are counted that came out with less than they had: once each.
+func TestNulledRowsAreCounted(t *testing.T) {
+	text := "a,b\n" + strings.Repeat("1,2\n", 2000) + "x,y\n1,2,3\n4,5,,\n6\nz,2,3\n\"1\"x,2\n7,8,9,10\n" + strings.Repeat("1,2\n", 2000) + "w,2\n"
+	intType := arrow.PrimitiveTypes.Int64
+	o := csvio.ReadOptions{OnBad: csvio.Null, Types: map[string]arrow.DataType{"a": intType, "b": intType}}
+	for _, size := range []int64{1, 1 << 20} {
+		rows, nulled := 0, 0
+		for c, err := range chunker.All(t.Context(), o.Open(file(t, text))) {
+			require.NoError(t, err)
+			rows, nulled = rows+c.Len(), nulled+c.Nulled
+		}
+		// x,y and 1,2,3 and z,2,3 and 7,8,9,10 and w,2; and "1"x, whose text is no number.
+		require.Equal(t, []int{4008, 6}, []int{rows, nulled}, size)
+	}
+}
