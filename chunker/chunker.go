@@ -69,10 +69,6 @@ type Chunk struct {
 	// field, where the source's policy says to go on so.
 	Nulled int
 
-	// Nulled is how many rows of Record lost a value that could not be decoded,
-	// where the source's policy says to go on.
-	Nulled int
-
 	// Free takes the chunk's buffers back; nil where the garbage collector does.
 	// It is called by Release, once.
 	Free func()
