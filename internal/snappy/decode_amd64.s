@@ -18,10 +18,6 @@ TEXT ·decodeShort(SB), NOSPLIT, $0-72
 	ADDQ SI, DI
 	MOVQ from+32(FP), CX
 	ADDQ CX, SI
-	XORQ R9, R9
-	MOVQ DX, R10
-	SUBQ AX, R10
-	JZ   loop
 	MOVQ -8(DX), R9
 
 loop:

@@ -34,9 +34,10 @@ var tables = func() (t struct {
 // stops all goroutines now and then, would wait for it.
 const stride = 32 << 10
 
-// decodeFast decodes elements while both ends are far, and leaves one that is not short.
+// decodeFast decodes elements while both ends are far and eight bytes are there to look back at, and leaves one
+// that is not short.
 func decodeFast(dst, src []byte, d, at int) (int, int) {
-	if !hasAVX2 || len(dst)-d <= reach || len(src)-at <= reach || d > 0 && d < 8 {
+	if !hasAVX2 || len(dst)-d <= reach || len(src)-at <= reach || d < 8 {
 		return d, at
 	}
 	return decodeShort(unsafe.SliceData(dst), d, min(len(dst)-reach, d+stride), unsafe.SliceData(src), at, len(src)-reach, (*byte)(unsafe.Pointer(&tables)))

@@ -19,7 +19,7 @@ func main() {
 func decode() {
 	TEXT("decodeShort", NOSPLIT, "func(dst *byte, at, atMax int, src *byte, from, fromMax int, t *byte) (int, int)")
 	Doc("decodeShort decodes elements from src[from:] to dst[at:] until at or from is not below its limit, or an element",
-		"is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 144 bytes past its limits; t is the tables. at is 0 or at least 8.")
+		"is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 144 bytes past its limits; t is the tables. at is at least 8, so that there are bytes before it.")
 	base, op, opMax := Load(Param("dst"), GP64()), Load(Param("at"), GP64()), Load(Param("atMax"), GP64())
 	ip, ipMax, table := Load(Param("src"), GP64()), GP64(), Load(Param("t"), GP64())
 	ADDQ(base, op)
@@ -32,10 +32,6 @@ func decode() {
 
 	tail, tag, off, lo, hi, x := GP64(), GP64(), GP64(), GP64(), GP64(), XMM()
 	n := RCX
-	XORQ(tail, tail)
-	MOVQ(op, lo)
-	SUBQ(base, lo)
-	JZ(LabelRef("loop"))
 	MOVQ(Mem{Base: op}.Offset(-8), tail)
 
 	// shift moves n < 16 bytes, whose first 16 are lo and hi, into tail, and goes on at next.
