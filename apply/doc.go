@@ -54,7 +54,7 @@
 // predicted, and adds workers where serial was the wrong choice.
 // [Plan] and [Report] print all of that.
 //
-// The engine costs 15 to 50 µs a call for up to some thousand rows, 80 to 150 µs where it samples a
+// The engine costs 15 to 60 µs a call for up to some thousand rows, 80 to 150 µs where it samples a
 // larger table, and then about 0.2 ns a row and function on top of the function itself; more where
 // a column's values must be converted (1 ns for a string).
 //
