@@ -45,7 +45,6 @@ func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression strin
 	if err != nil {
 		return total, err
 	}
-	countNulls(f.Records())
 	blocks := blocksOf(f.Records(), foldRows)
 	workers := max(min(cores(), len(blocks)), 1)
 	at := make([]folder[T, A], workers)

@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/internal/bind"
 )
 
 // pass is one evaluation of a stage's nodes over all rows of a table: first the
@@ -64,6 +65,9 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	var gaps []span
 	for i, r := range records {
+		for _, c := range r.Columns() { // a chunk's, which no frame has seen
+			bind.CountNulls(c)
+		}
 		gaps = append(gaps, span{i, 0, int(r.NumRows())})
 		p.starts = append(p.starts, p.starts[i]+int(r.NumRows()))
 	}

@@ -34,7 +34,6 @@ func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame,
 	if err != nil {
 		return nil, err
 	}
-	countNulls(f.Records())
 	ranges := rangesOf(f.Records(), whereRows)
 	workers := max(min(cores(), len(ranges)), 1)
 	at := make([]position, workers)
@@ -61,16 +60,6 @@ func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame,
 		return nil, err
 	}
 	return frame.FromRecords(f.Schema(), kept...)
-}
-
-// countNulls has every column count its nulls, which arrays do when they are first asked
-// and not from several goroutines at once.
-func countNulls(records []arrow.Record) {
-	for _, rec := range records {
-		for _, c := range rec.Columns() {
-			c.NullN()
-		}
-	}
 }
 
 // rowRange is rows lo … hi-1 of a record batch that begins at row first of its frame.

@@ -12,7 +12,7 @@ import (
 	"github.com/volley-go/volley/internal/near"
 )
 
-// Frame is an immutable table: a schema and record batches of it.
+// Frame is an immutable table: a schema and record batches of it. Goroutines may share it.
 // The zero Frame has no columns and no rows.
 type Frame struct {
 	schema  *arrow.Schema
@@ -44,6 +44,9 @@ func (f *Frame) add(r arrow.Record) {
 	}
 	if r.Schema() != f.schema {
 		r = array.NewRecord(f.schema, r.Columns(), r.NumRows())
+	}
+	for _, c := range r.Columns() {
+		bind.CountNulls(c)
 	}
 	f.records = append(f.records, r)
 	f.starts = append(f.starts, f.NumRows()+int(r.NumRows()))
