@@ -74,7 +74,7 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 	}
 	switch {
 	case s.Predict == 0 && s.Strategy == Serial:
-		b.WriteString("    the sample was all of it\n")
+		b.WriteString("    over with the sample\n")
 		return
 	case s.Strategy == Serial:
 		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))

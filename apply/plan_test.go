@@ -32,7 +32,7 @@ func TestPlanReads(t *testing.T) {
     wide on 128 workers: 1 s predicted; runner-up parallel: 90 s
   stage 3, sampled 10 rows
     x  1 ns a row
-    the sample was all of it
+    over with the sample
 `, p.String())
 	r := &Report{Plan: p, Rows: 27004, Failed: 2, Elapsed: 1500 * time.Microsecond, CPU: 2800 * time.Microsecond,
 		Errors: []*RowError{{Func: "rate", Row: 7, Values: []Value{{"fare", 1.5}, {"zone", "A"}, {"tip", nil}}, Err: errors.New("no rate")}, {Func: "rate", File: "trips.csv", Line: 9, Row: 7, Err: errors.New("none")}},
@@ -50,7 +50,7 @@ func TestPlanReads(t *testing.T) {
     came to 0 ns, 0.00 times the prediction
   stage 3, sampled 10 rows
     x  1 ns a row
-    the sample was all of it
+    over with the sample
   2 rows failed (policy: null), the first:
     row 7, computing rate from fare = 1.5, zone = "A", tip = null: no rate
     trips.csv:9: row 7, computing rate from : none

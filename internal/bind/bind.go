@@ -62,6 +62,9 @@ func Open(arr arrow.Array, t reflect.Type) (Column, error) {
 	if isNull {
 		c.SeesNull, c.flag, t = true, flag, inner
 	}
+	if t.Kind() == reflect.Pointer {
+		return Column{}, &TypeError{Arrow: arr.DataType(), Go: t, Remedy: fmt.Sprintf("pointers are not taken: sql.Null[%s] sees nulls", t.Elem())}
+	}
 	c.Valid, c.Bit, c.Nulls = validity(arr)
 	f, err := open(arr, t)
 	if err != nil {

@@ -166,6 +166,7 @@ func TestTypesThatDoNotGoTogether(t *testing.T) {
 		{second(As[int64](pack(t, []float32{1}))), "int64 cannot hold every float32"},
 		{second(As[arrow.Date32](pack(t, []int32{1}))), "column is int32, Go type is arrow.Date32: take int32"},
 		{second(As[int64](pack(t, []time.Time{time.Time{}.AddDate(1999, 0, 0)}))), "column is timestamp[ns, UTC], Go type is int64: take time.Time (or the arrow package's own type for the raw number)"},
+		{second(As[*int64](pack(t, []int64{1}))), "column is int64, Go type is *int64: pointers are not taken: sql.Null[int64] sees nulls"},
 		{second(As[struct{}](pack(t, []bool{true}))), "take bool"},
 	} {
 		require.ErrorContains(t, c.err, c.want)
