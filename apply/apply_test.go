@@ -170,7 +170,11 @@ func TestEveryFunctionIsCalledOnceARowInEveryStrategy(t *testing.T) {
 }
 
 func TestEqualForAllWorkersAndMorsels(t *testing.T) {
-	f := table(t, 20_000)
+	rows := 20_000
+	if testing.Short() {
+		rows = 3_000
+	}
+	f := table(t, rows)
 	want := plain(t, f)
 	for _, workers := range []int{1, 2, 3, 8, 64} {
 		for _, morsel := range []int{1, 7, 8192} {
@@ -549,17 +553,20 @@ func TestCancel(t *testing.T) {
 	for _, e := range []apply.Engine{{}, {Workers: 1}, {Workers: 8}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		var calls atomic.Int64
-		time.AfterFunc(20*time.Millisecond, cancel)
 		_, _, err := e.Run(ctx, f, apply.Map1("y", "n", func(n int64) int64 {
-			calls.Add(1)
-			time.Sleep(100 * time.Microsecond)
+			if calls.Add(1) == 50_000 {
+				cancel()
+			}
+			if ctx.Err() != nil { // and until the run hears of it
+				time.Sleep(100 * time.Microsecond)
+			}
 			return n
 		}))
 		require.ErrorIs(t, err, context.Canceled)
 		require.Less(t, calls.Load(), int64(100_000))
 
 		ctx, cancel = context.WithCancel(t.Context())
-		time.AfterFunc(20*time.Millisecond, cancel)
+		time.AfterFunc(time.Millisecond, cancel)
 		_, _, err = e.Run(ctx, f, apply.Call1("y", "n", func(ctx context.Context, n int64) (int64, error) {
 			<-ctx.Done() // the functions see that it is over
 			return 0, ctx.Err()
@@ -642,10 +649,11 @@ func TestGenericRowsAllocateNothingPerRow(t *testing.T) {
 		S string
 	}
 	type out struct{ Y float64 }
-	small, large := table(t, 100_000), table(t, 400_000)
+	small, large := table(t, 20_000), table(t, 80_000)
 	run := func(f *frame.Frame) float64 {
 		return testing.AllocsPerRun(5, func() {
-			_, _, err := apply.Engine{Workers: 1}.Run(t.Context(), f, apply.Rows(func(r in) out { return out{r.X + float64(len(r.S))} }))
+			// Morsels are given, since how many the engine makes depends on the clock, and each is an allocation or two.
+			_, _, err := apply.Engine{Workers: 1, MorselRows: 10_000}.Run(t.Context(), f, apply.Rows(func(r in) out { return out{r.X + float64(len(r.S))} }))
 			require.NoError(t, err)
 		})
 	}

@@ -19,7 +19,7 @@ func TestExamples(t *testing.T) {
 	}{
 		{"quickstart", nil, []string{
 			"UA         1545  EWR     IAH             2      1400       227  2013-01-01 10:00:00Z",
-			"5 rows × 8 columns", "27,004 rows on ", "mph ", "ns a row", "made_up",
+			"5 rows × 8 columns", "27,004 rows on ", "mph ", "s a row", "made_up",
 			"wrote 27004 rows × 12 columns", "the same rows came back: true",
 			"JFK-STT         59  529.2391  late    true", "on time 21565, late 4918, cancelled 521",
 		}},

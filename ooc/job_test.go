@@ -367,7 +367,7 @@ func TestCancel(t *testing.T) {
 	ctx, cancel = context.WithCancel(t.Context())
 	var seen atomic.Int64
 	sink := new(chunker.FrameSink)
-	_, err = ooc.Job{From: small{f, 100}, To: sink, Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 {
+	_, err = ooc.Job{From: small{f, 100}, To: sink, Workers: 2, Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 {
 		if seen.Add(1) == 5000 {
 			cancel()
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -30,8 +31,15 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Geteuid() == 0, nil
+			case "pty": // whether pseudo-terminals are lent here, and as testscript knows them
+				f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+				if err != nil || runtime.GOOS != "linux" {
+					return false, nil
+				}
+				return true, f.Close()
 			}
 			return false, fmt.Errorf("no condition %q", cond)
 		},

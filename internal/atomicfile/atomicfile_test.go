@@ -25,6 +25,7 @@ func TestNothingShowsBeforeCommit(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out.csv")
 	require.NoError(t, os.WriteFile(path, []byte("old"), 0o640))
+	require.NoError(t, os.Chmod(path, 0o640)) // whatever the umask
 
 	f, err := Create(path)
 	require.NoError(t, err)

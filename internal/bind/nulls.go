@@ -13,13 +13,20 @@ func CountNulls(arr arrow.Array) {
 	arr.NullN()
 	switch a := arr.(type) {
 	case *array.Dictionary:
-		CountNulls(a.Dictionary())
+		CountNulls(a.Indices())
+		CountNulls(a.Dictionary()) // which is made when it is first asked for, too
 	case *array.Struct:
 		for i := range a.NumField() {
 			CountNulls(a.Field(i))
 		}
 	case array.ListLike:
 		CountNulls(a.ListValues())
+	case array.Union:
+		for i := range a.NumFields() {
+			CountNulls(a.Field(i))
+		}
+	case *array.RunEndEncoded:
+		CountNulls(a.Values())
 	case array.ExtensionArray:
 		CountNulls(a.Storage())
 	}

@@ -39,5 +39,6 @@ func TestCountNulls(t *testing.T) {
 	}
 	elements := s.Field(0).(*array.List).ListValues().(*array.Dictionary)
 	require.Equal(t, 3, elements.Data().NullN())
+	require.Equal(t, 3, elements.Indices().Data().NullN())
 	require.Zero(t, elements.Dictionary().Data().NullN())
 }
