@@ -51,7 +51,7 @@ type Stream struct {
 type Counts struct {
 	Rows    int // that the source gave
 	Refused int // that it could not decode and left out
-	Nulled  int // of Rows: those in which it made a value null that it could not decode
+	Nulled  int // of Rows: those in which it made a value null that it could not decode or that was missing
 }
 
 // bad is how many rows count against the policy's limits.

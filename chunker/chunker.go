@@ -65,8 +65,8 @@ type Chunk struct {
 	// from the chunk's first row, rejected ones included, until [Numberer] makes
 	// it the row in the file.
 	Rejects []*Error
-	// Nulled is how many rows in Record have a null in place of a value that could not be decoded, or lack a surplus
-	// field, where the source's policy says to go on so.
+	// Nulled is how many rows in Record have a null in place of a value that could not be decoded or was missing, or lack
+	// a surplus field, where the source's policy says to go on so.
 	Nulled int
 
 	// Free takes the chunk's buffers back; nil where the garbage collector does.

@@ -16,7 +16,7 @@ type Report struct {
 	RowsIn  int64 // decoded
 	RowsOut int64 // written
 	Refused int64 // rows the source could not decode and left out
-	Nulled  int64 // rows of which the source made a value null
+	Nulled  int64 // rows of which the source made a value null that it could not read or that was missing
 	Chunks  int64
 	Bytes   int64 // of the input, as stored
 
@@ -61,7 +61,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "%d rows could not be read\n", r.Refused)
 	}
 	if r.Nulled > 0 {
-		fmt.Fprintf(&b, "%d rows have a null for a value that could not be read\n", r.Nulled)
+		fmt.Fprintf(&b, "%d rows have a null for a value that could not be read or was missing\n", r.Nulled)
 	}
 	if len(r.Functions.Plan.Stages) > 0 {
 		b.WriteString(r.Functions.String())

@@ -165,7 +165,7 @@ func failures(r *ooc.Report, rejects string) (notes []string) {
 		notes = append(notes, note)
 	}
 	if r.Nulled > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d rows have a null for a value that could not be read; --on-error reject=FILE shows them", r.Nulled, all))
+		notes = append(notes, fmt.Sprintf("%d of %d rows have a null for a value that could not be read or was missing; --on-error reject=FILE shows them", r.Nulled, all))
 	}
 	return notes
 }

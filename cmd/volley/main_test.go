@@ -91,7 +91,7 @@ func TestNulledValuesAreTold(t *testing.T) {
 	require.ErrorIs(t, new(convert).report(r, nil, "out.csv", ""), errRowsFailed)
 	require.Equal(t, []string{
 		"1 of 10 rows failed: their results are null",
-		"3 of 10 rows have a null for a value that could not be read; --on-error reject=FILE shows them",
+		"3 of 10 rows have a null for a value that could not be read or was missing; --on-error reject=FILE shows them",
 	}, failures(r, ""))
 	r.Refused, r.Nulled = 0, 0
 	require.NoError(t, new(convert).report(r, nil, "out.csv", ""))

@@ -43,7 +43,7 @@ func (p *piece) settle(b *block, line int) error {
 	return nil
 }
 
-// lossy counts rows of the window with a value that became null, or a field that was cut off.
+// lossy counts rows of the window with a value that became null, or a field that was missing or cut off.
 func (p *piece) lossy(b *block) int {
 	rows := map[int]bool{}
 	for _, v := range b.bad {
@@ -54,7 +54,9 @@ func (p *piece) lossy(b *block) int {
 		p.cut = p.cut[1:]
 		row := sort.Search(b.index.Rows, func(row int) bool { lo, _ := b.rowAt(row); return lo >= at })
 		if row < b.index.Rows {
-			rows[row] = true
+			if lo, _ := b.rowAt(row); lo == at { // else it is bad still, and left out
+				rows[row] = true
+			}
 		}
 	}
 	return len(rows)

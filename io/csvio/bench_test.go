@@ -2,6 +2,7 @@ package csvio_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/cputime"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -151,5 +153,35 @@ func BenchmarkSniff(b *testing.B) {
 	for b.Loop() {
 		_, err := csvio.Sniff(context.Background(), path)
 		require.NoError(b, err)
+	}
+}
+
+// BenchmarkSizes reads files of a few megabytes, streamed and into a frame: how soon all cores are at it. cpu-ms/op is
+// what the process took of them.
+func BenchmarkSizes(b *testing.B) {
+	whole, size := shape(b, 0)
+	text, err := os.ReadFile(whole)
+	require.NoError(b, err)
+	for _, mb := range []int{1, 4, 15, int(size >> 20)} {
+		path := filepath.Join(b.TempDir(), "in.csv")
+		some := text[:bytes.LastIndexByte(text[:mb<<20], '\n')+1]
+		require.NoError(b, os.WriteFile(path, some, 0o644))
+		rows := bytes.Count(some, []byte{'\n'}) - 1
+		run := func(name string, read func()) {
+			b.Run(fmt.Sprintf("%s/%dMB", name, mb), func(b *testing.B) {
+				b.SetBytes(int64(len(some)))
+				before, _ := cputime.Process()
+				for b.Loop() {
+					read()
+				}
+				after, _ := cputime.Process()
+				b.ReportMetric(float64((after-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			})
+		}
+		run("stream", func() { scan(b, csvio.Open(path), rows) })
+		run("frame", func() {
+			_, err := csvio.ReadFile(context.Background(), path)
+			require.NoError(b, err)
+		})
 	}
 }

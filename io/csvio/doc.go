@@ -16,7 +16,8 @@
 // Input is plain, gzip, zstd, bzip2, xz, or a zip archive of one file, told by its first bytes; several files named by a
 // pattern are one stream and must have the same columns. Plain text is cut into
 // blocks at the ends of rows, quotes honoured, and the blocks are parsed on all cores
-// straight into Arrow buffers; only columns that are asked for are parsed.
+// straight into Arrow buffers; only columns that are asked for are parsed. A block is of the size that was asked for (8 MiB
+// of columns otherwise), and less, to 256 KiB, where a file is small or near its end, and at the beginning of a stream.
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of compressed input from its first 256 KiB;
 // opening costs some milliseconds for it. [Sniff] shows what is found and why.

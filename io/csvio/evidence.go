@@ -63,7 +63,7 @@ func (e *evidence) take(b []byte) {
 	if e.any && e.kinds == 0 && e.maybes == 0 {
 		return // text
 	}
-	if len(b) <= 9 && slices.Contains(maybeNull, string(b)) {
+	if len(b) <= 9 && (len(b) == 0 || b[0]-'0' > 9) && slices.Contains(maybeNull, string(b)) { // none begins with a digit
 		e.maybes++
 		if !slices.Contains(e.maybe, string(b)) {
 			e.maybe = append(e.maybe, string(b))

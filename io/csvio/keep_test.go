@@ -27,6 +27,7 @@ import (
 type kept struct {
 	rows    []string // of the file's rows that came out
 	rejects []string
+	nulled  int
 	err     string
 }
 
@@ -65,6 +66,7 @@ func drain(ctx context.Context, src chunker.Source, block int64, workers int) ke
 			break
 		}
 		n.Number(&c)
+		k.nulled += c.Nulled
 		for row := range c.Len() {
 			var b strings.Builder
 			fmt.Fprintf(&b, "%d@%d", c.RowOf(row), c.Lines.Of(row))
@@ -134,6 +136,7 @@ func TestRowsInAreRowsOutAndRejects(t *testing.T) {
 			for _, names := range [][]string{{"note"}, {"amount", "id"}} {
 				some := drain(t.Context(), chunker.Select(o.Open(path), names...), 4<<10, 2)
 				require.Equal(t, len(want.rows)+len(want.rejects), len(some.rows)+len(some.rejects), "columns %v", names)
+				require.LessOrEqual(t, some.nulled, want.nulled, "columns %v", names)
 			}
 		}
 	}

@@ -99,8 +99,10 @@ func kinds(b []byte) kind {
 // numeric tells an integer, a float, or neither: integers that a float would not hold are no floats, and numbers
 // with leading zeros are text.
 func numeric(b []byte) (k kind) {
-	if _, ok := csv.StrictInt(b); ok {
-		k = isInt
+	if v, ok := csv.StrictInt(b); ok {
+		if k = isInt; -1<<53 <= v && v <= 1<<53 {
+			return isInt | isFloat
+		}
 	}
 	if _, ok := csv.StrictFloat(b); ok {
 		k |= isFloat

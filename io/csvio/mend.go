@@ -128,7 +128,7 @@ func (r *rules) line(text []byte, at int) (end, next int) {
 
 // even writes a row with too few or too many fields with the right number: nulls are put behind
 // a short one, and empty fields left out of a long one, those without which the rest looks most like its
-// columns; what is still too much is cut, and lost is whether it was something.
+// columns; what is still too much is cut. lost is whether a value is missing now, or one that was there was cut.
 func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost bool) {
 	columns := p.stream.columns
 	if len(w.fields) <= len(columns) {
@@ -136,7 +136,7 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lo
 		for range len(columns) - len(w.fields) {
 			out = append(out, r.delimiter...)
 		}
-		return out, false
+		return out, len(w.fields) < len(columns)
 	}
 	keep := slices.Clone(w.fields)
 	for len(keep) > len(columns) {

@@ -88,7 +88,8 @@ type ReadOptions struct {
 	OnBad OnBad
 	// Rejects takes the rows that are left out, if it is not nil: see [Reject].
 	Rejects chunker.Sink
-	// BadMax is how many rows may be bad before reading ends with a [TooManyError]; 0 is any number.
+	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a [TooManyError]; 0 is
+	// any number.
 	BadMax int
 	// BadRatio is what share of the rows may be bad, looked at from the 1,000th row
 	// on and at the end; 0 is any.
@@ -188,7 +189,7 @@ type OnBad int
 // Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
 // where that gives the right number of fields; short rows are filled with nulls; of long
 // ones empty fields are left out, and then what is behind the last column. Rows that are still bad
-// are left out as by Reject.
+// are left out as by Reject. [chunker.Chunk.Nulled] counts the rows of which something is missing or lost.
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
 // to [ReadOptions.Rejects]: columns reject_file, reject_row, reject_line, reject_offset, reject_column,

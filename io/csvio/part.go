@@ -37,7 +37,7 @@ type piece struct {
 	extra    int64 // lines more than rows, so far
 	problems []*chunker.Error
 	gone     []int // rows of the record that are to be left out
-	cut      []int // where rows of the text begin that had a field more than there are columns
+	cut      []int // where rows of the text begin that had a field more or fewer than there are columns
 	nulled   int   // rows of which something was lost
 }
 

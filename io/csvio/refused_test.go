@@ -95,13 +95,25 @@ func TestNulledRowsAreCounted(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 2000) + "x,y\n1,2,3\n4,5,,\n6\nz,2,3\n\"1\"x,2\n7,8,9,10\n" + strings.Repeat("1,2\n", 2000) + "w,2\n"
 	intType := arrow.PrimitiveTypes.Int64
 	o := csvio.ReadOptions{OnBad: csvio.Null, Types: map[string]arrow.DataType{"a": intType, "b": intType}}
+	path := file(t, text)
 	for _, size := range []int64{1, 1 << 20} {
-		rows, nulled := 0, 0
-		for c, err := range chunker.All(t.Context(), o.Open(file(t, text))) {
-			require.NoError(t, err)
-			rows, nulled = rows+c.Len(), nulled+c.Nulled
-		}
-		// x,y and 1,2,3 and z,2,3 and 7,8,9,10 and w,2; and "1"x, whose text is no number.
-		require.Equal(t, []int{4008, 6}, []int{rows, nulled}, size)
+		got := drain(t.Context(), o.Open(path), size, 2)
+		require.Empty(t, got.err)
+		// x,y and 1,2,3 and 6 and z,2,3 and 7,8,9,10 and w,2; and "1"x, whose text is no number.
+		require.Equal(t, []int{4008, 7}, []int{len(got.rows), got.nulled}, size)
 	}
+	// Rows are short whatever columns are asked for; values that do not fit are looked at in those alone.
+	for name, want := range map[string]int{"a": 7, "b": 5} {
+		got := drain(t.Context(), chunker.Select(o.Open(path), name), 1, 2)
+		require.Equal(t, []int{4008, want}, []int{len(got.rows), got.nulled}, name)
+	}
+	o.BadMax = 6
+	var many *csvio.TooManyError
+	_, err := o.ReadFile(t.Context(), path)
+	require.ErrorAs(t, err, &many)
+	require.ErrorContains(t, err, "7 of the first 4008 rows are bad")
+	require.ErrorContains(t, err, "OnBad: Reject")
+	o.BadMax = 7
+	_, err = o.ReadFile(t.Context(), path)
+	require.NoError(t, err)
 }

@@ -36,6 +36,7 @@ type ledger struct {
 type entry struct {
 	file    string
 	rows    int64
+	nulled  int64 // of them
 	rejects []chunker.Error
 }
 
@@ -54,7 +55,7 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 		if err != nil {
 			return c, err
 		}
-		e := entry{file: c.File, rows: int64(c.Len() + len(c.Rejects))}
+		e := entry{file: c.File, rows: int64(c.Len() + len(c.Rejects)), nulled: int64(c.Nulled)}
 		for _, r := range c.Rejects {
 			e.rejects = append(e.rejects, *r) // whoever has the chunk numbers its own
 		}
@@ -92,7 +93,7 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	}
 	l.fileRow += e.rows
 	l.rows += e.rows
-	l.bad += int64(len(e.rejects))
+	l.bad += e.nulled + int64(len(e.rejects))
 	if l.first == nil && len(e.rejects) > 0 {
 		first := e.rejects[0]
 		l.first = &first

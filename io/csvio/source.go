@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -137,14 +138,24 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	return st, nil
 }
 
-// chunkBytes are the columns of a chunk, unless somebody asks for another size.
-const chunkBytes = 8 << 20
+const (
+	// chunkBytes are the columns of a chunk, unless somebody asks for another size.
+	chunkBytes = 8 << 20
+	// shareMin is the text that is worth a block of its own: it costs some 20 µs more than as part of another.
+	shareMin = 256 << 10
+)
+
+// share is how much of what is left, or was read so far, the next block takes: no more than makes several blocks for each
+// core, so that all of them begin and end together.
+func (s *stream) share(of int64) int64 {
+	return min(int64(s.block), max(of/int64(2*runtime.GOMAXPROCS(0)), shareMin))
+}
 
 // stream is one pass over the files.
 type stream struct {
 	source  *source
 	files   []string
-	block   int     // bytes to aim for
+	block   int     // bytes to aim for, at most
 	chosen  attempt // the dialect found
 	rules   rules
 	asIs    bool        // the scanner reads the text as it stands
@@ -385,7 +396,7 @@ func (s *stream) fill(size int) error {
 // cut takes a block of whole rows off.
 func (s *stream) cut() (chunker.Part, error) {
 	for {
-		if err := s.fill(max(s.block, s.size)); err != nil {
+		if err := s.fill(max(int(s.share(s.offset)), s.size)); err != nil {
 			return nil, err
 		}
 		text := s.tail
@@ -457,8 +468,9 @@ func (s *stream) cutPlain() {
 func (s *stream) section() chunker.Part {
 	f := s.plain
 	c := &section{stream: s, name: s.name(), file: f.sharedFile, lo: f.at, size: f.size, prev: f.last}
-	c.hi = min(c.lo+int64(s.block), f.size)
-	if f.size-c.hi < int64(s.block)/8 {
+	share := s.share(f.size - f.at)
+	c.hi = min(c.lo+share, f.size)
+	if f.size-c.hi < share/8 {
 		c.hi = f.size
 	}
 	read := c.hi - c.lo
