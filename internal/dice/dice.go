@@ -68,6 +68,7 @@ func (d Dice) Type(depth int) arrow.DataType {
 type Values struct {
 	Nulls  int   // one in how many is null; 0 is none, 1 all
 	Spread int64 // how many different ones there are, about
+	Wild   bool  // one in ten is odd: the greatest of its type, no number, very long
 }
 
 // Array makes n rows of type t.
@@ -108,7 +109,7 @@ func (d Dice) value(b array.Builder, v Values) {
 		b.Append(true)
 		n := d.IntN(4)
 		for i := range n { // keys differ
-			d.leaf(b.KeyBuilder(), d.Int64N(max(v.Spread/4, 1))*4+int64(i))
+			leaf(b.KeyBuilder(), d.Int64N(max(v.Spread/4, 1))*4+int64(i))
 		}
 		d.fill(b.ItemBuilder(), n, v)
 	case *array.FixedSizeListBuilder:
@@ -123,12 +124,15 @@ func (d Dice) value(b array.Builder, v Values) {
 			d.fill(b.FieldBuilder(i), 1, v)
 		}
 	default:
-		d.leaf(b, d.Int64N(v.Spread))
+		if v.Wild && d.IntN(10) == 0 && wild(b, d.Int64()) {
+			return
+		}
+		leaf(b, d.Int64N(v.Spread))
 	}
 }
 
 // leaf appends the value that x stands for. Times are such as all systems have: days of 24 hours, years of four digits.
-func (d Dice) leaf(b array.Builder, x int64) {
+func leaf(b array.Builder, x int64) {
 	text := strings.Repeat("αβ", int(x%5)) + fmt.Sprint(x)
 	switch b := b.(type) {
 	case *array.BooleanBuilder:

@@ -2,14 +2,16 @@ package dice
 
 import (
 	"encoding/hex"
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
-// Truth is a row's value apart from its Arrow type, for comparing what readers give different types: integers of 64 bits, floats,
-// texts, bytes as "0x…", decimals as text, times as microseconds, dates as days, durations as their number, lists as slices, structs as
+// Truth is a row's value apart from its Arrow type, for comparing what readers give different types: integers of 64 bits, floats
+// (NaN, infinities and -0 as text), texts, bytes as "0x…", decimals as text, times as microseconds, dates as days, durations as their number, lists as slices, structs as
 // slices of their fields, maps as slices of keys and values. It is fit for JSON.
 func Truth(a arrow.Array, i int) any {
 	if a.IsNull(i) {
@@ -86,11 +88,11 @@ func plainTruth(a arrow.Array, i int) any {
 	case *array.Uint64:
 		return a.Value(i)
 	case *array.Float16:
-		return float64(a.Value(i).Float32())
+		return floatTruth(float64(a.Value(i).Float32()))
 	case *array.Float32:
-		return float64(a.Value(i))
+		return floatTruth(float64(a.Value(i)))
 	case *array.Float64:
-		return a.Value(i)
+		return floatTruth(a.Value(i))
 	case *array.Binary:
 		return "0x" + hex.EncodeToString(a.Value(i))
 	case *array.LargeBinary:
@@ -105,4 +107,12 @@ func plainTruth(a arrow.Array, i int) any {
 		return a.Value(i).ToString(a.DataType().(*arrow.Decimal256Type).Scale)
 	}
 	return a.ValueStr(i)
+}
+
+// floatTruth has as text what JSON has no number for, or what equals another one.
+func floatTruth(v float64) any {
+	if math.IsNaN(v) || math.IsInf(v, 0) || v == 0 && math.Signbit(v) {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return v
 }

@@ -31,7 +31,7 @@ func (e *encoding) boundsOf(d *dense, at, k int) bound {
 	fixed := d.fixed[at*max(e.width, 1) : (at+k)*max(e.width, 1)]
 	switch e.physical {
 	case format.Boolean:
-		return numberBounds(fixed)
+		return boolBounds(fixed)
 	case format.Float:
 		return floatBounds(as[float32](fixed))
 	case format.Double:
@@ -50,7 +50,19 @@ func (e *encoding) boundsOf(d *dense, at, k int) bound {
 	return numberBounds(as[int64](fixed))
 }
 
-func numberBounds[T uint8 | int32 | int64 | uint32 | uint64](values []T) bound {
+// boolBounds looks for a first true and a first false.
+func boolBounds(bools []byte) bound {
+	lo, hi := []byte{1}, []byte{0}
+	if bytes.IndexByte(bools, 0) >= 0 {
+		lo[0] = 0
+	}
+	if bytes.IndexByte(bools, 1) >= 0 {
+		hi[0] = 1
+	}
+	return bound{lo, hi}
+}
+
+func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
 	lo, hi := values[0], values[0]
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)

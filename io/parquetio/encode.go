@@ -465,14 +465,19 @@ func (e *encoder) encode(p []byte, c *encoding, kind format.Encoding, at, k int)
 	return append(p, fixed...)
 }
 
-// appendBits packs booleans of a byte each.
+// appendBits packs booleans of a byte each, eight at a time: the factor moves each byte's bit to its place in the top byte.
 func appendBits(p, bools []byte) []byte {
-	start := len(p)
-	p = append(p, make([]byte, bitmap.Bytes(len(bools)))...)
-	for i, b := range bools {
-		p[start+i>>3] |= b << uint(i&7)
+	for ; len(bools) >= 8; bools = bools[8:] {
+		p = append(p, byte(binary.LittleEndian.Uint64(bools)*0x0102040810204080>>56))
 	}
-	return p
+	if len(bools) == 0 {
+		return p
+	}
+	last := byte(0)
+	for i, b := range bools {
+		last |= b << uint(i)
+	}
+	return append(p, last)
 }
 
 // takeKeys collects the dictionary's values as they are stored.
