@@ -1768,6 +1768,12 @@ func byteRun7(dst *byte, a *byte, run uint64, n int)
 //go:noescape
 func byteRun8(dst *byte, a *byte, run uint64, n int)
 
+// textMarked writes which texts have a mark at one of their places but the last less;
+// marks has those of span places from low on, a multiple of 8.
+//
+//go:noescape
+func textMarked(dst *byte, start *byte, end *byte, marks *byte, low uint64, span uint64, less uint64, n int) (done int)
+
 // compress64 moves the lanes of n words of bits together, as long as there is room for
 // 68 lanes; at is the lanes written, words the words done.
 //

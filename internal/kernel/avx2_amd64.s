@@ -16053,6 +16053,542 @@ places:
 	VZEROUPPER
 	RET
 
+// func textMarked(dst *byte, start *byte, end *byte, marks *byte, low uint64, span uint64, less uint64, n int) (done int)
+// Requires: AVX, AVX2
+TEXT ·textMarked(SB), NOSPLIT, $0-72
+	MOVQ         dst+0(FP), AX
+	MOVQ         start+8(FP), CX
+	MOVQ         end+16(FP), DX
+	MOVQ         marks+24(FP), BX
+	MOVQ         n+56(FP), SI
+	MOVQ         low+32(FP), DI
+	MOVQ         less+48(FP), R8
+	VMOVQ        DI, X3
+	VPBROADCASTD X3, Y0
+	SHRQ         $0x03, DI
+	SUBQ         DI, BX
+	MOVQ         span+40(FP), DI
+	VMOVQ        DI, X3
+	VPBROADCASTD X3, Y1
+	VMOVQ        R8, X3
+	VPBROADCASTD X3, Y2
+	ADDQ         $+57, R8
+	VMOVQ        R8, X3
+	VPBROADCASTD X3, Y3
+	VMOVDQU      all64_0000000000000007<>+0(SB), Y4
+	VPCMPEQD     Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	XORQ         DI, DI
+
+words:
+	CMPQ        DI, SI
+	JGE         end
+	VPXOR       Y7, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VMOVDQU     (CX), Y9
+	VMOVDQU     (DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     32(CX), Y9
+	VMOVDQU     32(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     64(CX), Y9
+	VMOVDQU     64(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     96(CX), Y9
+	VMOVDQU     96(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     128(CX), Y9
+	VMOVDQU     128(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     160(CX), Y9
+	VMOVDQU     160(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     192(CX), Y9
+	VMOVDQU     192(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VMOVDQU     224(CX), Y9
+	VMOVDQU     224(DX), Y10
+	VPSUBD      Y9, Y10, Y10
+	VPMAXSD     Y10, Y7, Y7
+	VPSUBD      Y0, Y9, Y9
+	VPMAXUD     Y9, Y8, Y8
+	VPCMPGTD    Y3, Y7, Y7
+	VPMAXUD     Y1, Y8, Y8
+	VPCMPEQD    Y1, Y8, Y8
+	VPANDN      Y8, Y7, Y8
+	VPMOVMSKB   Y8, R8
+	CMPL        R8, $0xffffffff
+	JNE         end
+	MOVL        (CX), R8
+	SHRL        $0x03, R8
+	MOVL        4(CX), R9
+	SHRL        $0x03, R9
+	MOVL        8(CX), R10
+	SHRL        $0x03, R10
+	MOVL        12(CX), R11
+	SHRL        $0x03, R11
+	VMOVQ       (BX)(R8*1), X11
+	VMOVHPS     (BX)(R9*1), X11, X11
+	VMOVQ       (BX)(R10*1), X7
+	VMOVHPS     (BX)(R11*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   (CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     (DX), X8
+	VPSUBD      (CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R8
+	MOVL        16(CX), R9
+	SHRL        $0x03, R9
+	MOVL        20(CX), R10
+	SHRL        $0x03, R10
+	MOVL        24(CX), R11
+	SHRL        $0x03, R11
+	MOVL        28(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   16(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     16(DX), X8
+	VPSUBD      16(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x04, R9
+	ORQ         R9, R8
+	MOVL        32(CX), R9
+	SHRL        $0x03, R9
+	MOVL        36(CX), R10
+	SHRL        $0x03, R10
+	MOVL        40(CX), R11
+	SHRL        $0x03, R11
+	MOVL        44(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   32(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     32(DX), X8
+	VPSUBD      32(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x08, R9
+	ORQ         R9, R8
+	MOVL        48(CX), R9
+	SHRL        $0x03, R9
+	MOVL        52(CX), R10
+	SHRL        $0x03, R10
+	MOVL        56(CX), R11
+	SHRL        $0x03, R11
+	MOVL        60(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   48(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     48(DX), X8
+	VPSUBD      48(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x0c, R9
+	ORQ         R9, R8
+	MOVL        64(CX), R9
+	SHRL        $0x03, R9
+	MOVL        68(CX), R10
+	SHRL        $0x03, R10
+	MOVL        72(CX), R11
+	SHRL        $0x03, R11
+	MOVL        76(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   64(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     64(DX), X8
+	VPSUBD      64(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x10, R9
+	ORQ         R9, R8
+	MOVL        80(CX), R9
+	SHRL        $0x03, R9
+	MOVL        84(CX), R10
+	SHRL        $0x03, R10
+	MOVL        88(CX), R11
+	SHRL        $0x03, R11
+	MOVL        92(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   80(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     80(DX), X8
+	VPSUBD      80(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x14, R9
+	ORQ         R9, R8
+	MOVL        96(CX), R9
+	SHRL        $0x03, R9
+	MOVL        100(CX), R10
+	SHRL        $0x03, R10
+	MOVL        104(CX), R11
+	SHRL        $0x03, R11
+	MOVL        108(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   96(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     96(DX), X8
+	VPSUBD      96(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x18, R9
+	ORQ         R9, R8
+	MOVL        112(CX), R9
+	SHRL        $0x03, R9
+	MOVL        116(CX), R10
+	SHRL        $0x03, R10
+	MOVL        120(CX), R11
+	SHRL        $0x03, R11
+	MOVL        124(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   112(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     112(DX), X8
+	VPSUBD      112(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x1c, R9
+	ORQ         R9, R8
+	MOVL        128(CX), R9
+	SHRL        $0x03, R9
+	MOVL        132(CX), R10
+	SHRL        $0x03, R10
+	MOVL        136(CX), R11
+	SHRL        $0x03, R11
+	MOVL        140(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   128(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     128(DX), X8
+	VPSUBD      128(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x20, R9
+	ORQ         R9, R8
+	MOVL        144(CX), R9
+	SHRL        $0x03, R9
+	MOVL        148(CX), R10
+	SHRL        $0x03, R10
+	MOVL        152(CX), R11
+	SHRL        $0x03, R11
+	MOVL        156(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   144(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     144(DX), X8
+	VPSUBD      144(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x24, R9
+	ORQ         R9, R8
+	MOVL        160(CX), R9
+	SHRL        $0x03, R9
+	MOVL        164(CX), R10
+	SHRL        $0x03, R10
+	MOVL        168(CX), R11
+	SHRL        $0x03, R11
+	MOVL        172(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   160(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     160(DX), X8
+	VPSUBD      160(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x28, R9
+	ORQ         R9, R8
+	MOVL        176(CX), R9
+	SHRL        $0x03, R9
+	MOVL        180(CX), R10
+	SHRL        $0x03, R10
+	MOVL        184(CX), R11
+	SHRL        $0x03, R11
+	MOVL        188(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   176(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     176(DX), X8
+	VPSUBD      176(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x2c, R9
+	ORQ         R9, R8
+	MOVL        192(CX), R9
+	SHRL        $0x03, R9
+	MOVL        196(CX), R10
+	SHRL        $0x03, R10
+	MOVL        200(CX), R11
+	SHRL        $0x03, R11
+	MOVL        204(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   192(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     192(DX), X8
+	VPSUBD      192(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x30, R9
+	ORQ         R9, R8
+	MOVL        208(CX), R9
+	SHRL        $0x03, R9
+	MOVL        212(CX), R10
+	SHRL        $0x03, R10
+	MOVL        216(CX), R11
+	SHRL        $0x03, R11
+	MOVL        220(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   208(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     208(DX), X8
+	VPSUBD      208(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x34, R9
+	ORQ         R9, R8
+	MOVL        224(CX), R9
+	SHRL        $0x03, R9
+	MOVL        228(CX), R10
+	SHRL        $0x03, R10
+	MOVL        232(CX), R11
+	SHRL        $0x03, R11
+	MOVL        236(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   224(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     224(DX), X8
+	VPSUBD      224(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x38, R9
+	ORQ         R9, R8
+	MOVL        240(CX), R9
+	SHRL        $0x03, R9
+	MOVL        244(CX), R10
+	SHRL        $0x03, R10
+	MOVL        248(CX), R11
+	SHRL        $0x03, R11
+	MOVL        252(CX), R12
+	SHRL        $0x03, R12
+	VMOVQ       (BX)(R9*1), X11
+	VMOVHPS     (BX)(R10*1), X11, X11
+	VMOVQ       (BX)(R11*1), X7
+	VMOVHPS     (BX)(R12*1), X7, X7
+	VINSERTI128 $0x01, X7, Y11, Y7
+	VPMOVZXDQ   240(CX), Y8
+	VPAND       Y4, Y8, Y8
+	VPSRLVQ     Y8, Y7, Y7
+	VMOVDQU     240(DX), X8
+	VPSUBD      240(CX), X8, X8
+	VPSUBD      X2, X8, X8
+	VPMAXSD     X6, X8, X8
+	VPMOVZXDQ   X8, Y8
+	VPSLLVQ     Y8, Y5, Y8
+	VPANDN      Y7, Y8, Y7
+	VPCMPEQQ    Y6, Y7, Y7
+	VMOVMSKPD   Y7, R9
+	SHLQ        $0x3c, R9
+	ORQ         R9, R8
+	NOTQ        R8
+	MOVQ        R8, (AX)
+	ADDQ        $+8, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+64, DI
+	JMP         words
+
+end:
+	MOVQ DI, done+64(FP)
+	VZEROUPPER
+	RET
+
+DATA all64_0000000000000007<>+0(SB)/8, $0x0000000000000007
+DATA all64_0000000000000007<>+8(SB)/8, $0x0000000000000007
+DATA all64_0000000000000007<>+16(SB)/8, $0x0000000000000007
+DATA all64_0000000000000007<>+24(SB)/8, $0x0000000000000007
+GLOBL all64_0000000000000007<>(SB), RODATA|NOPTR, $32
+
 DATA order4<>+0(SB)/8, $0x0000000000000000
 DATA order4<>+8(SB)/8, $0x0000000000000100
 DATA order4<>+16(SB)/8, $0x0000000000000302

@@ -127,32 +127,39 @@ func (k *Needle) In(dst Bits, start, end []int32, data []byte, packed bool) {
 		MatchText(dst, start, end, data, func(s []byte) bool { return bytes.Contains(s, k.text) })
 		return
 	}
-	lo, hi := int(start[0]), int(end[n-1])
+	lo, hi := int(start[0])&^7, int(end[n-1])
 	var places [searchMax/64 + 4]uint64
 	if hi-lo > searchMax || !k.mark(places[:], data[lo:], hi-lo) {
 		ContainsPacked(dst, start, end, data, k.text)
 		return
 	}
-	marks := wordBytes(places[:])
-	for w := range WordsFor(n) {
-		var m uint64
-		from, to := w*64, min(w*64+64, n)
-		ends := end[from:to]
-		for i, s := range start[from:to] {
-			count := int(ends[i]-s) - len(k.text) + 1
-			s := int(s) - lo
-			x := binary.LittleEndian.Uint64(marks[s>>3:]) >> (uint(s) & 7)
-			if count > 57 {
-				m |= bit(anySet(places[:], s, count)) << (uint(i) & 63)
-				continue
-			}
-			m |= bit(x&(1<<(uint(max(count, 0))&63)-1) != 0) << (uint(i) & 63)
+	for from := 0; from < n; {
+		from += markedWords(dst[from/64:], start[from:], end[from:], places[:], lo, hi, len(k.text)-1)
+		if from < n {
+			to := min(from+64, n)
+			dst[from/64] = markedWord(start[from:to], end[from:to], places[:], lo, len(k.text)-1)
+			from = to
 		}
-		dst[w] = m
 	}
 	if len(k.text) > 8 {
 		k.verify(dst, n, func(i int) bool { return bytes.Contains(data[start[i]:end[i]], k.text) })
 	}
+}
+
+// markedWord is which of up to 64 texts have a mark at one of their places but the last
+// less: the definition. The marks begin at place lo, a multiple of 8.
+func markedWord(start, end []int32, places Bits, lo, less int) (m uint64) {
+	marks := wordBytes(places)
+	for i, s := range start {
+		count, s := int(end[i]-s)-less, int(s)-lo
+		if count > 57 {
+			m |= bit(anySet(places, s, count)) << (uint(i) & 63)
+			continue
+		}
+		x := binary.LittleEndian.Uint64(marks[s>>3:]) >> (uint(s) & 7)
+		m |= bit(x&(1<<(uint(max(count, 0))&63)-1) != 0) << (uint(i) & 63)
+	}
+	return m
 }
 
 // mark sets the bits of the places among n bytes where the needle's first 8 bytes

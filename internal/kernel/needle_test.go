@@ -105,3 +105,33 @@ func TestNeedleInLongTexts(t *testing.T) {
 	checkNeedle(t, texts, "amber", true)
 	require.Greater(t, len(long)*3, searchMax)
 }
+
+// BenchmarkNeedle asks a vector of texts of three words, in cache, whether they hold a word
+// that some of them have.
+func BenchmarkNeedle(b *testing.B) {
+	words := strings.Fields("amber birch cedar delta ember fjord grove heath inlet jetty knoll lagoon meadow nettle orchid prairie quarry ridge slope thicket")
+	r := rand.New(rand.NewPCG(1, 2))
+	texts := make([]string, Rows)
+	for i := range texts {
+		texts[i] = words[r.IntN(20)] + " " + words[r.IntN(20)] + " " + words[r.IntN(20)]
+	}
+	start, end, data := column(texts, true)
+	dst := make(Bits, Words)
+	k := NewNeedle([]byte("amber"))
+	for _, c := range []struct {
+		name string
+		run  func()
+	}{
+		{"loop", func() { MatchText(dst, start, end, data, func(s []byte) bool { return bytes.Contains(s, k.text) }) }},
+		{"contains", func() { k.In(dst, start, end, data, true) }},
+		{"equal", func() { k.Equal(dst, start, end, data) }},
+		{"startswith", func() { k.Prefix(dst, start, end, data) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				c.run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/Rows, "ns/row")
+		})
+	}
+}

@@ -285,6 +285,17 @@ func runPlaces(dst Bits, a []byte, k *Needle, n int) int {
 	return n
 }
 
+// markedWords is [markedWord] for whole words of texts, from the first on. It tells how
+// many texts it did: 0 without AVX2.
+func markedWords(dst Bits, start, end []int32, places Bits, lo, hi, less int) int {
+	n := whole(len(start))
+	if n == 0 || !hasAVX2 || plainOnly {
+		return 0
+	}
+	_, _ = end[n-1], dst[n/64-1]
+	return textMarked(first(dst), first(start), first(end), first(places), uint64(lo), uint64(hi-lo), uint64(less), n)
+}
+
 // compressWords is [Compress] of the first words of the mask: as many as leave room for
 // a whole word's lanes and the vector that is written behind the last of them.
 func compressWords[U any](dst, src []U, mask Bits) (at, words int) {

@@ -12,6 +12,7 @@ import (
 func texts() {
 	textHead()
 	byteRuns()
+	textMarked()
 }
 
 // textHead writes the kernel that compares up to 16 bytes at a place of each text:
@@ -158,4 +159,108 @@ func byteRun(size int) {
 	JNZ(operand.LabelRef("places"))
 	VZEROUPPER()
 	RET()
+}
+
+// textMarked writes the kernel that looks for marks inside texts: each text's are
+// brought into one word of 64, from the byte its first is in, and those of places at
+// which the needle would reach past the text's end are cut off. It stops before 64 texts
+// of which one has more places than such a word is sure to hold, or begins where there
+// are no marks.
+func textMarked() {
+	TEXT("textMarked", NOSPLIT, "func(dst, start, end, marks *byte, low, span, less uint64, n int) (done int)")
+	Pragma("noescape")
+	Doc("textMarked writes which texts have a mark at one of their places but the last less;",
+		"marks has those of span places from low on, a multiple of 8.")
+	load := func(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
+	dst, start, end, marks, n, done := load("dst"), load("start"), load("end"), load("marks"), load("n"), GP64()
+	low, span := YMM(), YMM()
+	place := load("low")
+	less, longest, seven, ones, zero := YMM(), YMM(), YMM(), YMM(), YMM()
+	x, count := XMM(), load("less")
+	VMOVQ(place, x)
+	VPBROADCASTD(x, low)
+	SHRQ(operand.U8(3), place)
+	SUBQ(place, marks)
+	VMOVQ(load("span"), x)
+	VPBROADCASTD(x, span)
+	VMOVQ(count, x)
+	VPBROADCASTD(x, less)
+	ADDQ(operand.I32(57), count)
+	VMOVQ(count, x)
+	VPBROADCASTD(x, longest)
+	VMOVDQU(all64(7), seven)
+	VPCMPEQD(ones, ones, ones)
+	VPXOR(zero, zero, zero)
+	XORQ(done, done)
+
+	Label("words")
+	CMPQ(done, n)
+	JGE(operand.LabelRef("end"))
+	most, far := YMM(), YMM()
+	VPXOR(most, most, most)
+	VPXOR(far, far, far)
+	for g := range 8 {
+		at, size := YMM(), YMM()
+		VMOVDQU(operand.Mem{Base: start, Disp: 32 * g}, at)
+		VMOVDQU(operand.Mem{Base: end, Disp: 32 * g}, size)
+		VPSUBD(at, size, size)
+		VPMAXSD(size, most, most)
+		VPSUBD(low, at, at)
+		VPMAXUD(at, far, far) // unsigned, so that a place before low stops here too
+	}
+	VPCMPGTD(longest, most, most)
+	VPMAXUD(span, far, far)
+	VPCMPEQD(span, far, far)
+	VPANDN(far, most, far)
+	ok := GP32()
+	VPMOVMSKB(far, ok)
+	CMPL(ok, operand.U32(0xffffffff))
+	JNE(operand.LabelRef("end"))
+	word := GP64()
+	for g := range 16 {
+		bits := markedGroup(g, start, end, marks, less, seven, ones, zero)
+		if g == 0 {
+			MOVQ(bits, word)
+			continue
+		}
+		SHLQ(operand.U8(4*g), bits)
+		ORQ(bits, word)
+	}
+	NOTQ(word)
+	MOVQ(word, operand.Mem{Base: dst})
+	ADDQ(operand.I32(8), dst)
+	ADDQ(operand.I32(256), start)
+	ADDQ(operand.I32(256), end)
+	ADDQ(operand.I32(64), done)
+	JMP(operand.LabelRef("words"))
+	Label("end")
+	Store(done, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// markedGroup is which of 4 texts of a word have no mark.
+func markedGroup(g int, start, end, marks reg.GPVirtual, less, seven, ones, zero vec) reg.GPVirtual {
+	var place [4]reg.GPVirtual
+	for i := range place {
+		place[i] = GP64()
+		MOVL(operand.Mem{Base: start, Disp: 16*g + 4*i}, place[i].As32())
+		SHRL(operand.U8(3), place[i].As32())
+	}
+	found := fourWords(marks, place)
+	shift, size, cut := YMM(), XMM(), YMM()
+	VPMOVZXDQ(operand.Mem{Base: start, Disp: 16 * g}, shift)
+	VPAND(seven, shift, shift)
+	VPSRLVQ(shift, found, found)
+	VMOVDQU(operand.Mem{Base: end, Disp: 16 * g}, size)
+	VPSUBD(operand.Mem{Base: start, Disp: 16 * g}, size, size)
+	VPSUBD(less.AsX(), size, size)
+	VPMAXSD(zero.AsX(), size, size)
+	VPMOVZXDQ(size, cut)
+	VPSLLVQ(cut, ones, cut)
+	VPANDN(found, cut, found)
+	VPCMPEQQ(zero, found, found)
+	bits := GP64()
+	VMOVMSKPD(found, bits.As32())
+	return bits
 }
