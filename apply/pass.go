@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -16,7 +17,8 @@ import (
 // pass is one evaluation of a stage's nodes over all rows of a table: first the
 // sample, then the rest, by one worker or many. Its results lie in shared columns.
 type pass struct {
-	ctx     context.Context
+	caller  context.Context
+	ctx     context.Context    // of the calls
 	cancel  context.CancelFunc // ends the calls under way
 	end     func()             // frees what the pass holds on to; once no worker runs
 	nodes   []*node
@@ -61,7 +63,7 @@ func (f *form) drop(row int) {
 }
 
 func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy *Policy, trust bool) *pass {
-	p := &pass{nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes))}
+	p := &pass{caller: ctx, nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes))}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	var gaps []span
 	for i, r := range records {
@@ -93,8 +95,9 @@ func (p *pass) fail(k, rec, i int, err error) {
 	row := p.starts[rec] + i
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ctx.Err() != nil && errors.Is(err, p.ctx.Err()) {
-		return // the run is cancelled, which is told once
+	// A run that is cancelled is told once. A function that looks at the caller's context sees it before the pass does.
+	if over := cmp.Or(p.ctx.Err(), p.caller.Err()); over != nil && errors.Is(err, over) {
+		return
 	}
 	name := p.nodes[k].name
 	var of *expr.RowError // one of several expressions that are computed together

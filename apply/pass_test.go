@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -38,4 +39,24 @@ func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	require.Error(t, at.task.ctx.Err())
 	require.ErrorContains(t, p.outcome(t.Context()), "row 5, ")
 	require.True(t, p.more())
+}
+
+// ended is a context of which its children do not know yet that it is cancelled.
+type ended struct{ context.Context }
+
+func (ended) Err() error { return context.Canceled }
+
+func TestACancelledRunIsNoRowsError(t *testing.T) {
+	f, err := frame.New(frame.Of("n", make([]int64, 100)))
+	require.NoError(t, err)
+	stages, _, err := wire(f.Schema(), []Func{Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })})
+	require.NoError(t, err)
+	ctx := ended{t.Context()}
+	p := stages[0].pass(ctx, f.Records(), &Policy{}, false)
+	defer p.end()
+	require.NoError(t, p.ctx.Err())
+	p.fail(0, 0, 15, fmt.Errorf("get: %w", context.Canceled))
+	require.Equal(t, context.Canceled, p.outcome(ctx))
+	p.fail(0, 0, 15, errors.New("bad"))
+	require.ErrorContains(t, p.outcome(ctx), "row 15, ")
 }
