@@ -430,6 +430,9 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	return nil
 }
 
+// Fail makes the row of a source's error the row in the file: that of the part behind the results that were settled.
+func (s *Stream) Fail(err error) error { return s.numberer.Fail(err) }
+
 func (s *Stream) tooMany() error {
 	e := &TooManyError{Failed: s.bad(), Policy: s.engine.OnError}
 	if len(s.report.Errors) > 0 {

@@ -151,7 +151,8 @@ type Stream interface {
 }
 
 // Part is a chunk not yet decoded. It is called once, from any goroutine, at the
-// same time as other parts of its stream; the chunk it returns belongs to the caller.
+// same time as other parts of its stream; the chunk it returns belongs to the caller. The Row of an
+// [Error] counts from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the file.
 type Part func(ctx context.Context) (Chunk, error)
 
 // Sink is a place for a stream of chunks.

@@ -139,6 +139,19 @@ func TestRowsAreNumberedAsInTheirFile(t *testing.T) {
 	require.Equal(t, []int64{0, 2, 1}, rejected)
 }
 
+func TestTheRowOfAnErrorIsThatOfItsFile(t *testing.T) {
+	var n chunker.Numberer
+	bad := func(file string, row int64) error { return n.Fail(&chunker.Error{File: file, Line: 9, Row: row}) }
+	require.EqualError(t, bad("a", 3), "a:9: row 3")
+	n.Number(&chunker.Chunk{File: "a", Row: -1, Rejects: rejects(0, 1)})
+	n.Number(&chunker.Chunk{File: "a", Row: -1, Rejects: rejects(0)})
+	require.EqualError(t, bad("a", 3), "a:9: row 6")
+	require.EqualError(t, bad("b", 3), "b:9: row 3", "the first part of the next file")
+	require.EqualError(t, bad("a", -1), "a:9")
+	require.NoError(t, n.Fail(nil))
+	require.Equal(t, io.EOF, n.Fail(io.EOF))
+}
+
 func TestAllEndsWithTheLoop(t *testing.T) {
 	n := 0
 	for _, err := range chunker.All(t.Context(), &files{}) {

@@ -11,16 +11,31 @@ type Numberer struct {
 // Number sets the chunk's Row, where the source left it at -1, and makes the rows
 // of its Rejects those of the file.
 func (n *Numberer) Number(c *Chunk) {
-	if c.File != n.file {
-		n.file, n.next = c.File, 0
-	}
-	if c.Row < 0 {
-		c.Row = n.next
-	}
+	c.Row = n.pass(c.File, c.Row, c.Len()+len(c.Rejects))
 	for _, r := range c.Rejects {
 		r.Row += c.Row
 	}
-	n.next = c.Row + int64(c.Len()+len(c.Rejects))
+}
+
+// pass goes behind rows of a file, and returns where they begin: at row, unless that is -1.
+func (n *Numberer) pass(file string, row int64, rows int) int64 {
+	if file != n.file {
+		n.file, n.next = file, 0
+	}
+	if row < 0 {
+		row = n.next
+	}
+	n.next = row + int64(rows)
+	return row
+}
+
+// Fail makes the row of an error the row in the file: that of the part behind the chunks that were numbered, whose
+// [Error] counts from the part's first row. It changes the error and returns it.
+func (n *Numberer) Fail(err error) error {
+	if e, ok := err.(*Error); ok && e.Row >= 0 && e.File == n.file {
+		e.Row += n.next
+	}
+	return err
 }
 
 // RowOf returns the position in the file of row i of the chunk's record, once the chunk is

@@ -54,7 +54,7 @@ func each(ctx context.Context, stream Stream, take func(Chunk) error) (err error
 	}()
 	var numberer Numberer
 	workers := runtime.GOMAXPROCS(0)
-	return pipe.Pipe[Part, Chunk]{
+	return numberer.Fail(pipe.Pipe[Part, Chunk]{
 		Workers: workers,
 		Window:  2 * workers,
 		Next:    stream.Next,
@@ -66,7 +66,7 @@ func each(ctx context.Context, stream Stream, take func(Chunk) error) (err error
 			return take(c)
 		},
 		Drop: func(c Chunk) { c.Release() },
-	}.Run(ctx)
+	}.Run(ctx))
 }
 
 // ReadAll reads a whole source into a frame, on all cores.
@@ -100,6 +100,7 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	var numberer Numberer
 	workers := runtime.GOMAXPROCS(0)
 	err = pipe.Pipe[Part, Append]{
 		Workers: workers,
@@ -110,14 +111,18 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 			if err != nil {
 				return nil, err
 			}
-			n := int64(c.Len())
+			file, row, good, all := c.File, c.Row, c.Len(), c.Len()+len(c.Rejects)
 			put, err := w.Write(ctx, c)
-			return func(ctx context.Context) error { rows += n; return put(ctx) }, err
+			return func(ctx context.Context) error {
+				numberer.pass(file, row, all)
+				rows += int64(good)
+				return put(ctx)
+			}, err
 		},
 		Emit: func(ctx context.Context, put Append) error { return put(ctx) },
 	}.Run(ctx)
 	if err != nil {
-		return 0, err
+		return 0, numberer.Fail(err)
 	}
 	return rows, w.Commit(ctx)
 }

@@ -243,14 +243,14 @@ type done struct {
 
 // write takes every chunk through decode, functions and encode, and puts them in order.
 func (r *run) write(ctx context.Context) error {
-	return pipe.Pipe[item, done]{
+	return r.functions.Fail(pipe.Pipe[item, done]{
 		Workers: r.workers,
 		Window:  r.places,
 		Next:    r.next,
 		Work:    r.work,
 		Emit:    r.emit,
 		Drop:    func(d done) { r.budget.add(-d.bytes) },
-	}.Run(ctx)
+	}.Run(ctx))
 }
 
 func (r *run) next(ctx context.Context) (item, error) {

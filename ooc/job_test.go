@@ -218,6 +218,37 @@ func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
 	require.ErrorContains(t, err, "trips.csv:7: row 28, computing m from n = 25: odd one")
 }
 
+// broken is a source whose third chunk has a row that ends it.
+type broken struct{ small }
+
+func (s broken) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, n)
+	return &brokenStream{Stream: st}, err
+}
+
+type brokenStream struct {
+	chunker.Stream
+	parts int
+}
+
+func (s *brokenStream) Next(ctx context.Context) (chunker.Part, error) {
+	part, err := s.Stream.Next(ctx)
+	s.parts++
+	n := s.parts
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		if c.File = "trips.csv"; n == 3 {
+			return chunker.Chunk{}, &chunker.Error{File: "trips.csv", Line: 26, Row: 4, Err: errors.New("3 fields, the header has 2")}
+		}
+		return c, err
+	}, err
+}
+
+func TestTheRowOfASourcesErrorIsThatOfItsFile(t *testing.T) {
+	_, err := ooc.Job{From: broken{small{table(t, 40), 10}}, To: new(chunker.FrameSink)}.Run(t.Context())
+	require.EqualError(t, err, "trips.csv:26: row 24: 3 fields, the header has 2")
+}
+
 // nulling is a source whose chunks have nulls for values that it could not decode.
 type nulling struct{ small }
 

@@ -83,6 +83,9 @@ const (
 	Unclosed
 )
 
+// OfQuotes tells problems of quotes from those of the number of fields.
+func (p Problem) OfQuotes() bool { return p == TextAfterQuote || p == Unclosed }
+
 // BadRow is a row that is not in the index.
 type BadRow struct {
 	Row        int // rows of the block before it, bad ones included

@@ -93,7 +93,12 @@ func (r *rules) flattenBad(text []byte, at int, w *row, d csv.Dialect, out []byt
 		moved.add(len(out), w.quoteAt)
 		return appendDoubled(append(out, d.Quote), text[w.quoteAt+1:], d)
 	}
-	out = appendDoubled(append(out, d.Quote), text[at:w.end], d)
+	return appendBroken(out, text[at:w.end], d)
+}
+
+// appendBroken writes text, line ends too, as one row with broken quotes.
+func appendBroken(out, text []byte, d csv.Dialect) []byte {
+	out = appendDoubled(append(out, d.Quote), text, d)
 	return append(out, d.Quote, 'x')
 }
 

@@ -62,7 +62,7 @@ func drain(ctx context.Context, src chunker.Source, block int64, workers int) ke
 	var n chunker.Numberer
 	for i, c := range chunks {
 		if errs[i] != nil {
-			k.err = errs[i].Error()
+			k.err = n.Fail(errs[i]).Error()
 			break
 		}
 		n.Number(&c)
@@ -140,6 +140,28 @@ func TestRowsInAreRowsOutAndRejects(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheErrorThatStopsNamesItsRow, counted from the beginning of the file, whoever reads it.
+func TestTheErrorThatStopsNamesItsRow(t *testing.T) {
+	path := file(t, "a,b\n"+strings.Repeat("1,2\n", 400_000)+"1,x\n"+strings.Repeat("1,2\n", 10))
+	o := csvio.ReadOptions{Types: map[string]arrow.DataType{"b": intType}}
+	_, err := o.ReadFile(t.Context(), path)
+	require.ErrorContains(t, err, `in.csv:400002: row 400000, column "b", value "x"`)
+	_, err = chunker.Copy(t.Context(), new(chunker.FrameSink), o.Open(path))
+	require.ErrorContains(t, err, `in.csv:400002: row 400000, column "b", value "x"`)
+}
+
+// Under Null, a quote that cannot be mended reaches no further than the row that it broke, however blocks are cut.
+func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
+	text := "a,b\n" + strings.Repeat("1,2\n", 20) + "3,\"x\n\"open\n" + strings.Repeat("4,5\n6,7\" pipe\n", 2000)
+	o := csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ',', Quote: '"', Types: map[string]arrow.DataType{"a": textType, "b": textType}}
+	path := file(t, text)
+	want := drain(t.Context(), o.Open(path), 1<<20, 1)
+	require.Empty(t, want.err)
+	require.Len(t, want.rows, 4021)
+	require.Len(t, want.rejects, 1, "the line open, of one field")
+	require.Equal(t, want, drain(t.Context(), o.Open(path), 4<<10, 2))
 }
 
 func TestRejectsGoToTheirSink(t *testing.T) {

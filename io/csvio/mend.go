@@ -83,9 +83,9 @@ func (r *rules) plainText(line []byte, t token) []byte {
 }
 
 // mendRecord writes a row with broken quotes, which may have swallowed rows behind it, as the
-// rows it could be, behind out. A line that no reading fits stays as it is, and so
-// does what is behind it.
-func (r *rules) mendRecord(text []byte, width int, d csv.Dialect, out []byte, moved *shifts, base int) []byte {
+// rows it could be, behind out. A line that no reading fits stays broken, and so
+// does what is behind it; never does a quote of theirs reach into rows behind the record.
+func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *shifts, base int) []byte {
 	var w row
 	budget := 8*len(text) + 1<<20 // of bytes looked at to see whether a quote is closed on a later line
 	for at := 0; at < len(text); {
@@ -100,8 +100,11 @@ func (r *rules) mendRecord(text []byte, width int, d csv.Dialect, out []byte, mo
 			out = append(out, text[at:end]...)
 		} else {
 			fields, ok := r.mend(text[at:end], width)
-			if !ok {
+			if !ok && (at == 0 || problem == csv.Unclosed) { // nothing is behind what is not closed
 				return append(out, text[at:]...)
+			}
+			if !ok {
+				return appendBroken(out, text[at:], d)
 			}
 			for i, f := range fields {
 				if i > 0 {
@@ -204,14 +207,15 @@ func (p *piece) mend(x *csv.Index, columns int) {
 	if len(x.Bad) == 0 {
 		return
 	}
-	p.mendRows(x, columns)
-	ragged := func(b csv.BadRow) bool { return b.Problem == csv.TooFew || b.Problem == csv.TooMany }
-	if slices.ContainsFunc(x.Bad, ragged) { // rows that were swallowed by others
-		p.mendRows(x, columns)
+	p.mendRows(x, x.Bad, columns)
+	// Rows that were swallowed by others may be ragged; what is broken still stays so.
+	if ragged := slices.DeleteFunc(slices.Clone(x.Bad), func(b csv.BadRow) bool { return b.Problem.OfQuotes() }); len(ragged) > 0 {
+		p.mendRows(x, ragged, columns)
 	}
 }
 
-func (p *piece) mendRows(x *csv.Index, columns int) {
+// mendRows writes the text with some bad rows mended, and indexes it.
+func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	r, d := p.plainRules(), p.stream.dialect
 	var moved shifts
 	var w row
@@ -224,14 +228,14 @@ func (p *piece) mendRows(x *csv.Index, columns int) {
 			p.cut = p.cut[1:]
 		}
 	}
-	for _, bad := range x.Bad {
+	for _, bad := range bad {
 		keepCut(bad.Start)
 		out = append(out, p.text[at:bad.Start]...)
 		at = bad.End
 		record := p.text[bad.Start:bad.End]
 		moved.add(len(out), bad.Start)
-		if bad.Problem == csv.TextAfterQuote || bad.Problem == csv.Unclosed {
-			out = r.mendRecord(record, columns, d, out, &moved, bad.Start)
+		if bad.Problem.OfQuotes() {
+			out = r.mendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
 		} else {
 			begin := len(out)
 			var lost bool
