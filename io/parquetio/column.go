@@ -30,24 +30,39 @@ func raw[T any](s []T) []byte {
 // build makes the Arrow array of a node out of the values of its leaves. An entry of the levels stands for a slot
 // of the node where its definition level is at least def and its repetition level at most rep.
 func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
+	data, err := n.storage(cols, def, rep)
+	if err != nil || n.ext == nil {
+		return data, err
+	}
+	if d, ok := data.Dictionary().(*array.Data); ok && n.typ.ID() == arrow.DICTIONARY {
+		return array.NewDataWithDictionary(n.ext, data.Len(), data.Buffers(), data.NullN(), 0, d), nil
+	}
+	return array.NewData(n.ext, data.Len(), data.Buffers(), data.Children(), data.NullN(), 0), nil
+}
+
+// storage is build for what an extension type is made of.
+func (n *node) storage(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
 	if v := cols[n.leaf]; v != nil && v.flat {
 		return v.finish(n.typ, v.rows, v.valid)
 	}
-	first := n.first()
-	v := cols[first]
-	slots, valid := v.present(def, rep, n.present)
+	v := cols[n.first()]
+	slots, valid, err := v.present(def, rep, n.present)
+	if err != nil {
+		return nil, err
+	}
 	if n.leaf != nil {
 		return v.finish(n.typ, slots, valid)
 	}
-	var kids []arrow.ArrayData
 	kidSlots := slots
-	buffers := []*memory.Buffer{validity(valid, slots)}
+	var offsets []int32
 	if n.shape == listShape || n.shape == mapShape {
-		offsets := v.offsets(def, rep, n.repeated, n.rep, slots)
+		if offsets, err = v.offsets(def, rep, n.repeated, n.rep, slots); err != nil {
+			return nil, err
+		}
 		kidSlots = int(offsets[slots])
-		buffers = append(buffers, memory.NewBufferBytes(raw(offsets)))
 		def, rep = n.repeated, n.rep
 	}
+	var kids []arrow.ArrayData
 	for _, k := range n.kids {
 		data, err := k.build(cols, def, rep)
 		if err != nil {
@@ -57,6 +72,13 @@ func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, e
 			return nil, corrupt("columns inside %q have %d and %d values", n.name, kidSlots, data.Len())
 		}
 		kids = append(kids, data)
+	}
+	if n.shape == listShape {
+		return n.lists(v.arena, slots, valid, offsets, kids[0])
+	}
+	buffers := []*memory.Buffer{validity(valid, slots)}
+	if n.shape == mapShape {
+		buffers = append(buffers, memory.NewBufferBytes(raw(offsets)))
 	}
 	return array.NewData(n.typ, slots, buffers, kids, nulls(valid, slots), 0), nil
 }
@@ -70,8 +92,12 @@ func (n *node) first() *leaf {
 }
 
 // present counts the slots of a node, and says which are not null.
-func (v *values) present(def, rep, present uint8) (n int, valid []byte) {
-	valid = make([]byte, bitmap.Bytes(v.n))
+func (v *values) present(def, rep, present uint8) (n int, valid []byte, err error) {
+	if valid, err = v.arena.get(bitmap.Bytes(v.n)); err != nil {
+		return 0, nil, err
+	}
+	valid = valid[:bitmap.Bytes(v.n)]
+	clear(valid)
 	for i, d := range v.def {
 		if d < def || v.rep[i] > rep {
 			continue
@@ -81,12 +107,17 @@ func (v *values) present(def, rep, present uint8) (n int, valid []byte) {
 		}
 		n++
 	}
-	return n, valid
+	return n, valid, nil
 }
 
 // offsets are where the elements of a node's lists begin and end.
-func (v *values) offsets(def, rep, element, elementRep uint8, slots int) []int32 {
-	offsets := make([]int32, 1, slots+1)
+func (v *values) offsets(def, rep, element, elementRep uint8, slots int) ([]int32, error) {
+	buf, err := v.arena.get(4 * (slots + 1))
+	if err != nil {
+		return nil, err
+	}
+	offsets := as[int32](buf[:4*(slots+1)])[:1]
+	offsets[0] = 0
 	n := int32(0)
 	for i, d := range v.def {
 		if d < def {
@@ -100,7 +131,7 @@ func (v *values) offsets(def, rep, element, elementRep uint8, slots int) []int32
 		}
 		offsets[len(offsets)-1] = n
 	}
-	return offsets
+	return offsets, nil
 }
 
 func nulls(valid []byte, n int) int {
@@ -120,6 +151,12 @@ func validity(valid []byte, n int) *memory.Buffer {
 // finish makes an array of n rows of the collected values.
 func (v *values) finish(t arrow.DataType, n int, valid []byte) (arrow.ArrayData, error) {
 	missing := nulls(valid, n)
+	if t.ID() == arrow.NULL && v.count == 0 {
+		return array.NewData(t, n, []*memory.Buffer{nil}, nil, n, 0), nil
+	}
+	if t.ID() == arrow.NULL {
+		return nil, corrupt("the column is one of nulls alone, and has %d values", v.count)
+	}
 	if n-missing != v.count {
 		return nil, corrupt("there are %d values for %d rows that are not null", v.count, n-missing)
 	}
@@ -229,8 +266,8 @@ func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) 
 	}
 	codes := v.codes[:n]
 	width := t.IndexType.(arrow.FixedWidthDataType).BitWidth()
-	if v.dict.n > 1<<min(width-1, 31) {
-		return nil, unsupported("a dictionary of %d values with indexes of type %v", v.dict.n, t.IndexType)
+	if int64(v.dict.n) > reach(t.IndexType) {
+		return nil, corrupt("there are %d different values, and fewer by the statistics, which indexes of type %v reach", v.dict.n, t.IndexType)
 	}
 	var buf []byte
 	switch width {
@@ -302,7 +339,7 @@ func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
 	var big [8]byte
 	for i := range n {
 		src := v.fixed[i*stored : (i+1)*stored]
-		if v.leaf.typ.ID() == t.ID() && v.integers() {
+		if v.integers() {
 			for k, b := range src {
 				big[stored-1-k] = b
 			}
@@ -323,21 +360,28 @@ func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 	if v.leaf.width == 12 {
 		return v.int96(n)
 	}
-	switch t := t.(type) {
-	case *arrow.TimestampType:
-		if t.Unit == arrow.Second {
-			for i, x := range as[int64](v.fixed)[:n] {
-				as[int64](v.fixed)[i] = x / 1000
-			}
-		}
-	case *arrow.Time32Type:
-		if t.Unit == arrow.Second {
-			for i, x := range as[int32](v.fixed)[:n] {
-				as[int32](v.fixed)[i] = x / 1000
-			}
+	if unit := t.(arrow.TemporalWithUnit).TimeUnit(); unit != arrow.Second {
+		return v.fixed[:n*v.leaf.width], nil
+	}
+	buf, err := v.arena.get(n * v.leaf.width) // a dictionary's values are shared
+	if err != nil {
+		return nil, err
+	}
+	buf = buf[:n*v.leaf.width]
+	if v.leaf.width == 4 {
+		return buf, seconds(as[int32](buf), as[int32](v.fixed))
+	}
+	return buf, seconds(as[int64](buf), as[int64](v.fixed))
+}
+
+// seconds turns milliseconds into seconds.
+func seconds[T int32 | int64](dst, ms []T) error {
+	for i := range dst {
+		if dst[i] = ms[i] / 1000; dst[i]*1000 != ms[i] {
+			return corrupt("a time of %d milliseconds, where the Arrow schema that the file keeps has seconds", ms[i])
 		}
 	}
-	return v.fixed[:n*v.leaf.width], nil
+	return nil
 }
 
 func (v *values) int96(n int) ([]byte, error) {

@@ -31,7 +31,8 @@ type file struct {
 	large  chan struct{} // see allowance
 	memory *atomic.Int64 // of all rows, where they are kept
 	meta   *format.FileMetaData
-	nodes  []*node // all columns
+	kept   arrow.Metadata // of the Arrow schema that the file keeps
+	nodes  []*node        // all columns
 	leaves int
 	wanted []*node // those asked for, in that order
 	schema *arrow.Schema
@@ -127,7 +128,7 @@ func (f *file) project(names []string) error {
 	for i, n := range list {
 		fields[i] = n.field()
 	}
-	schema := arrow.NewSchema(fields, nil)
+	schema := arrow.NewSchema(fields, &f.kept)
 	if f.wanted, f.schema = f.nodes, schema; names == nil {
 		return nil
 	}
@@ -331,7 +332,7 @@ func (g *group) weight(l *leaf) int64 {
 	levels := m.NumValues * int64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
 	switch stored := m.SizeStatistics.UnencodedByteArrayDataBytes; {
 	case l.width > 0:
-		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width)) + levels
+		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width), g.meta.NumRows*l.each*int64(l.width)) + levels
 	case stored > 0:
 		return stored + 4*m.NumValues + levels
 	}
@@ -468,8 +469,7 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, read int64, err error) {
 	g := p.group
 	cols := map[*leaf]*values{}
-	switch n.typ.ID() {
-	case arrow.DICTIONARY, arrow.STRING_VIEW, arrow.BINARY_VIEW:
+	if n.shares() {
 		a = a.keeping()
 	}
 	n.leaves(func(l *leaf) {

@@ -222,6 +222,9 @@ func (s *stream) next() error {
 	if err := f.project(s.source.names); err != nil {
 		return errors.Join(s.source.fail(name, err), s.Close())
 	}
+	if s.schema != nil {
+		f.adopt(s.schema)
+	}
 	if s.schema == nil {
 		s.schema = f.schema
 	} else if !s.schema.Equal(f.schema) && !sameFields(s.schema, f.schema) {
