@@ -192,13 +192,22 @@ func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.Array
 	case arrow.STRING, arrow.BINARY:
 		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(starts)), memory.NewBufferBytes(v.data)}
 	case arrow.LARGE_STRING, arrow.LARGE_BINARY:
-		wide := make([]int64, n+1)
+		buf, err := v.buffer(8 * (n + 1))
+		if err != nil {
+			return nil, err
+		}
+		wide := as[int64](buf)[:n+1]
 		for i, s := range starts {
 			wide[i] = int64(s)
 		}
 		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(wide)), memory.NewBufferBytes(v.data)}
 	case arrow.STRING_VIEW, arrow.BINARY_VIEW:
-		views := make([]arrow.ViewHeader, n)
+		buf, err := v.buffer(arrow.ViewHeaderSizeBytes * n)
+		if err != nil {
+			return nil, err
+		}
+		clear(buf)
+		views := as[arrow.ViewHeader](buf)
 		for i := range views {
 			text := v.data[starts[i]:starts[i+1]]
 			if views[i].SetBytes(text); len(text) > 12 {
@@ -218,11 +227,10 @@ func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.Array
 // finishDecimals makes an array of decimals that are stored as big-endian byte arrays.
 func (v *values) finishDecimals(t arrow.DataType, n int, valid []byte, starts []int32) (arrow.ArrayData, error) {
 	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
-	out, err := v.arena.get(n * w)
+	out, err := v.buffer(n * w)
 	if err != nil {
 		return nil, err
 	}
-	out = out[:n*w]
 	for i := range n {
 		if !reverse(out[i*w:(i+1)*w], v.data[starts[i]:starts[i+1]]) {
 			return nil, corrupt("a decimal of %d bytes does not fit %v", starts[i+1]-starts[i], t)
@@ -269,41 +277,64 @@ func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) 
 	if int64(v.dict.n) > reach(t.IndexType) {
 		return nil, corrupt("there are %d different values, and fewer by the statistics, which indexes of type %v reach", v.dict.n, t.IndexType)
 	}
-	var buf []byte
-	switch width {
-	case 8:
-		buf = raw(narrow[uint8](codes))
-	case 16:
-		buf = raw(narrow[uint16](codes))
-	case 32:
-		buf = raw(codes)
-	default:
-		buf = raw(narrow[uint64](codes))
+	buf := raw(codes)
+	if width != 32 {
+		if buf, err = v.resized(codes, width); err != nil {
+			return nil, err
+		}
 	}
 	return array.NewDataWithDictionary(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nulls(valid, n), 0, dict.(*array.Data)), nil
 }
 
-func narrow[T uint8 | uint16 | uint64, S uint32](src []S) []T {
-	out := make([]T, len(src))
-	for i, s := range src {
-		out[i] = T(s)
+// buffer lends n bytes, which are arbitrary.
+func (v *values) buffer(n int) ([]byte, error) {
+	b, err := v.arena.get(n)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	return b[:n], nil
+}
+
+// resized is src as integers of so many bits.
+func (v *values) resized(src []uint32, width int) ([]byte, error) {
+	buf, err := v.buffer(len(src) * width / 8)
+	if err != nil {
+		return nil, err
+	}
+	switch width {
+	case 8:
+		narrow(buf, src)
+	case 16:
+		narrow(as[uint16](buf), src)
+	default:
+		narrow(as[uint64](buf), src)
+	}
+	return buf, nil
+}
+
+func narrow[T uint8 | uint16 | uint64](dst []T, src []uint32) {
+	for i, s := range src {
+		dst[i] = T(s)
+	}
 }
 
 // convert turns n stored values, one a row, into t's layout.
 func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 	switch t.ID() {
 	case arrow.BOOL:
-		out := make([]byte, bitmap.Bytes(n))
+		out, err := v.buffer(bitmap.Bytes(n))
+		if err != nil {
+			return nil, err
+		}
+		clear(out)
 		for i, b := range v.fixed[:n] {
 			out[i>>3] |= b << uint(i&7)
 		}
 		return out, nil
 	case arrow.INT8, arrow.UINT8:
-		return raw(narrow[uint8](as[uint32](v.fixed[:4*n]))), nil
+		return v.resized(as[uint32](v.fixed[:4*n]), 8)
 	case arrow.INT16, arrow.UINT16:
-		return raw(narrow[uint16](as[uint32](v.fixed[:4*n]))), nil
+		return v.resized(as[uint32](v.fixed[:4*n]), 16)
 	case arrow.DECIMAL128, arrow.DECIMAL256:
 		return v.decimals(t, n)
 	case arrow.TIMESTAMP, arrow.TIME32:
@@ -318,23 +349,26 @@ func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 
 // widened turns 32 bits into 64.
 func (v *values) widened(t arrow.DataType, n int) ([]byte, error) {
-	out := make([]int64, n)
+	buf, err := v.buffer(8 * n)
+	if err != nil {
+		return nil, err
+	}
+	out := as[int64](buf)
 	for i, x := range as[int32](v.fixed)[:n] {
 		if out[i] = int64(x); t.ID() == arrow.UINT64 {
 			out[i] = int64(uint32(x))
 		}
 	}
-	return raw(out), nil
+	return buf, nil
 }
 
 // decimals turns integers, and fixed lengths of big-endian bytes, into decimals.
 func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
 	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
-	out, err := v.arena.get(n * w)
+	out, err := v.buffer(n * w)
 	if err != nil {
 		return nil, err
 	}
-	out = out[:n*w]
 	stored := v.leaf.width
 	var big [8]byte
 	for i := range n {
@@ -363,11 +397,10 @@ func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 	if unit := t.(arrow.TemporalWithUnit).TimeUnit(); unit != arrow.Second {
 		return v.fixed[:n*v.leaf.width], nil
 	}
-	buf, err := v.arena.get(n * v.leaf.width) // a dictionary's values are shared
+	buf, err := v.buffer(n * v.leaf.width) // a dictionary's values are shared
 	if err != nil {
 		return nil, err
 	}
-	buf = buf[:n*v.leaf.width]
 	if v.leaf.width == 4 {
 		return buf, seconds(as[int32](buf), as[int32](v.fixed))
 	}
@@ -385,10 +418,14 @@ func seconds[T int32 | int64](dst, ms []T) error {
 }
 
 func (v *values) int96(n int) ([]byte, error) {
-	out := make([]int64, n)
+	buf, err := v.buffer(8 * n)
+	if err != nil {
+		return nil, err
+	}
+	out := as[int64](buf)
 	words := as[uint32](v.fixed[:12*n])
 	for i := range out {
-		if words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
+		if out[i] = 0; words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
 			continue // a null's place
 		}
 		ns := int64(uint64(words[3*i]) | uint64(words[3*i+1])<<32)
@@ -401,5 +438,5 @@ func (v *values) int96(n int) ([]byte, error) {
 			return nil, unsupported("an INT96 time that nanoseconds of 64 bits do not reach")
 		}
 	}
-	return raw(out), nil
+	return buf, nil
 }
