@@ -2,6 +2,8 @@ package parquetio
 
 import (
 	"context"
+	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/volley-go/volley/internal/bufpool"
@@ -14,17 +16,44 @@ type arena struct {
 	kept bool // buffers are the garbage collector's
 }
 
-// allowance is the memory that a part may take while it is decoded. What takes more than a quarter of it waits until no
+// allowance is the memory that a part may take while it is decoded. What takes more than a share of it waits until no
 // other part of the stream does: files that decode to a thousand times their size do so one part at a time.
 type allowance struct {
 	ctx        context.Context
 	left, most int64
-	large      chan struct{} // has room for the one part that is large
-	held       bool
+	*turn
+	held bool
 }
 
-func newArena(ctx context.Context, most int64, large chan struct{}) *arena {
-	return &arena{allowance: &allowance{ctx: ctx, left: most, most: most, large: large}}
+// turn is what the parts of a stream have in common.
+type turn struct {
+	large chan struct{} // has room for the one part that is large
+	share int64         // what others may take
+	spare atomic.Int64  // bytes left for pages and dictionaries that several parts use
+}
+
+// newTurn lets all cores together have a quarter of what a large part may have, beside it, or what parts of the size that was
+// asked for take, and what parts share a quarter.
+func newTurn(l Limits, size int64) *turn {
+	t := &turn{large: make(chan struct{}, 1), share: min(l.ChunkBytes, max(l.ChunkBytes/4/int64(runtime.GOMAXPROCS(0)), 4*size))}
+	t.spare.Store(l.ChunkBytes / 4)
+	return t
+}
+
+// borrow takes n bytes of what is left for sharing, if there are so many.
+func (t *turn) borrow(n int) bool {
+	if t.spare.Add(-int64(n)) >= 0 {
+		return true
+	}
+	t.spare.Add(int64(n))
+	return false
+}
+
+func (t *turn) giveBack(n int) { t.spare.Add(int64(n)) }
+
+// newArena makes an arena of most bytes; without a turn it waits for no one.
+func newArena(ctx context.Context, most int64, t *turn) *arena {
+	return &arena{allowance: &allowance{ctx: ctx, left: most, most: most, turn: t}}
 }
 
 // keeping lends buffers under the same limit that do not go back with the chunk: whoever takes rows of dictionaries and
@@ -36,7 +65,7 @@ func (a *allowance) charge(n int) error {
 	if a.left -= int64(n); a.left < 0 || n < 0 {
 		return limited("a piece of a row group takes more than %d bytes of memory (ChunkBytes)", a.most)
 	}
-	if a.held || a.large == nil || a.left > a.most*3/4 {
+	if a.held || a.turn == nil || a.most-a.left <= a.share {
 		return nil
 	}
 	select {

@@ -30,24 +30,39 @@ func raw[T any](s []T) []byte {
 // build makes the Arrow array of a node out of the values of its leaves. An entry of the levels stands for a slot
 // of the node where its definition level is at least def and its repetition level at most rep.
 func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
+	data, err := n.storage(cols, def, rep)
+	if err != nil || n.ext == nil {
+		return data, err
+	}
+	if d, ok := data.Dictionary().(*array.Data); ok && n.typ.ID() == arrow.DICTIONARY {
+		return array.NewDataWithDictionary(n.ext, data.Len(), data.Buffers(), data.NullN(), 0, d), nil
+	}
+	return array.NewData(n.ext, data.Len(), data.Buffers(), data.Children(), data.NullN(), 0), nil
+}
+
+// storage is build for what an extension type is made of.
+func (n *node) storage(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
 	if v := cols[n.leaf]; v != nil && v.flat {
 		return v.finish(n.typ, v.rows, v.valid)
 	}
-	first := n.first()
-	v := cols[first]
-	slots, valid := v.present(def, rep, n.present)
+	v := cols[n.first()]
+	slots, valid, err := v.present(def, rep, n.present)
+	if err != nil {
+		return nil, err
+	}
 	if n.leaf != nil {
 		return v.finish(n.typ, slots, valid)
 	}
-	var kids []arrow.ArrayData
 	kidSlots := slots
-	buffers := []*memory.Buffer{validity(valid, slots)}
+	var offsets []int32
 	if n.shape == listShape || n.shape == mapShape {
-		offsets := v.offsets(def, rep, n.repeated, n.rep, slots)
+		if offsets, err = v.offsets(def, rep, n.repeated, n.rep, slots); err != nil {
+			return nil, err
+		}
 		kidSlots = int(offsets[slots])
-		buffers = append(buffers, memory.NewBufferBytes(raw(offsets)))
 		def, rep = n.repeated, n.rep
 	}
+	var kids []arrow.ArrayData
 	for _, k := range n.kids {
 		data, err := k.build(cols, def, rep)
 		if err != nil {
@@ -57,6 +72,13 @@ func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, e
 			return nil, corrupt("columns inside %q have %d and %d values", n.name, kidSlots, data.Len())
 		}
 		kids = append(kids, data)
+	}
+	if n.shape == listShape {
+		return n.lists(v.arena, slots, valid, offsets, kids[0])
+	}
+	buffers := []*memory.Buffer{validity(valid, slots)}
+	if n.shape == mapShape {
+		buffers = append(buffers, memory.NewBufferBytes(raw(offsets)))
 	}
 	return array.NewData(n.typ, slots, buffers, kids, nulls(valid, slots), 0), nil
 }
@@ -70,8 +92,12 @@ func (n *node) first() *leaf {
 }
 
 // present counts the slots of a node, and says which are not null.
-func (v *values) present(def, rep, present uint8) (n int, valid []byte) {
-	valid = make([]byte, bitmap.Bytes(v.n))
+func (v *values) present(def, rep, present uint8) (n int, valid []byte, err error) {
+	if valid, err = v.arena.get(bitmap.Bytes(v.n)); err != nil {
+		return 0, nil, err
+	}
+	valid = valid[:bitmap.Bytes(v.n)]
+	clear(valid)
 	for i, d := range v.def {
 		if d < def || v.rep[i] > rep {
 			continue
@@ -81,12 +107,17 @@ func (v *values) present(def, rep, present uint8) (n int, valid []byte) {
 		}
 		n++
 	}
-	return n, valid
+	return n, valid, nil
 }
 
 // offsets are where the elements of a node's lists begin and end.
-func (v *values) offsets(def, rep, element, elementRep uint8, slots int) []int32 {
-	offsets := make([]int32, 1, slots+1)
+func (v *values) offsets(def, rep, element, elementRep uint8, slots int) ([]int32, error) {
+	buf, err := v.arena.get(4 * (slots + 1))
+	if err != nil {
+		return nil, err
+	}
+	offsets := as[int32](buf[:4*(slots+1)])[:1]
+	offsets[0] = 0
 	n := int32(0)
 	for i, d := range v.def {
 		if d < def {
@@ -100,7 +131,7 @@ func (v *values) offsets(def, rep, element, elementRep uint8, slots int) []int32
 		}
 		offsets[len(offsets)-1] = n
 	}
-	return offsets
+	return offsets, nil
 }
 
 func nulls(valid []byte, n int) int {
@@ -120,6 +151,12 @@ func validity(valid []byte, n int) *memory.Buffer {
 // finish makes an array of n rows of the collected values.
 func (v *values) finish(t arrow.DataType, n int, valid []byte) (arrow.ArrayData, error) {
 	missing := nulls(valid, n)
+	if t.ID() == arrow.NULL && v.count == 0 {
+		return array.NewData(t, n, []*memory.Buffer{nil}, nil, n, 0), nil
+	}
+	if t.ID() == arrow.NULL {
+		return nil, corrupt("the column is one of nulls alone, and has %d values", v.count)
+	}
 	if n-missing != v.count {
 		return nil, corrupt("there are %d values for %d rows that are not null", v.count, n-missing)
 	}
@@ -155,13 +192,22 @@ func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.Array
 	case arrow.STRING, arrow.BINARY:
 		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(starts)), memory.NewBufferBytes(v.data)}
 	case arrow.LARGE_STRING, arrow.LARGE_BINARY:
-		wide := make([]int64, n+1)
+		buf, err := v.buffer(8 * (n + 1))
+		if err != nil {
+			return nil, err
+		}
+		wide := as[int64](buf)[:n+1]
 		for i, s := range starts {
 			wide[i] = int64(s)
 		}
 		buffers = []*memory.Buffer{memory.NewBufferBytes(raw(wide)), memory.NewBufferBytes(v.data)}
 	case arrow.STRING_VIEW, arrow.BINARY_VIEW:
-		views := make([]arrow.ViewHeader, n)
+		buf, err := v.buffer(arrow.ViewHeaderSizeBytes * n)
+		if err != nil {
+			return nil, err
+		}
+		clear(buf)
+		views := as[arrow.ViewHeader](buf)
 		for i := range views {
 			text := v.data[starts[i]:starts[i+1]]
 			if views[i].SetBytes(text); len(text) > 12 {
@@ -181,11 +227,10 @@ func (v *values) finishTexts(t arrow.DataType, n int, valid []byte) (arrow.Array
 // finishDecimals makes an array of decimals that are stored as big-endian byte arrays.
 func (v *values) finishDecimals(t arrow.DataType, n int, valid []byte, starts []int32) (arrow.ArrayData, error) {
 	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
-	out, err := v.arena.get(n * w)
+	out, err := v.buffer(n * w)
 	if err != nil {
 		return nil, err
 	}
-	out = out[:n*w]
 	for i := range n {
 		if !reverse(out[i*w:(i+1)*w], v.data[starts[i]:starts[i+1]]) {
 			return nil, corrupt("a decimal of %d bytes does not fit %v", starts[i+1]-starts[i], t)
@@ -229,44 +274,67 @@ func (v *values) finishDictionary(t *arrow.DictionaryType, n int, valid []byte) 
 	}
 	codes := v.codes[:n]
 	width := t.IndexType.(arrow.FixedWidthDataType).BitWidth()
-	if v.dict.n > 1<<min(width-1, 31) {
-		return nil, unsupported("a dictionary of %d values with indexes of type %v", v.dict.n, t.IndexType)
+	if int64(v.dict.n) > reach(t.IndexType) {
+		return nil, corrupt("there are %d different values, and fewer by the statistics, which indexes of type %v reach", v.dict.n, t.IndexType)
 	}
-	var buf []byte
-	switch width {
-	case 8:
-		buf = raw(narrow[uint8](codes))
-	case 16:
-		buf = raw(narrow[uint16](codes))
-	case 32:
-		buf = raw(codes)
-	default:
-		buf = raw(narrow[uint64](codes))
+	buf := raw(codes)
+	if width != 32 {
+		if buf, err = v.resized(codes, width); err != nil {
+			return nil, err
+		}
 	}
 	return array.NewDataWithDictionary(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(buf)}, nulls(valid, n), 0, dict.(*array.Data)), nil
 }
 
-func narrow[T uint8 | uint16 | uint64, S uint32](src []S) []T {
-	out := make([]T, len(src))
-	for i, s := range src {
-		out[i] = T(s)
+// buffer lends n bytes, which are arbitrary.
+func (v *values) buffer(n int) ([]byte, error) {
+	b, err := v.arena.get(n)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	return b[:n], nil
+}
+
+// resized is src as integers of so many bits.
+func (v *values) resized(src []uint32, width int) ([]byte, error) {
+	buf, err := v.buffer(len(src) * width / 8)
+	if err != nil {
+		return nil, err
+	}
+	switch width {
+	case 8:
+		narrow(buf, src)
+	case 16:
+		narrow(as[uint16](buf), src)
+	default:
+		narrow(as[uint64](buf), src)
+	}
+	return buf, nil
+}
+
+func narrow[T uint8 | uint16 | uint64](dst []T, src []uint32) {
+	for i, s := range src {
+		dst[i] = T(s)
+	}
 }
 
 // convert turns n stored values, one a row, into t's layout.
 func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 	switch t.ID() {
 	case arrow.BOOL:
-		out := make([]byte, bitmap.Bytes(n))
+		out, err := v.buffer(bitmap.Bytes(n))
+		if err != nil {
+			return nil, err
+		}
+		clear(out)
 		for i, b := range v.fixed[:n] {
 			out[i>>3] |= b << uint(i&7)
 		}
 		return out, nil
 	case arrow.INT8, arrow.UINT8:
-		return raw(narrow[uint8](as[uint32](v.fixed[:4*n]))), nil
+		return v.resized(as[uint32](v.fixed[:4*n]), 8)
 	case arrow.INT16, arrow.UINT16:
-		return raw(narrow[uint16](as[uint32](v.fixed[:4*n]))), nil
+		return v.resized(as[uint32](v.fixed[:4*n]), 16)
 	case arrow.DECIMAL128, arrow.DECIMAL256:
 		return v.decimals(t, n)
 	case arrow.TIMESTAMP, arrow.TIME32:
@@ -281,28 +349,31 @@ func (v *values) convert(t arrow.DataType, n int) ([]byte, error) {
 
 // widened turns 32 bits into 64.
 func (v *values) widened(t arrow.DataType, n int) ([]byte, error) {
-	out := make([]int64, n)
+	buf, err := v.buffer(8 * n)
+	if err != nil {
+		return nil, err
+	}
+	out := as[int64](buf)
 	for i, x := range as[int32](v.fixed)[:n] {
 		if out[i] = int64(x); t.ID() == arrow.UINT64 {
 			out[i] = int64(uint32(x))
 		}
 	}
-	return raw(out), nil
+	return buf, nil
 }
 
 // decimals turns integers, and fixed lengths of big-endian bytes, into decimals.
 func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
 	w := t.(arrow.FixedWidthDataType).BitWidth() / 8
-	out, err := v.arena.get(n * w)
+	out, err := v.buffer(n * w)
 	if err != nil {
 		return nil, err
 	}
-	out = out[:n*w]
 	stored := v.leaf.width
 	var big [8]byte
 	for i := range n {
 		src := v.fixed[i*stored : (i+1)*stored]
-		if v.leaf.typ.ID() == t.ID() && v.integers() {
+		if v.integers() {
 			for k, b := range src {
 				big[stored-1-k] = b
 			}
@@ -323,28 +394,38 @@ func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 	if v.leaf.width == 12 {
 		return v.int96(n)
 	}
-	switch t := t.(type) {
-	case *arrow.TimestampType:
-		if t.Unit == arrow.Second {
-			for i, x := range as[int64](v.fixed)[:n] {
-				as[int64](v.fixed)[i] = x / 1000
-			}
-		}
-	case *arrow.Time32Type:
-		if t.Unit == arrow.Second {
-			for i, x := range as[int32](v.fixed)[:n] {
-				as[int32](v.fixed)[i] = x / 1000
-			}
+	if unit := t.(arrow.TemporalWithUnit).TimeUnit(); unit != arrow.Second {
+		return v.fixed[:n*v.leaf.width], nil
+	}
+	buf, err := v.buffer(n * v.leaf.width) // a dictionary's values are shared
+	if err != nil {
+		return nil, err
+	}
+	if v.leaf.width == 4 {
+		return buf, seconds(as[int32](buf), as[int32](v.fixed))
+	}
+	return buf, seconds(as[int64](buf), as[int64](v.fixed))
+}
+
+// seconds turns milliseconds into seconds.
+func seconds[T int32 | int64](dst, ms []T) error {
+	for i := range dst {
+		if dst[i] = ms[i] / 1000; dst[i]*1000 != ms[i] {
+			return corrupt("a time of %d milliseconds, where the Arrow schema that the file keeps has seconds", ms[i])
 		}
 	}
-	return v.fixed[:n*v.leaf.width], nil
+	return nil
 }
 
 func (v *values) int96(n int) ([]byte, error) {
-	out := make([]int64, n)
+	buf, err := v.buffer(8 * n)
+	if err != nil {
+		return nil, err
+	}
+	out := as[int64](buf)
 	words := as[uint32](v.fixed[:12*n])
 	for i := range out {
-		if words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
+		if out[i] = 0; words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
 			continue // a null's place
 		}
 		ns := int64(uint64(words[3*i]) | uint64(words[3*i+1])<<32)
@@ -357,5 +438,5 @@ func (v *values) int96(n int) ([]byte, error) {
 			return nil, unsupported("an INT96 time that nanoseconds of 64 bits do not reach")
 		}
 	}
-	return raw(out), nil
+	return buf, nil
 }

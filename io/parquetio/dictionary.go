@@ -207,13 +207,16 @@ func (v *values) extend(e format.Encoding, src []byte, count, skip, take int) er
 		v.dict = &d
 	}
 	more := page.dictionary()
-	had := len(v.dict.fixed) + len(v.dict.data)
+	had := v.dict.bytes()
 	for i := range take {
 		v.codes[v.at+i] = v.dict.place(v.leaf, v.grown, more.value(v.leaf, i))
 	}
 	page.release()
-	return v.arena.charge(len(v.dict.fixed) + len(v.dict.data) - had)
+	return v.arena.charge(v.dict.bytes() - had)
 }
+
+// bytes is about what the dictionary takes while it grows, the map of its values too.
+func (d *dictionary) bytes() int { return 2*(len(d.fixed)+len(d.data)) + 64*d.n }
 
 // place is where the dictionary has b, appended where it has not.
 func (d *dictionary) place(l *leaf, known map[string]uint32, b []byte) uint32 {

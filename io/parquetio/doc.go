@@ -26,7 +26,12 @@
 //
 // All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a timestamp in nanoseconds; enums and
 // JSON are strings; UUIDs and intervals fixed-size binary; decimals of more than 38 digits decimal256; variants the struct they
-// are stored as. An Arrow schema kept in the file gives zones, large and view texts, dictionaries and durations back.
+// are stored as. An Arrow schema kept in the file gives zones, large and view texts, kinds of lists, dictionaries, durations, seconds
+// and metadata back, and extension types that the program has registered; of others their metadata says the name. What it says and
+// the file does not bear out is passed over, or an error that names the column. These do not come back: that a column has no nulls
+// (all of ours may have some), and dictionaries of booleans and inside lists, structs and maps (their values do). A dictionary's indexes
+// are int32 where they were narrower and the values of a row group may be more than they reach; in files of other writers, which do
+// not count them, always. The file's other metadata is what [Inspect] shows.
 // Texts are string arrays, whatever the file's pages are like: a column's type does not depend on its values. KeepDictionaries
 // hands dictionaries out instead, for less time and memory.
 //

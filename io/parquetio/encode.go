@@ -208,7 +208,7 @@ func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Ar
 
 var errTooLarge = errors.New("the dictionary is too large")
 
-// takeCodes takes an Arrow dictionary over: those of its values that rows have are numbered, and the rows' indexes put in those numbers'
+// takeCodes takes an Arrow dictionary over: those of its values that rows have, or all where they are ordered, are numbered, and the rows' indexes put in those numbers'
 // terms. (A new dictionary is made: arrays of one column may have different ones.)
 func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
 	d, ok := a.(*array.Dictionary)
@@ -226,6 +226,11 @@ func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
 	clear(e.used)
 	for _, k := range rows {
 		e.used[k] = true
+	}
+	if c.ordered { // the values' order is that of the whole dictionary
+		for k := range e.used {
+			e.used[k] = values.IsValid(k)
+		}
 	}
 	at := make([]int32, 0, min(values.Len(), len(rows)))
 	for k, u := range e.used {
@@ -566,7 +571,7 @@ func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
 		return bound{}
 	case e.chunk.kind != format.RLEDictionary:
 		return c.boundsOf(&e.values, at.value, next.value-at.value)
-	case next.value-at.value == e.count:
+	case next.value-at.value == e.count && !c.ordered:
 		return c.boundsOf(&e.keys, 0, e.chunk.distinct)
 	}
 	e.used = resize(e.used, e.chunk.distinct)

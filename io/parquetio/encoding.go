@@ -26,6 +26,7 @@ type encoding struct {
 	maxDef, maxRep uint8
 	bloom          bool
 	dictionary     bool // Arrow has a dictionary of the values
+	ordered        bool // in which their order means something
 }
 
 // flat tells whether the leaf is a column of the table itself, which has a faster way.
@@ -173,7 +174,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 	e := w.at
 	e.typ = t
 	if d, ok := t.(*arrow.DictionaryType); ok {
-		e.typ = unwrapType(d.ValueType)
+		e.typ, e.ordered = unwrapType(d.ValueType), d.Ordered
 	}
 	e.element = format.SchemaElement{Name: name, RepetitionType: thrift.New(repetition)}
 	if err := e.choose(); err != nil {

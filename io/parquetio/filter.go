@@ -292,7 +292,7 @@ func (c *condition) pages(g *group) (hits []span, ok bool) {
 
 // pageIndex reads a part of the page index.
 func (g *group) pageIndex(at int64, size int32, v any) bool {
-	if at <= 0 || size <= 0 || int64(size) > g.limits.FooterBytes || at > g.file.size-int64(size) {
+	if at <= 0 || size <= 0 || int64(size) > g.limits.FooterBytes/4 || at > g.file.size-int64(size) {
 		return false
 	}
 	buf := make([]byte, size)

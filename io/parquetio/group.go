@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"os"
 	"slices"
@@ -28,24 +29,35 @@ type file struct {
 	r      io.ReaderAt
 	size   int64
 	closer io.Closer
-	large  chan struct{} // see allowance
+	closed atomic.Bool
+	users  atomic.Int32
+	turn   *turn         // of the stream's parts
 	memory *atomic.Int64 // of all rows, where they are kept
 	meta   *format.FileMetaData
-	nodes  []*node // all columns
+	footer int64          // bytes of it
+	kept   arrow.Metadata // of the Arrow schema that the file keeps
+	nodes  []*node        // all columns
 	leaves int
 	wanted []*node // those asked for, in that order
 	schema *arrow.Schema
 }
 
 func (f *file) close() error {
-	if f.closer == nil {
+	if f.closer == nil || f.closed.Swap(true) {
 		return nil
 	}
 	return f.closer.Close()
 }
 
+// release ends a use of the file: the stream's, or that of a row group's parts. The last one closes it.
+func (f *file) release() {
+	if f.users.Add(-1) == 0 {
+		_ = f.close() // of what was only read
+	}
+}
+
 func (s *source) open(name string) (*file, error) {
-	f := &file{name: name, r: s.reader, size: s.size, large: make(chan struct{}, 1)}
+	f := &file{name: name, r: s.reader, size: s.size}
 	if s.collects {
 		f.memory = new(atomic.Int64)
 	}
@@ -75,7 +87,10 @@ func (s *source) open(name string) (*file, error) {
 func (f *file) load(o ReadOptions) (err error) {
 	defer guard(&err)
 	limits := o.Limits.orDefault()
-	if f.meta, err = readFooter(f.r, f.size, limits); err != nil {
+	if f.meta, f.footer, err = readFooter(f.r, f.size, limits); err != nil {
+		return err
+	}
+	if err := f.bears(); err != nil {
 		return err
 	}
 	f.mend()
@@ -87,6 +102,21 @@ func (f *file) load(o ReadOptions) (err error) {
 	}
 	f.restore(o.KeepDictionaries)
 	return f.project(nil)
+}
+
+// bears holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
+// share their bytes make a small file the work of a large one.
+func (f *file) bears() error {
+	most, claimed := 4*float64(f.size)+1<<20, 0.0
+	for i := range f.meta.RowGroups {
+		for k := range f.meta.RowGroups[i].Columns {
+			claimed += float64(f.meta.RowGroups[i].Columns[k].MetaData.TotalCompressedSize)
+		}
+	}
+	if claimed > most {
+		return corrupt("its column chunks claim %.0f bytes of a file of %d", claimed, f.size)
+	}
+	return nil
 }
 
 // mend adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
@@ -127,7 +157,7 @@ func (f *file) project(names []string) error {
 	for i, n := range list {
 		fields[i] = n.field()
 	}
-	schema := arrow.NewSchema(fields, nil)
+	schema := arrow.NewSchema(fields, &f.kept)
 	if f.wanted, f.schema = f.nodes, schema; names == nil {
 		return nil
 	}
@@ -166,6 +196,8 @@ type group struct {
 	limits Limits
 	schema *arrow.Schema
 	chunks map[*leaf]*ranged // of a row group that is read in ranges
+	pages  int               // of those
+	parts  atomic.Int32      // not yet read
 	lead   atomic.Int32      // column with which the next part begins
 }
 
@@ -184,6 +216,7 @@ type ranged struct {
 	once   sync.Once
 	dict   *dictionary
 	err    error
+	apart  bool // each part has a dictionary of its own
 }
 
 func (g *group) fail(l *leaf, page int, err error) error {
@@ -197,9 +230,12 @@ func (g *group) fail(l *leaf, page int, err error) error {
 	return fileError("read", g.file.name, column, &PageError{RowGroup: g.index, Page: page, Err: err})
 }
 
+// rowsMost is more rows, and more values, than a row group can have: numbers of bytes that come of it are still numbers.
+const rowsMost = 1 << 40
+
 // check holds the row group's metadata against the schema and the file.
 func (g *group) check() error {
-	if g.meta.NumRows < 0 {
+	if g.meta.NumRows < 0 || g.meta.NumRows > rowsMost {
 		return g.fail(nil, -1, corrupt("it has %d rows", g.meta.NumRows))
 	}
 	if len(g.meta.Columns) != g.file.leaves {
@@ -229,7 +265,7 @@ func (g *group) checkChunk(l *leaf) error {
 		return g.fail(l, -1, corrupt("values are %v, by the schema %v", m.Type, l.physical))
 	case m.NumValues > 0 && off < 4 || off < 0 || n < 0 || off > g.file.size || n > g.file.size-off:
 		return g.fail(l, -1, corrupt("its %d bytes from %d on are not in the file of %d bytes", n, off, g.file.size))
-	case m.NumValues < 0 || l.maxRep == 0 && m.NumValues != g.meta.NumRows:
+	case m.NumValues < 0 || m.NumValues > rowsMost || l.maxRep == 0 && m.NumValues != g.meta.NumRows:
 		return g.fail(l, -1, corrupt("it has %d values, the row group %d rows", m.NumValues, g.meta.NumRows))
 	}
 	return nil
@@ -247,7 +283,7 @@ func chunkRange(m *format.ColumnMetaData) (off, n int64) {
 // pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows, or those in which the
 // conditions leave any. Where they are not one, the pages are found first, which reads their headers.
 func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
-	var bytes int64
+	var bytes float64
 	for _, n := range g.file.wanted {
 		n.leaves(func(l *leaf) { bytes += g.weight(l) })
 	}
@@ -280,13 +316,12 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 }
 
 // cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is less than twice that
-// stays whole: pages that two pieces share cost more than a larger piece.
-func cutSpans(left []span, rows, bytes, size int64) (out []span) {
+// stays whole: pages that two pieces share cost more than a larger piece. There are 65,536 pieces of a span at most.
+func cutSpans(left []span, rows int64, bytes float64, size int64) (out []span) {
 	for _, s := range left {
-		took := int64(float64(bytes) * float64(s.to-s.from) / float64(rows))
 		n := int64(1)
-		if took >= 2*size {
-			n = min((took+size-1)/size, s.to-s.from)
+		if took := bytes * float64(s.to-s.from) / float64(rows); took >= 2*float64(size) {
+			n = min(int64(math.Ceil(min(took/float64(size), 1<<16))), s.to-s.from)
 		}
 		for i := range n {
 			out = append(out, span{s.from + cutAt(s.to-s.from, i, n), s.from + cutAt(s.to-s.from, i+1, n)})
@@ -325,17 +360,19 @@ func (c *ranged) share(pieces []span, rows int64) {
 	}
 }
 
-// weight is about how much memory the column takes, decoded.
-func (g *group) weight(l *leaf) int64 {
+// weight is about how many bytes of memory the column takes, decoded.
+func (g *group) weight(l *leaf) float64 {
 	m := &g.meta.Columns[l.index].MetaData
-	levels := m.NumValues * int64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
-	switch stored := m.SizeStatistics.UnencodedByteArrayDataBytes; {
+	n := float64(m.NumValues)
+	levels := n * float64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
+	plain, texts := float64(m.TotalUncompressedSize), float64(m.SizeStatistics.UnencodedByteArrayDataBytes)
+	switch {
 	case l.width > 0:
-		return max(m.TotalUncompressedSize, m.NumValues*int64(l.width)) + levels
-	case stored > 0:
-		return stored + 4*m.NumValues + levels
+		return max(plain, n*float64(l.width), float64(g.meta.NumRows)*float64(l.each)*float64(l.width)) + levels
+	case texts > 0:
+		return texts + 4*n + levels
 	}
-	return max(m.TotalUncompressedSize, g.textMean(m)*m.NumValues) + 4*m.NumValues + levels
+	return max(plain, float64(g.textMean(m))*n) + 4*n + levels
 }
 
 // textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none.
@@ -347,6 +384,9 @@ func (g *group) textMean(m *format.ColumnMetaData) int64 {
 	}
 	return 8
 }
+
+// pagesMost is how many pages of a row group are kept in mind, which take about 50 bytes each. One of more is read whole.
+const pagesMost = 1 << 20
 
 // errRowsUnknown says that pages do not tell how many rows they have: those of lists, by writers of the first
 // version without a page index. Such a row group is read whole.
@@ -373,6 +413,9 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 			return nil, g.fail(l, page, corrupt("the page claims %d bytes where %d are left", h.packed, end-at))
 		}
 		if h.kind == format.DataPage || h.kind == format.DataPageV2 {
+			if g.pages++; g.pages > pagesMost {
+				return nil, errRowsUnknown
+			}
 			c.pages = append(c.pages, location{page: page, offset: at, end: next, first: row})
 			switch {
 			case l.maxRep == 0:
@@ -433,11 +476,25 @@ type part struct {
 	span
 }
 
+// done ends a part. Behind the last one the row group gives back what its parts shared.
+func (g *group) done() {
+	if g.parts.Add(-1) != 0 {
+		return
+	}
+	for _, c := range g.chunks {
+		if c.dict != nil {
+			g.file.turn.giveBack(c.dict.bytes())
+		}
+	}
+	g.file.release()
+}
+
 // decode reads the range, column by column.
 func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer guard(&err)
 	g := p.group
-	a := newArena(ctx, g.limits.ChunkBytes, g.file.large)
+	defer g.done()
+	a := newArena(ctx, g.limits.ChunkBytes, g.file.turn)
 	defer a.end()
 	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Free: a.free}
 	cols := make([]arrow.Array, len(g.file.wanted))
@@ -468,8 +525,7 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, read int64, err error) {
 	g := p.group
 	cols := map[*leaf]*values{}
-	switch n.typ.ID() {
-	case arrow.DICTIONARY, arrow.STRING_VIEW, arrow.BINARY_VIEW:
+	if n.shares() {
 		a = a.keeping()
 	}
 	n.leaves(func(l *leaf) {
@@ -543,14 +599,23 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 	return p.read(ctx)
 }
 
-// dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it.
+// dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it. Where what parts may
+// share is used up each part reads it for itself.
 func (c *ranged) dictionary(ctx context.Context, g *group, v *values, off int64) (*dictionary, error) {
+	if len(c.pages) == 0 || c.pages[0].offset <= off {
+		return nil, nil
+	}
+	read := func() (*dictionary, error) { return readDictionary(ctx, g, v.leaf, off, c.pages[0].offset-off) }
 	c.once.Do(func() {
 		defer guard(&c.err)
-		if len(c.pages) > 0 && c.pages[0].offset > off {
-			c.dict, c.err = readDictionary(ctx, g, v.leaf, off, c.pages[0].offset-off)
+		if c.dict, c.err = read(); c.dict == nil || g.file.turn.borrow(c.dict.bytes()) {
+			return
 		}
+		c.dict, c.apart = nil, true
 	})
+	if c.apart {
+		return read()
+	}
 	return c.dict, c.err
 }
 

@@ -3,14 +3,22 @@ package parquetio
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/dice"
 )
 
 // bomb is a file of a few kilobytes whose row groups are a single run of rows each.
@@ -74,4 +82,118 @@ func TestBombsAreRefusedOrStreamed(t *testing.T) {
 	_, err = chunker.ReadAll(t.Context(), From("bomb", bytes.NewReader(bomb(t, 1, 100_000_000)), int64(len(bomb(t, 1, 100_000_000)))))
 	require.ErrorIs(t, err, ErrLimit)
 	require.ErrorContains(t, err, "PageValues")
+}
+
+// rewritten is a file of one column of int64s whose footer was changed.
+func rewritten(t *testing.T, change func(*format.FileMetaData)) []byte {
+	t.Helper()
+	file := bomb(t, 2, 1000)
+	meta, n, err := readFooter(bytes.NewReader(file), int64(len(file)), Limits{}.orDefault())
+	require.NoError(t, err)
+	change(meta)
+	foot, err := thrift.Marshal(new(thrift.CompactProtocol), meta)
+	require.NoError(t, err)
+	file = append(file[:int64(len(file))-8-n:int64(len(file))-8-n], foot...)
+	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), magic...)
+}
+
+// TestClaimsOfManyRowsCostNothing has footers that say more than the file holds.
+func TestClaimsOfManyRowsCostNothing(t *testing.T) {
+	for name, change := range map[string]func(*format.FileMetaData){
+		"rows": func(m *format.FileMetaData) {
+			m.RowGroups[0].NumRows, m.RowGroups[0].Columns[0].MetaData.NumValues = 1<<62, 1<<62
+		},
+		"fewer rows": func(m *format.FileMetaData) {
+			m.RowGroups[0].NumRows, m.RowGroups[0].Columns[0].MetaData.NumValues = 1<<39, 1<<39
+		},
+		"bytes":    func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.TotalUncompressedSize = 1 << 62 },
+		"negative": func(m *format.FileMetaData) { m.RowGroups[0].NumRows = -1 },
+		"overlap": func(m *format.FileMetaData) {
+			c := &m.RowGroups[0].Columns[0].MetaData
+			c.TotalCompressedSize = 1 << 30
+		},
+		"offset": func(m *format.FileMetaData) {
+			m.RowGroups[0].Columns[0].MetaData.DataPageOffset = 1 << 62
+			m.RowGroups[0].Columns[0].MetaData.DictionaryPageOffset = 0
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := rewritten(t, change)
+			var err error
+			took := allocated(func() {
+				_, err = chunker.ReadAll(t.Context(), From("claims", bytes.NewReader(file), int64(len(file))))
+			})
+			if name != "bytes" { // which is an estimate, and no harm where it is wrong
+				require.Error(t, err)
+				requireClean(t, name, err)
+			}
+			require.Less(t, took, uint64(32<<20))
+		})
+	}
+}
+
+// TestManyColumnChunksOfTheSameBytes refuses a file in which thousands of them are the same megabyte.
+func TestManyColumnChunksOfTheSameBytes(t *testing.T) {
+	file := rewritten(t, func(m *format.FileMetaData) {
+		for len(m.RowGroups) < 20_000 {
+			m.RowGroups = append(m.RowGroups, m.RowGroups[0])
+		}
+	})
+	_, err := chunker.ReadAll(t.Context(), From("overlap", bytes.NewReader(file), int64(len(file))))
+	require.NoError(t, err, "small ones do no harm")
+	file = rewritten(t, func(m *format.FileMetaData) {
+		m.RowGroups[0].Columns[0].MetaData.TotalCompressedSize = 100
+		for len(m.RowGroups) < 20_000 {
+			m.RowGroups = append(m.RowGroups, m.RowGroups[0])
+		}
+		for i := range m.RowGroups {
+			m.RowGroups[i].Columns[0].MetaData.TotalCompressedSize = 1 << 20
+		}
+	})
+	_, err = chunker.ReadAll(t.Context(), From("overlap", bytes.NewReader(file), int64(len(file))))
+	require.ErrorIs(t, err, ErrCorrupt)
+	require.ErrorContains(t, err, "column chunks claim")
+}
+
+// TestPartsWithoutRoomToShare reads pages and dictionaries that several parts need where there is no memory to keep them in.
+func TestPartsWithoutRoomToShare(t *testing.T) {
+	var fields []arrow.Field
+	for i := range 12 {
+		fields = append(fields, fieldOf(fmt.Sprint("n", i), arrow.PrimitiveTypes.Float64), fieldOf(fmt.Sprint("t", i), arrow.BinaryTypes.String))
+	}
+	schema := arrow.NewSchema(fields, nil)
+	records := dice.New(3).Records(schema, 20_000, dice.Values{Nulls: 9, Spread: 3000})
+	want, err := frame.FromRecords(schema, records...)
+	require.NoError(t, err)
+	file := stored(t, schema, nil, records...)
+	got, parts := inPieces(t, ReadOptions{Limits: Limits{ChunkBytes: 1 << 20}}.From("tight", bytes.NewReader(file), int64(len(file))), 64<<10)
+	require.Greater(t, parts, 20)
+	requireEqual(t, want, got)
+}
+
+// TestFilesCloseBehindTheirLastPart goes through more files than a stream keeps open.
+func TestFilesCloseBehindTheirLastPart(t *testing.T) {
+	dir := t.TempDir()
+	schema := arrow.NewSchema([]arrow.Field{fieldOf("a", arrow.PrimitiveTypes.Int64)}, nil)
+	for i := range 20 {
+		rows := dice.New(uint64(i)).Array(arrow.PrimitiveTypes.Int64, 100, dice.Values{Spread: 9})
+		file := stored(t, schema, nil, array.NewRecord(schema, []arrow.Array{rows}, 100))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.parquet", i)), file, 0o600))
+	}
+	st, err := Open(filepath.Join(dir, "*.parquet")).Open(t.Context(), 0)
+	require.NoError(t, err)
+	defer st.Close()
+	rows := 0
+	for {
+		part, err := st.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		c, err := part(t.Context())
+		require.NoError(t, err)
+		rows += c.Len()
+		require.LessOrEqual(t, len(st.(*stream).opened), 2)
+	}
+	require.Equal(t, 2000, rows)
 }

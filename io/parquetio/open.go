@@ -128,16 +128,22 @@ func newLevels(src []byte, most uint8, e format.Encoding, n int) (enc.Hybrid, er
 	return enc.Hybrid{}, unsupported("levels in the encoding %v", e)
 }
 
-// sharedPage is a page that several parts of a row group take rows of. The first to come decompresses it.
+// sharedPage is a page that several parts of a row group take rows of. The first to come decompresses it. Where what parts may
+// share is used up it has no page, and each part decompresses its own.
 type sharedPage struct {
-	once sync.Once
-	page *opened
-	err  error
-	left atomic.Int32 // parts that are not done with it
+	once  sync.Once
+	page  *opened
+	bytes int // borrowed
+	err   error
+	left  atomic.Int32 // parts that are not done with it
 }
 
-func (s *sharedPage) open(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte) (*opened, error) {
+func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte) (*opened, error) {
 	s.once.Do(func() {
+		if !t.borrow(h.plain) {
+			return
+		}
+		s.bytes = h.plain
 		defer guard(&s.err)
 		s.page, s.err = open(codec, h, l, body, true)
 	})
@@ -145,9 +151,10 @@ func (s *sharedPage) open(codec format.CompressionCodec, h *pageHeader, l *leaf,
 }
 
 // done ends a part's use of the page; the last gives its buffer back.
-func (s *sharedPage) done() {
-	if s.left.Add(-1) == 0 {
+func (s *sharedPage) done(t *turn) {
+	if s.left.Add(-1) == 0 && s.page != nil {
 		s.page.close()
+		t.giveBack(s.bytes)
 	}
 }
 

@@ -24,7 +24,10 @@ type Limits struct {
 	Columns     int   // elements of the schema; 65,536
 	PageBytes   int64 // of a page, decompressed; 128 MiB
 	PageValues  int   // of a page; 64 Mi
-	ChunkBytes  int64 // of memory for one part of a stream; 384 MiB
+	// ChunkBytes is the memory that one part of a stream may take while it is decoded, less four times the footer's bytes;
+	// 384 MiB. One part at a time may take that much. The others keep to a quarter of it together, or on many cores to four
+	// times the size that was asked for each; what parts share (pages that lie across their ends, dictionaries) to another quarter.
+	ChunkBytes int64
 	// Expansion is how many times its bytes in the file a part of a stream, or the frame of ReadFile, may take in memory, where that is
 	// more than 128 MiB; 16,384. Columns of one value reach thousands; a file of 1 KB that becomes 20 GB is meant to do harm.
 	Expansion int64

@@ -215,11 +215,13 @@ func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
 
 // open decompresses a page, once for all parts that need it. done gives back what it took.
 func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (*opened, func(), error) {
-	if s != nil {
-		o, err := s.open(p.codec, h, p.out.leaf, body)
-		return o, s.done, err
-	}
 	a := p.out.arena
+	if s != nil {
+		if o, err := s.open(a.turn, p.codec, h, p.out.leaf, body); o != nil || err != nil {
+			return o, func() { s.done(a.turn) }, err
+		}
+		defer s.done(a.turn)
+	}
 	if err := a.charge(h.plain); err != nil {
 		return nil, nil, err
 	}

@@ -1,44 +1,95 @@
 package parquetio
 
 import (
+	"math"
+	"strings"
+
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // schemaKey is the key under which Arrow's writers keep the schema that Parquet's own types cannot hold
-// all of: zones, large and view texts, dictionaries, durations.
+// all of: zones, large and view texts, kinds of lists, dictionaries, durations, metadata.
 const schemaKey = "ARROW:schema"
+
+// The keys of a field's metadata that make its column one of an extension type.
+const (
+	extensionName = "ARROW:extension:name"
+	extensionData = "ARROW:extension:metadata"
+)
 
 // restore gives columns the Arrow types they were written from, where those fit what is stored. keep makes
 // dictionaries of all other texts.
 func (f *file) restore(keep bool) {
-	byName := map[string]*hint{}
+	var kept []hint
 	for _, kv := range f.meta.KeyValueMetadata {
-		if kv.Key != schemaKey {
-			continue
-		}
-		kept := hints(kv.Value)
-		for i := range kept {
-			byName[kept[i].name] = &kept[i]
+		if kv.Key == schemaKey {
+			kept, f.kept = hints(kv.Value)
 		}
 	}
-	for _, n := range f.nodes {
-		if h := byName[n.name]; h != nil {
+	byName := map[string]*hint{}
+	for i := range kept {
+		byName[kept[i].name] = &kept[i]
+	}
+	for i, n := range f.nodes {
+		h := byName[n.name]
+		if len(kept) == len(f.nodes) && kept[i].name == n.name { // names need not differ
+			h = &kept[i]
+		}
+		if h != nil {
+			if h.index != nil && n.leaf != nil {
+				h.index = f.indexType(n.leaf, h.index)
+			}
 			n.restore(h)
 		}
-		if keep && n.flat() && (n.typ.ID() == arrow.STRING || n.typ.ID() == arrow.BINARY) {
+		if keep && n.ext == nil && n.flat() && (n.typ.ID() == arrow.STRING || n.typ.ID() == arrow.BINARY) {
 			n.typ = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: n.typ}
 		}
 	}
 }
 
+// indexType is the type that a dictionary's indexes come back with: that which they had, or int32 where that is narrower and the
+// statistics of some row group do not say that its dictionary is within reach. (Batches of a dictionary each are gathered in one
+// row group, so that there may be more values than the indexes of a batch reached.)
+func (f *file) indexType(l *leaf, was arrow.DataType) arrow.DataType {
+	if was.(arrow.FixedWidthDataType).BitWidth() >= 32 {
+		return was
+	}
+	if !strings.HasPrefix(f.meta.CreatedBy, "volley ") { // others count no distinct values: one type for all of a writer's files
+		return arrow.PrimitiveTypes.Int32
+	}
+	for i := range f.meta.RowGroups {
+		chunks := f.meta.RowGroups[i].Columns
+		if l.index >= len(chunks) {
+			return arrow.PrimitiveTypes.Int32
+		}
+		m := &chunks[l.index].MetaData
+		n := m.Statistics.DistinctCount
+		if n > reach(was) || n <= 0 && m.Statistics.NullCount != m.NumValues {
+			return arrow.PrimitiveTypes.Int32
+		}
+	}
+	return was
+}
+
+// reach is how many values of a dictionary indexes of a type tell apart.
+func reach(index arrow.DataType) int64 {
+	width := index.(arrow.FixedWidthDataType).BitWidth()
+	if arrow.IsSignedInteger(index.ID()) {
+		width--
+	}
+	return 1 << min(width, 31)
+}
+
 // restore takes what the hint says where the node's values are stored as such a type's are.
 func (n *node) restore(h *hint) {
+	n.meta = h.meta
+	defer n.extend()
 	if n.leaf != nil {
-		if h.typ != nil && fits(n.typ, h.typ) {
-			n.typ = h.typ
+		if h.typ != nil {
+			n.typ = fit(n.typ, h.typ)
 		}
-		if h.index != nil && n.flat() && n.typ.ID() != arrow.BOOL {
-			n.typ = &arrow.DictionaryType{IndexType: h.index, ValueType: n.typ}
+		if h.index != nil && n.flat() && n.typ.ID() != arrow.BOOL && n.typ.ID() != arrow.NULL {
+			n.typ = &arrow.DictionaryType{IndexType: h.index, ValueType: n.typ, Ordered: h.ordered}
 		}
 		return
 	}
@@ -54,32 +105,120 @@ func (n *node) restore(h *hint) {
 	case *arrow.StructType:
 		n.typ = arrow.StructOf(fields...)
 	case *arrow.ListType:
-		n.typ = arrow.ListOfField(fields[0])
+		if h.kids[0].name != "" {
+			fields[0].Name = h.kids[0].name
+		}
+		n.typ = n.listOf(fields[0], h.typ)
 	case *arrow.MapType:
-		entry := n.kids[0]
-		m := arrow.MapOf(entry.kids[0].typ, entry.kids[1].typ)
-		m.SetItemNullable(entry.kids[1].optional)
-		n.typ = m
+		n.typ = mapOf(n.kids[0], h.sorted)
 	}
 }
 
-// fits tells whether what was read as type is can be handed out as type want.
-func fits(is, want arrow.DataType) bool {
+// listOf is a list of the kind of want.
+func (n *node) listOf(element arrow.Field, want arrow.DataType) arrow.DataType {
+	switch w := want.(type) {
+	case *arrow.LargeListType:
+		return arrow.LargeListOfField(element)
+	case *arrow.ListViewType:
+		return arrow.ListViewOfField(element)
+	case *arrow.LargeListViewType:
+		return arrow.LargeListViewOfField(element)
+	case *arrow.FixedSizeListType:
+		n.leaves(func(l *leaf) { l.each = int64(min(float64(l.each)*float64(w.Len()), math.MaxInt32)) })
+		return arrow.FixedSizeListOfField(w.Len(), element)
+	}
+	return arrow.ListOfField(element)
+}
+
+// mapOf is a map of the entries that entry describes.
+func mapOf(entry *node, sorted bool) *arrow.MapType {
+	key, value := entry.kids[0].field(), entry.kids[1].field()
+	m := arrow.MapOfWithMetadata(key.Type, key.Metadata, value.Type, value.Metadata)
+	m.SetItemNullable(value.Nullable)
+	m.KeysSorted = sorted
+	return m
+}
+
+// extend makes the node's type an extension type, where its metadata names one that the program has registered and that
+// takes what is stored. One that is not known is left as what it is made of, with the metadata that names it.
+func (n *node) extend() {
+	i := n.meta.FindKey(extensionName)
+	if i < 0 {
+		return
+	}
+	x := arrow.GetExtensionType(n.meta.Values()[i])
+	if x == nil {
+		return
+	}
+	data := ""
+	if k := n.meta.FindKey(extensionData); k >= 0 {
+		data = n.meta.Values()[k]
+	}
+	var failed error
+	defer guard(&failed) // the program's own code meets what a file says
+	x, failed = x.Deserialize(n.typ, data)
+	if failed == nil && arrow.TypeEqual(x.StorageType(), n.typ) {
+		n.ext, n.meta = x, without(n.meta, extensionName, extensionData)
+	}
+}
+
+// without is metadata without some keys.
+func without(m arrow.Metadata, keys ...string) arrow.Metadata {
+	left := m.ToMap()
+	for _, k := range keys {
+		delete(left, k)
+	}
+	return arrow.MetadataFrom(left)
+}
+
+// fit is the type want, or what of it fits, where what was read as type is can be handed out so; else it is is.
+func fit(is, want arrow.DataType) arrow.DataType {
+	fits := false
 	switch w := want.(type) {
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
-		return is.ID() == arrow.STRING
+		fits = is.ID() == arrow.STRING
 	case *arrow.LargeBinaryType, *arrow.BinaryViewType:
-		return is.ID() == arrow.BINARY
+		fits = is.ID() == arrow.BINARY
 	case *arrow.DurationType:
-		return is.ID() == arrow.INT64
+		fits = is.ID() == arrow.INT64
 	case *arrow.Date64Type:
 		t, ok := is.(*arrow.TimestampType)
-		return ok && t.Unit == arrow.Millisecond
+		fits = ok && t.Unit == arrow.Millisecond && t.TimeZone == ""
 	case *arrow.Time32Type:
-		return is.ID() == arrow.TIME32
+		fits = is.ID() == arrow.TIME32
+	case *arrow.Decimal256Type:
+		if d, ok := is.(*arrow.Decimal128Type); ok {
+			return &arrow.Decimal256Type{Precision: d.Precision, Scale: d.Scale}
+		}
 	case *arrow.TimestampType:
 		t, ok := is.(*arrow.TimestampType)
-		return ok && (t.Unit == w.Unit || t.Unit == arrow.Millisecond && w.Unit == arrow.Second) && (t.TimeZone == "") == (w.TimeZone == "")
+		if !ok || (t.TimeZone == "") != (w.TimeZone == "") {
+			return is
+		}
+		if fits = t.Unit == w.Unit || t.Unit == arrow.Millisecond && w.Unit == arrow.Second; !fits {
+			return &arrow.TimestampType{Unit: t.Unit, TimeZone: w.TimeZone}
+		}
 	}
-	return false
+	if fits {
+		return want
+	}
+	return is
+}
+
+// adopt makes the file's dictionaries like those of the first file of a stream, where their indexes reach as far.
+func (f *file) adopt(first *arrow.Schema) {
+	if first.NumFields() != len(f.wanted) {
+		return
+	}
+	fields := f.schema.Fields()
+	for i, n := range f.wanted {
+		want, ok := first.Field(i).Type.(*arrow.DictionaryType)
+		if is, also := n.typ.(*arrow.DictionaryType); ok && also && n.ext == nil && arrow.TypeEqual(is.ValueType, want.ValueType) &&
+			reach(is.IndexType) <= reach(want.IndexType) {
+			n.typ = want
+			fields[i].Type = want
+		}
+	}
+	meta := f.schema.Metadata()
+	f.schema = arrow.NewSchema(fields, &meta)
 }

@@ -1,6 +1,8 @@
 package parquetio
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -14,7 +16,9 @@ type node struct {
 	shape    shape
 	kids     []*node
 	leaf     *leaf          // of a column without columns inside
-	typ      arrow.DataType // as handed out
+	typ      arrow.DataType // as handed out; of an extension type, what it is made of
+	ext      arrow.ExtensionType
+	meta     arrow.Metadata
 
 	// An entry of the levels below this node belongs to a value of it where its definition level is
 	// at least present - 1 (null) or present (not null).
@@ -41,6 +45,7 @@ type leaf struct {
 	width          int // bytes of a value; 0 for byte arrays
 	maxDef, maxRep uint8
 	typ            arrow.DataType // what its values are, before the Arrow schema kept in the file has its say
+	each           int64          // values that a row takes at least: those of lists of a fixed size, which are there where a list is null
 }
 
 // leaves calls visit for every leaf below n, in the file's order.
@@ -55,6 +60,15 @@ func (n *node) leaves(visit func(*leaf)) {
 
 // flat tells whether the column has one leaf and neither lists nor structs, which have a faster way.
 func (n *node) flat() bool { return n.leaf != nil && n.leaf.maxRep == 0 && n.leaf.maxDef <= 1 }
+
+// shares tells whether rows taken of the column share its buffers: those of dictionaries and views, inside it too.
+func (n *node) shares() bool {
+	switch n.typ.ID() {
+	case arrow.DICTIONARY, arrow.STRING_VIEW, arrow.BINARY_VIEW:
+		return true
+	}
+	return slices.ContainsFunc(n.kids, (*node).shares)
+}
 
 // tree builds nodes from the flattened schema.
 type tree struct {
@@ -125,7 +139,7 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 	t.at++
 	n := &node{name: e.Name, present: def}
 	if path += e.Name; children(e) == 0 && e.Type.Valid {
-		l := &leaf{index: t.leaves, path: path, physical: e.Type.V, maxDef: def, maxRep: rep}
+		l := &leaf{index: t.leaves, path: path, physical: e.Type.V, maxDef: def, maxRep: rep, each: 1}
 		t.leaves++
 		var err error
 		if l.typ, l.width, err = leafType(e); err != nil {
@@ -157,7 +171,11 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 
 // field is the node as an Arrow field.
 func (n *node) field() arrow.Field {
-	return arrow.Field{Name: n.name, Type: n.typ, Nullable: n.optional}
+	f := arrow.Field{Name: n.name, Type: n.typ, Nullable: n.optional, Metadata: n.meta}
+	if n.ext != nil {
+		f.Type = n.ext
+	}
+	return f
 }
 
 // list reads the repeated element inside a list or map. By the format's rules for older files it is the element
@@ -174,10 +192,7 @@ func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint
 		n.kids = []*node{element}
 		if key := element.kids[0]; !key.optional {
 			n.shape = mapShape
-			value := element.kids[1]
-			m := arrow.MapOf(key.typ, value.typ)
-			m.SetItemNullable(value.optional)
-			n.typ = m
+			n.typ = mapOf(element, false)
 			return nil
 		}
 		n.typ = arrow.ListOfField(arrow.Field{Name: "element", Type: element.typ})

@@ -163,6 +163,7 @@ func (s *source) Open(_ context.Context, size int64) (chunker.Stream, error) {
 		size = chunkBytes
 	}
 	st := &stream{source: s, names: names, size: max(size, 1<<10), limits: s.options.Limits.orDefault()}
+	st.turn = newTurn(st.limits, st.size)
 	if err := st.next(); err != nil {
 		return nil, err
 	}
@@ -175,6 +176,7 @@ type stream struct {
 	names  []string // not yet open
 	size   int64    // bytes of memory to aim for
 	limits Limits
+	turn   *turn
 	schema *arrow.Schema
 	filter []chunker.Bound
 	left   skipped
@@ -188,7 +190,7 @@ type stream struct {
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
 
-// Close closes all files: parts that run may still read from those before the last.
+// Close closes the files that are still open: parts that run may still read from those before the last.
 func (s *stream) Close() error {
 	var err error
 	for _, f := range s.opened {
@@ -218,9 +220,15 @@ func (s *stream) next() error {
 	if err != nil {
 		return err
 	}
+	f.turn = s.turn
+	f.users.Store(1)
+	s.opened = slices.DeleteFunc(s.opened, func(f *file) bool { return f.closed.Load() })
 	s.opened = append(s.opened, f)
 	if err := f.project(s.source.names); err != nil {
 		return errors.Join(s.source.fail(name, err), s.Close())
+	}
+	if s.schema != nil {
+		f.adopt(s.schema)
 	}
 	if s.schema == nil {
 		s.schema = f.schema
@@ -228,6 +236,9 @@ func (s *stream) next() error {
 		return s.source.fail(name, fmt.Errorf("%s: read them apart", difference(f.schema, s.schema)))
 	}
 	s.names = s.names[1:]
+	if s.file != nil {
+		s.file.release()
+	}
 	s.file, s.rows = f, 0
 	s.group, s.end = s.source.groups(f)
 	for i := range f.meta.RowGroups[:s.group] {
@@ -275,6 +286,7 @@ type skipped struct{ groups, rows int64 }
 // cut makes parts of the next row group.
 func (s *stream) cut(ctx context.Context) error {
 	g := &group{file: s.file, index: s.group, meta: &s.file.meta.RowGroups[s.group], first: s.rows, limits: s.limits, schema: s.schema}
+	g.limits.ChunkBytes = max(g.limits.ChunkBytes-footerCost*s.file.footer, g.limits.ChunkBytes/4)
 	if err := g.check(); err != nil {
 		return err
 	}
@@ -294,6 +306,9 @@ func (s *stream) cut(ctx context.Context) error {
 	spans, err := g.pieces(ctx, s.size, conditions)
 	if err != nil {
 		return err
+	}
+	if g.parts.Store(int32(len(spans))); len(spans) > 0 {
+		s.file.users.Add(1)
 	}
 	s.left.rows += g.meta.NumRows
 	for _, p := range spans {

@@ -110,8 +110,8 @@ func afterText(src []byte) ([]byte, error) {
 
 // lengths decodes count packed lengths, which must not be negative.
 func (v *values) lengths(src []byte, count int) ([]int32, []byte, error) {
-	if int64(count)*4 > v.arena.most {
-		return nil, nil, limited("a page has %d values", count)
+	if err := v.arena.charge(4 * count); err != nil { // until the page is decoded, by whoever calls
+		return nil, nil, err
 	}
 	if n, err := enc.DeltaCount(src); err != nil || n != count {
 		return nil, nil, corrupt("a page of %d values has %d lengths", count, n)
@@ -132,6 +132,7 @@ func (v *values) lengthTexts(src []byte, count, skip, take int) error {
 	if err != nil {
 		return err
 	}
+	defer v.arena.refund(4 * count)
 	before, total := 0, 0
 	for _, n := range lengths[:skip] {
 		before += int(n)
@@ -164,6 +165,7 @@ func (v *values) deltaTexts(src []byte, count int, visit func(i int, b []byte) e
 	if err != nil {
 		return err
 	}
+	defer v.arena.refund(8 * count)
 	var last []byte
 	for i := range count {
 		p, s := int(prefixes[i]), int(suffixes[i])

@@ -11,6 +11,12 @@ import (
 // logical type that does not fit its physical one is passed over, as the format advises.
 func leafType(e *format.SchemaElement) (arrow.DataType, int, error) {
 	k := logical(e)
+	if _, none := k.(*format.NullType); none {
+		bare := *e
+		bare.LogicalType.Value, bare.ConvertedType.Valid = nil, false
+		_, width, err := leafType(&bare)
+		return arrow.Null, width, err
+	}
 	switch e.Type.V {
 	case format.Boolean:
 		return arrow.FixedWidthTypes.Boolean, 1, nil

@@ -233,9 +233,10 @@ func (v *values) deltas(dst, src []byte, count, skip int) error {
 	w := v.leaf.width
 	tmp := dst
 	if count*w != len(dst) {
-		if int64(count*w) > v.arena.most {
-			return limited("a page has %d values", count)
+		if err := v.arena.charge(count * w); err != nil {
+			return err
 		}
+		defer v.arena.refund(count * w)
 		tmp = bufpool.Get(count * w)
 		defer bufpool.Put(tmp)
 	}
