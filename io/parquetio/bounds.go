@@ -256,3 +256,44 @@ func (e *encoding) roundUp(b []byte) []byte {
 	}
 	return nil
 }
+
+// pageBounds are a page's least and greatest value. With a dictionary they are those of the keys that the page has.
+func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
+	switch {
+	case next.value == at.value:
+		return bound{}
+	case e.chunk.kind != format.RLEDictionary:
+		return c.boundsOf(&e.values, at.value, next.value-at.value)
+	case next.value-at.value == e.count && !c.ordered:
+		return c.boundsOf(&e.keys, 0, e.chunk.distinct)
+	}
+	e.used = resize(e.used, e.chunk.distinct)
+	clear(e.used)
+	for _, code := range e.dict.codes[at.value:next.value] {
+		e.used[code] = true
+	}
+	e.onPage.reset()
+	n := e.onPage.takeUsed(c, &e.keys, e.used)
+	return c.boundsOf(&e.onPage, 0, n)
+}
+
+// takeUsed collects those of keys that are used.
+func (d *dense) takeUsed(c *encoding, keys *dense, used []bool) (n int) {
+	if c.physical == format.ByteArray {
+		d.base = keys.base
+		for i, u := range used {
+			if u {
+				d.texts = append(d.texts, keys.texts[i])
+			}
+		}
+		return len(d.texts)
+	}
+	w := c.width
+	out := d.room(len(used), w)
+	for i, u := range used {
+		if u {
+			n += copy(out[n:], keys.fixed[i*w:(i+1)*w])
+		}
+	}
+	return n / w
+}

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/parquet-go/parquet-go/format"
+
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
@@ -191,5 +193,31 @@ func (d *numbering) growTexts(base []byte) {
 			at = (at + 1) & uint64(len(d.slots)-1)
 		}
 		d.slots[at] = uint32(i + 1)
+	}
+}
+
+// takeKeys collects the dictionary's values as they are stored.
+func (e *encoder) takeKeys(c *encoding) {
+	k, d := &e.keys, &e.dict
+	k.reset()
+	e.chunk.distinct = d.distinct()
+	switch {
+	case c.physical == format.ByteArray:
+		k.base = e.values.base
+		for i := range d.texts {
+			k.texts = append(k.texts, d.texts[i].Text)
+		}
+	case c.physical == format.FixedLenByteArray:
+		out := k.room(len(d.texts), c.width)
+		for _, t := range d.texts {
+			out = out[copy(out, t.Of(e.values.fixed)):]
+		}
+	case c.width == 4:
+		out := as[uint32](k.room(len(d.ints), 4))
+		for i, v := range d.ints {
+			out[i] = uint32(v)
+		}
+	default:
+		copy(k.room(len(d.ints), 8), raw(d.ints))
 	}
 }

@@ -27,6 +27,7 @@ type writer struct {
 	busy atomic.Int32 // goroutines that encode
 
 	// Used by appends only, which come one after another.
+	failed   error // of one of them: a file without its rows must not be committed
 	at       int64
 	rows     int64
 	written  []written
@@ -73,9 +74,13 @@ func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, er
 		c.Release()
 		return nil, context.Cause(ctx)
 	}
+	if err := w.fits(c.Record); err != nil {
+		c.Release()
+		return nil, err
+	}
 	size, most := chunker.Bytes(c.Record), w.options.RowGroupBytes
 	if size < most/16 {
-		return func(ctx context.Context) error { return w.gather(ctx, c, size) }, nil
+		return w.append(func(ctx context.Context) error { return w.gather(ctx, c, size) }), nil
 	}
 	defer c.Release()
 	rows := c.Record.NumRows()
@@ -88,7 +93,7 @@ func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, er
 		}
 		groups = append(groups, g)
 	}
-	return func(ctx context.Context) error {
+	return w.append(func(ctx context.Context) error {
 		if err := w.flush(ctx); err != nil {
 			return err
 		}
@@ -98,7 +103,30 @@ func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, er
 			}
 		}
 		return nil
-	}, nil
+	}), nil
+}
+
+// fits holds a record against the schema that the file was begun with. What lies inside lists and structs is found by encoding it.
+func (w *writer) fits(r arrow.Record) error {
+	if got, want := int(r.NumCols()), w.schema.NumFields(); got != want {
+		return fileError("write", w.file, "", fmt.Errorf("a chunk has %d columns, the file was begun with %d; give every chunk the same columns", got, want))
+	}
+	for i, f := range w.schema.Fields() {
+		if got := r.Column(i).DataType(); got.ID() != f.Type.ID() {
+			return fileError("write", w.file, f.Name, fmt.Errorf("a chunk has %v where the file was begun with %v; give every chunk the same types", got, f.Type))
+		}
+	}
+	return nil
+}
+
+// append runs do unless one before it has failed.
+func (w *writer) append(do chunker.Append) chunker.Append {
+	return func(ctx context.Context) error {
+		if w.failed == nil {
+			w.failed = do(ctx)
+		}
+		return w.failed
+	}
 }
 
 // gather keeps a small chunk until there are enough for a row group.
@@ -246,6 +274,9 @@ func (w *writer) write(b []byte) error {
 
 // Commit writes the page index and the footer.
 func (w *writer) Commit(ctx context.Context) error {
+	if w.failed != nil {
+		return w.failed
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
