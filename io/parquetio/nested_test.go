@@ -163,8 +163,9 @@ func requireFound(t *testing.T, path string, want *frame.Frame) {
 				where := fmt.Sprintf("%s %s %v", f.Name, op, v)
 				rows, err := apply.Where(t.Context(), want, where)
 				require.NoError(t, err)
-				found, _ := filtered(t, path, where, 0)
-				require.Equal(t, rows.NumRows(), found.NumRows(), "%.100s", where)
+				found := filtered(t, Open(path), where, 0, true)
+				require.NoError(t, found.err)
+				require.True(t, rows.Equal(found.f), "%.100s", where)
 			}
 		}
 	}

@@ -144,9 +144,9 @@ func (s *sharedPage) open(codec format.CompressionCodec, h *pageHeader, l *leaf,
 	return s.page, s.err
 }
 
-// done ends a part's use of the page; the last gives its buffer back.
+// done ends a part's use of the page, which it may not even have opened; the last gives its buffer back.
 func (s *sharedPage) done() {
-	if s.left.Add(-1) == 0 {
+	if s.left.Add(-1) == 0 && s.page != nil {
 		s.page.close()
 	}
 }
