@@ -50,6 +50,7 @@ type Stream struct {
 // Counts is what came in the chunks settled so far.
 type Counts struct {
 	Rows    int // that the source gave
+	Pruned  int // that it left out, since the condition cannot be true for them
 	Refused int // that it could not decode and left out
 	Nulled  int // of Rows: those in which it made a value null that it could not decode or that was missing
 }
@@ -130,12 +131,12 @@ func Reads(schema *arrow.Schema, where string, fns ...Func) (columns []string, o
 	return columns, out, nil
 }
 
-// Bounds are what the condition says of single columns: a source may leave out rows that break one.
-func (s *Stream) Bounds() []chunker.Bound {
+// Filter is what the condition says of single columns: a source may leave out rows that break it.
+func (s *Stream) Filter() chunker.Filter {
 	if s.where == nil {
-		return nil
+		return chunker.Filter{}
 	}
-	return s.where.node.program.Bounds()
+	return s.where.node.program.Filter()
 }
 
 // Schema is that of the chunks that Transform gives.
@@ -400,8 +401,9 @@ func (s *Stream) rest(i int, p *pass, c cost) {
 func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	s.numberer.Number(&r.in)
 	s.report.Rows += r.in.Len()
-	s.seen += r.in.Len() + len(r.in.Rejects)
+	s.seen += r.in.Len() + len(r.in.Rejects) + int(r.in.Pruned)
 	s.counts.Rows += r.in.Len()
+	s.counts.Pruned += int(r.in.Pruned)
 	s.counts.Refused += len(r.in.Rejects)
 	s.counts.Nulled += r.in.Nulled
 	var rows []rejected

@@ -55,6 +55,11 @@ type Chunk struct {
 	// the source cannot know before the chunks ahead of this one are decoded.
 	// Whoever takes the chunks in order then knows: see [Numberer].
 	Row int64
+	// Kept has a bit for each row of File from Row on, the first lowest, where a [Filterer] left out rows between others: Record
+	// holds those whose bits are set. Nil: it holds them all.
+	Kept []uint64
+	// Pruned is how many rows of the input a Filterer left out, in this chunk and since the one before it.
+	Pruned int64
 	// Lines finds the line, in a text file, of a row of Record.
 	Lines Lines
 	// Read is how many bytes of the input, as stored, this chunk used up.

@@ -236,3 +236,10 @@ func TestProject(t *testing.T) {
 	require.Equal(t, []int{2, 0}, at)
 	require.True(t, slices.Equal([]string{"b", "n"}, []string{schema.Field(0).Name, schema.Field(1).Name}))
 }
+
+func TestRowsBetweenThoseLeftOutAreNumbered(t *testing.T) {
+	c := chunker.Chunk{Row: 1000, Kept: []uint64{1<<3 | 1<<63, 0, 1 | 1<<5}}
+	for i, want := range []int64{1003, 1063, 1128, 1133} {
+		require.Equal(t, want, c.RowOf(i))
+	}
+}

@@ -101,7 +101,7 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 func (r *run) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.functions.Close()) }()
 	if f, ok := r.stream.(chunker.Filterer); ok {
-		f.Filter(r.functions.Bounds())
+		f.Filter(r.functions.Filter())
 	}
 	if r.writer, err = chunker.Create(ctx, r.job.To, r.view.schema(r.functions.Schema())); err != nil {
 		return err
@@ -335,7 +335,7 @@ func (r *run) tell(end bool, err error) {
 		name = "job"
 	}
 	r.job.Progress(progress.Event{
-		Job: name, RowsDone: int64(counts.Rows + counts.Refused), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
+		Job: name, RowsDone: int64(counts.Rows + counts.Refused + counts.Pruned), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
 		Elapsed: time.Since(r.start), Done: end, Err: err,
 	})
 }

@@ -14,6 +14,7 @@ type Report struct {
 	Functions *apply.Report // the plan, the rows that failed; without functions, rows alone
 
 	RowsIn  int64 // decoded
+	Pruned  int64 // rows the source left out, since Where cannot be true for them
 	RowsOut int64 // written
 	Refused int64 // rows the source could not decode and left out
 	Nulled  int64 // rows of which the source made a value null that it could not read or that was missing
@@ -31,7 +32,7 @@ type Report struct {
 func (r *run) report() *Report {
 	c := r.functions.Counts()
 	rep := &Report{
-		Functions: r.functions.Report(), RowsIn: int64(c.Rows), RowsOut: r.rowsOut, Refused: int64(c.Refused), Nulled: int64(c.Nulled),
+		Functions: r.functions.Report(), RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused), Nulled: int64(c.Nulled),
 		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
 	rep.Functions.Elapsed = rep.Elapsed
@@ -57,6 +58,9 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "; the process held %s at its peak", size(r.PeakRSS))
 	}
 	b.WriteString("\n")
+	if r.Pruned > 0 {
+		fmt.Fprintf(&b, "%d rows were left out undecoded: by the file's statistics and dictionaries, Where is not true for them\n", r.Pruned)
+	}
 	if r.Refused > 0 {
 		fmt.Fprintf(&b, "%d rows could not be read\n", r.Refused)
 	}

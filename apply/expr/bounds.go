@@ -8,16 +8,6 @@ import (
 	"github.com/volley-go/volley/internal/prune"
 )
 
-// Bounds are comparisons of single columns with constants that every row passes for which the first result is
-// true: the sides of its && that have that form. A source may leave out rows that break one. There
-// are none where a row can fail, since leaving it out would hide its error.
-func (p *Program) Bounds() []prune.Bound {
-	if p.Fails() {
-		return nil
-	}
-	return p.bounds
-}
-
 // boundsOf collects the bounds of a condition whose constants are folded.
 func boundsOf(n *node) (out []prune.Bound) {
 	switch {

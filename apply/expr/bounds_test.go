@@ -39,6 +39,6 @@ func TestBoundsOfConditions(t *testing.T) {
 	} {
 		p, err := Compile(schema, where)
 		require.NoError(t, err, where)
-		require.Equal(t, want, fmt.Sprint(p.Bounds()), where)
+		require.Equal(t, want, fmt.Sprint(p.Filter().Bounds), where)
 	}
 }

@@ -67,7 +67,7 @@ func (p *Program) finish(roots []*node) (err error) {
 		roots = pass.run(roots)
 		p.note(pass.name, roots)
 		if pass.name == "fold again" { // before operations are fused
-			p.bounds = boundsOf(roots[0])
+			p.wanted = roots[0]
 		}
 	}
 	roots = results(roots)

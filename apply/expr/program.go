@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-
-	"github.com/volley-go/volley/internal/prune"
 )
 
 // maxText is the most bytes of text in one vector or result range.
@@ -28,7 +26,7 @@ type Program struct {
 	index   []int // of columns, in the schema
 	code    *code
 	passes  []passResult
-	bounds  []prune.Bound
+	wanted  *node // the first result, for Filter
 }
 
 type passResult struct{ name, text string }

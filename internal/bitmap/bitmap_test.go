@@ -64,6 +64,26 @@ func TestEveryOffsetAndLength(t *testing.T) {
 	}
 }
 
+func TestExtractAndDeposit(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 2000 {
+		w, mask := r.Uint64(), []uint64{0, ^uint64(0), r.Uint64(), r.Uint64() & r.Uint64() & r.Uint64(), r.Uint64() | r.Uint64()}[i%5]
+		var want uint64
+		k := 0
+		for bit := range 64 {
+			if mask>>bit&1 != 0 {
+				want |= w >> bit & 1 << k
+				k++
+			}
+		}
+		require.Equal(t, want, Extract(w, mask))
+		require.Equal(t, w&mask, Deposit(want, mask))
+		if k < 64 {
+			require.Equal(t, w&mask, Deposit(want|r.Uint64()<<k, mask), "bits that have no place count for nothing")
+		}
+	}
+}
+
 func put(b []byte, i int, v bool) {
 	Clear(b, i)
 	if v {

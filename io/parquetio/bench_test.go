@@ -1,10 +1,13 @@
 package parquetio
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -17,9 +20,11 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/dice"
+	"github.com/volley-go/volley/internal/pipe"
 )
 
 // trips is a frame of 12 columns like those of a table of taxi trips.
@@ -104,6 +109,53 @@ func BenchmarkRead(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows/12, "ns/value")
 	})
+}
+
+// BenchmarkFilter reads under conditions on a column with a dictionary, the source told of them and not, and takes the rows for which
+// they are true.
+func BenchmarkFilter(b *testing.B) {
+	f := trips(b, benchRows)
+	path := filepath.Join(b.TempDir(), "f.parquet")
+	require.NoError(b, WriteFile(b.Context(), path, f))
+	for _, where := range []string{`from == "Harlem"`, `from == "Queens" && to == "Bronx" && vendor == 3 && passengers == 5`, `from == "Queens" && to == "Bronx"`, `from == "Queens"`, `from != "Queens"`} {
+		for _, push := range []bool{true, false} {
+			b.Run(fmt.Sprintf("%s,push=%v", where, push), func(b *testing.B) {
+				for b.Loop() {
+					readWhere(b, Open(path), where, push)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+			})
+		}
+	}
+}
+
+// readWhere takes every part through the condition, on all cores.
+func readWhere(b *testing.B, src chunker.Source, where string, push bool) {
+	st, err := src.Open(b.Context(), 0)
+	require.NoError(b, err)
+	defer st.Close()
+	s, err := apply.Engine{}.Stream(b.Context(), st.Schema(), where)
+	require.NoError(b, err)
+	defer s.Close()
+	if push {
+		st.(chunker.Filterer).Filter(s.Filter())
+	}
+	workers := runtime.GOMAXPROCS(0)
+	err = pipe.Pipe[chunker.Part, *apply.Result]{
+		Workers: workers, Window: 2 * workers, Next: st.Next,
+		Work: func(ctx context.Context, _ int, part chunker.Part) (*apply.Result, error) {
+			c, err := part(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return s.Transform(ctx, c)
+		},
+		Emit: func(ctx context.Context, r *apply.Result) error {
+			r.Chunk.Release()
+			return s.Settle(ctx, r)
+		},
+	}.Run(b.Context())
+	require.NoError(b, err)
 }
 
 // BenchmarkWrite writes a frame in both codecs, and has Arrow's own writer do the same. The sizes are told too: speed that

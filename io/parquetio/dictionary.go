@@ -71,28 +71,15 @@ func (v *values) indexed(src []byte, skip, take int) error {
 	if v.dict == nil {
 		return corrupt("a page needs a dictionary, and there is none")
 	}
-	if len(src) == 0 {
-		return enc.ErrShort
-	}
-	h, err := enc.NewHybrid(src[1:], int(src[0]))
-	if err == nil {
-		err = h.Skip(skip)
-	}
+	h, err := codes(src, skip)
 	if err != nil {
 		return err
 	}
 	if v.keep {
 		return v.dict.read(&h, v.codes[v.at:v.at+take])
 	}
-	if v.ix == nil {
-		v.ix = make([]uint32, min(block, take))
-	}
 	for done := 0; done < take; done += block {
-		ix := v.ix[:min(take-done, block, len(v.ix))]
-		if len(ix) < min(take-done, block) {
-			v.ix = make([]uint32, block)
-			ix = v.ix[:min(take-done, block)]
-		}
+		ix := v.indexes(min(take-done, block))
 		if err := v.dict.read(&h, ix); err != nil {
 			return err
 		}
@@ -101,6 +88,26 @@ func (v *values) indexed(src []byte, skip, take int) error {
 		}
 	}
 	return nil
+}
+
+// codes reads indexes into a dictionary, behind skip of them.
+func codes(src []byte, skip int) (enc.Hybrid, error) {
+	if len(src) == 0 {
+		return enc.Hybrid{}, enc.ErrShort
+	}
+	h, err := enc.NewHybrid(src[1:], int(src[0]))
+	if err == nil {
+		err = h.Skip(skip)
+	}
+	return h, err
+}
+
+// indexes is scratch for n of them.
+func (v *values) indexes(n int) []uint32 {
+	if cap(v.ix) < n {
+		v.ix = make([]uint32, n)
+	}
+	return v.ix[:n]
 }
 
 // read fills ix with places in the dictionary.
@@ -188,8 +195,8 @@ func (d *dictionary) copyTexts(dst []byte, end int, ends []int32, ix []uint32) i
 	return end
 }
 
-// extend keeps the values of a page that does not use the dictionary as further entries, each once.
-func (v *values) extend(e format.Encoding, src []byte, count, skip, take int) error {
+// extend keeps the values of a page that does not use the dictionary as further entries, each once: those in mask, where there is one.
+func (v *values) extend(e format.Encoding, src []byte, count, skip, take int, mask []uint64) error {
 	page := &values{leaf: v.leaf, arena: v.arena}
 	if err := page.add(e, src, count, skip, take); err != nil {
 		return err
@@ -208,8 +215,12 @@ func (v *values) extend(e format.Encoding, src []byte, count, skip, take int) er
 	}
 	more := page.dictionary()
 	had := v.dict.bytes()
+	at := v.at
 	for i := range take {
-		v.codes[v.at+i] = v.dict.place(v.leaf, v.grown, more.value(v.leaf, i))
+		if mask == nil || mask[i>>6]>>(i&63)&1 != 0 {
+			v.codes[at] = v.dict.place(v.leaf, v.grown, more.value(v.leaf, i))
+			at++
+		}
 	}
 	page.release()
 	return v.arena.charge(v.dict.bytes() - had)

@@ -18,8 +18,8 @@ import (
 	"github.com/volley-go/volley/internal/prune"
 )
 
-// Filter leaves out row groups by their statistics and bloom filters, and pages by the page index.
-func (s *stream) Filter(list []chunker.Bound) { s.filter = list }
+// Filter leaves out row groups by their statistics and bloom filters, pages by the page index, and rows by dictionaries.
+func (s *stream) Filter(f chunker.Filter) { s.filter = f }
 
 // condition is a bound of a column of the file, in a form that its statistics can be held against.
 type condition struct {

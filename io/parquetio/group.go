@@ -21,6 +21,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/take"
 )
 
 // file is an open file and its metadata.
@@ -199,6 +200,7 @@ type group struct {
 	pages  int               // of those
 	parts  atomic.Int32      // not yet read
 	lead   atomic.Int32      // column with which the next part begins
+	trials []*trial          // of a filter
 }
 
 // location is where a data page is.
@@ -474,6 +476,9 @@ func (g *group) header(buf *[]byte, at, end int64) (pageHeader, int, error) {
 type part struct {
 	group *group
 	span
+	pruned int64    // rows that were left out before it
+	keep   []uint64 // bits of its rows that a filter leaves; nil for all
+	rows   int      // how many they are
 }
 
 // done ends a part. Behind the last one the row group gives back what its parts shared.
@@ -496,7 +501,15 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer g.done()
 	a := newArena(ctx, g.limits.ChunkBytes, g.file.turn)
 	defer a.end()
-	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Free: a.free}
+	read, err := p.choose(ctx, a)
+	if err != nil {
+		a.free()
+		return chunker.Chunk{}, err
+	}
+	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Kept: p.keep, Pruned: p.pruned + p.to - p.from - int64(p.rows), Free: a.free}
+	if p.rows == 0 {
+		c.Read = read // the columns are not
+	}
 	cols := make([]arrow.Array, len(g.file.wanted))
 	lead := int(g.lead.Add(1)) // parts that run at the same time begin with other columns, and find pages opened
 	for k := range cols {
@@ -508,7 +521,7 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 		}
 		c.Read += read
 	}
-	c.Record = array.NewRecord(g.schema, cols, p.to-p.from)
+	c.Record = array.NewRecord(g.schema, cols, int64(p.rows))
 	memory := chunker.Bytes(c.Record)
 	err = g.limits.expands(memory, c.Read)
 	if err == nil && g.file.memory != nil {
@@ -532,8 +545,10 @@ func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, re
 		if err != nil {
 			return
 		}
-		v := &values{leaf: l, arena: a, flat: n.flat(), keep: n.leaf == l && n.typ.ID() == arrow.DICTIONARY}
-		cols[l] = v
+		v := &values{leaf: l, arena: a, flat: n.flat(), keep: n.leaf == l && n.typ.ID() == arrow.DICTIONARY, rows: p.rows}
+		if cols[l] = v; p.rows == 0 {
+			return
+		}
 		var k int64
 		k, err = p.leaf(ctx, v)
 		read += k
@@ -541,36 +556,54 @@ func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, re
 	if err != nil {
 		return nil, read, err
 	}
+	rows := p.rows
+	if !n.flat() && rows > 0 {
+		rows = int(p.to - p.from) // they are all decoded
+	}
 	data, err := n.build(cols, 0, 0)
-	if err == nil && int64(data.Len()) != p.to-p.from {
-		err = corrupt("column %q has %d rows, the row group %d", n.name, data.Len(), p.to-p.from)
+	if err == nil && data.Len() != rows {
+		err = corrupt("column %q has %d rows, the row group %d", n.name, data.Len(), rows)
 	}
 	if err != nil {
 		return nil, read, g.fail(n.first(), -1, err)
 	}
-	return array.MakeFromData(data), read, nil
+	out := array.MakeFromData(data)
+	if rows != p.rows {
+		out, err = take.Filter(out, p.keep, p.rows)
+	}
+	return out, read, err
 }
 
 // leaf decodes what a column has stored for the range of rows. read is how many bytes of the file are counted
 // for it.
 func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	g, l := p.group, v.leaf
-	m := &g.meta.Columns[l.index].MetaData
-	v.rows = int(p.to - p.from)
-	ps := &pages{limits: g.limits, codec: m.Codec, out: v, take: v.rows, entries: m.NumValues}
-	defer func() {
-		if err != nil && ctx.Err() == nil {
-			err = g.fail(l, ps.page, err)
-		}
-	}()
+	ps, off, n := p.pages(v)
+	defer p.explain(ctx, ps, &err)
 	defer guard(&err)
-	off, n := chunkRange(m)
+	if v.flat {
+		ps.keep = p.keep
+	}
 	c := g.chunks[l]
 	if c == nil {
 		return n, ps.from(ctx, g.file.r, off, n)
 	}
-	if v.dict, err = c.dictionary(ctx, g, v, off); err != nil {
+	first, all := chunkRange(&g.meta.Columns[l.index].MetaData)
+	if v.dict, err = c.dictionary(ctx, g, l, first); err != nil {
 		return 0, err
+	}
+	return p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows, ps.from(ctx, g.file.r, off, n)
+}
+
+// pages are those that hold the part's rows of a column: n bytes of the file from off on.
+func (p *part) pages(v *values) (ps *pages, off, n int64) {
+	g, l := p.group, v.leaf
+	m := &g.meta.Columns[l.index].MetaData
+	ps = &pages{limits: g.limits, codec: m.Codec, out: v, take: int(p.to - p.from), entries: m.NumValues}
+	c := g.chunks[l]
+	if c == nil {
+		off, n = chunkRange(m)
+		return ps, off, n
 	}
 	lo := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first > p.from }) - 1
 	hi := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first >= p.to })
@@ -580,8 +613,15 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 		ps.rows = c.pages[hi].first
 	}
 	ps.skip = int(p.from - c.pages[lo].first)
-	start, end := c.pages[lo].offset, c.pages[hi-1].end
-	return p.to*n/g.meta.NumRows - p.from*n/g.meta.NumRows, ps.from(ctx, g.file.r, start, end-start)
+	off = c.pages[lo].offset
+	return ps, off, c.pages[hi-1].end - off
+}
+
+// explain adds to an error where it came up.
+func (p *part) explain(ctx context.Context, ps *pages, err *error) {
+	if *err != nil && ctx.Err() == nil {
+		*err = p.group.fail(ps.out.leaf, ps.page, *err)
+	}
 }
 
 // from reads pages out of a range of the file.
@@ -601,11 +641,11 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 
 // dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it. Where what parts may
 // share is used up each part reads it for itself.
-func (c *ranged) dictionary(ctx context.Context, g *group, v *values, off int64) (*dictionary, error) {
+func (c *ranged) dictionary(ctx context.Context, g *group, l *leaf, off int64) (*dictionary, error) {
 	if len(c.pages) == 0 || c.pages[0].offset <= off {
 		return nil, nil
 	}
-	read := func() (*dictionary, error) { return readDictionary(ctx, g, v.leaf, off, c.pages[0].offset-off) }
+	read := func() (*dictionary, error) { return readDictionary(ctx, g, l, off, c.pages[0].offset-off) }
 	c.once.Do(func() {
 		defer guard(&c.err)
 		if c.dict, c.err = read(); c.dict == nil || g.file.turn.borrow(c.dict.bytes()) {

@@ -163,8 +163,14 @@ func requireFound(t *testing.T, path string, want *frame.Frame) {
 				where := fmt.Sprintf("%s %s %v", f.Name, op, v)
 				rows, err := apply.Where(t.Context(), want, where)
 				require.NoError(t, err)
-				found, _ := filtered(t, path, where, 0)
-				require.Equal(t, rows.NumRows(), found.NumRows(), "%.100s", where)
+				found := filtered(t, Open(path), where, 0, true)
+				require.NoError(t, found.err)
+				require.Equal(t, rows.NumRows(), found.f.NumRows(), "%.100s", where)
+				for i, name := range rows.Names() {
+					w, _ := rows.Column(name)
+					g, _ := found.f.Column(found.f.Names()[i])
+					requireSame(t, w, g, name+" where "+where)
+				}
 			}
 		}
 	}

@@ -150,7 +150,7 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 	return s.page, s.err
 }
 
-// done ends a part's use of the page; the last gives its buffer back.
+// done ends a part's use of the page, which it may not even have opened; the last gives its buffer back.
 func (s *sharedPage) done(t *turn) {
 	if s.left.Add(-1) == 0 && s.page != nil {
 		s.page.close()

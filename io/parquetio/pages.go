@@ -23,6 +23,9 @@ type pages struct {
 	out    *values
 
 	skip, take int        // rows to leave out and to keep
+	keep       []uint64   // of those to keep, the ones that a filter wants; nil is all
+	trial      *trial     // that finds them: nothing is decoded then
+	row        int        // among those to keep
 	places     []location // of the data pages not yet read, where pages are read by rows that they tell not themselves
 	rows       int64      // behind the last of places
 	last       int        // rows of the page at hand
@@ -148,6 +151,16 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	if err != nil || take == 0 {
 		return err
 	}
+	row := p.row
+	p.row += take
+	switch {
+	case p.trial != nil:
+		return p.try(h, body, skip, take, row)
+	case p.keep != nil:
+		if k := bitmap.Count(raw(p.keep), row, take); k < take {
+			return p.some(shared, h, body, skip, take, row, k)
+		}
+	}
 	if take == h.values && shared == nil {
 		if done, err := p.direct(h, body); done || err != nil {
 			return err
@@ -244,12 +257,9 @@ func (v *values) validity(def []byte, h *pageHeader, skip, take int) (count, bef
 		if one, ok := all.One(n); ok && one == 1 {
 			return n, skip, take, nil
 		}
-		if v.valid, err = v.arena.get(bitmap.Bytes(v.rows)); err != nil {
+		if err := v.beginValidity(); err != nil {
 			return 0, 0, 0, err
 		}
-		v.valid = v.valid[:bitmap.Bytes(v.rows)]
-		clear(v.valid)
-		bitmap.Fill(v.valid, 0, v.at, true)
 	}
 	if skip == 0 && take == n {
 		count, err = run.ReadBits(v.valid, v.at, n)

@@ -178,8 +178,9 @@ type stream struct {
 	limits Limits
 	turn   *turn
 	schema *arrow.Schema
-	filter []chunker.Bound
+	filter chunker.Filter
 	left   skipped
+	pruned int64 // rows that were left out since the last part
 
 	file       *file // being read
 	group, end int   // next row group, and the one behind the last
@@ -264,7 +265,7 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 		}
 		if s.group == s.end {
 			if len(s.names) == 0 {
-				return nil, io.EOF
+				return s.tail()
 			}
 			if err := s.next(); err != nil {
 				return nil, err
@@ -280,7 +281,17 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	return p, ctx.Err()
 }
 
-// skipped counts what a filter left out.
+// tail is a part without rows that counts what was left out behind the last one; at the end of the stream where nothing was.
+func (s *stream) tail() (chunker.Part, error) {
+	if s.pruned == 0 {
+		return nil, io.EOF
+	}
+	p := part{group: &group{file: s.file, first: s.rows, limits: s.limits, schema: s.schema}, pruned: s.pruned}
+	s.pruned = 0
+	return p.decode, nil
+}
+
+// skipped counts what a filter left out by statistics.
 type skipped struct{ groups, rows int64 }
 
 // cut makes parts of the next row group.
@@ -295,11 +306,12 @@ func (s *stream) cut(ctx context.Context) error {
 	if g.meta.NumRows == 0 {
 		return nil
 	}
-	conditions := s.file.conditions(s.filter)
+	conditions := s.file.conditions(s.filter.Bounds)
 	for i := range conditions {
 		if conditions[i].misses(g) {
 			s.left.groups++
 			s.left.rows += g.meta.NumRows
+			s.pruned += g.meta.NumRows
 			return nil
 		}
 	}
@@ -310,10 +322,15 @@ func (s *stream) cut(ctx context.Context) error {
 	if g.parts.Store(int32(len(spans))); len(spans) > 0 {
 		s.file.users.Add(1)
 	}
-	s.left.rows += g.meta.NumRows
+	g.trials = s.file.trials(s.filter.Tests)
+	at := int64(0)
 	for _, p := range spans {
-		s.left.rows -= p.to - p.from
-		s.parts = append(s.parts, (&part{group: g, span: p}).decode)
+		s.pruned += p.from - at
+		s.left.rows += p.from - at
+		s.parts = append(s.parts, (&part{group: g, span: p, pruned: s.pruned}).decode)
+		s.pruned, at = 0, p.to
 	}
+	s.pruned += g.meta.NumRows - at
+	s.left.rows += g.meta.NumRows - at
 	return nil
 }

@@ -124,7 +124,7 @@ func (v *values) decode(e format.Encoding, src []byte, count, skip, take int) er
 	case e == format.RLEDictionary || e == format.PlainDictionary:
 		return v.indexed(src, skip, take)
 	case v.keep:
-		return v.extend(e, src, count, skip, take)
+		return v.extend(e, src, count, skip, take, nil)
 	case v.leaf.physical == format.Boolean:
 		return v.bools(e, src, v.fixed[v.at:v.at+take], skip)
 	case v.leaf.width > 0:

@@ -1,0 +1,112 @@
+package ooc_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/io/parquetio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// trips is a Parquet file of many row groups: row n has id n, a zone of ten that come in turn, a borough of five that come one after the
+// other, and a fare of n % 100.
+func trips(t *testing.T, rows int) (path string, f *frame.Frame) {
+	t.Helper()
+	id, fare := make([]int64, rows), make([]int64, rows)
+	zone, borough := make([]string, rows), make([]string, rows)
+	for i := range rows {
+		id[i], fare[i] = int64(i), int64(i%100)
+		zone[i], borough[i] = fmt.Sprint("Zone ", i%10), fmt.Sprint("borough ", 5*i/rows)
+	}
+	f, err := frame.New(frame.Of("id", id), frame.Of("zone", zone), frame.Of("borough", borough), frame.Of("fare", fare))
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "trips.parquet")
+	sink := parquetio.WriteOptions{RowGroupBytes: 1 << 19}.Create(path)
+	_, err = ooc.Job{From: small{f, 1000}, To: sink}.Run(t.Context())
+	require.NoError(t, err)
+	return path, f
+}
+
+// TestWhereOverParquetReadsWhatItNeeds holds a job over Parquet to the same job over a frame: rows and their order, calls, counts and progress.
+// The file's source is told the condition.
+func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
+	const rows = 40_000
+	path, f := trips(t, rows)
+	for where, pruned := range map[string]int64{
+		`zone == "Zone 7"`:                            9 * rows / 10,
+		`startswith(borough, "borough 3")`:            4 * rows / 5,
+		`like(borough, "%3") && in(zone, "Zone 1")`:   49 * rows / 50,
+		`borough == "nowhere"`:                        rows,
+		`endswith(zone, "w")`:                         rows,
+		`zone == "Zone 7" && fare % 3 == 1`:           9 * rows / 10,
+		`len(zone) > 3`:                               0,
+		`zone == "Zone 7" || borough == "borough 2"`:  0,
+		`zone == "Zone 7" && 100 / (id - 50) > -1000`: 9 * rows / 10, // row 50 is of another zone
+		`fare == 3`: 0, // stored as differences, without a dictionary
+	} {
+		var calls atomic.Int64
+		fns := []apply.Func{apply.Map1("twice", "fare", func(v int64) int64 { calls.Add(1); return 2 * v })}
+		want := new(chunker.FrameSink)
+		_, err := ooc.Job{From: chunker.FromFrame(f), Where: where, Apply: fns, To: want}.Run(t.Context())
+		require.NoError(t, err, where)
+		calls.Store(0)
+		got := new(chunker.FrameSink)
+		var last progress.Event
+		report, err := ooc.Job{From: parquetio.Open(path), Where: where, Apply: fns, To: got, Progress: func(e progress.Event) { last = e }}.Run(t.Context())
+		require.NoError(t, err, where)
+		require.True(t, want.Frame().Equal(got.Frame()), where)
+		require.EqualValues(t, got.Frame().NumRows(), calls.Load(), where)
+		require.EqualValues(t, got.Frame().NumRows(), report.RowsOut, where)
+		require.EqualValues(t, rows, report.RowsIn+report.Pruned, where)
+		require.GreaterOrEqual(t, report.Pruned, pruned, where)
+		require.EqualValues(t, rows, last.RowsDone, "progress ends at the end: %s", where)
+		require.EqualValues(t, rows, last.RowsTotal)
+		if pruned > 0 {
+			require.Contains(t, report.String(), fmt.Sprintf("%d rows were left out undecoded", report.Pruned))
+		} else {
+			require.NotContains(t, report.String(), "undecoded")
+		}
+	}
+}
+
+// TestErrorsOfRowsNameTheRowOfTheParquetFile has rows fail in Where and in functions, among rows that the source left out.
+func TestErrorsOfRowsNameTheRowOfTheParquetFile(t *testing.T) {
+	const rows = 40_000
+	path, f := trips(t, rows)
+	fails := []apply.Func{apply.Expr("share = 100 / (id - 27777)")}
+	for _, job := range []ooc.Job{
+		{Where: `zone == "Zone 7"`, Apply: fails},
+		{Where: `100 / (id - 27777) < 1000 && zone == "Zone 3"`},
+		{Where: `zone == "Zone 7" && 100 / (id - 27777) < 1000`},
+		{Where: `borough == "borough 3" && zone == "Zone 7" && 100 / (id - 27777) < 1000`},
+	} {
+		for _, workers := range []int{1, 4} {
+			job.From, job.To, job.Workers = parquetio.Open(path), new(chunker.FrameSink), workers
+			_, err := job.Run(t.Context())
+			var re *apply.RowError
+			require.ErrorAs(t, err, &re, job.Where)
+			require.EqualValues(t, 27777, re.Row, job.Where)
+			require.Equal(t, path, re.File)
+			require.ErrorContains(t, err, "id = 27777")
+		}
+		var sinks, rejects [2]chunker.FrameSink
+		for i, from := range []chunker.Source{chunker.FromFrame(f), parquetio.Open(path)} {
+			job.From, job.To, job.OnError = from, &sinks[i], apply.Reject(&rejects[i], 0)
+			report, err := job.Run(t.Context())
+			require.NoError(t, err, job.Where)
+			require.Equal(t, 1, report.Functions.Failed)
+			row, err := frame.Col[int64](rejects[i].Frame(), "reject_row")
+			require.NoError(t, err)
+			require.Equal(t, []int64{27777}, row.Values())
+		}
+		require.True(t, sinks[0].Frame().Equal(sinks[1].Frame()), job.Where)
+	}
+}
