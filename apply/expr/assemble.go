@@ -19,6 +19,7 @@ type code struct {
 	regs    []regClass // of each register
 	columns []loaded
 	consts  []loaded
+	lookups []*lookup
 	body    []instr
 	tail    []instr // conditions of raises, run only when some row failed
 	fails   []*node
@@ -66,6 +67,10 @@ func assemble(roots []*node, guards []guard) *code {
 		case opConst:
 			c.consts = append(c.consts, loaded{n, al.reg[n]})
 		default:
+			if l, ok := n.val.(*lookup); ok {
+				l.index = len(c.lookups)
+				c.lookups = append(c.lookups, l)
+			}
 			c.body = append(c.body, make1(n))
 		}
 	}
@@ -92,7 +97,9 @@ func (in *instr) bind() func(m *machine) {
 	switch {
 	case k >= 0:
 		return func(m *machine) {
-			m.andValid(d, args)
+			if n.op.nulls != own {
+				m.andValid(d, args)
+			}
 			m.now = &m.fails[k]
 			clear(m.now.bits)
 			if s(m) {

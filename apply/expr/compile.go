@@ -26,6 +26,7 @@ var passes = []pass{
 	{"reduce strength", reduce},
 	{"fold again", fold},
 	{"share subexpressions", share},
+	{"look up in dictionaries", lookUps},
 	{"fuse operations", fuse},
 	{"constants into instructions", immediates},
 	{"elide nulls", elideNulls},

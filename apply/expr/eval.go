@@ -72,6 +72,9 @@ func (p *Program) NewEvaluator() *Evaluator {
 	for i := range m.fails {
 		m.fails[i].bits = make([]uint64, kernel.Words)
 	}
+	for _, l := range p.code.lookups {
+		m.tables = append(m.tables, newTable(l))
+	}
 	return e
 }
 
@@ -83,10 +86,15 @@ func (v *vec) allocate(c regClass) {
 		v.own = make([]uint64, 2*kernel.Rows)
 	case classBits:
 		v.own = make([]uint64, kernel.Words)
-	default:
-		return
 	}
-	v.p = unsafe.Pointer(&v.own[0])
+	v.home()
+}
+
+// home points a register at its own memory, if it has some.
+func (v *vec) home() {
+	if len(v.own) > 0 {
+		v.p = unsafe.Pointer(&v.own[0])
+	}
 }
 
 // Bind points the evaluator at a record batch of the program's schema, whose
@@ -96,24 +104,33 @@ func (e *Evaluator) Bind(rec arrow.Record) error {
 	e.columns = e.columns[:0]
 	e.rows = int(rec.NumRows())
 	for _, l := range e.prog.code.columns {
-		c := l.node.val.(*column)
-		if c.index >= int(rec.NumCols()) {
-			return fmt.Errorf("expr: the record batch has %d columns, but %s is column %d of the schema", rec.NumCols(), reference(c.name), c.index)
-		}
-		a := rec.Column(c.index)
-		if !arrow.TypeEqual(a.DataType(), c.typ) {
-			return fmt.Errorf("expr: column %s is %s, but was compiled as %s", reference(c.name), a.DataType(), c.typ)
-		}
-		b, err := bind(a)
+		b, err := columnOf(rec, l.node)
 		if err != nil {
-			return fmt.Errorf("expr: column %s: %w", reference(c.name), err)
-		}
-		if !c.nullable && b.valid != nil {
-			return fmt.Errorf("expr: column %s has nulls, but its field is not nullable", reference(c.name))
+			return err
 		}
 		e.columns = append(e.columns, b)
 	}
-	return nil
+	return e.bindTables(rec)
+}
+
+// columnOf finds a column in a record batch.
+func columnOf(rec arrow.Record, n *node) (*bound, error) {
+	c := n.val.(*column)
+	if c.index >= int(rec.NumCols()) {
+		return nil, fmt.Errorf("expr: the record batch has %d columns, but %s is column %d of the schema", rec.NumCols(), reference(c.name), c.index)
+	}
+	a := rec.Column(c.index)
+	if !arrow.TypeEqual(a.DataType(), c.typ) {
+		return nil, fmt.Errorf("expr: column %s is %s, but was compiled as %s", reference(c.name), a.DataType(), c.typ)
+	}
+	b, err := bind(a)
+	if err != nil {
+		return nil, fmt.Errorf("expr: column %s: %w", reference(c.name), err)
+	}
+	if !c.nullable && b.valid != nil {
+		return nil, fmt.Errorf("expr: column %s has nulls, but its field is not nullable", reference(c.name))
+	}
+	return b, nil
 }
 
 // Run evaluates rows [lo, hi) of the bound record batch into outs, one for each
@@ -159,8 +176,19 @@ func (e *Evaluator) aim(i int, o *Output, at int) {
 
 // vector runs the program on the rows from row on.
 func (e *Evaluator) vector(row int, fail OnRowError) error {
+	if err := e.compute(row); err != nil {
+		return err
+	}
+	if e.m.any {
+		return e.raise(row, fail)
+	}
+	return nil
+}
+
+// compute runs the program's body.
+func (e *Evaluator) compute(row int) error {
 	m, c := &e.m, e.prog.code
-	m.any = false
+	m.any, m.row = false, row
 	for i, l := range c.columns {
 		e.columns[i].load(m, l.reg, row)
 	}
@@ -168,15 +196,9 @@ func (e *Evaluator) vector(row int, fail OnRowError) error {
 		c.body[i].run(m)
 	}
 	m.vectors++
-	if m.err != nil {
-		err := m.err
-		m.err = nil
-		return err
-	}
-	if m.any {
-		return e.raise(row, fail)
-	}
-	return nil
+	err := m.err
+	m.err = nil
+	return err
 }
 
 // raise finds which failing lanes count, makes them null and reports them.

@@ -81,6 +81,9 @@ func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
 	if values.lane != laneText || values.views != nil {
 		return fmt.Errorf("dictionaries of %s are not supported", a.Dictionary().DataType())
 	}
+	if n := len(values.offs64); n > 0 && values.offs64[n-1] > maxText {
+		return fmt.Errorf("its dictionary holds more than 2 GiB of text")
+	}
 	b.dict, b.lane = values, laneText
 	width := a.Indices().DataType().(arrow.FixedWidthDataType).Bytes()
 	if need := (b.off + a.Len()) * width; len(raw) < need {

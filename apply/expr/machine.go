@@ -10,6 +10,7 @@ import (
 // to one goroutine.
 type machine struct {
 	n       int // lanes of this vector
+	row     int // of the record batch: the first one
 	v       []vec
 	fails   []failBits // one for each operation that can fail
 	now     *failBits  // of the running step
@@ -17,6 +18,7 @@ type machine struct {
 	spare   [kernel.Words]uint64
 	hashes  []uint64 // scratch of hash
 	zone    zoneCache
+	tables  []*table          // of lookups
 	err     error             // what ends the evaluation as a whole
 	calls   map[*failBits]any // of registered functions, by step
 	vectors uint64            // done, and one

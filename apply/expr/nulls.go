@@ -25,6 +25,9 @@ func canBeNull(n *node) bool {
 		return n.val.(*column).nullable
 	case n.op == opConst:
 		return n.val == nil
+	case n.op.name == "lookup":
+		l := n.val.(*lookup)
+		return l.root.nullable
 	case n.op.fails != nil || n.op.mayNull:
 		return true
 	case n.op.nulls == never:

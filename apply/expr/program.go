@@ -101,6 +101,10 @@ func (p *Program) setColumns() {
 		c := l.node.val.(*column)
 		at[c.name] = c.index
 	}
+	for _, l := range p.code.lookups {
+		c := l.column.val.(*column)
+		at[c.name] = c.index
+	}
 	p.columns = keys(at)
 	sort.Strings(p.columns)
 	for _, n := range p.columns {
