@@ -457,7 +457,7 @@ func TestRejectPolicy(t *testing.T) {
 		}
 		rejects := sink.Frame()
 		require.Equal(t, 101, rejects.NumRows())
-		require.Equal(t, []string{"x", "n", "s", "z", "reject_reason", "reject_function", "reject_file", "reject_row", "reject_line", "reject_text"}, rejects.Names())
+		require.Equal(t, []string{"x", "n", "s", "z", "reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_function", "reject_reason", "reject_text"}, rejects.Names())
 		type reject struct {
 			N              int64
 			S              string

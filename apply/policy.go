@@ -37,10 +37,9 @@ func Stop() Policy { return Policy{} }
 func Null() Policy { return Policy{action: null} }
 
 // Reject leaves rows that fail out of the output and writes them to a sink, in
-// order: the columns of the input, then reject_reason, reject_function, reject_file, reject_row,
-// reject_line, and reject_text, the row as it stands where its source could not decode it. Where the input has such
-// columns, being rejects itself, these are reject_reason_2 and so on. It is written also where the run ends with
-// an error because too many rows failed: rowsMax is the most that may, 0 means any number.
+// order: the columns of the input, then those that say where each stood and why it failed, by [chunker.RejectSchema]. Of a
+// stream, rows that the source could not decode and left out are among them. The sink is written also where the run ends
+// with an error because too many rows failed: rowsMax is the most that may, 0 means any number.
 func Reject(sink chunker.Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }

@@ -3,13 +3,10 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
@@ -54,38 +51,11 @@ func distinctRows(failed []*RowError) int {
 	return n
 }
 
-// rejectFields say why and where a row was rejected.
-var rejectFields = []arrow.Field{
-	{Name: "reject_reason", Type: arrow.BinaryTypes.String, Nullable: true},
-	{Name: "reject_function", Type: arrow.BinaryTypes.String, Nullable: true},
-	{Name: "reject_file", Type: arrow.BinaryTypes.String, Nullable: true},
-	{Name: "reject_row", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
-	{Name: "reject_line", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
-	{Name: "reject_text", Type: arrow.BinaryTypes.String, Nullable: true},
-}
-
-// rejectSchema is the input's columns and why a row was rejected. Where the input has one of these columns, from a
-// run before, it keeps it, and all of the new ones are numbered.
-func rejectSchema(in *arrow.Schema) *arrow.Schema {
-	suffix := ""
-	for n := 2; slices.ContainsFunc(rejectFields, func(f arrow.Field) bool { return in.HasField(f.Name + suffix) }); n++ {
-		suffix = fmt.Sprintf("_%d", n)
-	}
-	fields := slices.Clone(in.Fields())
-	for _, f := range rejectFields {
-		f.Name += suffix
-		fields = append(fields, f)
-	}
-	return arrow.NewSchema(fields, nil)
-}
-
 // rejected is a row on its way to the sink: of a function's error, or one that the
 // source could not decode.
 type rejected struct {
-	row            int // in the table, -1 where it is not there
-	reason, fn     string
-	file, text     string
-	fileRow, lines int64
+	row int // in the table, -1 where it is not there
+	chunker.Reject
 }
 
 func ofRowErrors(failed []*RowError, rowIn func(*RowError) int) []rejected {
@@ -93,79 +63,53 @@ func ofRowErrors(failed []*RowError, rowIn func(*RowError) int) []rejected {
 	last := int64(-1)
 	for _, e := range failed {
 		if e.Row == last { // a second function failed on the row: one row, both reasons
-			out[len(out)-1].reason += "; " + e.Func + ": " + e.Err.Error()
+			out[len(out)-1].Reason += "; " + e.Func + ": " + e.Err.Error()
 			continue
 		}
 		last = e.Row
-		out = append(out, rejected{row: rowIn(e), reason: e.Err.Error(), fn: e.Func, file: e.File, fileRow: e.Row, lines: e.Line})
+		out = append(out, rejected{rowIn(e), chunker.Reject{File: e.File, Row: e.Row, Line: e.Line, Offset: -1, Function: e.Func, Reason: e.Err.Error()}})
 	}
 	return out
 }
 
 // rejectRecord makes the sink's rows of a table's.
 func rejectRecord(schema *arrow.Schema, f *frame.Frame, rows []rejected) (arrow.Record, error) {
-	in := schema.NumFields() - len(rejectFields)
-	there, at := []int{}, make([]int, len(rows)) // rows to take; each row's place among them, a null's behind
+	there := []int{}             // rows to take
+	at := make([]int, len(rows)) // each row's place among them, a null's behind
+	why := make([]chunker.Reject, len(rows))
 	for i, r := range rows {
+		why[i] = r.Reject
 		if at[i] = -1; r.row >= 0 {
 			at[i] = len(there)
 			there = append(there, r.row)
+		}
+	}
+	for i := range at {
+		if at[i] < 0 {
+			at[i] = len(there)
 		}
 	}
 	taken, err := f.Take(there)
 	if err != nil {
 		return nil, err
 	}
-	cols := make([]arrow.Array, schema.NumFields())
-	for c := range in {
-		null := take.Nulls(schema.Field(c).Type, 1)
-		parts := []arrow.Array{null}
+	var cols []arrow.Array
+	for c, field := range f.Schema().Fields() {
+		parts := []arrow.Array{take.Nulls(field.Type, 1)}
 		if len(there) > 0 {
-			parts = []arrow.Array{taken.Records()[0].Column(c), null}
+			parts = []arrow.Array{taken.Records()[0].Column(c), parts[0]}
 		}
-		joined, err := take.Concat(schema.Field(c).Type, parts)
+		joined, err := take.Concat(field.Type, parts)
 		if err != nil {
 			return nil, err
 		}
-		order := slices.Clone(at)
-		for i := range order {
-			if order[i] < 0 {
-				order[i] = len(there)
-			}
-		}
-		if cols[c], err = take.Rows(joined, order); err != nil {
+		col, err := take.Rows(joined, at)
+		if err != nil {
 			return nil, err
 		}
+		cols = append(cols, col)
 	}
-	text := func(of func(rejected) string) arrow.Array {
-		b := array.NewStringBuilder(memory.DefaultAllocator)
-		for _, r := range rows {
-			if s := of(r); s == "" {
-				b.AppendNull()
-			} else {
-				b.Append(strings.ToValidUTF8(s, "\uFFFD"))
-			}
-		}
-		return b.NewArray()
-	}
-	number := func(of func(rejected) int64, none int64) arrow.Array {
-		b := array.NewInt64Builder(memory.DefaultAllocator)
-		for _, r := range rows {
-			if n := of(r); n == none {
-				b.AppendNull()
-			} else {
-				b.Append(n)
-			}
-		}
-		return b.NewArray()
-	}
-	cols[in] = text(func(r rejected) string { return r.reason })
-	cols[in+1] = text(func(r rejected) string { return r.fn })
-	cols[in+2] = text(func(r rejected) string { return r.file })
-	cols[in+3] = number(func(r rejected) int64 { return r.fileRow }, -1)
-	cols[in+4] = number(func(r rejected) int64 { return r.lines }, 0)
-	cols[in+5] = text(func(r rejected) string { return r.text })
-	return array.NewRecord(schema, cols, int64(len(rows))), nil
+	return array.NewRecord(schema, append(cols, chunker.RejectColumns(why)...), int64(len(rows))), nil
 }
 
 // writeRejects writes a frame's rejected rows to a sink, whole.
@@ -189,7 +133,7 @@ type rejecter struct {
 }
 
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
-	schema := rejectSchema(in)
+	schema := chunker.RejectSchema(in.Fields()...)
 	w, err := chunker.Create(ctx, sink, schema)
 	return &rejecter{schema, w}, err
 }

@@ -455,11 +455,9 @@ func (s *Stream) rejects(r *Result) []rejected {
 		return next
 	})
 	for _, e := range r.in.Rejects {
-		// The place has columns of its own.
-		reason := (&chunker.Error{Row: -1, Offset: -1, Column: e.Column, Value: e.Value, Err: e.Err}).Error()
-		rows = append(rows, rejected{row: -1, reason: reason, fn: "", file: e.File, text: e.Raw, fileRow: e.Row, lines: e.Line})
+		rows = append(rows, rejected{-1, e.Reject()})
 	}
-	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.fileRow - b.fileRow) })
+	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.Row - b.Row) })
 	return rows
 }
 

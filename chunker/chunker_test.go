@@ -243,3 +243,21 @@ func TestRowsBetweenThoseLeftOutAreNumbered(t *testing.T) {
 		require.Equal(t, want, c.RowOf(i))
 	}
 }
+
+func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
+	e := &chunker.Error{Op: "read", File: "in.csv", Line: 3, Row: 1, Offset: 9, Column: "b", Value: "x", Raw: "1,x\xff", Err: errors.New("is no int64")}
+	rows := []chunker.Reject{e.Reject(), {Row: -1, Offset: -1, Function: "total", Reason: "division by zero"}}
+	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), 2)
+	got := ""
+	for i := range 2 {
+		for _, c := range rec.Columns() {
+			got += c.ValueStr(i) + "|"
+		}
+	}
+	require.Equal(t, "in.csv|1|3|9|b|(null)|value \"x\": is no int64|1,x\uFFFD|(null)|(null)|(null)|(null)|(null)|total|division by zero|(null)|", got)
+
+	again := chunker.RejectSchema(chunker.RejectSchema(arrow.Field{Name: "reject_line_2", Type: arrow.BinaryTypes.String}).Fields()...)
+	require.Equal(t, "reject_line_2", again.Field(0).Name)
+	require.Equal(t, "reject_file", again.Field(1).Name)
+	require.Equal(t, "reject_file_3", again.Field(9).Name, "of all columns the same number")
+}

@@ -164,6 +164,13 @@ func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
 	require.Equal(t, want, drain(t.Context(), o.Open(path), 4<<10, 2))
 }
 
+// What Null cuts off a row may have lines: those behind it keep their numbers.
+func TestCutFieldsKeepTheirLines(t *testing.T) {
+	o := csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ',', Quote: '"', Header: csvio.Present}
+	got := drain(t.Context(), o.Open(file(t, "a,b\n1,2\n3,4,\"two\n\nlines\",z\n5,6\n7\n8,9,\"\n\"\n10,11\n")), 0, 1)
+	require.Equal(t, []string{"0@2|1|2", "1@3|3|4", "2@6|5|6", "3@7|7|(null)", "4@8|8|9", "5@10|10|11"}, got.rows)
+}
+
 func TestRejectsGoToTheirSink(t *testing.T) {
 	text := "a,b\n1,x\n2\n3,\"y\"z\nfour,w\n5,v\n"
 	to := filepath.Join(t.TempDir(), "rejects.csv")
@@ -174,11 +181,11 @@ func TestRejectsGoToTheirSink(t *testing.T) {
 	require.Equal(t, "a,b\n1,x\n5,v\n", written(t, f))
 	bad, err := csvio.ReadFile(t.Context(), to)
 	require.NoError(t, err)
-	require.Equal(t, []string{"reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_reason", "reject_text"}, bad.Names())
-	require.Equal(t, strings.ReplaceAll(`reject_file,reject_row,reject_line,reject_offset,reject_column,reject_reason,reject_text
-PATH,1,3,8,,"the row has 1 fields, there are 2 columns",2
-PATH,2,4,10,,there is text behind a closing quote: double the quotes inside a quoted field,"3,""y""z"
-PATH,3,5,17,a,value four is no int64,"four,w"
+	require.Equal(t, []string{"reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_function", "reject_reason", "reject_text"}, bad.Names())
+	require.Equal(t, strings.ReplaceAll(`reject_file,reject_row,reject_line,reject_offset,reject_column,reject_function,reject_reason,reject_text
+PATH,1,3,8,,,"the row has 1 fields, there are 2 columns",2
+PATH,2,4,10,,,there is text behind a closing quote: double the quotes inside a quoted field,"3,""y""z"
+PATH,3,5,17,a,,"value ""four"": is no int64","four,w"
 `, "PATH", path), written(t, bad))
 
 	for _, limited := range []csvio.ReadOptions{{BadMax: 2}, {BadRatio: 0.5}} {

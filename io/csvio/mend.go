@@ -243,6 +243,10 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 			if out, lost = p.even(r, record, &w, out); lost {
 				cut = append(cut, begin)
 			}
+			newline := []byte{d.Newline}
+			for range bytes.Count(record, newline) - bytes.Count(out[begin:], newline) {
+				out = append(out, d.Newline) // blank lines for those of fields that were cut
+			}
 		}
 		moved.add(len(out), at)
 	}

@@ -86,7 +86,8 @@ type ReadOptions struct {
 
 	// OnBad says what becomes of rows that cannot be decoded.
 	OnBad OnBad
-	// Rejects takes the rows that are left out, if it is not nil: see [Reject].
+	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the stream is closed, also
+	// where reading ended with an error.
 	Rejects chunker.Sink
 	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a [TooManyError]; 0 is
 	// any number.
@@ -192,8 +193,8 @@ type OnBad int
 // are left out as by Reject. [chunker.Chunk.Nulled] counts the rows of which something is missing or lost.
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
-// to [ReadOptions.Rejects]: columns reject_file, reject_row, reject_line, reject_offset, reject_column,
-// reject_reason and reject_text.
+// to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is apply.Reject the sink
+// there takes these rows and those on which functions fail: ReadOptions.Rejects is not needed then.
 //
 // Skip leaves the row out as Reject does, without its text.
 const (

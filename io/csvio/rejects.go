@@ -3,12 +3,9 @@ package csvio
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 
-	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/chunker"
 )
@@ -37,7 +34,7 @@ type entry struct {
 	file    string
 	rows    int64
 	nulled  int64 // of them
-	rejects []chunker.Error
+	rejects []*chunker.Error
 }
 
 // newLedger returns nil where nobody asks for counts.
@@ -57,7 +54,8 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 		}
 		e := entry{file: c.File, rows: int64(c.Len() + len(c.Rejects)), nulled: int64(c.Nulled)}
 		for _, r := range c.Rejects {
-			e.rejects = append(e.rejects, *r) // whoever has the chunk numbers its own
+			own := *r // whoever has the chunk numbers its own
+			e.rejects = append(e.rejects, &own)
 		}
 		if err := l.settle(ctx, seq, e); err != nil {
 			c.Release()
@@ -95,8 +93,7 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	l.rows += e.rows
 	l.bad += e.nulled + int64(len(e.rejects))
 	if l.first == nil && len(e.rejects) > 0 {
-		first := e.rejects[0]
-		l.first = &first
+		l.first = e.rejects[0]
 	}
 	if err := l.write(ctx, e.rejects); err != nil {
 		return err
@@ -111,12 +108,12 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 func (l *ledger) tooMany() error { return &TooManyError{Bad: l.bad, Rows: l.rows, First: l.first} }
 
 // write puts rows into the sink, which is created with the first part.
-func (l *ledger) write(ctx context.Context, rejects []chunker.Error) error {
+func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 	if l.options.Rejects == nil {
 		return nil
 	}
 	if l.writer == nil {
-		w, err := l.options.Rejects.Create(ctx, rejectSchema)
+		w, err := l.options.Rejects.Create(ctx, chunker.RejectSchema())
 		if err != nil {
 			return err
 		}
@@ -125,7 +122,12 @@ func (l *ledger) write(ctx context.Context, rejects []chunker.Error) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	put, err := l.writer.Write(ctx, chunker.Chunk{Record: rejectRecord(rejects), Row: -1})
+	rows := make([]chunker.Reject, len(rejects))
+	for i, e := range rejects {
+		rows[i] = e.Reject()
+	}
+	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), int64(len(rows)))
+	put, err := l.writer.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
 	if err != nil {
 		return err
 	}
@@ -146,40 +148,4 @@ func (l *ledger) close(complete bool) error {
 		l.writer = nil
 	}
 	return errors.Join(errs...)
-}
-
-// rejectSchema is the columns of rejected rows.
-var rejectSchema = arrow.NewSchema([]arrow.Field{
-	{Name: "reject_file", Type: arrow.BinaryTypes.String},
-	{Name: "reject_row", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "reject_line", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "reject_offset", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "reject_column", Type: arrow.BinaryTypes.String, Nullable: true},
-	{Name: "reject_reason", Type: arrow.BinaryTypes.String},
-	{Name: "reject_text", Type: arrow.BinaryTypes.String, Nullable: true},
-}, nil)
-
-func rejectRecord(rejects []chunker.Error) arrow.Record {
-	b := array.NewRecordBuilder(memory.DefaultAllocator, rejectSchema)
-	text := func(i int, s string) {
-		if s == "" && rejectSchema.Field(i).Nullable {
-			b.Field(i).AppendNull()
-			return
-		}
-		b.Field(i).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\uFFFD"))
-	}
-	for _, r := range rejects {
-		text(0, r.File)
-		for i, n := range []int64{r.Row, r.Line, r.Offset} {
-			b.Field(1 + i).(*array.Int64Builder).Append(n)
-		}
-		text(4, r.Column)
-		reason := r.Err.Error()
-		if r.Value != "" {
-			reason = "value " + strings.ToValidUTF8(r.Value, "\uFFFD") + " " + reason
-		}
-		text(5, reason)
-		text(6, r.Raw)
-	}
-	return b.NewRecord()
 }
