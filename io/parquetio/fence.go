@@ -2,7 +2,6 @@ package parquetio
 
 import (
 	"encoding/binary"
-	"io"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -172,41 +171,36 @@ const magic = "PAR1"
 // footerCost is how many times its bytes a footer takes at most, decoded. It comes off what parts may take.
 const footerCost = 4
 
-// readFooter reads the metadata of a file of size bytes.
-func readFooter(r io.ReaderAt, size int64, limits Limits) (_ *format.FileMetaData, bytes int64, err error) {
+// readFooter reads the metadata of a file of size bytes. What of its end was read stays there, for the page index lies beside the footer.
+func readFooter(r *tailed, size int64, limits Limits) (_ *format.FileMetaData, bytes int64, err error) {
 	if size < 12 {
 		return nil, 0, corrupt("%d bytes are too few for a Parquet file", size)
+	}
+	if err := r.keep(size, tailBytes); err != nil { // one read holds most footers whole
+		return nil, 0, err
 	}
 	var head [4]byte
 	if _, err := r.ReadAt(head[:], 0); err != nil {
 		return nil, 0, err
 	}
-	tail := make([]byte, min(size, 64<<10)) // one read holds most footers whole
-	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
-		return nil, 0, err
-	}
-	end := string(tail[len(tail)-4:])
+	end := string(r.end[len(r.end)-4:])
 	if end == "PARE" {
 		return nil, 0, unsupported("the file is encrypted; decrypt it first")
 	}
 	if string(head[:]) != magic || end != magic {
 		return nil, 0, corrupt("it does not begin and end with %q: it is no Parquet file, or was cut", magic)
 	}
-	n := int64(binary.LittleEndian.Uint32(tail[len(tail)-8:]))
+	n := int64(binary.LittleEndian.Uint32(r.end[len(r.end)-8:]))
 	if n > size-12 {
 		return nil, 0, corrupt("the footer claims %d bytes of a file of %d", n, size)
 	}
 	if n > limits.FooterBytes {
 		return nil, 0, limited("the footer has %d bytes (FooterBytes %d)", n, limits.FooterBytes)
 	}
-	footer := tail[:len(tail)-8]
-	if n > int64(len(footer)) {
-		footer = make([]byte, n)
-		if _, err := r.ReadAt(footer, size-8-n); err != nil {
-			return nil, 0, err
-		}
+	footer := make([]byte, n)
+	if _, err := r.ReadAt(footer, size-8-n); err != nil {
+		return nil, 0, err
 	}
-	footer = footer[int64(len(footer))-n:]
 	meta, err := decodeFooter(footer, int(limits.FooterBytes)*footerCost)
 	if err != nil {
 		return nil, 0, err

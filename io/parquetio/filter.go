@@ -296,7 +296,7 @@ func (g *group) pageIndex(at int64, size int32, v any) bool {
 		return false
 	}
 	buf := make([]byte, size)
-	if _, err := g.file.r.ReadAt(buf, at); err != nil {
+	if _, err := g.beside.ReadAt(buf, at); err != nil {
 		return false
 	}
 	_, err := unthrift(buf, int(g.limits.FooterBytes), v)

@@ -9,7 +9,6 @@ import (
 	"math/bits"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,6 +28,7 @@ type file struct {
 	name   string
 	r      io.ReaderAt
 	size   int64
+	how    manner
 	closer io.Closer
 	closed atomic.Bool
 	users  atomic.Int32
@@ -58,7 +58,7 @@ func (f *file) release() {
 }
 
 func (s *source) open(name string) (*file, error) {
-	f := &file{name: name, r: s.reader, size: s.size}
+	f := &file{name: name, r: s.reader, size: s.size, how: mannerOf(s.reader)}
 	if s.collects {
 		f.memory = new(atomic.Int64)
 	}
@@ -75,7 +75,7 @@ func (s *source) open(name string) (*file, error) {
 			in.Close()
 			return nil, s.fail(name, err)
 		}
-		f.r, f.size, f.closer = in, info.Size(), in
+		f.r, f.size, f.closer, f.how = in, info.Size(), in, local
 	}
 	if err := f.load(s.options); err != nil {
 		f.close()
@@ -88,9 +88,11 @@ func (s *source) open(name string) (*file, error) {
 func (f *file) load(o ReadOptions) (err error) {
 	defer guard(&err)
 	limits := o.Limits.orDefault()
-	if f.meta, f.footer, err = readFooter(f.r, f.size, limits); err != nil {
+	end := &tailed{ReaderAt: f.r}
+	if f.meta, f.footer, err = readFooter(end, f.size, limits); err != nil {
 		return err
 	}
+	f.r = end
 	if err := f.bears(); err != nil {
 		return err
 	}
@@ -198,6 +200,8 @@ type group struct {
 	schema *arrow.Schema
 	chunks map[*leaf]*ranged // of a row group that is read in ranges
 	pages  int               // of those
+	beside *fetch            // of the page index, while the group is cut
+	bytes  float64           // of memory that the columns take, about
 	parts  atomic.Int32      // not yet read
 	lead   atomic.Int32      // column with which the next part begins
 	trials []*trial          // of a filter
@@ -214,7 +218,7 @@ type location struct {
 type ranged struct {
 	pages  []location
 	shared []*sharedPage
-	index  *format.OffsetIndex // while pages are located
+	met    atomic.Bool // the dictionary, by some part
 	once   sync.Once
 	dict   *dictionary
 	err    error
@@ -285,13 +289,14 @@ func chunkRange(m *format.ColumnMetaData) (off, n int64) {
 // pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows, or those in which the
 // conditions leave any. Where they are not one, the pages are found first, which reads their headers.
 func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
-	var bytes float64
+	g.beside = g.indexes(conditions)
+	defer g.beside.close()
 	for _, n := range g.file.wanted {
-		n.leaves(func(l *leaf) { bytes += g.weight(l) })
+		n.leaves(func(l *leaf) { g.bytes += g.weight(l) })
 	}
 	rows := g.meta.NumRows
 	all := []span{{0, rows}}
-	out := cutSpans(g.spans(ctx, conditions), rows, bytes, size)
+	out := cutSpans(g.spans(ctx, conditions), rows, g.bytes, size)
 	if len(out) == 0 || len(out) == 1 && out[0] == all[0] {
 		return out, nil
 	}
@@ -377,8 +382,11 @@ func (g *group) weight(l *leaf) float64 {
 	return max(plain, float64(g.textMean(m))*n) + 4*n + levels
 }
 
-// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none.
+// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none. Of a remote file the statistics say.
 func (g *group) textMean(m *format.ColumnMetaData) int64 {
+	if g.file.how.ahead > 0 { // a call is worth more than the estimate
+		return int64(len(m.Statistics.MinValue)+len(m.Statistics.MaxValue))/2 + 1
+	}
 	off, n := chunkRange(m)
 	buf := make([]byte, 128)
 	if h, _, err := g.header(&buf, off, off+n); err == nil && h.kind == format.DictionaryPage && h.values > 0 {
@@ -394,8 +402,18 @@ const pagesMost = 1 << 20
 // version without a page index. Such a row group is read whole.
 var errRowsUnknown = errors.New("pages do not tell their rows")
 
-// locate reads the headers of a column's pages. It takes about 1 µs a page.
+// locate finds a column's pages: by the page index, or else by their headers, which takes about 1 µs a page. Of a remote file, where it
+// takes a call for each page, a row group that is not large is rather read whole.
 func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
+	if c := g.placed(l); c != nil {
+		if g.pages += len(c.pages); g.pages > pagesMost {
+			return nil, errRowsUnknown
+		}
+		return c, nil
+	}
+	if g.file.how.ahead > 0 && g.bytes < float64(g.limits.ChunkBytes/4) {
+		return nil, errRowsUnknown
+	}
 	m := &g.meta.Columns[l.index].MetaData
 	at, n := chunkRange(m)
 	end := at + n
@@ -424,8 +442,6 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 				row += int64(h.values)
 			case h.kind == format.DataPageV2:
 				row += int64(h.rows)
-			default:
-				row += g.rowsOf(c, l, at)
 			}
 			if row <= c.pages[len(c.pages)-1].first && h.values > 0 {
 				return nil, errRowsUnknown
@@ -437,24 +453,6 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 		return nil, g.fail(l, -1, corrupt("its pages have %d rows, the row group %d", row, g.meta.NumRows))
 	}
 	return c, nil
-}
-
-// rowsOf is how many rows a page has by the page index; 0 where that does not say.
-func (g *group) rowsOf(c *ranged, l *leaf, at int64) int64 {
-	chunk := &g.meta.Columns[l.index]
-	if c.index == nil {
-		c.index = new(format.OffsetIndex)
-		g.pageIndex(chunk.OffsetIndexOffset, chunk.OffsetIndexLength, c.index)
-	}
-	i := len(c.pages) - 1
-	list := c.index.PageLocations
-	if i >= len(list) || list[i].Offset != at || list[i].FirstRowIndex != c.pages[i].first {
-		return 0
-	}
-	if i+1 < len(list) {
-		return list[i+1].FirstRowIndex - list[i].FirstRowIndex
-	}
-	return g.meta.NumRows - list[i].FirstRowIndex
 }
 
 // header reads a page header, whose length no one knows: first a little, then more.
@@ -479,6 +477,7 @@ type part struct {
 	pruned int64    // rows that were left out before it
 	keep   []uint64 // bits of its rows that a filter leaves; nil for all
 	rows   int      // how many they are
+	reads  *fetch   // of the columns that are being decoded
 }
 
 // done ends a part. Behind the last one the row group gives back what its parts shared.
@@ -501,25 +500,29 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer g.done()
 	a := newArena(ctx, g.limits.ChunkBytes, g.file.turn)
 	defer a.end()
-	read, err := p.choose(ctx, a)
+	var read int64
+	err = p.reading(a, g.tried(), func() (err error) {
+		read, err = p.choose(ctx, a)
+		return err
+	})
 	if err != nil {
 		a.free()
 		return chunker.Chunk{}, err
 	}
 	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Kept: p.keep, Pruned: p.pruned + p.to - p.from - int64(p.rows), Free: a.free}
+	var cols []arrow.Array
 	if p.rows == 0 {
-		c.Read = read // the columns are not
+		c.Read = read
+		cols, _, err = p.columns(ctx, a)
+	} else {
+		err = p.reading(a, g.file.wanted, func() (err error) {
+			cols, c.Read, err = p.columns(ctx, a)
+			return err
+		})
 	}
-	cols := make([]arrow.Array, len(g.file.wanted))
-	lead := int(g.lead.Add(1)) // parts that run at the same time begin with other columns, and find pages opened
-	for k := range cols {
-		i := (k + lead) % len(cols)
-		var read int64
-		if cols[i], read, err = p.column(ctx, g.file.wanted[i], a); err != nil {
-			a.free()
-			return chunker.Chunk{}, err
-		}
-		c.Read += read
+	if err != nil {
+		a.free()
+		return chunker.Chunk{}, err
 	}
 	c.Record = array.NewRecord(g.schema, cols, int64(p.rows))
 	memory := chunker.Bytes(c.Record)
@@ -532,6 +535,31 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 		return chunker.Chunk{}, g.fail(nil, -1, err)
 	}
 	return c, nil
+}
+
+// reading has do run while nodes are being read.
+func (p *part) reading(a *arena, nodes []*node, do func() error) (err error) {
+	defer func() { p.reads.close() }()
+	if p.reads, err = p.fetch(a, nodes); err != nil {
+		return p.group.fail(nil, -1, err)
+	}
+	return do()
+}
+
+// columns decodes those that are wanted. read is how many bytes of the file are counted for them.
+func (p *part) columns(ctx context.Context, a *arena) (_ []arrow.Array, read int64, err error) {
+	wanted := p.group.file.wanted
+	cols := make([]arrow.Array, len(wanted))
+	lead := int(p.group.lead.Add(1)) // parts that run at the same time begin with other columns, and find pages opened
+	for k := range cols {
+		i := (k + lead) % len(cols)
+		var n int64
+		if cols[i], n, err = p.column(ctx, wanted[i], a); err != nil {
+			return nil, read, err
+		}
+		read += n
+	}
+	return cols, read, nil
 }
 
 // column decodes all leaves of a column and puts them together.
@@ -586,13 +614,13 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	}
 	c := g.chunks[l]
 	if c == nil {
-		return n, ps.from(ctx, g.file.r, off, n)
+		return n, ps.from(ctx, p.reads, off, n)
 	}
 	first, all := chunkRange(&g.meta.Columns[l.index].MetaData)
-	if v.dict, err = c.dictionary(ctx, g, l, first); err != nil {
+	if v.dict, err = c.dictionary(ctx, p, l, first); err != nil {
 		return 0, err
 	}
-	return p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows, ps.from(ctx, g.file.r, off, n)
+	return p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows, ps.from(ctx, p.reads, off, n)
 }
 
 // pages are those that hold the part's rows of a column: n bytes of the file from off on.
@@ -605,8 +633,7 @@ func (p *part) pages(v *values) (ps *pages, off, n int64) {
 		off, n = chunkRange(m)
 		return ps, off, n
 	}
-	lo := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first > p.from }) - 1
-	hi := sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first >= p.to })
+	lo, hi := c.within(p.span)
 	ps.page = c.pages[lo].page
 	ps.shared, ps.places, ps.rows = c.shared[lo:hi], c.pages[lo:hi], g.meta.NumRows
 	if hi < len(c.pages) {
@@ -641,14 +668,15 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 
 // dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it. Where what parts may
 // share is used up each part reads it for itself.
-func (c *ranged) dictionary(ctx context.Context, g *group, l *leaf, off int64) (*dictionary, error) {
+func (c *ranged) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*dictionary, error) {
 	if len(c.pages) == 0 || c.pages[0].offset <= off {
 		return nil, nil
 	}
-	read := func() (*dictionary, error) { return readDictionary(ctx, g, l, off, c.pages[0].offset-off) }
+	read := func() (*dictionary, error) { return p.readDictionary(ctx, l, off, c.pages[0].offset-off) }
 	c.once.Do(func() {
 		defer guard(&c.err)
-		if c.dict, c.err = read(); c.dict == nil || g.file.turn.borrow(c.dict.bytes()) {
+		c.met.Store(true)
+		if c.dict, c.err = read(); c.dict == nil || p.group.file.turn.borrow(c.dict.bytes()) {
 			return
 		}
 		c.dict, c.apart = nil, true
@@ -659,8 +687,9 @@ func (c *ranged) dictionary(ctx context.Context, g *group, l *leaf, off int64) (
 	return c.dict, c.err
 }
 
-func readDictionary(ctx context.Context, g *group, l *leaf, off, n int64) (*dictionary, error) {
-	buf, err := readRange(g.file.r, off, n)
+func (p *part) readDictionary(ctx context.Context, l *leaf, off, n int64) (*dictionary, error) {
+	g := p.group
+	buf, err := readRange(p.reads, off, n)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func TestBombsAreRefusedOrStreamed(t *testing.T) {
 func rewritten(t *testing.T, change func(*format.FileMetaData)) []byte {
 	t.Helper()
 	file := bomb(t, 2, 1000)
-	meta, n, err := readFooter(bytes.NewReader(file), int64(len(file)), Limits{}.orDefault())
+	meta, n, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
 	change(meta)
 	foot, err := thrift.Marshal(new(thrift.CompactProtocol), meta)

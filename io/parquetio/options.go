@@ -80,8 +80,9 @@ func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, e
 	return chunker.ReadAll(ctx, &source{options: o, paths: []string{path}, collects: true})
 }
 
-// From is a source that reads size bytes of r, which must allow reads at the same time; name is what
-// errors call it.
+// From is a source that reads size bytes of r, a file or what reads an object over a network by ranges; name is what errors
+// call it. r must allow calls at the same time, of which there are up to eight for each part that is being decoded. Few
+// are made (the package's text says which); one that hangs holds the stream up, so r should give up after a while.
 func (o ReadOptions) From(name string, r io.ReaderAt, size int64) chunker.Source {
 	return &source{options: o, paths: []string{name}, reader: r, size: size}
 }

@@ -147,6 +147,9 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 		shared, p.shared = p.shared[0], p.shared[1:]
 		p.last = int(p.pageRows())
 		p.places = p.places[1:]
+		if p.out.leaf.maxRep == 0 && h.values != p.last {
+			return corrupt("the page has %d values, by the page index %d", h.values, p.last)
+		}
 	}
 	if err != nil || take == 0 {
 		return err

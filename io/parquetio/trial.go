@@ -44,11 +44,21 @@ func (f *file) trials(list []chunker.Test) (out []*trial) {
 	return out
 }
 
+// tried are the columns of the trials.
+func (g *group) tried() (out []*node) {
+	for _, t := range g.trials {
+		if !slices.Contains(out, t.node) {
+			out = append(out, t.node)
+		}
+	}
+	return out
+}
+
 // prepare tries the test on the dictionary. A test that cannot say anything is none.
-func (t *trial) prepare(ctx context.Context, g *group) error {
+func (t *trial) prepare(ctx context.Context, p *part) error {
 	t.once.Do(func() {
 		defer guard(&t.err)
-		if t.dict, t.err = g.dictionary(ctx, t.node.leaf); t.dict != nil && t.err == nil {
+		if t.dict, t.err = p.dictionary(ctx, t.node.leaf); t.dict != nil && t.err == nil {
 			if err := t.try(); err != nil {
 				t.dict = nil
 			}
@@ -58,16 +68,17 @@ func (t *trial) prepare(ctx context.Context, g *group) error {
 }
 
 // dictionary is that of a column chunk; nil where it has none, or does not say where.
-func (g *group) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
+func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
+	g := p.group
 	m := &g.meta.Columns[l.index].MetaData
 	off, n := chunkRange(m)
 	if c := g.chunks[l]; c != nil {
-		return c.dictionary(ctx, g, l, off)
+		return c.dictionary(ctx, p, l, off)
 	}
 	if m.DictionaryPageOffset <= 0 || m.DataPageOffset <= off || m.DataPageOffset > off+n {
 		return nil, nil
 	}
-	return readDictionary(ctx, g, l, off, m.DataPageOffset-off)
+	return p.readDictionary(ctx, l, off, m.DataPageOffset-off)
 }
 
 func (t *trial) try() error {
@@ -124,7 +135,7 @@ func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 	p.rows = int(p.to - p.from)
 	var keep []uint64
 	for _, t := range p.group.trials {
-		if err := t.prepare(ctx, p.group); err != nil {
+		if err := t.prepare(ctx, p); err != nil {
 			return read, p.group.fail(t.node.leaf, -1, err)
 		}
 		if t.dict == nil || t.every && (t.null || t.node.leaf.maxDef == 0) {
@@ -183,7 +194,7 @@ func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (re
 		before := p.group.meta.Columns[v.leaf.index].MetaData.DataPageOffset - off
 		off, n, ps.page = off+before, n-before, 1
 	}
-	return n, ps.from(ctx, p.group.file.r, off, n)
+	return n, ps.from(ctx, p.reads, off, n)
 }
 
 // try clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose values are not given by codes
