@@ -106,7 +106,7 @@ var groupLoops []struct {
 
 func TestLoopsAreTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
-	for range 800 {
+	for range rounds(800) {
 		b := columnText(r, []string{"\n", "\r\n"}[r.IntN(2)])
 		x := new(Index)
 		x.Build(b, comma, 3)

@@ -117,9 +117,18 @@ func agree(t *testing.T, b []byte) int {
 }
 
 // TestCutAnywhere cuts text at every place and joins the parts.
+// rounds is how often a test of random texts goes round: seldom under the race detector, which makes them ten times as slow and has
+// nothing to find in loops without goroutines.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 8
+	}
+	return n
+}
+
 func TestCutAnywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for range 3000 {
+	for range rounds(3000) {
 		cutAnywhere(t, random(r, r.IntN(60)))
 	}
 }
