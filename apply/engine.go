@@ -295,7 +295,7 @@ func (p *pass) givenUp() []string {
 
 // failed are the rows' errors in row order.
 func (p *pass) failed() []*RowError {
-	slices.SortStableFunc(p.failures, func(a, b failure) int { return cmp.Or(a.row-b.row, a.node-b.node) })
+	slices.SortStableFunc(p.failures, func(a, b failure) int { return cmp.Or(a.row-b.row, a.function-b.function) })
 	out := make([]*RowError, len(p.failures))
 	for i, f := range p.failures {
 		out[i] = f.err

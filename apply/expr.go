@@ -65,17 +65,19 @@ func nullable(schema *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// together makes one node of all of a stage's expressions, so that they share.
+// together makes one node of all of a stage's expressions, so that they share. They run
+// behind the other functions; on a row where several fail, the first as given is told.
 func (s *stage) together() error {
 	var texts []string
 	var rest []*node
-	var writes, exprWrites []int
+	var writes, exprWrites, exprPlaces []int
 	at := 0
 	for _, n := range s.nodes {
 		places := s.writes[at : at+len(n.out)]
 		at += len(n.out)
 		if n.program != nil {
 			texts, exprWrites = append(texts, n.texts...), append(exprWrites, places...)
+			exprPlaces = append(exprPlaces, n.place...)
 		} else {
 			rest, writes = append(rest, n), append(writes, places...)
 		}
@@ -87,6 +89,7 @@ func (s *stage) together() error {
 	if err != nil {
 		return err
 	}
+	n.place = exprPlaces
 	s.nodes, s.writes = append(rest, n), append(writes, exprWrites...)
 	return nil
 }

@@ -67,6 +67,40 @@ func TestExpr(t *testing.T) {
 	}
 }
 
+// TestTheFirstFunctionThatFailsIsTold has several functions fail on the same rows, expressions
+// among them, which run together behind the others.
+func TestTheFirstFunctionThatFailsIsTold(t *testing.T) {
+	numbers := make([]int64, 3000)
+	for i := range numbers {
+		numbers[i] = int64(i+1) % 700
+	}
+	f, err := frame.New(frame.Of("n", numbers))
+	require.NoError(t, err)
+	fns := map[string]apply.Func{
+		"a": apply.Expr("a = 1 / n"), "b": apply.Expr("b = 2 % n"),
+		"c": apply.Map1("c", "n", func(n int64) int64 { return 3 / n }),
+		"d": apply.Map1("d", "n", func(n int64) int64 { return 4 / n }),
+	}
+	for _, order := range []string{"abcd", "cabd", "bdca", "dbac", "acb", "ca", "ab"} {
+		var list []apply.Func
+		for _, name := range order {
+			list = append(list, fns[string(name)])
+		}
+		for _, e := range []apply.Engine{{Workers: 1}, {Workers: 3, MorselRows: 100}, {Workers: 2}} {
+			_, _, err := e.Run(t.Context(), f, list...)
+			var row *apply.RowError
+			require.ErrorAs(t, err, &row)
+			require.Equal(t, order[:1], row.Func, order)
+			require.EqualValues(t, 699, row.Row)
+
+			e.OnError = apply.Null()
+			_, report, err := e.Run(t.Context(), f, list...)
+			require.NoError(t, err)
+			require.Equal(t, order[:1], report.Errors[0].Func, order)
+		}
+	}
+}
+
 func TestExprErrors(t *testing.T) {
 	f := table(t, 1000)
 	for text, want := range map[string]string{

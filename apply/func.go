@@ -38,7 +38,18 @@ type node struct {
 	make    func() kernel
 	program *expr.Program                                             // of Expr, in make's stead
 	texts   []string                                                  // it was compiled from
+	place   []int                                                     // among the stage's functions, of each text or of the one function
 	batch   func(context.Context, arrow.Record) (arrow.Record, error) // of Batch, in make's stead
+}
+
+// placeOf is the place of the function that writes a column, where several are computed together.
+func (n *node) placeOf(column string) int {
+	for i, o := range n.out {
+		if o.field.Name == column && len(n.place) == len(n.out) {
+			return n.place[i]
+		}
+	}
+	return n.place[0]
 }
 
 // output is a column that a node writes.

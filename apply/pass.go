@@ -44,10 +44,10 @@ type pass struct {
 	done atomic.Int64 // rows done
 }
 
-// failure is a row's error, with its place in the frame.
+// failure is a row's error, with its place in the frame and among the stage's functions.
 type failure struct {
-	row, node int
-	err       *RowError
+	row, function int
+	err           *RowError
 }
 
 // form is whether a node's vector form is in use.
@@ -104,7 +104,7 @@ func (p *pass) fail(k, rec, i int, err error) {
 	if errors.As(err, &of) {
 		name = of.Name
 	}
-	f := failure{row, k, &RowError{
+	f := failure{row, p.nodes[k].placeOf(name), &RowError{
 		Func: name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
 	}}
 	if p.policy.action == stop {
@@ -140,7 +140,7 @@ func (p *pass) stop(f failure) {
 }
 
 func (f failure) before(g failure) bool {
-	return f.row < g.row || f.row == g.row && f.node < g.node
+	return f.row < g.row || f.row == g.row && f.function < g.function
 }
 
 // abort ends the pass with an error that is no row's.

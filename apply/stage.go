@@ -85,6 +85,7 @@ func (s *stage) add(nodes []*node) error {
 			fields[at] = o.field
 			s.writes = append(s.writes, at)
 		}
+		n.place = []int{len(s.nodes)}
 		s.nodes = append(s.nodes, n)
 	}
 	meta := s.out.Metadata()

@@ -29,6 +29,8 @@ func (b *builtin) usage() string { return b.name + "(" + b.args + ")" }
 
 func (b *builtin) arity() string {
 	switch {
+	case b.max < 0 && b.min == 1:
+		return "at least 1 argument"
 	case b.max < 0:
 		return fmt.Sprintf("at least %d arguments", b.min)
 	case b.min == b.max && b.min == 1:
@@ -46,6 +48,10 @@ const (
 	noErrors   = "-"
 	noNaN      = "-"
 )
+
+// FunctionNames are the names of the functions, sorted, and those that are registered behind
+// them.
+func FunctionNames() []string { return append(keys(builtinIndex), registeredNames()...) }
 
 // Functions is the reference of the built-in functions, a Markdown table.
 func Functions() string {

@@ -34,6 +34,9 @@ func (c *checker) typeExpr(e ast.Expr) arrow.DataType {
 		if t, ok := typeNames[name]; ok {
 			return t
 		}
+		if example, ok := unitTypes[e.Name]; ok {
+			c.fail(pos, "%s is written with what it holds: %s", e.Name, example)
+		}
 		c.fail(pos, "no type %q%s", e.Name, meant(e.Name, append(keys(typeNames), "timestamp", "duration", "decimal"), asIs))
 	case *ast.CallExpr:
 		if fn, ok := e.Fun.(*ast.Ident); ok {
@@ -42,6 +45,11 @@ func (c *checker) typeExpr(e ast.Expr) arrow.DataType {
 	}
 	c.fail(pos, "a type is needed here, such as int64 or timestamp(\"us\")")
 	return nil
+}
+
+// unitTypes are the types with parameters.
+var unitTypes = map[string]string{
+	"timestamp": `timestamp("us"), or timestamp("us", "Europe/Rome")`, "duration": `duration("ms")`, "decimal": "decimal(18, 2)",
 }
 
 var timeUnits = map[string]arrow.TimeUnit{"s": arrow.Second, "ms": arrow.Millisecond, "us": arrow.Microsecond, "ns": arrow.Nanosecond}

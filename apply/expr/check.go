@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -311,6 +312,7 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 	if tok == token.MUL {
 		x, y = c.wholeFactor(x, y), c.wholeFactor(y, x)
 	}
+	from, with := x, y
 	x, y, t := c.unify(tok, x, y, pos)
 	switch {
 	case isString(t) && tok == token.ADD:
@@ -326,8 +328,16 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 			return c.node(o, t, pos, x, y)
 		}
 	}
-	c.fail(pos, "%s does not apply to %s and %s", tok, c.describe(x), c.describe(y))
+	c.fail(pos, "%s does not apply to %s and %s%s", tok, c.describe(from), c.describe(with), onlyHint(tok, t))
 	return nil
+}
+
+// onlyHint says what an operator is for.
+func onlyHint(tok token.Token, t arrow.DataType) string {
+	if intOps[tok] != nil && floatOps[tok] == nil && isFloat(t) {
+		return ": it works on the bits of integers; && and || are for conditions"
+	}
+	return ""
 }
 
 var intOps = map[token.Token]*op{
@@ -387,15 +397,21 @@ func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arr
 		t = common(x.typ, y.typ)
 	}
 	if t == nil || isNull(t) {
-		c.fail(pos, "%s does not apply to %s and %s%s", tok, c.describe(x), c.describe(y), mixHint(x, y))
+		c.fail(pos, "%s does not apply to %s and %s%s", tok, c.describe(x), c.describe(y), mixHint(tok, x, y))
 	}
 	return c.to(x, t), c.to(y, t), t
 }
 
-func mixHint(x, y *node) string {
+func mixHint(tok token.Token, x, y *node) string {
 	switch {
 	case x.untyped() && isString(y.typ), y.untyped() && isString(x.typ):
 		return ": text goes in double quotes"
+	case x.typ != nil && isBool(x.typ), y.typ != nil && isBool(y.typ):
+		return boolHint(tok, x, y)
+	case isConstText(x) || isConstText(y):
+		return ": numbers go without quotes"
+	case x.untyped() && isTime(y.typ), y.untyped() && isTime(x.typ):
+		return `: to move a time, write add(t, 1, "hour")`
 	case x.untyped(), y.untyped():
 	case isString(x.typ) != isString(y.typ):
 		return ": cast one, as in cast(x, string)"
@@ -405,6 +421,23 @@ func mixHint(x, y *node) string {
 		return ": one has a zone and the other has none; cast one, as in cast(x, timestamp(\"us\", \"UTC\"))"
 	}
 	return ""
+}
+
+// boolHint is for what mixes truth values with others.
+func boolHint(tok token.Token, x, y *node) string {
+	switch {
+	case tok == token.AND || tok == token.OR:
+		return fmt.Sprintf(": %s works on the bits of integers; between conditions write %s%s", tok, tok, tok)
+	case x.op == opLt || x.op == opLe:
+		return ": a chain of comparisons is written with &&, as in 1 < x && x < 3, or between(x, 1, 3)"
+	case x.untyped() || y.untyped():
+		return ": truth values are true and false"
+	}
+	return ""
+}
+
+func isConstText(n *node) bool {
+	return n.untyped() && n.val.(constant.Value).Kind() == constant.String
 }
 
 // describe names an operand and its type.
@@ -481,8 +514,19 @@ func (c *checker) nearFunction(name string) string {
 	if b, ok := otherNames[strings.ToLower(name)]; ok {
 		return ": write " + builtinIndex[b].usage()
 	}
+	if aggregates[strings.ToLower(name)] {
+		return ": expressions see one row at a time"
+	}
+	if of, method, ok := strings.Cut(name, "."); ok && len(c.schema.FieldIndices(of)) > 0 {
+		if b, ok := builtinIndex[method]; ok {
+			return ": functions come first, as in " + b.name + "(" + of + ")"
+		}
+	}
 	return meant(name, append(keys(builtinIndex), registeredNames()...), asIs)
 }
+
+// aggregates are what users of other tools ask of many rows.
+var aggregates = map[string]bool{"sum": true, "count": true, "avg": true, "mean": true, "median": true, "stddev": true, "lag": true, "lead": true, "row_number": true}
 
 // colCall is col("any name").
 func (c *checker) colCall(e *ast.CallExpr) *node {

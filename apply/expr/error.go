@@ -34,6 +34,9 @@ func (e *Error) Error() string {
 		}
 		lead.WriteRune(r)
 	}
+	if strings.TrimSpace(e.Text) == "" {
+		return "expr: " + e.Msg
+	}
 	return fmt.Sprintf("expr: %s\n\t%s\n\t%s^", e.Msg, line, lead.String())
 }
 

@@ -23,8 +23,8 @@ type bound struct {
 	views  []arrow.ViewHeader
 	parts  [][]byte // of views
 
-	dict *bound                      // the dictionary, then index reads the keys
-	keys func(dst []int32, from int) // keys of the rows from on
+	dict *bound                       // the dictionary, then index reads the keys
+	keys func(dst []uint32, from int) // keys of the rows from on
 }
 
 // bind takes the memory of an array. Arrays may be slices: every offset is
@@ -95,17 +95,20 @@ func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
 
 // keyReader widens dictionary keys. Signed and unsigned keys agree on every
 // valid key below 2**31.
-func keyReader(width int, raw []byte) func(dst []int32, from int) {
+func keyReader(width int, raw []byte) func(dst []uint32, from int) {
 	switch width {
 	case 1:
-		return func(dst []int32, from int) { kernel.Convert(dst, raw[from:]) }
+		widen := kernel.Twin("convert", kernel.Convert[uint32, uint8])
+		return func(dst []uint32, from int) { widen(dst, raw[from:]) }
 	case 2:
 		keys := unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/2)
-		return func(dst []int32, from int) { kernel.Convert(dst, keys[from:]) }
+		widen := kernel.Twin("convert", kernel.Convert[uint32, uint16])
+		return func(dst []uint32, from int) { widen(dst, keys[from:]) }
 	case 4:
-		return func(dst []int32, from int) { copy(dst, slice32(raw)[from:]) }
+		keys := unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/4)
+		return func(dst []uint32, from int) { copy(dst, keys[from:]) }
 	}
-	return func(dst []int32, from int) { kernel.Convert(dst, slice64(raw)[from:]) }
+	return func(dst []uint32, from int) { kernel.Convert(dst, slice64(raw)[from:]) }
 }
 
 // check refuses arrays whose buffers are shorter than their length says, so
@@ -202,7 +205,7 @@ func (b *bound) view(i int) []byte {
 func (b *bound) loadDictionary(m *machine, v *vec, at int) {
 	v.reserve(m.n)
 	starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
-	b.keys(starts, at)
+	b.keys(unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(starts))), m.n), at)
 	d := b.dict
 	size := int32(d.size())
 	for i, k := range starts {

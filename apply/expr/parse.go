@@ -101,15 +101,27 @@ func (s *source) checkRunes(body string) {
 	var sc scanner.Scanner
 	fset := token.NewFileSet()
 	file := fset.AddFile("", fset.Base(), len(body))
-	sc.Init(file, []byte(body), func(token.Position, string) {}, 0)
+	sc.Init(file, []byte(body), func(token.Position, string) {}, scanner.ScanComments)
 	isFunc := false
-	last := token.ILLEGAL
+	last, lastLit, open := token.ILLEGAL, "", 0
 	for {
 		pos, tok, lit := sc.Scan()
 		at := offset(pos)
+		switch tok {
+		case token.LPAREN:
+			open++
+		case token.RPAREN:
+			open--
+		}
 		switch {
 		case tok == token.EOF:
 			return
+		case open < 0:
+			s.failAt(at, "this ) closes nothing")
+		case tok == token.COMMENT && !isFunc:
+			s.failAt(at, "%s", commentHint(lit))
+		case tok == token.MUL && last == token.MUL:
+			s.failAt(at, "there is no ** here: write pow(x, y)")
 		case tok == token.FUNC:
 			isFunc = true
 		case tok == token.CHAR && len([]rune(lit)) != 3 && !strings.HasPrefix(lit, `'\`):
@@ -122,9 +134,41 @@ func (s *source) checkRunes(body string) {
 			s.failAt(at, "%s is a keyword of Go: write col(%q) for a column of that name%s", lit, lit, keywordHint(tok))
 		case tok == token.IDENT && endsOperand(last) && wordOperators[strings.ToLower(lit)] != "":
 			s.failAt(at, "%s is not an operator here: write %s", lit, wordOperators[strings.ToLower(lit)])
+		case startsOperand(tok) && last == token.IDENT && strings.EqualFold(lastLit, "not"):
+			s.failAt(at, "not is not an operator here: write !%s", lit)
+		case startsOperand(tok) && endsOperand(last) && !isFunc:
+			s.failAt(at, "there is no operator before %s%s", lit, blankHint(last, lastLit, tok, lit))
+		case !isFunc && statementTokens[tok] != "":
+			s.failAt(at, "%s", statementTokens[tok])
 		}
-		last = tok
+		last, lastLit = tok, lit
 	}
+}
+
+// commentHint answers // and /*, which are more often meant as something else.
+func commentHint(lit string) string {
+	if strings.HasPrefix(lit, "//") {
+		return "// would begin a comment: integers divided by / are integers, and floor(x / y) is for the others"
+	}
+	return "a comment cannot stand in an expression"
+}
+
+// blankHint tells how a name with a blank is written.
+func blankHint(last token.Token, lastLit string, tok token.Token, lit string) string {
+	if last != token.IDENT || tok != token.IDENT {
+		return ""
+	}
+	return fmt.Sprintf("; a column of the name %q is written col(%q)", lastLit+" "+lit, lastLit+" "+lit)
+}
+
+// statementTokens are what ends an expression.
+var statementTokens = map[token.Token]string{
+	token.ADD_ASSIGN: "+= is no operator here: write total = total + x",
+	token.SUB_ASSIGN: "-= is no operator here: write total = total - x",
+	token.MUL_ASSIGN: "*= is no operator here: write total = total * x",
+	token.QUO_ASSIGN: "/= is no operator here: write total = total / x",
+	token.INC:        "++ is no operator here: write x + 1",
+	token.DEC:        "-- is no operator here: write x - 1",
 }
 
 var wordOperators = map[string]string{
@@ -152,6 +196,9 @@ func (s *source) explain(body string, err error) {
 	pos := min(first.Pos.Offset, len(s.text))
 	msg := strings.Replace(first.Msg, "found newline", "found the end of the text", 1)
 	msg = strings.Replace(msg, "found 'EOF'", "found the end of the text", 1)
+	if what, ok := strings.CutPrefix(msg, "expected 'EOF', found "); ok {
+		msg = fmt.Sprintf("the expression ends before %s: a text is one expression", what)
+	}
 	s.failAt(pos, "%s", msg)
 }
 
@@ -168,6 +215,15 @@ func reference(name string) string {
 func endsOperand(t token.Token) bool {
 	switch t {
 	case token.IDENT, token.INT, token.FLOAT, token.STRING, token.RPAREN:
+		return true
+	}
+	return false
+}
+
+// startsOperand tells whether a token begins an operand, and goes on with none.
+func startsOperand(t token.Token) bool {
+	switch t {
+	case token.IDENT, token.INT, token.FLOAT, token.STRING:
 		return true
 	}
 	return false

@@ -394,7 +394,7 @@ func (c *checker) durationTimes(tok token.Token, x, y *node, pos int) *node {
 func (c *checker) instantDiff(x, y *node, pos int) *node {
 	t := common(x.typ, y.typ)
 	if t == nil {
-		c.fail(pos, "- does not apply to %s and %s%s", c.describe(x), c.describe(y), mixHint(x, y))
+		c.fail(pos, "- does not apply to %s and %s%s", c.describe(x), c.describe(y), mixHint(token.SUB, x, y))
 	}
 	if t.ID() == arrow.DATE32 {
 		days := c.node(opSub, int32Type, pos, c.node(opView, int32Type, pos, x), c.node(opView, int32Type, pos, y))

@@ -78,7 +78,7 @@ func advance(end []int32, row int, pos int32) int {
 }
 
 // LookUp writes the entries of a table at the keys: about 0.5 ns a lane.
-func LookUp[T any](dst, table []T, keys []int32) {
+func LookUp[T any](dst, table []T, keys []uint32) {
 	dst = dst[:len(keys)]
 	for i, k := range keys {
 		dst[i] = table[k]
@@ -86,11 +86,18 @@ func LookUp[T any](dst, table []T, keys []int32) {
 }
 
 // LookUpBits is LookUp of a table of zeros and ones.
-func LookUpBits(dst Bits, table []uint8, keys []int32) {
+func LookUpBits(dst Bits, table []uint8, keys []uint32) {
 	for w := range WordsFor(len(keys)) {
 		var m uint64
-		for i, k := range keys[w*64 : min(w*64+64, len(keys))] {
-			m |= uint64(table[k]) << (uint(i) & 63)
+		word := keys[w*64 : min(w*64+64, len(keys))]
+		i := 0
+		for ; i+8 <= len(word); i += 8 {
+			k := word[i : i+8 : i+8]
+			m |= uint64(table[k[0]]|table[k[1]]<<1|table[k[2]]<<2|table[k[3]]<<3|
+				table[k[4]]<<4|table[k[5]]<<5|table[k[6]]<<6|table[k[7]]<<7) << (uint(i) & 63)
+		}
+		for ; i < len(word); i++ {
+			m |= uint64(table[word[i]]) << (uint(i) & 63)
 		}
 		dst[w] = m
 	}
