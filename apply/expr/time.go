@@ -202,12 +202,19 @@ func (u unit) floor(sec int64) int64 {
 	return kernel.Days(y, m, 1) * 86400
 }
 
+// emitTruncTo goes back within the same hour where it is one that a zone repeats.
 func emitTruncTo(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.typ), laneOf(n.typ)
 	return func(m *machine) bool {
 		for i := range m.n {
-			sec, _ := c.wall(&m.zone, widened(m, l, a[0], i))
-			putTime(m, l, d, i, c.value(u.floor(sec), 0))
+			v := widened(m, l, a[0], i)
+			sec, nano := c.wall(&m.zone, v)
+			if u.sub() && c.perSecond > 0 {
+				v -= floorMod(sec, unitSeconds[u])*c.perSecond + nano/(1e9/c.perSecond)
+			} else {
+				v = c.value(u.floor(sec), 0)
+			}
+			putTime(m, l, d, i, v)
 		}
 		return false
 	}
@@ -253,14 +260,15 @@ func (u unit) shift(sec, count int64) int64 {
 	return kernel.Days(y, m, d)*86400 + sec - days*86400
 }
 
-// emitDiff counts whole units from the second argument to the first.
+// emitDiff counts whole units from the second argument to the first: hours and less in elapsed
+// time, days and more on the wall clock, as emitShift adds them.
 func emitDiff(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.args[0].typ), laneOf(n.args[0].typ)
 	return func(m *machine) bool {
 		out := lanesOf[int64](m, d)
 		for i := range out {
 			x, y := widened(m, l, a[0], i), widened(m, l, a[1], i)
-			if s := unitSeconds[u]; s > 0 && c.perSecond > 0 {
+			if s := unitSeconds[u]; s > 0 && c.perSecond > 0 && (u.sub() || c.zone == nil) {
 				out[i] = (x - y) / (s * c.perSecond)
 				continue
 			}
@@ -274,7 +282,14 @@ func emitDiff(n *node, d int, a []int) step {
 
 func (u unit) diff(xs, xn, ys, yn int64) int64 {
 	if s := unitSeconds[u]; s > 0 {
-		return (xs - ys) / s
+		sec := xs - ys
+		switch { // the last one is not full
+		case sec > 0 && xn < yn:
+			sec--
+		case sec < 0 && xn > yn:
+			sec++
+		}
+		return sec / s
 	}
 	if xs < ys || xs == ys && xn < yn {
 		return -u.diff(ys, yn, xs, xn)
