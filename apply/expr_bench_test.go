@@ -7,13 +7,16 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/cputime"
+	"github.com/volley-go/volley/internal/kernel"
 )
 
 // benchRows are the rows of the tables below: more than any cache holds.
@@ -93,6 +96,43 @@ func BenchmarkExpr(b *testing.B) {
 				})
 			})
 		}
+	}
+}
+
+// BenchmarkMemory is what the machine's memory gives, to hold the figures of BenchmarkExpr and BenchmarkSum
+// against: the five columns read by a kernel that adds them up, and a fresh column written.
+func BenchmarkMemory(b *testing.B) {
+	f := numbers(b)
+	add := kernel.Twin("sum", kernel.SumInto)
+	for _, workers := range []int{1, 2} {
+		each := func(b *testing.B, bytes int, work func(lo, hi int)) {
+			measured(b, benchRows, func() {
+				var group sync.WaitGroup
+				for w := range workers {
+					group.Go(func() { work(w*benchRows/workers, (w+1)*benchRows/workers) })
+				}
+				group.Wait()
+			})
+			b.ReportMetric(float64(bytes)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GB/s")
+		}
+		b.Run(fmt.Sprintf("read/workers=%d", workers), func(b *testing.B) {
+			var columns [][]float64
+			for _, name := range f.Names() {
+				columns = append(columns, values(b, f, name))
+			}
+			each(b, 40*benchRows, func(lo, hi int) {
+				var acc [16]float64
+				for _, c := range columns {
+					add(&acc, c[lo:hi])
+				}
+			})
+		})
+		b.Run(fmt.Sprintf("write/workers=%d", workers), func(b *testing.B) {
+			each(b, 8*benchRows, func(lo, hi int) {
+				out := bufpool.Fresh(8 * (hi - lo))
+				clear(out)
+			})
+		})
 	}
 }
 
