@@ -5,5 +5,5 @@
 package snappy
 
 // decodeShort decodes elements from src[from:] to dst[at:] until at or from is not below its limit, or an element
-// is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 144 bytes past its limits; t is the tables. at is at least 8, so that there are bytes before it.
+// is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 160 bytes past its limits; t is the tables. at is at least 8, so that there are bytes before it.
 func decodeShort(dst *byte, at int, atMax int, src *byte, from int, fromMax int, t *byte) (int, int)

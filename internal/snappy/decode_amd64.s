@@ -109,14 +109,14 @@ copyOf:
 	JA   back
 	CMPQ R11, $0x10
 	JB   near
-	MOVQ DX, R13
-	SUBQ R11, R13
-	MOVQ (R13), R10
-	MOVQ 8(R13), R12
-	MOVQ R10, (DX)
-	MOVQ R12, 8(DX)
+	MOVQ DX, R12
+	SUBQ R11, R12
 	CMPQ CX, $0x10
 	JAE  longCopy
+	MOVQ (R12), R10
+	MOVQ 8(R12), R12
+	MOVQ R10, (DX)
+	MOVQ R12, 8(DX)
 	ADDQ CX, DX
 	CMPQ CX, $0x08
 	JAE  loopOver8
@@ -131,11 +131,29 @@ loopOver8:
 	JMP  loop
 
 longCopy:
-	VMOVDQU 16(R13), X0
+	CMPQ    R11, $0x20
+	JB      longNear
+	VMOVDQU (R12), Y0
+	VMOVDQU 32(R12), Y1
+	VMOVDQU Y0, (DX)
+	VMOVDQU Y1, 32(DX)
+	CMPQ    R11, $0x40
+	JAE     longDone
+	VMOVDQU Y0, (DX)(R11*1)
+
+longDone:
+	ADDQ CX, DX
+	MOVQ -8(DX), R9
+	JMP  loop
+
+longNear:
+	VMOVDQU (R12), X0
+	VMOVDQU X0, (DX)
+	VMOVDQU 16(R12), X0
 	VMOVDQU X0, 16(DX)
-	VMOVDQU 32(R13), X0
+	VMOVDQU 32(R12), X0
 	VMOVDQU X0, 32(DX)
-	VMOVDQU 48(R13), X0
+	VMOVDQU 48(R12), X0
 	VMOVDQU X0, 48(DX)
 	ADDQ    CX, DX
 	MOVQ    -8(DX), R9
@@ -201,6 +219,7 @@ done:
 	SUBQ CX, SI
 
 out:
+	VZEROUPPER
 	SUBQ AX, DX
 	MOVQ DX, ret+56(FP)
 	MOVQ SI, ret1+64(FP)

@@ -13,8 +13,8 @@ import (
 var hasAVX2 = cpu.X86.HasAVX2
 
 // reach is how far the fast loop reads and writes past its limits: a literal of 60 bytes, a copy of 64 behind it,
-// and what stores of 16 bytes are too wide.
-const reach = 144
+// and what stores of 32 bytes are too wide.
+const reach = 160
 
 // tables are read by the assembly by their places.
 var tables = func() (t struct {

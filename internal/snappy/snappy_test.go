@@ -96,7 +96,7 @@ func compose(r *rand.Rand, elements int) (packed, plain []byte) {
 		default:
 			offset := 1 + r.IntN(min(len(plain), 1<<16-1))
 			if r.IntN(2) == 0 {
-				offset = 1 + r.IntN(min(len(plain), 20))
+				offset = 1 + r.IntN(min(len(plain), []int{20, 80}[r.IntN(2)]))
 			}
 			switch {
 			case kind == 1 && offset < 2048:

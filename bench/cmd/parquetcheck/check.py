@@ -4,6 +4,7 @@ import collections
 import decimal
 import glob
 import json
+import math
 import os
 import sys
 
@@ -48,6 +49,8 @@ def values(array):
         up, down = UNITS[t.unit]
         width = pa.int32() if pa.types.is_time32(t) else pa.int64()
         return [None if v is None else v * up // down for v in array.cast(width).to_pylist()]
+    if pa.types.is_floating(t):
+        return [odd(v) for v in array.to_pylist()]
     if pa.types.is_date32(t):
         return array.cast(pa.int32()).to_pylist()
     if pa.types.is_date64(t):
@@ -69,6 +72,13 @@ def values(array):
         fields = [values(array.field(i)) for i in range(t.num_fields)]
         return [[f[i] for f in fields] if array[i].is_valid else None for i in range(len(array))]
     return array.to_pylist()
+
+
+def odd(v):
+    """A float, as text where JSON has no number for it or where it equals another one."""
+    if v is None or math.isfinite(v) and not (v == 0 and math.copysign(1, v) < 0):
+        return v
+    return "-0" if v == 0 else {math.inf: "+Inf", -math.inf: "-Inf"}.get(v, "NaN")
 
 
 def lists(array, flat, pair=False):
@@ -128,7 +138,7 @@ def conditions(reader, path, columns):
     """What is wrong with the rows that conditions find."""
     wrong = []
     for c in columns:
-        values = [v for v in c["values"] if v is not None]
+        values = [v for v in c["values"] if v is not None and v != 0 and (c["type"] == "utf8" or not isinstance(v, str))]
         if c["type"] not in ("int64", "int32", "float64", "utf8") or not values:
             continue
         for value in {values[0], values[-1], min(values), max(values)}:

@@ -63,7 +63,7 @@ func writeAll(ctx context.Context, dir string, tables int) error {
 	for i, compression := range []string{"snappy", "zstd", "gzip", "brotli", "lz4", "none"} {
 		for k, encodings := range []string{"", "oldest", "all"} {
 			d := dice.New(uint64(10*i + k))
-			o := parquetio.WriteOptions{Compression: compression, Encodings: encodings, RowGroupBytes: 1 << 18, BloomFilters: []string{"c04_int64"}}
+			o := parquetio.WriteOptions{Compression: compression, Encodings: encodings, RowGroupBytes: 1 << 18, BloomFilters: []string{"c03_int32", "c04_int64", "c12_utf8"}}
 			if err := write(ctx, d, filepath.Join(dir, fmt.Sprintf("types-%s-%s", compression, encodings)), o, everyType(), 6000); err != nil {
 				return err
 			}
@@ -113,7 +113,7 @@ type column struct {
 
 // write makes a table, and writes it as Parquet and as JSON.
 func write(ctx context.Context, d dice.Dice, path string, o parquetio.WriteOptions, schema *arrow.Schema, rows int) error {
-	v := dice.Values{Nulls: []int{0, 2, 10, 10}[d.IntN(4)], Spread: []int64{3, 100, 1 << 40}[d.IntN(3)]}
+	v := dice.Values{Nulls: []int{0, 2, 10, 10}[d.IntN(4)], Spread: []int64{3, 100, 1 << 40}[d.IntN(3)], Wild: d.IntN(2) == 0}
 	f, err := frame.FromRecords(schema, d.Records(schema, rows, v)...)
 	if err != nil {
 		return err

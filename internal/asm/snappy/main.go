@@ -19,7 +19,7 @@ func main() {
 func decode() {
 	TEXT("decodeShort", NOSPLIT, "func(dst *byte, at, atMax int, src *byte, from, fromMax int, t *byte) (int, int)")
 	Doc("decodeShort decodes elements from src[from:] to dst[at:] until at or from is not below its limit, or an element",
-		"is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 144 bytes past its limits; t is the tables. at is at least 8, so that there are bytes before it.")
+		"is not short; from is -1 where an offset leads before the first byte. It writes and reads up to 160 bytes past its limits; t is the tables. at is at least 8, so that there are bytes before it.")
 	base, op, opMax := Load(Param("dst"), GP64()), Load(Param("at"), GP64()), Load(Param("atMax"), GP64())
 	ip, ipMax, table := Load(Param("src"), GP64()), GP64(), Load(Param("t"), GP64())
 	ADDQ(base, op)
@@ -30,7 +30,7 @@ func decode() {
 	Load(Param("from"), from)
 	ADDQ(from, ip)
 
-	tail, tag, off, lo, hi, x := GP64(), GP64(), GP64(), GP64(), GP64(), XMM()
+	tail, tag, off, lo, hi, x, y0, y1 := GP64(), GP64(), GP64(), GP64(), GP64(), XMM(), YMM(), YMM()
 	n := RCX
 	MOVQ(Mem{Base: op}.Offset(-8), tail)
 
@@ -131,17 +131,34 @@ func decode() {
 	src := GP64()
 	MOVQ(op, src)
 	SUBQ(off, src)
+	CMPQ(n, Imm(16))
+	JAE(LabelRef("longCopy"))
 	MOVQ(Mem{Base: src}, lo)
 	MOVQ(Mem{Base: src}.Offset(8), hi)
 	MOVQ(lo, Mem{Base: op})
 	MOVQ(hi, Mem{Base: op}.Offset(8))
-	CMPQ(n, Imm(16))
-	JAE(LabelRef("longCopy"))
 	ADDQ(n, op)
 	shift("loop")
 
+	// All is read before any of it is written, as a read of what was just written waits. So where the copy overlaps itself
+	// its first half is written once more, where it comes round again.
 	Label("longCopy")
-	for i := 1; i < 4; i++ {
+	CMPQ(off, Imm(32))
+	JB(LabelRef("longNear"))
+	VMOVDQU(Mem{Base: src}, y0)
+	VMOVDQU(Mem{Base: src}.Offset(32), y1)
+	VMOVDQU(y0, Mem{Base: op})
+	VMOVDQU(y1, Mem{Base: op}.Offset(32))
+	CMPQ(off, Imm(64))
+	JAE(LabelRef("longDone"))
+	VMOVDQU(y0, Mem{Base: op, Index: off, Scale: 1})
+	Label("longDone")
+	ADDQ(n, op)
+	MOVQ(Mem{Base: op}.Offset(-8), tail)
+	JMP(LabelRef("loop"))
+
+	Label("longNear")
+	for i := range 4 {
 		VMOVDQU(Mem{Base: src}.Offset(16*i), x)
 		VMOVDQU(x, Mem{Base: op}.Offset(16*i))
 	}
@@ -207,6 +224,7 @@ func decode() {
 	Load(Param("src"), first)
 	SUBQ(first, ip)
 	Label("out")
+	VZEROUPPER()
 	SUBQ(base, op)
 	Store(op, ReturnIndex(0))
 	Store(ip, ReturnIndex(1))
