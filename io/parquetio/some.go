@@ -175,6 +175,9 @@ func (v *values) pickCodes(src []byte, skip, n int, want []uint64) error {
 			return err
 		}
 		k := bitmap.Count(raw(want), at, len(ix))
+		if k == 0 {
+			continue
+		}
 		kernel.Compress(chosen[:k], ix, want[at/64:])
 		if v.keep {
 			copy(v.codes[to:], chosen[:k])

@@ -138,6 +138,36 @@ func TestTrialsLeaveOutNothingElse(t *testing.T) {
 	require.Greater(t, failed, int(seeds)/5)
 }
 
+// TestRareRowsOfLargePages has long runs of rows that are not wanted, before the first that is and behind it.
+func TestRareRowsOfLargePages(t *testing.T) {
+	const rows = 50_000
+	id, text, other := make([]int64, rows), make([]string, rows), make([]string, rows)
+	for i := range rows {
+		id[i], text[i], other[i] = int64(i), fmt.Sprint("straw ", i%7), fmt.Sprint("a longer text than sixteen bytes ", i%300)
+	}
+	text[20_000], text[20_001], text[49_000] = "needle", "needle", "needle"
+	f, err := frame.New(frame.Of("id", id), frame.Of("text", text), frame.Of("other", other))
+	require.NoError(t, err)
+	ours, arrows := filepath.Join(t.TempDir(), "ours.parquet"), filepath.Join(t.TempDir(), "arrows.parquet")
+	require.NoError(t, WriteFile(t.Context(), ours, f))
+	out, err := os.Create(arrows)
+	require.NoError(t, err)
+	w, err := pqarrow.NewFileWriter(f.Schema(), out, parquet.NewWriterProperties(parquet.WithDataPageSize(1<<24)), pqarrow.DefaultWriterProps())
+	require.NoError(t, err)
+	require.NoError(t, w.Write(f.Records()[0]))
+	require.NoError(t, w.Close())
+	for _, path := range []string{ours, arrows} {
+		for _, o := range []ReadOptions{{}, {KeepDictionaries: true}} {
+			got := filtered(t, o.Open(path), `endswith(text, "needle")`, 0, true)
+			require.NoError(t, got.err)
+			require.Equal(t, 3, got.f.NumRows())
+			require.EqualValues(t, rows-3, got.pruned)
+			want := filtered(t, o.Open(path), `endswith(text, "needle")`, 0, false)
+			require.True(t, want.f.Equal(got.f))
+		}
+	}
+}
+
 // TestTrialsSpareReading holds what is left out, and what is read, to what dictionaries say.
 func TestTrialsSpareReading(t *testing.T) {
 	all := filtered(t, Open(readings), "true", 0, true)
