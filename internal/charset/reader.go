@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -124,8 +125,19 @@ func (r *Reader) convert(p []byte) (n, taken int) {
 }
 
 func (r *Reader) utf16(p []byte) (n, taken int) {
-	raw := r.raw
+	raw, shift := r.raw, 0
+	if r.e == UTF16BE {
+		shift = 8
+	}
 	for len(raw) >= 2 && len(p)-n >= utf8.UTFMax {
+		if len(raw) >= 8 {
+			const others = 0xFF80FF80FF80FF80 // bits that no ASCII character has
+			if w := bits.RotateLeft64(load(raw), -shift); w&others == 0 {
+				p[n], p[n+1], p[n+2], p[n+3] = byte(w), byte(w>>16), byte(w>>32), byte(w>>48)
+				n, raw, taken = n+4, raw[8:], taken+8
+				continue
+			}
+		}
 		u := r.e.two(raw)
 		c, size := rune(u), 2
 		if surrogate(u) == high {

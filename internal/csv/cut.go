@@ -70,14 +70,16 @@ func Cut(block []byte, d Dialect) (end, quoteAt int) {
 // the block is in quotes. A quote that ends the block may be the first of two.
 func lastRow(block []byte, inside bool, d Dialect) int {
 	for n := len(block); ; {
+		if inside { // so is all text from the quote before on
+			if n = bytes.LastIndexByte(block[:n], d.Quote); n < 0 {
+				return 0
+			}
+		}
 		nl := bytes.LastIndexByte(block[:n], d.Newline)
 		if nl < 0 {
 			return 0
 		}
-		if d.Quote != 0 && bytes.Count(block[nl:n], []byte{d.Quote})%2 == 1 {
-			inside = !inside
-		}
-		if !inside {
+		if inside = d.Quote != 0 && bytes.Count(block[nl:n], []byte{d.Quote})%2 == 1; !inside {
 			return nl + 1
 		}
 		n = nl

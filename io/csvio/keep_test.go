@@ -106,7 +106,11 @@ func damaged(r *rand.Rand, rows int) string {
 // rows come out, and those that do not are listed.
 func TestRowsInAreRowsOutAndRejects(t *testing.T) {
 	types := map[string]arrow.DataType{"id": intType, "name": textType, "amount": arrow.PrimitiveTypes.Float64, "note": textType}
-	for seed := range uint64(25) {
+	seeds := uint64(25)
+	if testing.Short() {
+		seeds = 6
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 1))
 		text := damaged(r, 20+r.IntN(700))
 		path := file(t, text)

@@ -94,7 +94,11 @@ func inTurn(n int) (order []int) {
 // stream in one block: rows, lines, offsets and raw texts.
 func TestSectionsAreTheStream(t *testing.T) {
 	r := rand.New(rand.NewPCG(20, 20))
-	for k := range 12 {
+	kinds := 12
+	if testing.Short() {
+		kinds = 4
+	}
+	for k := range kinds {
 		text := tangled(r, 3000, k%2 == 1, k%4 == 3)
 		o := csvio.ReadOptions{OnBad: csvio.Reject, Types: map[string]arrow.DataType{"id": arrow.PrimitiveTypes.Int64, "text": arrow.BinaryTypes.String}}
 		if k%4 == 3 {

@@ -225,8 +225,12 @@ func TestManyColumns(t *testing.T) {
 // TestOddTextsEnd reads texts that are little but structure. Ways of reading them that cost more than the text is long
 // took minutes.
 func TestOddTextsEnd(t *testing.T) {
+	long := 128 << 10
+	if testing.Short() {
+		long = 32 << 10
+	}
 	for _, unit := range []string{"\"a\n", "\"\n", ",\"\n", "\"\"a,\n", "a\"b\n", "'\n", "\"\\\"\n", "a,\"b\"c,d\n", "\"a,b,\"c,d\n", "\"", "\"\"", ",", "\n", "\r", "\r\r\n", "a,b\r", " ", "\\", "||", "a|b\n", "#\n", "\x00", "a,,,,,,,\n", "\"a\",\"b\n", "1,234;", "\xff", "\"\"\"\n"} {
-		for _, text := range []string{"a,b,c\n1,2,3\n4,5,6\n" + strings.Repeat(unit, (128<<10)/len(unit)), strings.Repeat(unit, 1000) + "\"x"} {
+		for _, text := range []string{"a,b,c\n1,2,3\n4,5,6\n" + strings.Repeat(unit, long/len(unit)), strings.Repeat(unit, 1000) + "\"x"} {
 			if strings.Contains(unit, "\n") { // a text to those who read rows by \r and fields by ||
 				_, err := read(t, csvio.ReadOptions{OnBad: csvio.Null, Separator: "||", LineEnd: csvio.CR, Escape: '\\', Header: csvio.Present}, "a||b\r"+text+"\r1||\"x")
 				if err != nil {
