@@ -198,3 +198,11 @@ func TestFilesCloseBehindTheirLastPart(t *testing.T) {
 	}
 	require.Equal(t, 2000, rows)
 }
+
+// TestPagesWithoutValues are none to any codec.
+func TestPagesWithoutValues(t *testing.T) {
+	for _, codec := range []format.CompressionCodec{format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Lz4, format.Zstd, format.Lz4Raw} {
+		require.NoError(t, decompress(codec, nil, nil), codec)
+		require.ErrorIs(t, decompress(codec, make([]byte, 1), nil), ErrCorrupt, codec)
+	}
+}
