@@ -141,7 +141,7 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 const (
 	// chunkBytes are the columns of a chunk, unless somebody asks for another size.
 	chunkBytes = 8 << 20
-	// shareMin is the text that is worth a block of its own: it costs some 20 µs more than as part of another.
+	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
 )
 
