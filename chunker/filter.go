@@ -24,7 +24,8 @@ type Test = prune.Test
 type Filterer interface {
 	Stream
 	// Filter says that rows which break a part of the filter are not wanted. The stream may leave them out, and hands on
-	// every row that breaks none; whoever asks still tests each row. It is called before the first Next. Chunks keep
-	// telling the rows in the file, by Row and Kept, and count those left out in Pruned.
+	// every row that breaks none; whoever asks still tests each row. It is called before the first Next. Chunks then
+	// tell themselves where in the file they begin, in Row, which of the rows from there on they have, in Kept, and how
+	// many were left out, in Pruned.
 	Filter(Filter)
 }

@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -108,7 +109,12 @@ func keyReader(width int, raw []byte) func(dst []uint32, from int) {
 		keys := unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/4)
 		return func(dst []uint32, from int) { copy(dst, keys[from:]) }
 	}
-	return func(dst []uint32, from int) { kernel.Convert(dst, slice64(raw)[from:]) }
+	keys := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/8)
+	return func(dst []uint32, from int) {
+		for i, key := range keys[from : from+len(dst)] {
+			dst[i] = uint32(min(key, math.MaxUint32))
+		}
+	}
 }
 
 // check refuses arrays whose buffers are shorter than their length says, so

@@ -70,6 +70,8 @@ func filtered(t *testing.T, src chunker.Source, where string, size int64, push b
 		require.NoError(t, err)
 		require.Equal(t, rows, at, "every row is handed out, or counted as left out")
 		require.EqualValues(t, p.pruned, s.Counts().Pruned)
+		turn := st.(*stream).turn
+		require.Equal(t, st.(*stream).limits.ChunkBytes/4, turn.spare.Load(), "all that parts shared is given back")
 		p.f, err = frame.FromRecords(st.Schema(), records...)
 		require.NoError(t, err)
 	}

@@ -489,6 +489,11 @@ func (g *group) done() {
 		if c.dict != nil {
 			g.file.turn.giveBack(c.dict.bytes())
 		}
+		for _, s := range c.shared {
+			if s != nil {
+				s.abandon(g.file.turn)
+			}
+		}
 	}
 	g.file.release()
 }

@@ -152,10 +152,23 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 
 // done ends a part's use of the page, which it may not even have opened; the last gives its buffer back.
 func (s *sharedPage) done(t *turn) {
-	if s.left.Add(-1) == 0 && s.page != nil {
-		s.page.close()
-		t.giveBack(s.bytes)
+	if s.left.Add(-1) == 0 {
+		s.close(t)
 	}
+}
+
+// abandon is done for all parts that never came to it: those of which a filter left no row, and those that failed.
+func (s *sharedPage) abandon(t *turn) {
+	if s.left.Swap(0) > 0 {
+		s.close(t)
+	}
+}
+
+func (s *sharedPage) close(t *turn) {
+	if s.page != nil {
+		s.page.close()
+	}
+	t.giveBack(s.bytes)
 }
 
 // direct decompresses a page of plain values of fixed width into their place in the column, where no value is null. The levels that

@@ -24,7 +24,7 @@ func (v *values) textRoom(n, at, rows int) error {
 	more := len(v.data)
 	if v.flat {
 		left := v.rows - at - rows
-		more = int(float64(len(v.data)+n) / float64(at+rows) * float64(left) * 17 / 16)
+		more = int(float64(len(v.data)+n) / float64(max(at+rows, 1)) * float64(left) * 17 / 16)
 	}
 	data, err := v.arena.grow(v.data, n+overreach, min(more, textMax-n-len(v.data)-overreach))
 	v.data = data

@@ -54,7 +54,7 @@ func (g *group) tried() (out []*node) {
 	return out
 }
 
-// prepare tries the test on the dictionary. A test that cannot say anything is none.
+// prepare tries the test on the dictionary, under the context that all parts of a stream have. A test that cannot say anything is none.
 func (t *trial) prepare(ctx context.Context, p *part) error {
 	t.once.Do(func() {
 		defer guard(&t.err)
@@ -110,7 +110,7 @@ func (t *trial) try() error {
 
 // array is the dictionary's entries as an array of the node's type.
 func (d *dictionary) array(n *node) (arrow.Array, error) {
-	v := &values{leaf: n.leaf, arena: newArena(context.Background(), int64(len(d.fixed))*16+1<<20, nil).keeping(), flat: true}
+	v := &values{leaf: n.leaf, arena: newArena(context.Background(), int64(16*len(d.fixed)+32*d.n)+1<<20, nil).keeping(), flat: true}
 	v.rows, v.at, v.count, v.dict = d.n, d.n, d.n, d
 	if n.typ.ID() == arrow.DICTIONARY {
 		v.keep, v.codes = true, make([]uint32, d.n)
@@ -163,7 +163,7 @@ func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 	return read, nil
 }
 
-// allCodes tells that the column chunk says of its data pages that all use the dictionary.
+// allCodes tells that the column chunk says of its data pages that all use the dictionary, and of all those that are known.
 func (g *group) allCodes(l *leaf) bool {
 	pages := int32(0)
 	for _, s := range g.meta.Columns[l.index].MetaData.EncodingStats {
@@ -174,6 +174,9 @@ func (g *group) allCodes(l *leaf) bool {
 			return false
 		}
 		pages += s.Count
+	}
+	if c := g.chunks[l]; c != nil {
+		return int(pages) == len(c.pages)
 	}
 	return pages > 0
 }

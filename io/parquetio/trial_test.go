@@ -230,3 +230,21 @@ func TestTrialsOnFilesOfOthers(t *testing.T) {
 	}
 	require.Greater(t, pruned, 20)
 }
+
+// TestTrialsGiveBackSharedPages leaves parts no row of pages that they share with others; filtered looks at what is given back.
+func TestTrialsGiveBackSharedPages(t *testing.T) {
+	const rows = 8000
+	id, zone := array.NewInt64Builder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)
+	for i := range rows {
+		id.Append(int64(i))
+		zone.Append([]string{"here", "there"}[min(i%1009, 1)])
+	}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64}, {Name: "zone", Type: arrow.BinaryTypes.String}}, nil)
+	f, err := frame.FromRecords(schema, array.NewRecord(schema, []arrow.Array{id.NewArray(), zone.NewArray()}, rows))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	require.NoError(t, WriteFile(t.Context(), path, f))
+	got := filtered(t, Open(path), `zone == "here"`, 4<<10, true)
+	require.NoError(t, got.err)
+	require.EqualValues(t, rows-8, got.pruned)
+}
