@@ -223,7 +223,7 @@ func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
 		for i := range chunk.Len() {
 			var row []string
 			for _, col := range chunk.Record.Columns() {
-				row = append(row, col.(*array.String).Value(i))
+				row = append(row, strings.Clone(col.(*array.String).Value(i))) // the chunk is given back
 			}
 			rows = append(rows, row)
 		}
