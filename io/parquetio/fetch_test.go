@@ -200,9 +200,12 @@ func TestPageIndexesThatLie(t *testing.T) {
 	whole := reread(t, file, 1<<30)
 	meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
-	refused := 0
+	refused, step := 0, int64(1)
+	if testing.Short() {
+		step = 11
+	}
 	for _, c := range meta.RowGroups[0].Columns {
-		for at := c.OffsetIndexOffset; at < c.OffsetIndexOffset+int64(c.OffsetIndexLength); at++ {
+		for at := c.OffsetIndexOffset; at < c.OffsetIndexOffset+int64(c.OffsetIndexLength); at += step {
 			bad := bytes.Clone(file)
 			bad[at] += 2
 			got, err := attempt(t, From("lies", bytes.NewReader(bad), int64(len(bad))), 128<<10)
@@ -214,7 +217,7 @@ func TestPageIndexesThatLie(t *testing.T) {
 			require.True(t, whole.Equal(got), "at %d", at)
 		}
 	}
-	require.Greater(t, refused, 10)
+	require.Greater(t, refused, 10/int(step))
 }
 
 // attempt reads in parts of about size bytes what may be damaged.
