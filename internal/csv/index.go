@@ -48,15 +48,15 @@ func (x *Index) Build(block []byte, d Dialect, columns int) { x.Some(block, len(
 // nanosecond, a tenth of that where quotes stand in the middle of fields.
 func (x *Index) Some(block []byte, size int, d Dialect, columns int) (used int) {
 	x.reset(block, d, columns)
-	if d.Comment != 0 && d.Quote != 0 && bytes.IndexByte(block[:min(size, len(block))], d.Quote) >= 0 {
-		for x.row < min(size, len(block)) { // a quote in a comment is none, which masks cannot tell
-			x.exactRow()
-		}
-		return x.row
-	}
 	for limit := size; ; limit *= 2 {
 		limit = min(limit, len(block))
-		x.upTo(limit)
+		if d.Comment != 0 && d.Quote != 0 && bytes.IndexByte(block[:limit], d.Quote) >= 0 {
+			for x.row < limit { // a quote in a comment is none, which masks cannot tell
+				x.exactRow()
+			}
+		} else {
+			x.upTo(limit)
+		}
 		if limit == len(block) || x.row > 0 {
 			return x.row
 		}
