@@ -1,0 +1,179 @@
+package ooc
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+)
+
+// waits reports whether acquire waits for n bytes, and lets it end.
+func waits(t *testing.T, b *budget, n int64) bool {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("it waited")) // so that it does not wait long
+	err := b.acquire(ctx, n)
+	if err == nil {
+		b.add(-n)
+		return false
+	}
+	require.EqualError(t, err, "it waited")
+	return true
+}
+
+func TestWhatFitsIsAdmittedAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		held, n int64
+		waits   bool
+	}{
+		{0, 1, false}, {0, 100, false}, {0, 101, false}, {0, 1000, false},
+		{60, 40, false}, {60, 41, true}, {99, 1, false}, {99, 2, true}, {100, 0, false}, {100, 1, true}, {150, 1, true}, {1, 100, true}, {1, 99, false},
+	} {
+		b := newBudget(100)
+		b.add(c.held)
+		require.Equal(t, c.waits, waits(t, b, c.n), "%d bytes where %d are held", c.n, c.held)
+		require.Equal(t, c.held, b.held)
+	}
+}
+
+// TestWhatIsGivenBackLetsOthersIn begins several who wait, and gives back until all are in.
+func TestWhatIsGivenBackLetsOthersIn(t *testing.T) {
+	for _, back := range []int64{1, 10, 50, 100} {
+		b := newBudget(100)
+		b.add(100)
+		in := make(chan error, 3)
+		for range 3 {
+			go func() { in <- b.acquire(t.Context(), 30) }()
+		}
+		for held := int64(100); held > 0; held -= back {
+			b.add(-back)
+		}
+		for range 3 {
+			select {
+			case err := <-in:
+				require.NoError(t, err)
+			case <-time.After(10 * time.Second):
+				t.Fatalf("still waits, though %d bytes of 100 are held", b.held)
+			}
+		}
+		require.EqualValues(t, 90, b.held)
+		require.EqualValues(t, 100, b.peak)
+	}
+}
+
+// TestTheEndOfARunWakesWhoWaits: cancelled while it waits, not before.
+func TestTheEndOfARunWakesWhoWaits(t *testing.T) {
+	b := newBudget(100)
+	b.add(100)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	in := make(chan error)
+	go func() { in <- b.acquire(ctx, 1) }()
+	time.AfterFunc(time.Millisecond, func() { cancel(errors.New("the end")) })
+	select {
+	case err := <-in:
+		require.EqualError(t, err, "the end")
+	case <-time.After(10 * time.Second):
+		t.Fatal("still waits")
+	}
+	require.EqualValues(t, 100, b.held)
+}
+
+func TestThePeakIsTheMostThatWasHeld(t *testing.T) {
+	b := newBudget(100)
+	for _, c := range []struct{ add, peak int64 }{{40, 40}, {70, 110}, {-50, 110}, {49, 110}, {2, 111}, {-111, 111}} {
+		b.add(c.add)
+		require.Equal(t, c.peak, b.peak)
+	}
+	require.NoError(t, b.acquire(t.Context(), 200))
+	require.EqualValues(t, 200, b.peak)
+}
+
+// column is a chunk of so many rows of eight bytes.
+func column(rows int) chunker.Chunk {
+	b := array.NewInt64Builder(memory.DefaultAllocator)
+	b.AppendValues(make([]int64, rows), nil)
+	schema := arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil)
+	return chunker.Chunk{File: "in", Record: array.NewRecord(schema, []arrow.Array{b.NewArray()}, int64(rows))}
+}
+
+func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
+	for _, c := range []struct {
+		memory, chunk int64
+		rows          int
+		fits          bool
+	}{
+		{copies * 800, 1, 100, true}, {copies*800 - 1, 1, 100, false}, {copies*800 + 1, 1, 100, true},
+		{1, 800, 100, true}, {1, 799, 100, false}, {1, 801, 100, true}, {1, 1, 0, true},
+	} {
+		r := &run{memory: c.memory, chunk: c.chunk, budget: newBudget(c.memory)}
+		chunk := column(c.rows)
+		err := r.admit(new(done), &chunk)
+		if c.fits {
+			require.NoError(t, err, "%+v", c)
+			require.EqualValues(t, copies*8*c.rows, r.budget.held)
+			continue
+		}
+		var large *TooLargeError
+		require.ErrorAs(t, err, &large, "%+v", c)
+		require.Equal(t, TooLargeError{"in", 800, c.memory}, *large)
+		require.Zero(t, r.budget.held)
+	}
+}
+
+// TestAChunkIsCountedForWhatItTakes: more than was thought is added, less is not taken off before the chunk is done with.
+func TestAChunkIsCountedForWhatItTakes(t *testing.T) {
+	for admitted, held := range map[int64]int64{0: copies * 800, copies*800 - 1: copies * 800, copies * 800: copies * 800, copies*800 + 1: copies*800 + 1} {
+		r := &run{memory: 1 << 20, budget: newBudget(1 << 20)}
+		r.budget.add(admitted)
+		chunk, d := column(100), &done{bytes: admitted}
+		require.NoError(t, r.admit(d, &chunk))
+		require.Equal(t, held, d.bytes)
+		require.Equal(t, held, r.budget.held)
+	}
+}
+
+func TestAJobTakesItsMemoryAndChunksFromTheBudget(t *testing.T) {
+	for _, c := range []struct {
+		memory  int64
+		workers int
+		want    int64
+		chunk   int64
+	}{
+		{0, 1, 1 << 30, chunkMax}, {1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 3)}, {memoryMin - 1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 3)},
+		{memoryMin + 8, 1, memoryMin + 8, (memoryMin + 8) * 7 / 8 / (copies * 3)}, {1 << 40, 1, 1 << 40, chunkMax}, {memoryMin, 1000, memoryMin, chunkMin},
+	} {
+		r := newRun(Job{Memory: c.memory, Workers: c.workers})
+		require.Equal(t, c.want, r.memory)
+		require.Equal(t, c.chunk, r.chunk)
+		require.Equal(t, c.workers+2, r.places)
+		require.Equal(t, c.want, r.budget.limit)
+	}
+	require.Positive(t, newRun(Job{}).workers)
+}
+
+func TestSizesReadAsPeopleWriteThem(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 1023: "1.02e+03 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1.02e+03 KiB", 1 << 20: "1 MiB", 1 << 30: "1 GiB", 1 << 40: "1 TiB", 1 << 50: "1.02e+03 TiB", 123 << 20: "123 MiB"} {
+		require.Equal(t, want, size(n), n)
+	}
+}
+
+func TestAReportSaysWhatThereIsToSay(t *testing.T) {
+	for want, rep := range map[string]Report{
+		"1 rows were left out undecoded":     {Pruned: 1},
+		"the process held 1 KiB at its peak": {PeakRSS: 1024},
+		"(2 KiB/s)":                          {Bytes: 2048, Elapsed: time.Second},
+	} {
+		rep.Functions = &apply.Report{Plan: new(apply.Plan)}
+		require.Contains(t, rep.String(), want)
+		empty := Report{Functions: &apply.Report{Plan: new(apply.Plan)}}
+		require.NotContains(t, empty.String(), want)
+	}
+}
