@@ -3,7 +3,9 @@ package ooc
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -44,46 +46,46 @@ func TestWhatFitsIsAdmittedAtOnce(t *testing.T) {
 	}
 }
 
-// TestWhatIsGivenBackLetsOthersIn begins several who wait, and gives back until all are in.
+// TestWhatIsGivenBackLetsOthersIn has several wait, and gives back until all are in.
 func TestWhatIsGivenBackLetsOthersIn(t *testing.T) {
 	for _, back := range []int64{1, 10, 50, 100} {
-		b := newBudget(100)
-		b.add(100)
-		in := make(chan error, 3)
-		for range 3 {
-			go func() { in <- b.acquire(t.Context(), 30) }()
-		}
-		for held := int64(100); held > 0; held -= back {
-			b.add(-back)
-		}
-		for range 3 {
-			select {
-			case err := <-in:
-				require.NoError(t, err)
-			case <-time.After(10 * time.Second):
-				t.Fatalf("still waits, though %d bytes of 100 are held", b.held)
+		synctest.Test(t, func(t *testing.T) {
+			b := newBudget(100)
+			b.add(100)
+			var in atomic.Int64
+			for range 3 {
+				go func() {
+					require.NoError(t, b.acquire(t.Context(), 30))
+					in.Add(1)
+				}()
 			}
-		}
-		require.EqualValues(t, 90, b.held)
-		require.EqualValues(t, 100, b.peak)
+			synctest.Wait()
+			require.Zero(t, in.Load())
+			for held := int64(100); held > 0; held -= back {
+				b.add(-back)
+				synctest.Wait()
+				require.LessOrEqual(t, b.held, int64(100))
+			}
+			require.EqualValues(t, 3, in.Load())
+			require.EqualValues(t, 90, b.held)
+		})
 	}
 }
 
 // TestTheEndOfARunWakesWhoWaits: cancelled while it waits, not before.
 func TestTheEndOfARunWakesWhoWaits(t *testing.T) {
-	b := newBudget(100)
-	b.add(100)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	in := make(chan error)
-	go func() { in <- b.acquire(ctx, 1) }()
-	time.AfterFunc(time.Millisecond, func() { cancel(errors.New("the end")) })
-	select {
-	case err := <-in:
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(100)
+		b.add(100)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var err error
+		go func() { err = b.acquire(ctx, 1) }()
+		synctest.Wait()
+		cancel(errors.New("the end"))
+		synctest.Wait()
 		require.EqualError(t, err, "the end")
-	case <-time.After(10 * time.Second):
-		t.Fatal("still waits")
-	}
-	require.EqualValues(t, 100, b.held)
+		require.EqualValues(t, 100, b.held)
+	})
 }
 
 func TestThePeakIsTheMostThatWasHeld(t *testing.T) {
