@@ -156,7 +156,9 @@ func TestNullsOfSlicesAreCountedBeforeTheyAreShared(t *testing.T) {
 	CountNulls(slice)
 	require.Equal(t, 2, slice.Data().NullN())
 	require.Equal(t, 2, slice.Indices().Data().NullN())
-	require.Zero(t, slice.Dictionary().Data().NullN())
+	entries := array.NewSlice(fromJSON(t, arrow.BinaryTypes.String, `["x", null, "y"]`), 1, 3)
+	CountNulls(array.NewDictionaryArray(word, pack(t, []int8{0, 1}), entries))
+	require.Equal(t, 1, entries.Data().NullN())
 
 	for name, typ := range map[string]arrow.DataType{
 		"list":          arrow.ListOf(arrow.PrimitiveTypes.Int8),

@@ -1,0 +1,129 @@
+package frame
+
+import (
+	"database/sql"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shown is a column as it is shown, its cells alone.
+func shown[T any](t *testing.T, values ...T) string {
+	t.Helper()
+	f, err := New(Of("x", values))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimRight(f.String(), "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimSpace(l)
+	}
+	return strings.Join(lines[3:len(lines)-1], " ")
+}
+
+// TestNoiseBehindTheSeventhDigitIsNotShown, of either width; digits up to it are.
+func TestNoiseBehindTheSeventhDigitIsNotShown(t *testing.T) {
+	for want, v := range map[string]float32{"0.3": 0.3, "0.1": 0.1, "1.1": 1.1, "16.7": 16.7, "0.123456": 0.123456, "1234.5": 1234.5, "123456.7": 123456.7, "0.7": float32(0.1) * 7} {
+		require.Equal(t, want, shown(t, v))
+	}
+	for want, v := range map[string]float64{"0.3": 0.1 + 0.2, "3.3": 1.1 * 3, "0.7": 0.1 * 7, "1.234568": 1.23456789, "100.01": 100.01, "12345678.25": 12345678.25, "1000.125": 1000.125} {
+		require.Equal(t, want, shown(t, v))
+	}
+	require.Equal(t, "0.3333333", shown(t, 1.0/3))
+	require.Equal(t, "1", shown(t, 1.0000004))
+}
+
+// TestDecimalsOfAColumn are what its values want together: the same for all, exponents where none would do.
+func TestDecimalsOfAColumn(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   int
+	}{
+		{nil, 0}, {[]float64{0}, 0}, {[]float64{1, 2}, 0}, {[]float64{1, 2.5}, 1}, {[]float64{math.NaN(), 0.25, math.Inf(1)}, 2},
+		{[]float64{999999.5}, 1}, {[]float64{9999999.5}, 1}, {[]float64{12345678.25}, 2}, {[]float64{0.001234567}, 9}, {[]float64{0.0001234567}, scientific},
+		{[]float64{1e14}, 0}, {[]float64{1e15}, scientific}, {[]float64{9e14, 0.5}, 1}, {[]float64{1e-9}, 9}, {[]float64{1e-10}, scientific},
+		{[]float64{123456, 0.123456}, 4}, {[]float64{123456, 0.0123456}, 5}, {[]float64{1, 0.00001}, 5},
+	} {
+		require.Equal(t, c.want, decimals(c.values, 64), "%v", c.values)
+	}
+}
+
+// TestAtIsNullWhereTheRowIs, at both ends of every record batch.
+func TestAtIsNullWhereTheRowIs(t *testing.T) {
+	var values []sql.Null[string]
+	for i := range 2000 {
+		values = append(values, sql.Null[string]{V: strings.Repeat("x", i%7), Valid: i%3 != 0})
+	}
+	f, err := New(Of("x", values))
+	require.NoError(t, err)
+	for _, rows := range []int{1, 511, 512, 513, 1024, 0} {
+		cut, err := f.Rechunk(rows)
+		require.NoError(t, err)
+		c, err := Col[string](cut, "x")
+		require.NoError(t, err)
+		seen := 0
+		for i, v := range c.All() {
+			require.True(t, values[i].Valid)
+			require.Equal(t, values[i].V, v)
+			seen++
+		}
+		require.Equal(t, 2000-667, seen)
+		for i := range values {
+			v, ok := c.At(i)
+			require.Equal(t, values[i].Valid, ok)
+			if ok {
+				require.Equal(t, values[i].V, v)
+			} else {
+				require.Empty(t, v)
+			}
+		}
+		all, err := Col[sql.Null[string]](cut, "x")
+		require.NoError(t, err)
+		v, ok := all.At(0)
+		require.False(t, ok)
+		require.Equal(t, sql.Null[string]{}, v)
+		n := 0
+		for range all.All() {
+			n++
+		}
+		require.Equal(t, 2000, n, "nulls are seen where they can be")
+	}
+}
+
+// TestALoopOverAColumnEndsWhereItIsLeft: in its first batch, and in a later one.
+func TestALoopOverAColumnEndsWhereItIsLeft(t *testing.T) {
+	f, err := New(Of("x", make([]int64, 3000)))
+	require.NoError(t, err)
+	cut, err := f.Rechunk(700)
+	require.NoError(t, err)
+	c, err := Col[int64](cut, "x")
+	require.NoError(t, err)
+	for _, stop := range []int{0, 511, 512, 699, 700, 2999} {
+		last := -1
+		for i := range c.All() {
+			if last = i; i == stop {
+				break
+			}
+		}
+		require.Equal(t, stop, last)
+	}
+}
+
+// TestAFrameWithoutRows has columns, and a frame without batches no rows.
+func TestAFrameWithoutRows(t *testing.T) {
+	f, err := New(Of("x", []int64{}), Of("y", []string{}))
+	require.NoError(t, err)
+	none, err := FromRecords(f.Schema())
+	require.NoError(t, err)
+	for _, f := range []*Frame{f, none, f.Head(0), none.Head(5), none.Slice(0, 0)} {
+		require.Zero(t, f.NumRows())
+		require.Equal(t, []string{"x", "y"}, f.Names())
+		c, err := Col[int64](f, "x")
+		require.NoError(t, err)
+		require.Empty(t, c.Values())
+		for range c.All() {
+			t.Fatal("no rows")
+		}
+		require.True(t, none.Equal(f))
+	}
+}
