@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/io/csvio"
+)
+
+// TestEveryUnitOfBytes, in either case, with a blank or without.
+func TestEveryUnitOfBytes(t *testing.T) {
+	for unit, want := range map[string]int64{
+		"": 1, "B": 1, "k": 1 << 10, "KiB": 1 << 10, "M": 1 << 20, "MiB": 1 << 20, "g": 1 << 30, "GiB": 1 << 30, "T": 1 << 40, "TiB": 1 << 40,
+		"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+	} {
+		for _, text := range []string{"3" + unit, "3 " + unit, "3" + strings.ToUpper(unit), "3" + strings.ToLower(unit), "3.0" + unit, "3e0" + unit} {
+			var b byteSize
+			require.NoError(t, b.Set(text), text)
+			require.EqualValues(t, 3*want, b, text)
+		}
+		require.Error(t, new(byteSize).Set("0"+unit))
+		require.Error(t, new(byteSize).Set("-3"+unit))
+		require.Error(t, new(byteSize).Set(unit))
+	}
+	for text, fits := range map[string]bool{"4194303TiB": true, "4194304TiB": false, "4611686018427387000": true, "4611686018427387904": false, "1 PiB": false, "1ib": false, "0.5": true, "1.5.5k": false} {
+		require.Equal(t, fits, new(byteSize).Set(text) == nil, text)
+	}
+}
+
+func TestSizesAreShownInTheLargestUnitTheyFill(t *testing.T) {
+	for n, want := range map[int64]string{0: "0B", 1: "1B", 1023: "1.02e+03B", 1 << 10: "1KiB", 1<<20 - 1: "1.02e+03KiB", 1 << 20: "1MiB", 3 << 29: "1.5GiB", 1 << 40: "1TiB", 1 << 50: "1.02e+03TiB"} {
+		require.Equal(t, want, sizeText(n), n)
+	}
+}
+
+// counting counts what is open of this process.
+func counting(t *testing.T) func() int {
+	t.Helper()
+	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
+		t.Skip("no list of descriptors here:", err)
+	}
+	return func() int {
+		open, err := os.ReadDir("/proc/self/fd")
+		require.NoError(t, err)
+		return len(open)
+	}
+}
+
+// TestAStreamThatFailsLeavesNoSpool: neither the file nor its descriptor, after each number of bytes.
+func TestAStreamThatFailsLeavesNoSpool(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	left := func() int {
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		return len(entries)
+	}
+	open := counting(t)
+	before := open()
+	down := errors.New("the wire is cut")
+	for _, n := range []int{0, 1, 1000, 100_000} {
+		_, err := spool(io.MultiReader(strings.NewReader(strings.Repeat("x", n)), iotest.ErrReader(down)))
+		require.Equal(t, down, err)
+		require.Zero(t, left())
+
+		s, err := spool(strings.NewReader(strings.Repeat("x", n)))
+		require.NoError(t, err)
+		require.EqualValues(t, n, s.size)
+		require.Equal(t, 1, left())
+		require.NoError(t, s.Close())
+		require.Zero(t, left())
+		require.Error(t, s.Close())
+	}
+	require.Equal(t, before, open())
+	t.Setenv("TMPDIR", filepath.Join(dir, "missing"))
+	_, err := spool(strings.NewReader("x"))
+	require.Error(t, err)
+}
+
+// TestAReadThatWaitsEndsWithItsContext, and one that does not gives what was read.
+func TestAReadThatWaitsEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r, w := io.Pipe()
+	i := &interruptible{ctx: ctx, r: r}
+	go w.Write([]byte("abc"))
+	p := make([]byte, 10)
+	n, err := i.Read(p)
+	require.NoError(t, err)
+	require.Equal(t, "abc", string(p[:n]))
+	time.AfterFunc(time.Millisecond, func() { cancel(errors.New("enough")) })
+	n, err = i.Read(p)
+	require.EqualError(t, err, "enough")
+	require.Zero(t, n)
+	require.NoError(t, w.CloseWithError(io.EOF)) // the read that was left behind ends
+}
+
+// TestAnErrorOfTheFirstBytesIsTold: where the format is found by them, and where it is said.
+func TestAnErrorOfTheFirstBytesIsTold(t *testing.T) {
+	dir, err := os.Open(t.TempDir())
+	require.NoError(t, err)
+	defer dir.Close()
+	cmd := newHead()
+	cmd.SetContext(t.Context())
+	_, err = new(input).stream(cmd, csvio.ReadOptions{}, "standard input", dir)
+	require.ErrorContains(t, err, "read standard input: ")
+	_, err = (&input{from: parquet}).stream(cmd, csvio.ReadOptions{}, "standard input", dir)
+	require.ErrorContains(t, err, "read standard input: ")
+}
