@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -29,7 +30,9 @@ func count(n int) func(context.Context) (int, error) {
 	}
 }
 
-func TestResultsComeInOrder(t *testing.T) {
+func TestResultsComeInOrder(t *testing.T) { synctest.Test(t, resultsComeInOrder) }
+
+func resultsComeInOrder(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 8} {
 		for _, window := range []int{1, 2, 16} {
 			var got []int
