@@ -89,6 +89,9 @@ type ReadOptions struct {
 	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the stream is closed, also
 	// where reading ended with an error.
 	Rejects chunker.Sink
+	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also where
+	// reading ended with an error. Streams that are read at the same time need one each.
+	Report *Report
 	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a [TooManyError]; 0 is
 	// any number.
 	BadMax int
@@ -190,7 +193,8 @@ type OnBad int
 // Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
 // where that gives the right number of fields; short rows are filled with nulls; of long
 // ones empty fields are left out, and then what is behind the last column. Rows that are still bad
-// are left out as by Reject. [chunker.Chunk.Nulled] counts the rows of which something is missing or lost.
+// are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
+// [ReadOptions.Report].
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
 // to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is apply.Reject the sink
