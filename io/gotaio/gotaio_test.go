@@ -71,7 +71,7 @@ func TestFramesComeBackAsTheyWere(t *testing.T) {
 func TestDataFramesComeBackAsTheyWere(t *testing.T) {
 	df := dataframe.New(
 		series.New([]any{"a", nil, "NaN", "", "b"}, series.String, "S"),
-		series.New([]any{1, nil, "NaN", -5, math.MaxInt}, series.Int, "I"),
+		series.New([]any{1, nil, "NaN", -5, math.MaxInt64}, series.Int, "I"),
 		series.New([]any{1.5, nil, math.NaN(), math.Inf(-1), 0.1}, series.Float, "F"),
 		series.New([]any{true, nil, "NaN", false, true}, series.Bool, "B"),
 	)
@@ -174,7 +174,7 @@ func TestWhatGotaCannotHold(t *testing.T) {
 		want   string
 	}{
 		{frame.Of("s", []string{"ok", "NaN"}), `to gota: column "s": row 1: gota reads the text "NaN" as a missing value: put null or another word in its place`},
-		{frame.Of("u", []uint64{math.MaxInt + 1}), `to gota: column "u": row 0: 9223372036854775808 is more than gota's int holds: put float64 or text in the column's place`},
+		{frame.Of("u", []uint64{math.MaxInt64 + 1}), `to gota: column "u": row 0: 9223372036854775808 is more than gota's int holds: put float64 or text in the column's place`},
 		{frame.Of("b", [][]byte{{1}}), `to gota: column "b": gota has no type for binary: Drop it, or put text or numbers in its place`},
 		{frame.Array("l", list), `to gota: column "l": gota has no type for list<item: int8, nullable>: Drop it, or put text or numbers in its place`},
 		{frame.Of("", []int{1}), `to gota: column 0 has no name, and gota would make one up: Rename it`},
