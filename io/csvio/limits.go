@@ -14,6 +14,8 @@ const (
 	columnsMax = 20480
 	ratioMax   = 400
 	ratioFrom  = 12 << 20
+	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32 bits reach.
+	limitMax = 1 << 30
 )
 
 // LimitError says that an input is beyond one of the limits of [ReadOptions].

@@ -99,10 +99,10 @@ type ReadOptions struct {
 	// on and at the end; 0 is any.
 	BadRatio float64
 
-	// RowMax is the most bytes a row may have; 0 is 16 MiB. A quote that is
+	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked for. A quote that is
 	// never closed ends there. More is a [LimitError], as with all limits.
 	RowMax int
-	// FieldMax is the most bytes a field may have; 0 is 16 MiB.
+	// FieldMax is the most bytes a field may have; 0 is 16 MiB, and 1 GiB the most.
 	FieldMax int
 	// ColumnsMax is the most columns a file may have; 0 is 20,480.
 	ColumnsMax int
@@ -321,6 +321,8 @@ func (o *ReadOptions) checkRanges() error {
 		return fmt.Errorf("Skip %d and HeaderRows %d: give numbers of lines and rows, or Skip: -1 for none", o.Skip, o.HeaderRows)
 	case o.RowMax < 0 || o.FieldMax < 0 || o.ColumnsMax < 0 || o.RatioMax < -1:
 		return fmt.Errorf("RowMax %d, FieldMax %d, ColumnsMax %d and RatioMax %d: give positive limits, or RatioMax: -1 for none", o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax)
+	case max(o.RowMax, o.FieldMax, o.ColumnsMax) > limitMax:
+		return fmt.Errorf("RowMax %d, FieldMax %d and ColumnsMax %d: give at most %d, 1 GiB", o.RowMax, o.FieldMax, o.ColumnsMax, limitMax)
 	case o.BadMax < 0 || !(o.BadRatio >= 0 && o.BadRatio <= 1):
 		return fmt.Errorf("BadMax %d and BadRatio %v: give a number of rows, and a share from 0 to 1", o.BadMax, o.BadRatio)
 	}
