@@ -10,8 +10,8 @@
 //
 // # Inputs
 //
-// An input is a file, a pattern such as 'trips/*.csv', or - for standard input; several are read
-// one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
+// An input is a file, a pattern such as 'trips/*.csv' or 'trips/**/*.csv' (files in folders below, too), or - for
+// standard input; several are read one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
 // them .gz, .zst, .bz2 or .xz) or else by the first bytes; --from says it. Of CSV, delimiter,
 // header, null words and types are found out, and may be said: --delimiter, --encoding, --header, --no-header,
 // --names, --null, --types.

@@ -213,7 +213,8 @@ const (
 func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern (see
-// [path/filepath.Match]): all files that it names, in the order of their names.
+// [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
+// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.
