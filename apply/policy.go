@@ -9,7 +9,8 @@ import (
 // Policy says what becomes of a row whose function fails. The zero Policy is [Stop].
 type Policy struct {
 	// RowsMax is how many rows may fail before the run ends with an error; 0 is
-	// no such limit. Of a stream, rows that the source refused or lost a value of count too.
+	// no such limit. Of a stream, rows that the source could not decode or of which it lost something
+	// count too; each row counts once.
 	RowsMax int
 	// RatioMax is what share of the rows seen may fail, looked at from the
 	// 1,000th row on and at the end; 0 is no such limit.
@@ -33,7 +34,8 @@ const (
 func Stop() Policy { return Policy{} }
 
 // Null makes the results of a row that fails null and goes on. The report has the
-// number of such rows and the first errors.
+// number of such rows and the first errors. Of a stream, a row on which the condition fails has no
+// results: it is left out, and counted as such.
 func Null() Policy { return Policy{action: null} }
 
 // Reject leaves rows that fail out of the output and writes them to a sink, in

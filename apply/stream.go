@@ -47,16 +47,27 @@ type Stream struct {
 	counts   Counts
 }
 
-// Counts is what came in the chunks settled so far.
+// Counts is what came in the chunks settled so far, and what became of rows that are bad.
 type Counts struct {
 	Rows    int // that the source gave
-	Pruned  int // that it left out, since the condition cannot be true for them
-	Refused int // that it could not decode and left out
-	Nulled  int // of Rows: those in which it made a value null that it could not decode or that was missing
+	Pruned  int // that it did not decode, since the condition cannot be true for them
+	Refused int // that it could not decode: none of Rows
+
+	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
+	Rejected    int // rows that are among the rejects: of Refused, and those on which something failed
+	Unchosen    int // of Rows: those on which the condition failed
+	NullResults int // of Rows: those that go on, with nulls for the results of functions that failed
+	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
+	Cut         int // of Rows: those whose surplus fields the source dropped
+
+	First struct { // what is wrong with the first of them, at most 10 each
+		Refused, Nulled, Cut []*chunker.Error
+	}
+	bad int // rows that count against the policy's limits
 }
 
-// bad is how many rows count against the policy's limits.
-func (s *Stream) bad() int { return s.report.Failed + s.counts.Refused + s.counts.Nulled }
+// firstMax is how many errors of a kind are kept.
+const firstMax = 10
 
 // streamGain is how much work a chunk must hold for more than one worker to be put on
 // it: the chunks themselves keep the cores busy.
@@ -168,6 +179,7 @@ type Result struct {
 
 	in     chunker.Chunk // for numbering: the chunk as it came, its memory perhaps released
 	failed []*RowError   // rows count from the chunk's first
+	where  int           // of failed: those of the condition
 	bad    *frame.Frame  // copies of the rows that were rejected
 	err    error         // what ended the chunk
 }
@@ -177,7 +189,7 @@ type Result struct {
 func (s *Stream) Transform(ctx context.Context, c chunker.Chunk) (*Result, error) {
 	r := &Result{Chunk: c, in: c}
 	records, rowOf, failed, err := s.chosen(ctx, c)
-	if r.failed, r.err = failed, err; err != nil {
+	if r.failed, r.where, r.err = failed, len(failed), err; err != nil {
 		var re *RowError
 		if errors.As(err, &re) {
 			r.failed = append(r.failed, re)
@@ -402,17 +414,14 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	s.numberer.Number(&r.in)
 	s.report.Rows += r.in.Len()
 	s.seen += r.in.Len() + len(r.in.Rejects) + int(r.in.Pruned)
-	s.counts.Rows += r.in.Len()
-	s.counts.Pruned += int(r.in.Pruned)
-	s.counts.Refused += len(r.in.Rejects)
-	s.counts.Nulled += r.in.Nulled
+	s.counts.add(r, s.engine.OnError.action)
 	var rows []rejected
 	for _, e := range r.failed {
 		at := int(e.Row)
 		e.File, e.Row, e.Line = r.in.File, r.in.RowOf(at), r.in.Lines.Of(at)
 	}
 	s.report.Failed += distinctRows(r.failed)
-	s.report.Errors = append(s.report.Errors, r.failed[:min(len(r.failed), 10-len(s.report.Errors))]...)
+	s.report.Errors = firstOf(s.report.Errors, r.failed)
 	if s.rejecter != nil {
 		rows = s.rejects(r)
 		f := r.bad
@@ -426,17 +435,61 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 	if r.err != nil {
 		return r.err
 	}
-	if p := &s.engine.OnError; p.over(s.bad(), s.seen) {
+	if p := &s.engine.OnError; p.over(s.counts.bad, s.seen) {
 		return s.tooMany()
 	}
 	return nil
+}
+
+// add counts a chunk whose failed rows are not numbered yet.
+func (c *Counts) add(r *Result, policy action) {
+	in, failed := &r.in, distinctRows(r.failed)
+	c.Rows += in.Len()
+	c.Pruned += int(in.Pruned)
+	c.Refused += len(in.Rejects)
+	c.Unchosen += r.where
+	c.Nulled += len(in.Nulled.Rows)
+	c.Cut += len(in.Cut.Rows)
+	c.bad += len(in.Rejects) + lossyOrFailed(in, r.failed)
+	switch policy {
+	case reject:
+		c.Rejected += len(in.Rejects) + failed
+	case null:
+		c.LeftOut += len(in.Rejects) + r.where
+		c.NullResults += failed - r.where
+	default:
+		c.LeftOut += len(in.Rejects)
+	}
+	c.First.Refused = firstOf(c.First.Refused, in.Rejects)
+	c.First.Nulled = firstOf(c.First.Nulled, in.Nulled.First)
+	c.First.Cut = firstOf(c.First.Cut, in.Cut.First)
+}
+
+// lossyOrFailed is how many rows lost something or failed, or both.
+func lossyOrFailed(c *chunker.Chunk, failed []*RowError) int {
+	if len(failed) == 0 {
+		return c.Lossy()
+	}
+	rows := map[int]bool{}
+	for _, row := range slices.Concat(c.Nulled.Rows, c.Cut.Rows) {
+		rows[row] = true
+	}
+	for _, e := range failed {
+		rows[int(e.Row)] = true
+	}
+	return len(rows)
+}
+
+// firstOf appends what there is still room for.
+func firstOf[E any](list, more []E) []E {
+	return append(list, more[:min(len(more), firstMax-len(list))]...)
 }
 
 // Fail makes the row of a source's error the row in the file: that of the part behind the results that were settled.
 func (s *Stream) Fail(err error) error { return s.numberer.Fail(err) }
 
 func (s *Stream) tooMany() error {
-	e := &TooManyError{Failed: s.bad(), Policy: s.engine.OnError}
+	e := &TooManyError{Failed: s.counts.bad, Policy: s.engine.OnError}
 	if len(s.report.Errors) > 0 {
 		e.First = s.report.Errors[0]
 	}
@@ -466,10 +519,10 @@ func (s *Stream) rejects(r *Result) []rejected {
 // limits once more. Close comes after it.
 func (s *Stream) Commit(ctx context.Context, complete bool) error {
 	var errs []error
-	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.bad()) > p.RatioMax*float64(s.seen) {
+	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.counts.bad) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
-	if s.rejecter != nil && (complete || s.bad() > 0) {
+	if s.rejecter != nil && (complete || s.counts.bad > 0) {
 		errs = append(errs, s.rejecter.w.Commit(ctx))
 	}
 	return errors.Join(errs...)

@@ -38,6 +38,7 @@ package chunker
 
 import (
 	"context"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 )
@@ -70,13 +71,44 @@ type Chunk struct {
 	// from the chunk's first row, rejected ones included, until [Numberer] makes
 	// it the row in the file.
 	Rejects []*Error
-	// Nulled is how many rows in Record have a null in place of a value that could not be decoded or was missing, or lack
-	// a surplus field, where the source's policy says to go on so.
-	Nulled int
+	// Nulled are rows that have a null in place of a value which could not be decoded or was missing,
+	// Cut are rows whose surplus fields were dropped, where the source's policy says to go on so. A row
+	// may be in both.
+	Nulled, Cut Losses
 
 	// Free takes the chunk's buffers back; nil where the garbage collector does.
 	// It is called by Release, once.
 	Free func()
+}
+
+// Losses are rows of a chunk that came out with less than they had.
+type Losses struct {
+	Rows []int // of Record, ascending
+	// First says of the first of them, at most [LossesTold], what they lost. Row counts as that of
+	// Rejects does.
+	First []*Error
+}
+
+// LossesTold is of how many rows of a chunk it is said what they lost.
+const LossesTold = 10
+
+// Add takes in a row behind those that are there. It calls what where there is still room for what the row lost.
+func (l *Losses) Add(row int, what func() *Error) {
+	l.Rows = append(l.Rows, row)
+	if len(l.First) < LossesTold {
+		l.First = append(l.First, what())
+	}
+}
+
+// Lossy is how many rows are in Nulled, in Cut or in both.
+func (c *Chunk) Lossy() int {
+	n := len(c.Nulled.Rows) + len(c.Cut.Rows)
+	for _, row := range c.Cut.Rows {
+		if _, both := slices.BinarySearch(c.Nulled.Rows, row); both {
+			n--
+		}
+	}
+	return n
 }
 
 // Release ends the use of the chunk and gives its buffers back.

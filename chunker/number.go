@@ -1,6 +1,9 @@
 package chunker
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Numberer gives the chunks of a stream, taken in its order, their row numbers:
 // what a source that decodes chunks at the same time cannot know. The zero value
@@ -11,11 +14,11 @@ type Numberer struct {
 }
 
 // Number sets the chunk's Row, where the source left it at -1, and makes the rows
-// of its Rejects those of the file.
+// of its Rejects and losses those of the file.
 func (n *Numberer) Number(c *Chunk) {
 	c.Row = n.pass(c.File, c.Row, c.Len()+len(c.Rejects))
-	for _, r := range c.Rejects {
-		r.Row += c.Row
+	for _, e := range slices.Concat(c.Rejects, c.Nulled.First, c.Cut.First) {
+		e.Row += c.Row
 	}
 }
 

@@ -16,6 +16,7 @@ type description struct {
 	Rows     int               `volley:"rows"`
 	Nulls    int               `volley:"nulls"`
 	Distinct sql.Null[int]     `volley:"distinct"`
+	Exact    sql.Null[bool]    `volley:"distinct_exact"`
 	Mean     sql.Null[float64] `volley:"mean"`
 	Std      sql.Null[float64] `volley:"std"`
 	Min      sql.Null[string]  `volley:"min"`
@@ -55,7 +56,11 @@ func (f *Frame) Describe() (*Frame, error) {
 		}
 		out[i] = describe(field, f.NumRows(), m)
 	}
-	return FromStructs(out)
+	d, err := FromStructs(out)
+	if err != nil {
+		return nil, err
+	}
+	return d.Drop("distinct_exact")
 }
 
 func describe(field arrow.Field, rows int, m measure) description {
@@ -108,7 +113,8 @@ func (s *Summary) Merge(other *Summary) {
 
 // Frame is the summary so far, as Describe has it without quartiles and top. It does not depend on how the table
 // was cut, nor on the order of its rows. Distinct is exact up to 4,096 values (fewer where there are more than 128
-// columns, but at least 256), and beyond that an estimate whose standard error is 1.6 % (6 % at 256).
+// columns, but at least 256), and beyond that an estimate whose standard error is 1.6 % (6 % at 256). The
+// column distinct_exact, behind it, says which of the two it is.
 func (s *Summary) Frame() (*Frame, error) {
 	out := make([]description, len(s.columns))
 	for i, m := range s.columns {

@@ -180,7 +180,7 @@ func (o *ordered[T]) merge(other measure) {
 
 func (o *ordered[T]) describe(d *description) {
 	n := o.n + len(o.values)
-	d.Nulls, d.Distinct = o.nulls, some(0)
+	d.Nulls, d.Distinct, d.Exact = o.nulls, some(0), some(true)
 	if n == 0 {
 		return
 	}
@@ -191,7 +191,8 @@ func (o *ordered[T]) describe(d *description) {
 		}
 	}
 	if o.uniques != nil {
-		d.Min, d.Max, d.Distinct = some(o.text(o.least)), some(o.text(o.most)), some(o.uniques.count())
+		d.Min, d.Max = some(o.text(o.least)), some(o.text(o.most))
+		d.Distinct, d.Exact = o.uniques.count()
 		return
 	}
 	o.sort(o.values)
@@ -287,9 +288,9 @@ func (w *words) describe(d *description) {
 	if rows > 1 {
 		d.Top = some(w.text(top))
 	}
-	d.Distinct = some(w.n)
+	d.Distinct, d.Exact = some(w.n), some(true)
 	if w.uniques != nil {
-		d.Distinct = some(w.uniques.count())
+		d.Distinct, d.Exact = w.uniques.count()
 	}
 	if w.n > 0 {
 		d.Min, d.Max = some(w.text(w.least)), some(w.text(w.most))

@@ -20,7 +20,7 @@ type moments struct {
 	// Of small whole numbers, until they are settled.
 	small        int64
 	smallSquares [2]uint64 // low and high word
-	smalls       int
+	smalls       int64
 }
 
 // long is a long number, lowest word first. The largest is a sum of 2^64 squares of 4,196 bits.

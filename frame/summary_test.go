@@ -40,7 +40,8 @@ func TestSummaryIsDescribe(t *testing.T) {
 			if rows < f.NumRows()/1000 {
 				continue
 			}
-			got := summarised(t, f, rows)
+			got, err := summarised(t, f, rows).Drop("distinct_exact")
+			require.NoError(t, err)
 			require.True(t, want.Equal(got), "%s in pieces of %d rows:\n%s\n%s", name, rows, Style{WidthMax: 300}.Text(want), Style{WidthMax: 300}.Text(got))
 		}
 	}
@@ -60,6 +61,9 @@ func TestSummaryOfManyDifferentValues(t *testing.T) {
 	require.InEpsilon(t, n, d.Values()[0], 0.06)
 	require.InEpsilon(t, n/2, d.Values()[1], 0.06)
 	require.Equal(t, 4096, d.Values()[2], "exact up to here")
+	exact, err := Col[bool](one, "distinct_exact")
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, false, true}, exact.Values())
 	for _, rows := range []int{100, 33_333} {
 		require.True(t, one.Equal(summarised(t, f, rows)), "the estimate depends on the values alone")
 	}
@@ -180,5 +184,30 @@ func BenchmarkUniques(b *testing.B) {
 				d.add(mix(i % n))
 			}
 		})
+	}
+}
+
+// TestCountsAreExactOrSaidNotToBe: up to distinctMax values the count is exact; beyond it is said to be an estimate,
+// however the values came.
+func TestCountsAreExactOrSaidNotToBe(t *testing.T) {
+	for _, n := range []int{0, 1, 16, 255, 4095, 4096, 4097, 8191, 8192, 8193, 100_000} {
+		for _, pieces := range []int{1, 3, 7} {
+			all := newUniques(distinctMax)
+			for p := range pieces {
+				part := newUniques(distinctMax)
+				for i := p; i < n; i += pieces {
+					part.add(mix(uint64(i)))
+					part.add(mix(uint64(i / 2))) // of others, too
+				}
+				all.merge(part)
+			}
+			count, exact := all.count()
+			require.Equal(t, n <= distinctMax, exact.V, n)
+			if exact.V {
+				require.Equal(t, n, count.V)
+			} else {
+				require.InEpsilon(t, n, count.V, 0.06)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -79,12 +80,14 @@ func (d *uniques) merge(o *uniques) {
 	}
 }
 
-// count is how many different values there were.
-func (d *uniques) count() int {
+// count is how many different values there were, and whether that is exact. (Whether a few more than
+// are kept are all in the table depends on how the values came: it is estimated in any case.)
+func (d *uniques) count() (sql.Null[int], sql.Null[bool]) {
 	if d.n <= d.keep && d.bound == math.MaxUint64 {
-		return d.n
+		return some(d.n), some(true)
 	}
-	return int(math.Round(float64(d.keep-1) / (float64(d.sorted()[d.keep-1]) / (1 << 64))))
+	estimate := math.Round(float64(d.keep-1) / (float64(d.sorted()[d.keep-1]) / (1 << 64)))
+	return some(int(estimate)), some(false)
 }
 
 // mix spreads 64 bits over 64 bits, one to one (the end of SplitMix64).

@@ -40,7 +40,8 @@ type Job struct {
 	// chunk: see [apply.Engine].
 	Wide int
 	// OnError says what becomes of a row on which a function or Where fails; the zero Policy is Stop, which ends
-	// the job. Under the others a row on which Where fails is left out, as one that it does not choose.
+	// the job. Under Null a row on which Where fails is left out, as one that it does not choose, and
+	// counted: see [Report].
 	OnError apply.Policy
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func

@@ -263,7 +263,7 @@ func (s nullingStream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.Stream.Next(ctx)
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
-		c.Nulled = 2
+		c.Nulled.Rows, c.Cut.Rows = []int{1, 4}, []int{4}
 		return c, err
 	}, err
 }
@@ -273,11 +273,13 @@ func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
 	report, err := job.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 6, report.Nulled)
+	require.EqualValues(t, 3, report.Cut)
 	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
 	job.OnError.RowsMax = 3
 	_, err = job.Run(t.Context())
 	var many *apply.TooManyError
 	require.ErrorAs(t, err, &many, "they count against the policy's limits")
+	require.Equal(t, 4, many.Failed, "each row once")
 }
 
 func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {

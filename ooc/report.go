@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/cputime"
 )
 
@@ -16,10 +17,22 @@ type Report struct {
 	RowsIn  int64 // decoded
 	Pruned  int64 // rows the source left out, since Where cannot be true for them
 	RowsOut int64 // written
-	Refused int64 // rows the source could not decode and left out
-	Nulled  int64 // rows of which the source made a value null that it could not read or that was missing
+	Refused int64 // rows the source could not decode: none of RowsIn
 	Chunks  int64
 	Bytes   int64 // of the input, as stored
+
+	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is then
+	// rejected is in both.
+	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
+	Rejected    int64 // rows in OnError's sink: of Refused, and those on which Where or a function failed
+	Unchosen    int64 // rows on which Where failed, whatever became of them
+	NullResults int64 // rows written with nulls for the results of functions that failed
+	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing
+	Cut         int64 // rows whose fields behind the last column the source dropped
+
+	// FirstRefused, FirstNulled and FirstCut say what is wrong with the first of these rows, at most 10
+	// each. Those on which Where and functions failed are in Functions.
+	FirstRefused, FirstNulled, FirstCut []*chunker.Error
 
 	Elapsed time.Duration
 	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
@@ -32,7 +45,10 @@ type Report struct {
 func (r *run) report() *Report {
 	c := r.functions.Counts()
 	rep := &Report{
-		Functions: r.functions.Report(), RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused), Nulled: int64(c.Nulled),
+		Functions: r.functions.Report(), RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused),
+		LeftOut: int64(c.LeftOut), Rejected: int64(c.Rejected), Unchosen: int64(c.Unchosen),
+		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut),
+		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut,
 		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
 	rep.Functions.Elapsed = rep.Elapsed
@@ -58,14 +74,22 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "; the process held %s at its peak", size(r.PeakRSS))
 	}
 	b.WriteString("\n")
-	if r.Pruned > 0 {
-		fmt.Fprintf(&b, "%d rows were left out undecoded: by the file's statistics and dictionaries, Where is not true for them\n", r.Pruned)
-	}
-	if r.Refused > 0 {
-		fmt.Fprintf(&b, "%d rows could not be read\n", r.Refused)
-	}
-	if r.Nulled > 0 {
-		fmt.Fprintf(&b, "%d rows have a null for a value that could not be read or was missing\n", r.Nulled)
+	for _, c := range []struct {
+		rows int64
+		what string
+	}{
+		{r.Pruned, "rows were not decoded: by the file's statistics and dictionaries, Where is not true for them"},
+		{r.Refused, "rows could not be read"},
+		{r.Unchosen, "rows failed on Where"},
+		{r.LeftOut, "of these rows were left out"},
+		{r.Rejected, "rows that could not be read or failed were rejected"},
+		{r.NullResults, "rows failed: their results are null"},
+		{r.Nulled, "rows have a null for a value that could not be read or was missing"},
+		{r.Cut, "rows had more fields than there are columns: what is behind the last was dropped"},
+	} {
+		if c.rows > 0 {
+			fmt.Fprintf(&b, "%d %s\n", c.rows, c.what)
+		}
 	}
 	if len(r.Functions.Plan.Stages) > 0 {
 		b.WriteString(r.Functions.String())

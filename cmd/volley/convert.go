@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -39,9 +40,12 @@ rows that --where chooses, computes the columns of each --set, and writes those 
 The output appears whole, or not at all, and replaces a file only with --force. Files larger than memory are
 fine: see --memory.
 
-A row that cannot be read, or that a step fails on, ends convert with an error that names it. With --on-error null
-its results are null instead; with --on-error reject=FILE the row is left out and goes to FILE, with
-the reason. Then the exit code is 3.`,
+A row that cannot be read, or that a step fails on, ends convert with an error that names it.
+--on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields
+behind the last column are dropped, and the results of a step that fails are null. A row without a
+sense, as one whose quote is never closed, is left out, and so is one on which --where fails.
+--on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output.
+How many rows there are of each kind is told, and the exit code is then 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
@@ -138,7 +142,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 			return err
 		}
 	}
-	notes := failures(r, rejects)
+	notes := c.failures(r, rejects)
 	if err != nil || len(notes) == 0 {
 		return nil
 	}
@@ -150,24 +154,53 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 	return errRowsFailed
 }
 
-// failures says how many rows failed, and what became of them.
-func failures(r *ooc.Report, rejects string) (notes []string) {
+// failures says how many rows are bad, and what became of them: each kind apart.
+func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
-	if failed := int64(r.Functions.Failed) + r.Refused; failed > 0 {
-		fate := "their results are null"
-		if rejects != "" {
-			fate = "they are in " + rejects
+	note := func(rows int64, what string, first error) {
+		if rows == 0 {
+			return
 		}
-		note := fmt.Sprintf("%d of %d rows failed: %s", failed, all, fate)
-		if len(r.Functions.Errors) > 0 {
-			note += "; the first: " + r.Functions.Errors[0].Error()
+		text := fmt.Sprintf("%d of %d rows %s", rows, all, what)
+		if first != nil {
+			text += "; the first: " + message(first)
 		}
-		notes = append(notes, note)
+		notes = append(notes, text)
 	}
-	if r.Nulled > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d rows have a null for a value that could not be read or was missing; --on-error reject=FILE shows them", r.Nulled, all))
+	fate := "they are left out"
+	if rejects != "" {
+		fate = "they are in " + rejects
+	}
+	note(r.Refused, "could not be read: "+fate, firstOf(r.FirstRefused))
+	note(r.Unchosen, "failed on --where: "+fate, c.firstFailed(r, true))
+	failed, fate := r.NullResults, "their results are null"
+	if rejects != "" {
+		failed, fate = r.Rejected-r.Refused-r.Unchosen, "they are in "+rejects
+	}
+	note(failed, "failed: "+fate, c.firstFailed(r, false))
+	note(r.Nulled, "have a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
+	note(r.Cut, "have more fields than there are columns: what is behind the last column was dropped", firstOf(r.FirstCut))
+	if r.Nulled+r.Cut > 0 {
+		notes[len(notes)-1] += "; --on-error reject=FILE sets such rows aside"
 	}
 	return notes
+}
+
+// firstFailed is the first error of --where or of the other steps, where it is among the first of all.
+func (c *convert) firstFailed(r *ooc.Report, where bool) error {
+	for _, e := range r.Functions.Errors {
+		if (e.Func == "where "+c.where) == where {
+			return e
+		}
+	}
+	return nil
+}
+
+func firstOf(errs []*chunker.Error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs[0]
 }
 
 // nameOf is what progress calls inputs.

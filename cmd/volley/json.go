@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,9 +84,13 @@ type jobReport struct {
 	Error       string   `json:"error,omitempty"`
 	RowsIn      int64    `json:"rows_in"`
 	RowsOut     int64    `json:"rows_out"`
-	RowsFailed  int64    `json:"rows_failed"`
-	RowsRefused int64    `json:"rows_refused"`
+	RowsFailed  int64    `json:"rows_failed"`  // a step failed on them
+	RowsRefused int64    `json:"rows_refused"` // they could not be read
+	LeftOut     int64    `json:"rows_left_out"`
+	Rejected    int64    `json:"rows_rejected"`
+	NullResults int64    `json:"rows_null_results"`
 	RowsNulled  int64    `json:"rows_nulled"`
+	Cut         int64    `json:"rows_cut"`
 	FirstErrors []string `json:"first_errors,omitempty"`
 	Rejects     string   `json:"rejects,omitempty"`
 	BytesIn     int64    `json:"bytes_in"`
@@ -99,12 +104,16 @@ type jobReport struct {
 
 func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
 	j := jobReport{
-		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused, RowsNulled: r.Nulled,
+		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused,
+		LeftOut: r.LeftOut, Rejected: r.Rejected, NullResults: r.NullResults, RowsNulled: r.Nulled, Cut: r.Cut,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
 		MemoryMax: r.Memory, Admitted: r.PeakUse, RSSPeak: r.PeakRSS,
 	}
 	for _, e := range r.Functions.Errors {
-		j.FirstErrors = append(j.FirstErrors, e.Error())
+		j.FirstErrors = append(j.FirstErrors, message(e))
+	}
+	for _, e := range slices.Concat(r.FirstRefused, r.FirstNulled, r.FirstCut) {
+		j.FirstErrors = append(j.FirstErrors, message(e))
 	}
 	if err != nil {
 		j.Error = message(err)

@@ -10,8 +10,8 @@
 //
 // # Inputs
 //
-// An input is a file, a pattern such as 'trips/*.csv', or - for standard input; several are read
-// one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
+// An input is a file, a pattern such as 'trips/*.csv' or 'trips/**/*.csv' (files in folders below, too), or - for
+// standard input; several are read one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
 // them .gz, .zst, .bz2 or .xz) or else by the first bytes; --from says it. Of CSV, delimiter,
 // header, null words and types are found out, and may be said: --delimiter, --encoding, --header, --no-header,
 // --names, --null, --types.
@@ -37,15 +37,17 @@
 // # Rows that fail
 //
 // A row that cannot be read, or that a step fails on, ends the command with an error that names file, line and
-// values. With --on-error null its results are null instead; with --on-error reject=FILE the row is left out
-// and goes to FILE, with the reason. Then the exit code is 3: done, but not with every row.
+// values. With --on-error null a value that cannot be read is null, and so are the results of a step
+// that fails; a row that makes no sense, or on which --where fails, is left out. With --on-error
+// reject=FILE the row goes to FILE, with the reason, and not to the output. How many rows there are of
+// each kind is told. Then the exit code is 3: done, but not with every row.
 //
 // # Exit codes
 //
 //	0    done
 //	1    failed: nothing was written, but the rejects, which say why, and what went to standard output before
 //	2    wrong usage: nothing was begun
-//	3    done; some rows failed, and were rejected or have nulls, as --on-error asked
+//	3    done; some rows failed, and were rejected, left out or have nulls, as --on-error asked
 //	130  interrupted: nothing was written, but what went to standard output before
 package main
 

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/ooc"
 )
@@ -88,15 +89,45 @@ func TestAFileThatComesMeanwhileIsKept(t *testing.T) {
 	require.Equal(t, "theirs", string(got))
 }
 
-func TestNulledValuesAreTold(t *testing.T) {
-	r := &ooc.Report{RowsIn: 9, Refused: 1, Nulled: 3, Functions: &apply.Report{}}
-	require.ErrorIs(t, new(convert).report(r, nil, "out.csv", ""), errRowsFailed)
-	require.Equal(t, []string{
-		"1 of 10 rows failed: their results are null",
-		"3 of 10 rows have a null for a value that could not be read or was missing; --on-error reject=FILE shows them",
-	}, failures(r, ""))
-	r.Refused, r.Nulled = 0, 0
-	require.NoError(t, new(convert).report(r, nil, "out.csv", ""))
+// Each kind of bad row is told apart from the others, and each makes the exit code 3.
+func TestWhatBecameOfRowsIsTold(t *testing.T) {
+	bad := func(text string) []*chunker.Error {
+		return []*chunker.Error{{Op: "read", File: "a.csv", Err: errors.New(text)}}
+	}
+	failed := func(of string) *apply.Report {
+		return &apply.Report{Failed: 1, Errors: []*apply.RowError{{Func: of, Row: 1, Values: []apply.Value{{Column: "n", Value: 0}}, Err: errors.New("oops")}}}
+	}
+	for _, c := range []struct {
+		report  ooc.Report
+		rejects string
+		want    []string
+	}{
+		{ooc.Report{}, "", nil},
+		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: they are left out; the first: read a.csv: no row"}},
+		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: they are in bad.csv; the first: read a.csv: no row"}},
+		{ooc.Report{Unchosen: 1, LeftOut: 1, Functions: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: they are left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
+		{ooc.Report{NullResults: 1, Functions: failed("m")}, "", []string{"1 of 9 rows failed: their results are null; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Rejected: 1, Functions: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: they are in bad.csv; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Nulled: 3, FirstNulled: bad("no int")}, "", []string{
+			"3 of 9 rows have a null for a value that could not be read or was missing; the first: read a.csv: no int; --on-error reject=FILE sets such rows aside",
+		}},
+		{ooc.Report{Cut: 3, FirstCut: bad(`dropped "6"`)}, "", []string{
+			`3 of 9 rows have more fields than there are columns: what is behind the last column was dropped; the first: read a.csv: dropped "6"; --on-error reject=FILE sets such rows aside`,
+		}},
+	} {
+		r := c.report
+		r.RowsIn = 9
+		if r.Functions == nil {
+			r.Functions = &apply.Report{}
+		}
+		v := &convert{steps: steps{where: "n > 0"}, effort: effort{quiet: true}}
+		require.Equal(t, c.want, v.failures(&r, c.rejects))
+		if err := v.report(&r, nil, "out.csv", c.rejects); c.want == nil {
+			require.NoError(t, err)
+		} else {
+			require.ErrorIs(t, err, errRowsFailed)
+		}
+	}
 }
 
 func TestMessagesCallOptionsByTheirFlags(t *testing.T) {

@@ -50,7 +50,7 @@ func newRoot() *cobra.Command {
 and choosing rows on the way, on all cores and in bounded memory.
 
 Exit codes: 0 done; 1 failed, nothing was written; 2 wrong usage; 3 done, but some rows
-failed and were rejected or have nulls, as --on-error asked; 130 interrupted.`,
+failed and were rejected, left out or have nulls, as --on-error asked; 130 interrupted.`,
 		Example: `  volley schema trips.csv
   volley head trips.parquet -n 5
   volley stats 'trips/*.csv.zst'

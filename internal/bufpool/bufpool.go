@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	_ "github.com/volley-go/volley/internal/words" // whatever holds columns imports this package
 )
 
 const (

@@ -35,5 +35,5 @@ func PeakRSS() (bytes int64, ok bool) {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
 		return 0, false
 	}
-	return u.Maxrss << 10, true // kilobytes on Linux
+	return int64(u.Maxrss) << 10, true // kilobytes on Linux
 }

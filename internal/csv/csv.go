@@ -34,13 +34,9 @@ type Field struct {
 	quoted     bool
 }
 
-const (
-	// BlockMax is the most bytes a block may have.
-	BlockMax = 1<<30 - 1
-	// Pad is how many bytes behind a block should have memory: fields are read by whole words.
-	// A block without is copied.
-	Pad = 64
-)
+// Pad is how many bytes behind a block should have memory: fields are read by whole words.
+// A block without is copied.
+const Pad = 64
 
 // Quoted tells whether the field was in quotes.
 func (f Field) Quoted() bool { return f.quoted }

@@ -8,12 +8,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Expand lists the files that each of names is, in the order of names: a file of that very
-// name, or else, where it has one of *?[, all files that the pattern (see
-// [path/filepath.Match]) names, sorted. A name without those is listed whether there is such a
-// file or not. A pattern that is none, or that no file has, is a [*fs.PathError].
+// name, or else, where it has one of *?[, all files that the pattern names, sorted. A name without
+// those is listed whether there is such a file or not.
+//
+// Each part of a pattern is one of [path/filepath.Match]; the part ** stands for any folders, none
+// too: a/**/b.csv is a/b.csv, a/x/b.csv and a/x/y/b.csv. With ** only files are named, no folders. It
+// goes into folders behind symbolic links, but into none a second time. Names that begin with a
+// dot are names as any other.
+//
+// A pattern that is none, or that no file has, and a folder that cannot be read are an [*fs.PathError].
 func Expand(names ...string) ([]string, error) {
 	var out []string
 	for _, name := range names {
@@ -25,15 +32,201 @@ func Expand(names ...string) ([]string, error) {
 			out = append(out, name)
 			continue
 		}
-		files, err := filepath.Glob(name)
+		files, err := glob(name)
 		if err == nil && len(files) == 0 {
 			err = errors.New("no file has such a name")
 		}
 		if err != nil {
+			var pe *fs.PathError
+			if errors.As(err, &pe) { // of a folder
+				return nil, &fs.PathError{Op: "read", Path: pe.Path, Err: pe.Err}
+			}
 			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 		}
-		slices.Sort(files)
 		out = append(out, files...)
 	}
 	return out, nil
+}
+
+// anyFolders is the part of a pattern that stands for any folders.
+const anyFolders = "**"
+
+// finder collects what a pattern names. ([path/filepath.Glob] leaves out what lies in a folder that it cannot
+// read, without a word.)
+type finder struct {
+	found []string
+	files bool // files alone are wanted
+}
+
+// glob lists what a pattern names, sorted.
+func glob(pattern string) ([]string, error) {
+	volume := filepath.VolumeName(pattern)
+	parts, err := partsOf(pattern[len(volume):])
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	root := volume
+	if os.IsPathSeparator(pattern[len(volume)]) {
+		root += string(filepath.Separator)
+	}
+	f := finder{files: slices.Contains(parts, anyFolders)}
+	if err := f.find(root, parts); err != nil {
+		return nil, err
+	}
+	slices.Sort(f.found)
+	return slices.Compact(f.found), nil // with ** twice in a pattern a file may be found in two ways
+}
+
+// partsOf cuts a pattern at its separators.
+func partsOf(pattern string) ([]string, error) {
+	parts := strings.FieldsFunc(pattern, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) })
+	for _, p := range parts {
+		if p != anyFolders && strings.Contains(p, anyFolders) {
+			return nil, errors.New("** stands for folders, and must be all that is between two separators: write **" + string(filepath.Separator) + strings.ReplaceAll(p, anyFolders, "*"))
+		}
+		if _, err := filepath.Match(p, ""); err != nil {
+			return nil, err
+		}
+	}
+	parts = slices.CompactFunc(parts, func(a, b string) bool { return a == anyFolders && b == anyFolders })
+	if len(parts) > 0 && parts[len(parts)-1] == anyFolders {
+		parts = append(parts, "*")
+	}
+	return parts, nil
+}
+
+// find collects what the parts of a pattern name in a folder. ("" is the current one.)
+func (f *finder) find(folder string, parts []string) error {
+	part, rest := parts[0], parts[1:]
+	switch {
+	case part == anyFolders:
+		w := walker{visit: func(folder string) error { return f.find(folder, rest) }}
+		return w.walk(folder)
+	case !strings.ContainsAny(part, `*?[\`):
+		return f.take(filepath.Join(folder, part), rest)
+	}
+	entries, err := list(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if ok, _ := filepath.Match(part, e.Name()); !ok {
+			continue
+		}
+		if len(rest) > 0 && !e.IsDir() && e.Type()&fs.ModeSymlink == 0 {
+			continue // spares asking the system
+		}
+		if err := f.take(filepath.Join(folder, e.Name()), rest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take collects a path that the parts so far name, or goes on in it where there are more.
+func (f *finder) take(path string, rest []string) error {
+	folder := false
+	if len(rest) > 0 || f.files {
+		var err error
+		if folder, err = isFolder(path); err != nil {
+			return err
+		}
+	}
+	if len(rest) > 0 {
+		if folder {
+			return f.find(path, rest)
+		}
+		return nil
+	}
+	_, err := os.Lstat(path)
+	if err == nil && !folder {
+		f.found = append(f.found, path)
+	}
+	return unlessMissing(err)
+}
+
+// walker visits a folder and all those below it, each once.
+type walker struct {
+	visit func(folder string) error
+	seen  []fs.FileInfo
+	links []string // to folders, that are yet to be followed
+}
+
+// walk follows links last, so that a folder is called by its own name where it has one.
+func (w *walker) walk(folder string) error {
+	if err := w.below(folder, false); err != nil {
+		return err
+	}
+	for len(w.links) > 0 {
+		link := w.links[0]
+		w.links = w.links[1:]
+		if err := w.below(link, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// below visits a folder, which was come to by a link or not, and those in it.
+func (w *walker) below(folder string, byLink bool) error {
+	info, err := os.Stat(orHere(folder))
+	if err != nil {
+		return err
+	}
+	if byLink && slices.ContainsFunc(w.seen, func(s fs.FileInfo) bool { return os.SameFile(s, info) }) {
+		return nil
+	}
+	w.seen = append(w.seen, info)
+	if err := w.visit(folder); err != nil {
+		return err
+	}
+	entries, err := list(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		if e.Type()&fs.ModeSymlink != 0 {
+			folder, err := isFolder(path)
+			if err != nil {
+				return err
+			}
+			if folder {
+				w.links = append(w.links, path)
+			}
+		}
+		if e.IsDir() {
+			if err := w.below(path, byLink); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func list(folder string) ([]fs.DirEntry, error) { return os.ReadDir(orHere(folder)) }
+
+// orHere is a folder as the system calls it.
+func orHere(folder string) string {
+	if folder == "" {
+		return "."
+	}
+	return folder
+}
+
+// isFolder reports whether a path is a folder, or leads to one.
+func isFolder(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, unlessMissing(err)
+	}
+	return info.IsDir(), nil
+}
+
+// unlessMissing is an error, unless it says that nothing is there: neither a file, nor what a link leads to.
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) {
+		return nil
+	}
+	return err
 }

@@ -32,3 +32,93 @@ func TestExpand(t *testing.T) {
 	_, err = Expand("[")
 	require.ErrorIs(t, err, filepath.ErrBadPattern)
 }
+
+// tree makes files, whose folders it makes too, in a folder that becomes the current one.
+func tree(t *testing.T, names ...string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for _, name := range names {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
+		require.NoError(t, os.WriteFile(name, nil, 0o600))
+	}
+}
+
+func TestExpandRecurses(t *testing.T) {
+	tree(t, "a/b.csv", "a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "a/x/y/c.tsv", "a/.h/b.csv", "d.csv", "a/part.csv/0.csv", "e/b.csv/f", ".top.csv")
+	for pattern, want := range map[string][]string{
+		"a/**/b.csv":        {"a/.h/b.csv", "a/b.csv", "a/x/b.csv", "a/x/y/b.csv"},
+		"**/c.*":            {"a/x/y/c.csv", "a/x/y/c.tsv"},
+		"**/*.csv":          {".top.csv", "a/.h/b.csv", "a/b.csv", "a/part.csv/0.csv", "a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "d.csv"},
+		"./**/d.csv":        {"d.csv"},
+		"a/x/**":            {"a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "a/x/y/c.tsv"},
+		"a/**/y/*.csv":      {"a/x/y/b.csv", "a/x/y/c.csv"},
+		"a/**/**/c.csv":     {"a/x/y/c.csv"},
+		"**/x/**/b.csv":     {"a/x/b.csv", "a/x/y/b.csv"},
+		"**/**/x/**/**":     {"a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "a/x/y/c.tsv"},
+		"a/x/y/**/c.csv":    {"a/x/y/c.csv"},
+		"*/*/*/c.csv":       {"a/x/y/c.csv"},
+		"a//x/*.csv":        {"a/x/b.csv"},
+		"a/../a/x/**/b.csv": {"a/x/b.csv", "a/x/y/b.csv"},
+		"[ae]/b.csv":        {"a/b.csv", "e/b.csv"}, // a folder, too: who reads it tells
+		"a/part.*":          {"a/part.csv"},
+	} {
+		got, err := Expand(filepath.FromSlash(pattern))
+		require.NoError(t, err, pattern)
+		for i := range got {
+			got[i] = filepath.ToSlash(got[i])
+		}
+		require.Equal(t, want, got, pattern)
+	}
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	got, err := Expand(filepath.Join(here, "**", "c.csv"))
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(here, "a", "x", "y", "c.csv")}, got)
+	for _, nothing := range []string{"**/*.parquet", "b/**", "a/**/z/*.csv", "d.csv/**", "d.csv/*", "no/*/c.csv", "a/*/*/*/c.csv", "**/part.csv"} {
+		_, err := Expand(nothing)
+		require.EqualError(t, err, "read "+nothing+": no file has such a name")
+	}
+	for pattern, instead := range map[string]string{"**.csv": "**/*.csv", "a/b**": "**/b*", "a/**b/c.csv": "**/*b", "a/***": "**/**"} {
+		_, err := Expand(pattern)
+		require.ErrorContains(t, err, "** stands for folders", pattern)
+		require.ErrorContains(t, err, "write "+filepath.FromSlash(instead), pattern)
+	}
+}
+
+// TestExpandFollowsLinksOnce: what lies behind links is found, once, and links that lead in circles end.
+func TestExpandFollowsLinksOnce(t *testing.T) {
+	tree(t, "data/a/1.csv", "data/b/2.csv", "far/3.csv", "far/deep/4.csv")
+	for link, to := range map[string]string{
+		"data/a/up": "..", "data/self": ".", "data/again": "a", "data/c": "../far", "data/c2": "../far",
+		"data/nowhere": "../no", "data/loop": "loop", "data/5.csv": "../far/3.csv", "far/back": "../data",
+	} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip("no links here: ", err)
+		}
+	}
+	for pattern, want := range map[string][]string{
+		"data/**/*.csv":   {"data/5.csv", "data/a/1.csv", "data/b/2.csv", "data/c/3.csv", "data/c/deep/4.csv"},
+		"data/c/**/4.csv": {"data/c/deep/4.csv"},
+		"data/*/3.csv":    {"data/c/3.csv", "data/c2/3.csv"},
+		"data/a/up/b/*":   {"data/a/up/b/2.csv"},
+		"data/self/**/1*": {"data/self/a/1.csv"},
+	} {
+		got, err := Expand(pattern)
+		require.NoError(t, err, pattern)
+		require.Equal(t, want, got, pattern)
+	}
+}
+
+func TestExpandTellsOfFoldersThatCannotBeRead(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads every folder")
+	}
+	tree(t, "a/1.csv", "a/locked/2.csv", "a/locked/in/3.csv")
+	require.NoError(t, os.Chmod("a/locked", 0))
+	t.Cleanup(func() { os.Chmod("a/locked", 0o700) })
+	for _, pattern := range []string{"a/**/*.csv", "a/*/2.csv", "a/locked/*", "a/**", "a/locked/in/*.csv", "**/in/*.csv"} {
+		_, err := Expand(pattern)
+		require.ErrorIs(t, err, os.ErrPermission, pattern)
+		require.ErrorContains(t, err, "a/locked", pattern)
+	}
+}

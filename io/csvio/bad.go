@@ -18,7 +18,7 @@ import (
 // before it.
 func (p *piece) settle(b *block, line int) error {
 	defer func() { b.bad = b.bad[:0] }()
-	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.cut) == 0 {
+	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.uneven) == 0 {
 		return nil
 	}
 	policy := p.stream.source.options.OnBad
@@ -31,7 +31,7 @@ func (p *piece) settle(b *block, line int) error {
 		}
 	}
 	if policy == Null {
-		p.nulled += p.lossy(b)
+		p.lose(b, line)
 		b.bad = b.bad[:0] // values that do not fit are null already
 	}
 	for _, e := range p.told(b, line) {
@@ -43,23 +43,65 @@ func (p *piece) settle(b *block, line int) error {
 	return nil
 }
 
-// lossy counts rows of the window with a value that became null, or a field that was missing or cut off.
-func (p *piece) lossy(b *block) int {
-	rows := map[int]bool{}
-	for _, v := range b.bad {
-		rows[v.row] = true
-	}
-	for len(p.cut) > 0 && p.cut[0] < b.done+len(b.text) {
-		at := p.cut[0] - b.done
-		p.cut = p.cut[1:]
-		row := sort.Search(b.index.Rows, func(row int) bool { lo, _ := b.rowAt(row); return lo >= at })
-		if row < b.index.Rows {
-			if lo, _ := b.rowAt(row); lo == at { // else it is bad still, and left out
-				rows[row] = true
-			}
+// lose notes the rows of the window that come out with less than they had: with a null for a value that
+// does not fit or was missing, or without their surplus fields.
+func (p *piece) lose(b *block, line int) {
+	bad := p.firstBad(b)
+	null := func(until int) { // the rows before it with a value that does not fit
+		for ; len(bad) > 0 && bad[0].row < until; bad = bad[1:] {
+			p.nulled.Add(b.rows+bad[0].row, func() *chunker.Error { return p.badField(b, bad[0], line) })
 		}
 	}
-	return len(rows)
+	for ; len(p.uneven) > 0 && p.uneven[0].at < b.done+len(b.text); p.uneven = p.uneven[1:] {
+		u := p.uneven[0]
+		row, found := b.rowThatBegins(u.at - b.done)
+		if !found { // it is bad still, and left out
+			continue
+		}
+		what := func() *chunker.Error { return p.unevenRow(b, row, u) }
+		null(row)
+		switch {
+		case u.fields > len(p.stream.columns):
+			p.cut.Add(b.rows+row, what)
+		case len(bad) == 0 || bad[0].row > row:
+			p.nulled.Add(b.rows+row, what)
+		}
+	}
+	null(b.index.Rows)
+}
+
+// firstBad are the first bad values of the window's rows, by row.
+func (p *piece) firstBad(b *block) []badValue {
+	slices.SortStableFunc(b.bad, func(x, y badValue) int { return x.row - y.row })
+	return slices.CompactFunc(slices.Clone(b.bad), func(x, y badValue) bool { return x.row == y.row })
+}
+
+// rowThatBegins finds the row of the window that begins at a place.
+func (b *block) rowThatBegins(at int) (row int, ok bool) {
+	row = sort.Search(b.index.Rows, func(row int) bool { lo, _ := b.rowAt(row); return lo >= at })
+	if row == b.index.Rows {
+		return 0, false
+	}
+	lo, _ := b.rowAt(row)
+	return row, lo == at
+}
+
+// unevenRow says what a row lost that had too few or too many fields.
+func (p *piece) unevenRow(b *block, row int, u uneven) *chunker.Error {
+	lo, hi := b.rowAt(row)
+	lines := chunker.Lines{First: p.line + 1, Extra: p.breaks}
+	return &chunker.Error{
+		Op: "read", File: p.file, Line: lines.Of(b.rows + row), Row: int64(p.rows) + b.position(row),
+		Offset: p.fileOffset(b.done + lo), Raw: p.rawText(b.done+lo, b.done+hi), Err: p.lossOf(u),
+	}
+}
+
+func (p *piece) lossOf(u uneven) error {
+	columns := len(p.stream.columns)
+	if u.fields < columns {
+		return fmt.Errorf("%w: null stands for what is missing", countError(u.fields, columns))
+	}
+	return fmt.Errorf("%w: dropped %q", countError(u.fields, columns), u.dropped)
 }
 
 // widen is the error that has a file read again with floats where samples were of integers: nothing is bad
@@ -82,14 +124,9 @@ func (p *piece) told(b *block, line int) []*chunker.Error {
 	for _, r := range b.index.Bad {
 		out = append(out, p.badRow(b, r, line))
 	}
-	slices.SortStableFunc(b.bad, func(x, y badValue) int { return x.row - y.row })
-	last := -1
-	for _, v := range b.bad {
-		if v.row != last {
-			last = v.row
-			p.gone = append(p.gone, b.rows+v.row)
-			out = append(out, p.badField(b, v, line))
-		}
+	for _, v := range p.firstBad(b) {
+		p.gone = append(p.gone, b.rows+v.row)
+		out = append(out, p.badField(b, v, line))
 	}
 	slices.SortStableFunc(out, func(x, y *chunker.Error) int { return int(x.Row - y.Row) })
 	return out
@@ -183,7 +220,11 @@ func (p *piece) reason(r csv.BadRow) error {
 	case csv.Unclosed:
 		return errors.New("a quote is opened in this row and never closed")
 	}
-	return fmt.Errorf("the row has %d fields, there are %d columns", r.Fields, want)
+	return countError(r.Fields, want)
+}
+
+func countError(fields, columns int) error {
+	return fmt.Errorf("the row has %d fields, there are %d columns", fields, columns)
 }
 
 // misfit is why a value does not fit its column, and what would.

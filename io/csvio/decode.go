@@ -284,7 +284,7 @@ func (f *bools) array(b *block) arrow.Array {
 	return array.MakeFromData(array.NewData(arrow.FixedWidthTypes.Boolean, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.bits[:bitmap.Bytes(b.rows)])}, nil, f.valid.nulls, 0))
 }
 
-// texts is a column of texts, copied behind each other. A block has less than 1 GiB, and so have they.
+// texts is a column of texts, copied behind each other. A block has less than 2 GiB, and so have they: see limitMax.
 type texts struct {
 	t       arrow.DataType
 	column  int

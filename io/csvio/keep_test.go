@@ -66,7 +66,7 @@ func drain(ctx context.Context, src chunker.Source, block int64, workers int) ke
 			break
 		}
 		n.Number(&c)
-		k.nulled += c.Nulled
+		k.nulled += c.Lossy()
 		for row := range c.Len() {
 			var b strings.Builder
 			fmt.Fprintf(&b, "%d@%d", c.RowOf(row), c.Lines.Of(row))

@@ -14,6 +14,8 @@ const (
 	columnsMax = 20480
 	ratioMax   = 400
 	ratioFrom  = 12 << 20
+	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32 bits reach.
+	limitMax = 1 << 30
 )
 
 // LimitError says that an input is beyond one of the limits of [ReadOptions].
@@ -46,24 +48,15 @@ func limit(given, otherwise int) int {
 // [ReadOptions.BadRatio] allow.
 type TooManyError struct {
 	Bad, Rows int64          // so far; rows of which something was lost under [Null] are bad too
-	First     *chunker.Error // the first that was left out; nil where none was
+	First     *chunker.Error // what is wrong with the first
 }
 
 func (e *TooManyError) Error() string {
-	msg := fmt.Sprintf("%d of the first %d rows are bad, more than ReadOptions.BadMax and BadRatio allow", e.Bad, e.Rows)
-	if e.First == nil {
-		return msg + ": read with OnBad: Reject to see them"
-	}
-	return msg + "; the first: " + e.First.Error()
+	return fmt.Sprintf("%d of the first %d rows are bad, more than ReadOptions.BadMax and BadRatio allow; the first: %v", e.Bad, e.Rows, e.First)
 }
 
 // Unwrap returns the first bad row's error.
-func (e *TooManyError) Unwrap() error {
-	if e.First == nil {
-		return nil
-	}
-	return e.First
-}
+func (e *TooManyError) Unwrap() error { return e.First }
 
 // inflated stops reading what a small input was made to become.
 type inflated struct {

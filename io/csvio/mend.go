@@ -129,17 +129,25 @@ func (r *rules) line(text []byte, at int) (end, next int) {
 	return at, at
 }
 
+// uneven is a row that had too few or too many fields, and lost something when it got the right number.
+type uneven struct {
+	at      int // where it begins in the text
+	fields  int // it had
+	dropped string
+}
+
 // even writes a row with too few or too many fields with the right number: nulls are put behind
 // a short one, and empty fields left out of a long one, those without which the rest looks most like its
-// columns; what is still too much is cut. lost is whether a value is missing now, or one that was there was cut.
-func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost bool) {
+// columns; what is still too much is cut, and returned. lost is whether a value is missing now, or one that was there
+// was cut.
+func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even, dropped []byte, lost bool) {
 	columns := p.stream.columns
 	if len(w.fields) <= len(columns) {
 		out = append(out, line...)
 		for range len(columns) - len(w.fields) {
 			out = append(out, r.delimiter...)
 		}
-		return out, len(w.fields) < len(columns)
+		return out, nil, len(w.fields) < len(columns)
 	}
 	keep := slices.Clone(w.fields)
 	for len(keep) > len(columns) {
@@ -158,7 +166,14 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lo
 		}
 		out = append(out, line[t.start:t.end]...)
 	}
-	return out, len(keep) > len(columns)
+	if len(keep) == len(columns) {
+		return out, nil, false
+	}
+	from := keep[len(columns)].start
+	if keep[len(columns)].quoted {
+		from--
+	}
+	return out, line[from:w.end], true
 }
 
 const surplusFields = 64 // a row may have too many, to be looked at
@@ -221,15 +236,17 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	var w row
 	out := make([]byte, 0, len(p.text)+64)
 	at := 0
-	var cut []int
-	keepCut := func(end int) { // of rows that an earlier pass cut
-		for len(p.cut) > 0 && p.cut[0] < end {
-			cut = append(cut, len(out)+p.cut[0]-at)
-			p.cut = p.cut[1:]
+	var lost []uneven
+	keepLost := func(end int) { // what an earlier pass found
+		for len(p.uneven) > 0 && p.uneven[0].at < end {
+			u := p.uneven[0]
+			u.at += len(out) - at
+			lost = append(lost, u)
+			p.uneven = p.uneven[1:]
 		}
 	}
 	for _, bad := range bad {
-		keepCut(bad.Start)
+		keepLost(bad.Start)
 		out = append(out, p.text[at:bad.Start]...)
 		at = bad.End
 		record := p.text[bad.Start:bad.End]
@@ -238,10 +255,11 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 			out = r.mendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
 		} else {
 			begin := len(out)
-			var lost bool
 			r.next(record, 0, &w)
-			if out, lost = p.even(r, record, &w, out); lost {
-				cut = append(cut, begin)
+			var dropped []byte
+			var less bool
+			if out, dropped, less = p.even(r, record, &w, out); less {
+				lost = append(lost, uneven{begin, len(w.fields), string(clipTo(dropped, 100))})
 			}
 			newline := []byte{d.Newline}
 			for range bytes.Count(record, newline) - bytes.Count(out[begin:], newline) {
@@ -252,8 +270,8 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	}
 	p.moved = append(p.moved, moved)
 	p.raw = p.source()
-	keepCut(len(p.text))
-	p.text, p.cut = append(out, p.text[at:]...), cut
+	keepLost(len(p.text))
+	p.text, p.uneven = append(out, p.text[at:]...), lost
 	x.Build(p.text, d, columns)
 }
 

@@ -89,6 +89,9 @@ type ReadOptions struct {
 	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the stream is closed, also
 	// where reading ended with an error.
 	Rejects chunker.Sink
+	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also where
+	// reading ended with an error. Streams that are read at the same time need one each.
+	Report *Report
 	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a [TooManyError]; 0 is
 	// any number.
 	BadMax int
@@ -96,10 +99,10 @@ type ReadOptions struct {
 	// on and at the end; 0 is any.
 	BadRatio float64
 
-	// RowMax is the most bytes a row may have; 0 is 16 MiB. A quote that is
+	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked for. A quote that is
 	// never closed ends there. More is a [LimitError], as with all limits.
 	RowMax int
-	// FieldMax is the most bytes a field may have; 0 is 16 MiB.
+	// FieldMax is the most bytes a field may have; 0 is 16 MiB, and 1 GiB the most.
 	FieldMax int
 	// ColumnsMax is the most columns a file may have; 0 is 20,480.
 	ColumnsMax int
@@ -190,7 +193,8 @@ type OnBad int
 // Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
 // where that gives the right number of fields; short rows are filled with nulls; of long
 // ones empty fields are left out, and then what is behind the last column. Rows that are still bad
-// are left out as by Reject. [chunker.Chunk.Nulled] counts the rows of which something is missing or lost.
+// are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
+// [ReadOptions.Report].
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
 // to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is apply.Reject the sink
@@ -209,7 +213,8 @@ const (
 func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern (see
-// [path/filepath.Match]): all files that it names, in the order of their names.
+// [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
+// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.
@@ -317,6 +322,8 @@ func (o *ReadOptions) checkRanges() error {
 		return fmt.Errorf("Skip %d and HeaderRows %d: give numbers of lines and rows, or Skip: -1 for none", o.Skip, o.HeaderRows)
 	case o.RowMax < 0 || o.FieldMax < 0 || o.ColumnsMax < 0 || o.RatioMax < -1:
 		return fmt.Errorf("RowMax %d, FieldMax %d, ColumnsMax %d and RatioMax %d: give positive limits, or RatioMax: -1 for none", o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax)
+	case max(o.RowMax, o.FieldMax, o.ColumnsMax) > limitMax:
+		return fmt.Errorf("RowMax %d, FieldMax %d and ColumnsMax %d: give at most %d, 1 GiB", o.RowMax, o.FieldMax, o.ColumnsMax, limitMax)
 	case o.BadMax < 0 || !(o.BadRatio >= 0 && o.BadRatio <= 1):
 		return fmt.Errorf("BadMax %d and BadRatio %v: give a number of rows, and a share from 0 to 1", o.BadMax, o.BadRatio)
 	}

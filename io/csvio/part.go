@@ -36,9 +36,10 @@ type piece struct {
 	breaks   []chunker.ExtraLine
 	extra    int64 // lines more than rows, so far
 	problems []*chunker.Error
-	gone     []int // rows of the record that are to be left out
-	cut      []int // where rows of the text begin that had a field more or fewer than there are columns
-	nulled   int   // rows of which something was lost
+	gone     []int    // rows of the record that are to be left out
+	uneven   []uneven // rows of the text that lost something as they got the right number of fields
+	nulled   chunker.Losses
+	cut      chunker.Losses
 }
 
 var indexes = sync.Pool{New: func() any { return new(csv.Index) }}
@@ -107,7 +108,7 @@ func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
 	}
 	c := chunker.Chunk{
 		Record: array.NewRecord(p.stream.schema, cols, int64(b.rows)), File: p.file, Row: -1, Read: p.read,
-		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Nulled: p.nulled, Free: b.free,
+		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Nulled: p.nulled, Cut: p.cut, Free: b.free,
 	}
 	if err := leaveOut(p.gone, &c); err != nil {
 		c.Release()

@@ -38,7 +38,14 @@ func TestOptionsOutOfRange(t *testing.T) {
 		_, err := read(t, o, "a,b\n1,2\n")
 		require.Regexp(t, ": (give|use) ", err, "%+v", o)
 	}
-	_, err := read(t, csvio.ReadOptions{Header: csvio.Present, HeaderRows: 3}, "a,b\n1,2\n")
+	const most = 1 << 30
+	for _, o := range []csvio.ReadOptions{{RowMax: most + 1}, {FieldMax: most + 1}, {ColumnsMax: most + 1}, {RowMax: 3 << 30}, {RowMax: math.MaxInt}, {RowMax: 1, FieldMax: 1 << 31}} {
+		_, err := read(t, o, "a,b\n1,2\n")
+		require.ErrorContains(t, err, "give at most 1073741824, 1 GiB", "%+v", o)
+	}
+	_, err := read(t, csvio.ReadOptions{RowMax: most, FieldMax: most, ColumnsMax: most}, "a,b\n1,2\n")
+	require.NoError(t, err)
+	_, err = read(t, csvio.ReadOptions{Header: csvio.Present, HeaderRows: 3}, "a,b\n1,2\n")
 	require.ErrorContains(t, err, "has 2 rows, fewer than the 3 that are to be names")
 	require.Equal(t, "9 -1 7", fmt.Sprint(csvio.DateOrder(9), csvio.LineEnd(-1), csvio.LineEnd(7)))
 }
@@ -112,7 +119,7 @@ func TestNulledRowsAreCounted(t *testing.T) {
 	_, err := o.ReadFile(t.Context(), path)
 	require.ErrorAs(t, err, &many)
 	require.ErrorContains(t, err, "7 of the first 4008 rows are bad")
-	require.ErrorContains(t, err, "OnBad: Reject")
+	require.ErrorContains(t, err, `the first: read `+path+`:2002: row 2000, column "a", value "x"`)
 	o.BadMax = 7
 	_, err = o.ReadFile(t.Context(), path)
 	require.NoError(t, err)

@@ -1,8 +1,10 @@
 package csvio
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -10,7 +12,10 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-const ratioRows = 1000 // from here on a share of bad rows is looked at
+const (
+	ratioRows   = 1000 // from here on a share of bad rows is looked at
+	reportFirst = 10   // bad rows that a report has
+)
 
 // ledger counts the rows of a stream's parts, in the stream's order whatever order they are decoded in,
 // holds bad ones against the limits, and writes them to their sink.
@@ -22,24 +27,36 @@ type ledger struct {
 	next    int           // the part that is counted next
 	file    string
 	fileRow int64 // of the file, before that part
-	rows    int64
-	bad     int64
-	first   *chunker.Error
+	bad     int64 // rows that are left out, or lost something
+	report  Report
 	writer  chunker.Writer
 	err     error // that ended it
 }
 
+// Report is what reading came to: what became of the rows that are bad, each kind counted apart.
+type Report struct {
+	Rows     int64 // in the files, bad ones included
+	LeftOut  int64 // rows that are neither in the table nor among the rejects: see [Null] and [Skip]
+	Rejected int64 // rows that went to [ReadOptions.Rejects]
+	Nulled   int64 // rows of the table with a null for a value that could not be read or was missing
+	Cut      int64 // rows of the table whose fields behind the last column were dropped
+	// First says of the first bad rows, at most 10, what is wrong with each.
+	First []*chunker.Error
+}
+
 // entry is what a part came to.
 type entry struct {
-	file    string
-	rows    int64
-	nulled  int64 // of them
-	rejects []*chunker.Error
+	file        string
+	rows        int64
+	lossy       int64 // of them
+	nulled, cut int64 // of these
+	losses      []*chunker.Error
+	rejects     []*chunker.Error
 }
 
 // newLedger returns nil where nobody asks for counts.
 func newLedger(o *ReadOptions) *ledger {
-	if o.OnBad == Stop || o.Rejects == nil && o.BadMax == 0 && o.BadRatio == 0 {
+	if o.Report == nil && (o.OnBad == Stop || o.Rejects == nil && o.BadMax == 0 && o.BadRatio == 0) {
 		return nil
 	}
 	return &ledger{options: o, waiting: map[int]entry{}}
@@ -52,10 +69,10 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 		if err != nil {
 			return c, err
 		}
-		e := entry{file: c.File, rows: int64(c.Len() + len(c.Rejects)), nulled: int64(c.Nulled)}
-		for _, r := range c.Rejects {
-			own := *r // whoever has the chunk numbers its own
-			e.rejects = append(e.rejects, &own)
+		e := entry{
+			file: c.File, rows: int64(c.Len() + len(c.Rejects)),
+			lossy: int64(c.Lossy()), nulled: int64(len(c.Nulled.Rows)), cut: int64(len(c.Cut.Rows)),
+			losses: copies(c.Nulled.First, c.Cut.First), rejects: copies(c.Rejects),
 		}
 		if err := l.settle(ctx, seq, e); err != nil {
 			c.Release()
@@ -63,6 +80,15 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 		}
 		return c, nil
 	}
+}
+
+// copies are errors of a chunk: whoever has it numbers its own.
+func copies(lists ...[]*chunker.Error) (out []*chunker.Error) {
+	for _, e := range slices.Concat(lists...) {
+		own := *e
+		out = append(out, &own)
+	}
+	return out
 }
 
 // settle counts a part, and those that waited for it.
@@ -86,26 +112,44 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	if e.file != l.file {
 		l.file, l.fileRow = e.file, 0
 	}
-	for i := range e.rejects {
-		e.rejects[i].Row += l.fileRow
+	bad := slices.Concat(e.rejects, e.losses)
+	for _, b := range bad {
+		b.Row += l.fileRow
 	}
 	l.fileRow += e.rows
-	l.rows += e.rows
-	l.bad += e.nulled + int64(len(e.rejects))
-	if l.first == nil && len(e.rejects) > 0 {
-		l.first = e.rejects[0]
-	}
+	l.bad += e.lossy + int64(len(e.rejects))
+	l.report.count(e, bad, l.options.Rejects != nil)
 	if err := l.write(ctx, e.rejects); err != nil {
 		return err
 	}
 	o := l.options
-	if o.BadMax > 0 && l.bad > int64(o.BadMax) || o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(max(l.rows, ratioRows)) {
+	if o.BadMax > 0 && l.bad > int64(o.BadMax) || o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(max(l.report.Rows, ratioRows)) {
 		return l.tooMany()
 	}
 	return nil
 }
 
-func (l *ledger) tooMany() error { return &TooManyError{Bad: l.bad, Rows: l.rows, First: l.first} }
+// count takes in a part, and its bad rows.
+func (r *Report) count(e entry, bad []*chunker.Error, kept bool) {
+	r.Rows += e.rows
+	r.Nulled += e.nulled
+	r.Cut += e.cut
+	if kept {
+		r.Rejected += int64(len(e.rejects))
+	} else {
+		r.LeftOut += int64(len(e.rejects))
+	}
+	slices.SortStableFunc(bad, func(x, y *chunker.Error) int { return cmp.Compare(x.Row, y.Row) })
+	r.First = append(r.First, bad[:min(len(bad), reportFirst-len(r.First))]...)
+}
+
+func (l *ledger) tooMany() error {
+	e := &TooManyError{Bad: l.bad, Rows: l.report.Rows}
+	if len(l.report.First) > 0 {
+		e.First = l.report.First[0]
+	}
+	return e
+}
 
 // write puts rows into the sink, which is created with the first part.
 func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
@@ -139,8 +183,11 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 func (l *ledger) close(complete bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.options.Report != nil {
+		*l.options.Report = l.report
+	}
 	var errs []error
-	if o := l.options; complete && l.err == nil && o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(l.rows) {
+	if o := l.options; complete && l.err == nil && o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(l.report.Rows) {
 		errs = append(errs, l.tooMany())
 	}
 	if l.writer != nil {

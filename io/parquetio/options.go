@@ -64,7 +64,8 @@ func (l Limits) orDefault() Limits {
 }
 
 // Open is a source that reads files as one table. A path may be a pattern (see
-// [path/filepath.Match]): all files that it names, in the order of their names.
+// [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
+// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame.

@@ -1,0 +1,89 @@
+package csvio_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/csvio"
+)
+
+// TestReportSaysWhatBecameOfRows: rows left out, rejected, with nulls and cut are counted apart, and none is
+// lost between them.
+func TestReportSaysWhatBecameOfRows(t *testing.T) {
+	types := map[string]arrow.DataType{"a": intType, "b": intType}
+	for _, c := range []struct {
+		row                             string
+		leftOut, rejected, nulled, lost int64 // under Skip, Reject and Null
+		cut, out                        int64 // under Null
+		why                             string
+	}{
+		{"1,2", 0, 0, 0, 0, 0, 3, ""},
+		{"x,2", 1, 1, 1, 0, 0, 3, `value "x": is no int64`},
+		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 fields, there are 2 columns: null stands for what is missing"},
+		{"4,5,6", 1, 1, 0, 0, 1, 3, `the row has 3 fields, there are 2 columns: dropped "6"`},
+		{`4,5,"6,7",8`, 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped "\"6,7\",8"`},
+		{"x,5,6", 1, 1, 1, 0, 1, 3, `value "x": is no int64`},
+		{"4,5,,", 1, 1, 0, 0, 0, 3, ""}, // nothing was there
+		{`"1" 2,"3" 4,5`, 1, 1, 0, 1, 0, 2, "there is text behind a closing quote"},
+		{"\xff,2", 1, 1, 1, 0, 0, 3, "is no int64"},
+	} {
+		text := "a,b\n1,2\n" + c.row + "\n7,8\n"
+		var r csvio.Report
+		o := csvio.ReadOptions{OnBad: csvio.Null, Types: types, Encoding: csvio.UTF8, Report: &r}
+		f, err := read(t, o, text)
+		require.NoError(t, err, c.row)
+		require.Equal(t, []int64{3, c.lost, 0, c.nulled, c.cut, c.out}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
+		if c.why != "" {
+			require.NotEmpty(t, r.First, c.row)
+			require.ErrorContains(t, r.First[0], ":3: row 1", c.row)
+			require.ErrorContains(t, r.First[0], c.why, c.row)
+		}
+		o.OnBad = csvio.Skip
+		f, err = read(t, o, text)
+		require.NoError(t, err, c.row)
+		require.Equal(t, []int64{3, c.leftOut, 0, 0, 0, 3 - c.leftOut}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
+		o.OnBad, o.Rejects = csvio.Reject, new(chunker.FrameSink)
+		f, err = read(t, o, text)
+		require.NoError(t, err, c.row)
+		require.Equal(t, []int64{3, 0, c.rejected, 0, 0, 3 - c.rejected}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
+	}
+}
+
+// TestReportOfManyParts: rows count from the file's first wherever blocks were cut, and the first of all are told.
+func TestReportOfManyParts(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a,b\n")
+	for i := range 30_000 {
+		switch {
+		case i%1000 == 500:
+			fmt.Fprintf(&b, "%d\n", i)
+		case i%1000 == 501:
+			fmt.Fprintf(&b, "%d,1,more\n", i)
+		default:
+			fmt.Fprintf(&b, "%d,1\n", i)
+		}
+	}
+	path := file(t, b.String())
+	var r csvio.Report
+	o := csvio.ReadOptions{OnBad: csvio.Null, Report: &r}
+	for _, workers := range []int{1, 3} {
+		got := drain(t.Context(), o.Open(path), 4<<10, workers)
+		require.Empty(t, got.err)
+		require.Equal(t, []int64{30_000, 0, 0, 30, 30}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut})
+		require.Len(t, r.First, 10)
+		for i, e := range r.First {
+			row := 1000*(i/2) + 500 + i%2
+			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %d fields", filepath.Base(path), row+2, row, 1+2*(i%2)))
+		}
+	}
+	o.OnBad = csvio.Stop
+	got := drain(t.Context(), o.Open(file(t, "a,b\n1,2\n3,4\n")), 1, 1)
+	require.Empty(t, got.err)
+	require.Equal(t, csvio.Report{Rows: 2}, r)
+}
