@@ -45,7 +45,7 @@ func compared(n *node) []prune.Bound {
 	if !y.isConst() {
 		return nil
 	}
-	if x.op == opWiden && (isInt(x.typ) || isFloat(x.typ)) {
+	if x.op == opWiden && keepsOrder(x.args[0].typ, x.typ) {
 		x = x.args[0]
 	}
 	value := boundValue(y)
@@ -53,6 +53,12 @@ func compared(n *node) []prune.Bound {
 		return nil
 	}
 	return []prune.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
+}
+
+// keepsOrder reports whether a value before a conversion compares with a constant as the value behind it
+// does; of an integer as a float64, which is what bounds say.
+func keepsOrder(from, to arrow.DataType) bool {
+	return isInt(from) && isInt(to) || to.ID() == arrow.FLOAT64 && (isInt(from) || isFloat(from))
 }
 
 // boundValue is a constant as bounds have it; nil where they have no such kind.

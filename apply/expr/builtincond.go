@@ -51,16 +51,15 @@ func checkCase(k *call) *node {
 	return n
 }
 
-// checkIn is a chain of comparisons; equal columns are compared once, thanks to
+// checkIn is a chain of comparisons, each as == makes it; equal columns are compared once, thanks to
 // share, and a long list of text constants becomes a set.
 func checkIn(k *call) *node {
 	if n := inTextSet(k); n != nil {
 		return n
 	}
-	list, _ := k.together(k.args)
 	var n *node
-	for _, v := range list[1:] {
-		e := k.compare(eql, list[0], v, k.pos)
+	for _, v := range k.args[1:] {
+		e := k.to(k.binary(eql, k.args[0], v, k.pos), boolType)
 		if n == nil {
 			n = e
 		} else {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"go/constant"
 	"go/token"
 	"math"
 
@@ -26,8 +27,14 @@ var (
 	opTrunc = floatOp("trunc", kernel.Trunc)
 	opPow   = &op{name: "pow", emit: func(_ *node, d int, a []int) step { return map2(math.Pow, d, a) }}
 	opRound = &op{name: "round", emit: emitRound}
-	opIsNaN = &op{name: "isnan", emit: emitIsNaN}
-	opHash  = &op{name: "hash", emit: emitHash, nulls: never}
+	// Of integers and decimals, exact.
+	opRoundInt = &op{name: "round", fails: ErrOverflow, emit: emitRoundInt}
+	opRoundDec = &op{name: "round", fails: ErrOverflow, emit: emitRoundDec}
+	opFloorDec = &op{name: "floor", emit: emitWholeDec(dec.Floor)}
+	opCeilDec  = &op{name: "ceil", emit: emitWholeDec(dec.Ceil)}
+	opTruncDec = &op{name: "trunc", emit: emitWholeDec(dec.Truncate)}
+	opIsNaN    = &op{name: "isnan", emit: emitIsNaN}
+	opHash     = &op{name: "hash", emit: emitHash, nulls: never}
 )
 
 func floatOp(name string, k func(dst, a []float64)) *op {
@@ -85,9 +92,9 @@ func numbers() []*builtin {
 				return k.make(opMin, t, k.make(opMax, t, list[0], list[1]), list[2])
 			}},
 		{name: "abs", args: "x", doc: "the absolute value, of x's type; the least integer wraps to itself",
-			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1, check: checkAbs},
-		{name: "round", args: "x[, digits]", doc: "x rounded half away from zero to digits decimals (0)",
-			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 2, check: checkRound},
+			nulls: nullStrict, nan: nanStays, errs: "the least duration", min: 1, max: 1, check: checkAbs},
+		{name: "round", args: "x[, digits]", doc: "x rounded half away from zero to digits decimals (0), below 0 to tens, hundreds …; an integer stays one, a decimal stays one of digits decimals, others are float64",
+			nulls: nullStrict, nan: nanStays, errs: "an integer or decimal that its type does not hold", min: 1, max: 2, check: checkRound},
 		{name: "isnan", args: "x", doc: "whether x is NaN", nulls: nullStrict, nan: "true", errs: noErrors, min: 1, max: 1,
 			check: func(k *call) *node { return k.make(opIsNaN, boolType, k.float(0)) }},
 		{name: "nan", args: "", doc: "the float64 that is not a number", nulls: noNaN, nan: noNaN, errs: noErrors,
@@ -113,9 +120,9 @@ func floatFunctions() []*builtin {
 	one(opExp, "e to the power x, within 1 ulp, the same bits on every machine")
 	one(opLog, "the natural logarithm, within 1 ulp, the same bits on every machine; -Inf for 0, NaN below")
 	for _, o := range []*op{opFloor, opCeil} {
-		list = append(list, &builtin{name: o.name, args: "x", doc: "the nearest whole float64 not " + map[*op]string{opFloor: "above", opCeil: "below"}[o],
+		list = append(list, &builtin{name: o.name, args: "x", doc: "the nearest whole number not " + map[*op]string{opFloor: "above", opCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
 			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
-			check: func(k *call) *node { return k.make(o, float64Type, k.float(0)) }})
+			check: func(k *call) *node { return checkWhole(k, o, map[*op]*op{opFloor: opFloorDec, opCeil: opCeilDec}[o]) }})
 	}
 	for _, f := range []struct {
 		name string
@@ -153,7 +160,7 @@ func (k *call) floatConst(v float64) *node {
 // numbersTogether brings arguments to one type that min and max order.
 func (k *call) numbersTogether(args []*node) ([]*node, arrow.DataType) {
 	list, t := k.together(args)
-	if !(isInt(t) || isFloat(t) || isTime(t)) {
+	if !isNumber(t) && !isTime(t) && !isClock(t) {
 		k.fail(k.pos, "%s takes numbers or times, not %s", k.builtin.name, typeName(t))
 	}
 	return list, t
@@ -173,19 +180,127 @@ func checkAbs(k *call) *node {
 	switch {
 	case isInt(n.typ) && isUnsigned(n.typ):
 		return n
-	case isInt(n.typ), isFloat(n.typ), isDuration(n.typ):
+	case isInt(n.typ), isFloat(n.typ), isDecimal(n.typ):
 		return k.make(opAbs, n.typ, n)
+	case isDuration(n.typ):
+		return k.make(opAbsTime, n.typ, n)
 	}
 	return k.make(opAbs, float64Type, k.float(0))
 }
 
-func checkRound(k *call) *node {
-	n := k.make(opRound, float64Type, k.float(0))
-	n.val = places(0)
-	if len(k.args) == 2 {
-		n.val = places(k.constInt(1))
+// exact is argument 0 if it is an integer or a decimal, which functions keep as such; nil in the
+// text of a Go function, whose math functions are of floats, and for constants written as floats.
+func (k *call) exact() *node {
+	n := k.args[0]
+	if n.untyped() && k.scope == nil && n.val.(constant.Value).Kind() == constant.Int {
+		n = k.settle(n)
+	}
+	if n.untyped() || k.scope != nil || !isInt(n.typ) && !isDecimal(n.typ) {
+		return nil
 	}
 	return n
+}
+
+// checkWhole types floor, ceil and trunc.
+func checkWhole(k *call, ofFloat, ofDecimal *op) *node {
+	n := k.exact()
+	switch {
+	case n == nil:
+		return k.make(ofFloat, float64Type, k.float(0))
+	case isInt(n.typ):
+		return n
+	}
+	return k.make(ofDecimal, roundedDecimal(n.typ.(*arrow.Decimal128Type), 0), n)
+}
+
+// roundedDecimal is the type of t's values at fewer decimals: rounding may add a digit.
+func roundedDecimal(t *arrow.Decimal128Type, scale int32) *arrow.Decimal128Type {
+	return &arrow.Decimal128Type{Precision: min(t.Precision-t.Scale+scale+1, 38), Scale: scale}
+}
+
+// checkRound keeps integers and decimals, which have at most the digits asked for.
+func checkRound(k *call) *node {
+	digits := 0
+	if len(k.args) == 2 {
+		digits = k.constInt(1)
+	}
+	n, o := k.exact(), opRoundInt
+	if n == nil {
+		r := k.make(opRound, float64Type, k.float(0))
+		r.val = places(digits)
+		return r
+	}
+	t := n.typ
+	if d, ok := t.(*arrow.Decimal128Type); ok {
+		if digits >= int(d.Scale) {
+			return n
+		}
+		o, t = opRoundDec, roundedDecimal(d, int32(max(digits, 0)))
+	} else if digits >= 0 {
+		return n
+	}
+	r := k.make(o, t, n)
+	r.val = places(digits)
+	return r
+}
+
+func emitWholeDec(whole func(d dec, scale int) dec) func(*node, int, []int) step {
+	return func(n *node, d int, a []int) step {
+		scale := int(n.args[0].typ.(*arrow.Decimal128Type).Scale)
+		return func(m *machine) bool {
+			out := lanesOf[dec](m, d)
+			for i, v := range lanesOf[dec](m, a[0]) {
+				out[i] = whole(v, scale)
+			}
+			return false
+		}
+	}
+}
+
+// emitRoundDec rounds half away from zero; what has more digits than 38 fails.
+func emitRoundDec(n *node, d int, a []int) step {
+	from, to := n.args[0].typ.(*arrow.Decimal128Type), n.typ.(*arrow.Decimal128Type)
+	digits := int(n.val.(places))
+	return func(m *machine) bool {
+		out, bad := lanesOf[dec](m, d), false
+		for i, v := range lanesOf[dec](m, a[0]) {
+			r, ok := roundedDec(v, int(from.Scale), digits)
+			if out[i] = r; !ok || !r.Fits(int(to.Precision)) {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
+			}
+		}
+		return bad
+	}
+}
+
+// roundedDec is v at a scale of digits, or of 0 with zeros at the end if digits are below 0.
+func roundedDec(v dec, scale, digits int) (dec, bool) {
+	if scale-digits > 38 {
+		return dec{}, true // no decimal has that many digits, and none is half of 10**39
+	}
+	r, ok := v.Rescale(scale, digits)
+	if digits < 0 && ok {
+		return r.Mul(kernel.Pow10(-digits))
+	}
+	return r, ok
+}
+
+// emitRoundInt rounds to tens, hundreds and so on; what the type does not hold fails.
+func emitRoundInt(n *node, d int, a []int) step {
+	zeros := -int(n.val.(places))
+	read, write := decimalReader(n.typ, a[0]), decimalWriter(laneOf(n.typ), d)
+	return func(m *machine) bool {
+		bad := false
+		for i := range m.n {
+			r, ok := roundedDec(read(m, i), 0, -zeros)
+			if fits := write(m, i, r); !ok || !fits {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
+			}
+		}
+		return bad
+	}
 }
 
 func checkHash(k *call) *node {

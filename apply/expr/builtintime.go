@@ -9,10 +9,10 @@ import (
 // times are the functions of dates, timestamps and durations.
 func times() []*builtin {
 	list := []*builtin{
-		{name: "trunc", args: "t, \"unit\"", doc: "the beginning of t's second … year; trunc(x) of a number drops the fraction",
-			nan: nanStays, min: 1, max: 2, check: checkTrunc},
+		{name: "trunc", args: "t, \"unit\"", doc: "the first instant of t's second … year, see below; trunc(x) of a number drops the fraction: an integer stays as it is, a decimal stays a decimal, others are float64",
+			nan: nanStays, errs: "a time that t's type does not hold", min: 1, max: 2, check: checkTrunc},
 		{name: "add", args: "t, n, \"unit\"", doc: "t moved by n units: elapsed time up to hours, the calendar from days on (31 January and a month is the last of February)",
-			min: 3, max: 3, check: func(k *call) *node {
+			errs: "a time that t's type does not hold", min: 3, max: 3, check: func(k *call) *node {
 				n := k.make(opShift, k.args[0].typ, k.instant(0), k.integer(1))
 				u := k.unit(2)
 				if n.typ.ID() == arrow.DATE32 && u.sub() {
@@ -21,7 +21,7 @@ func times() []*builtin {
 				n.val = u
 				return n
 			}},
-		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a; days and weeks by the clock on the wall, as add moves them", min: 3, max: 3, check: checkDiff},
+		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a; days and weeks by the clock on the wall, as add moves them", errs: "more units than an int64 holds", min: 3, max: 3, check: checkDiff},
 		{name: "format", args: "t, \"layout\"", doc: "t written by a layout of Go's time package", min: 2, max: 2,
 			check: func(k *call) *node {
 				n := k.make(opFormat, stringType, k.instant(0))
@@ -77,7 +77,7 @@ func (k *call) unit(i int) unit {
 
 func checkTrunc(k *call) *node {
 	if len(k.args) == 1 {
-		return k.make(opTrunc, float64Type, k.float(0))
+		return checkWhole(k, opTrunc, opTruncDec)
 	}
 	n := k.make(opTruncTo, k.args[0].typ, k.instant(0))
 	n.val = k.unit(1)

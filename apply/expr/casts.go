@@ -127,9 +127,8 @@ func decimalTo[T kernel.Integer](scale, d, x int) step {
 	return func(m *machine) bool {
 		out, bad := lanesOf[T](m, d), false
 		for i, v := range lanesOf[dec](m, x) {
-			whole := v.Truncate(scale)
-			out[i] = T(whole.Lo)
-			if back := (dec{Lo: uint64(out[i])}); back != whole && kernel.DecOf(int64(out[i])) != whole || (out[i] < 0) != (whole.Hi < 0) {
+			w, ok := narrowDec[T](v.Truncate(scale))
+			if out[i] = w; !ok {
 				m.now.bits[i>>6] |= 1 << (i & 63)
 				bad = true
 			}
@@ -152,14 +151,12 @@ func intToDecimal(from arrow.DataType, t *arrow.Decimal128Type, d, x int) step {
 	}
 }
 
-// floatToDecimal rounds half away from zero at the scale. 15 decimals of a
-// float64 are exact; the scaling itself rounds beyond.
+// floatToDecimal rounds half away from zero at the scale.
 func floatToDecimal(t *arrow.Decimal128Type, d, x int) step {
-	p := math.Pow10(int(t.Scale))
 	return func(m *machine) bool {
 		out, bad := lanesOf[dec](m, d), false
 		for i, v := range lanesOf[float64](m, x) {
-			r, ok := decOfFloat(math.Round(v * p))
+			r, ok := scaledFloat(v, int(t.Scale))
 			if out[i] = r; !ok || !r.Fits(int(t.Precision)) {
 				m.now.bits[i>>6] |= 1 << (i & 63)
 				bad = true
@@ -167,6 +164,24 @@ func floatToDecimal(t *arrow.Decimal128Type, d, x int) step {
 		}
 		return bad
 	}
+}
+
+// scaledFloat is v * 10**scale as an integer. The product is one of floats up to 2**53; above,
+// the whole part is scaled exactly.
+func scaledFloat(v float64, scale int) (dec, bool) {
+	p := math.Pow10(scale)
+	if s := v * p; math.Abs(s) < 1<<53 {
+		return decOfFloat(math.Round(s))
+	}
+	whole, frac := math.Modf(v)
+	w, ok := decOfFloat(whole)
+	if !ok {
+		return w, false
+	}
+	f, _ := decOfFloat(math.Round(frac * p))
+	w, ok = w.Mul(kernel.Pow10(scale))
+	sum, fits := w.Add(f)
+	return sum, ok && fits
 }
 
 // decOfFloat takes whole floats below 2**127.
@@ -198,4 +213,43 @@ func goType(name string) (arrow.DataType, bool) {
 	}
 	t, ok := typeNames[name]
 	return t, ok
+}
+
+// decimalWriter writes a whole number to a register of integers, and tells whether it fits.
+func decimalWriter(l lane, r int) func(m *machine, i int, v dec) bool {
+	switch l {
+	case laneI8:
+		return narrowWriter[int8](r)
+	case laneI16:
+		return narrowWriter[int16](r)
+	case laneI32:
+		return narrowWriter[int32](r)
+	case laneI64:
+		return narrowWriter[int64](r)
+	case laneU8:
+		return narrowWriter[uint8](r)
+	case laneU16:
+		return narrowWriter[uint16](r)
+	case laneU32:
+		return narrowWriter[uint32](r)
+	}
+	return narrowWriter[uint64](r)
+}
+
+func narrowWriter[T kernel.Integer](r int) func(m *machine, i int, v dec) bool {
+	return func(m *machine, i int, v dec) bool {
+		w, ok := narrowDec[T](v)
+		lanesOf[T](m, r)[i] = w
+		return ok
+	}
+}
+
+// narrowDec is a whole number as an integer, and whether it fits.
+func narrowDec[T kernel.Integer](v dec) (T, bool) {
+	w := T(v.Lo)
+	back := kernel.DecOf(int64(w))
+	if w > 0 {
+		back = dec{Lo: uint64(w)}
+	}
+	return w, back == v
 }

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
+	"math/big"
 	"sort"
 	"strconv"
 	"strings"
@@ -198,6 +199,9 @@ func (c *checker) unary(tok token.Token, x *node, pos int) *node {
 		if isDecimal(x.typ) {
 			return c.node(opSubDec, x.typ, pos, c.to(c.untypedInt(0, pos), x.typ), x)
 		}
+		if isDuration(x.typ) {
+			return c.node(opSubTime, x.typ, pos, c.to(c.untypedInt(0, pos), x.typ), x)
+		}
 		return c.node(opNeg, x.typ, pos, x)
 	case tok == token.NOT && isBool(x.typ):
 		return c.node(opNot, boolType, pos, x)
@@ -248,39 +252,6 @@ func (c *checker) logic(tok token.Token, x, y *node, pos int) *node {
 	return c.node(opOr, boolType, pos, x, y)
 }
 
-// compare types a comparison. There are three kernels for six operators:
-// a > b is b < a, and a != b is !(a == b), which is right for NaN too.
-func (c *checker) compare(tok token.Token, x, y *node, pos int) *node {
-	x, y, t := c.unify(tok, x, y, pos)
-	if isBool(t) {
-		if tok != token.EQL && tok != token.NEQ {
-			c.fail(pos, "%s does not order truth values", tok)
-		}
-		n := c.node(opXorBits, boolType, pos, x, y)
-		if tok == token.EQL {
-			n = c.node(opNot, boolType, pos, n)
-		}
-		return n
-	}
-	switch tok {
-	case token.GTR:
-		x, y, tok = y, x, token.LSS
-	case token.GEQ:
-		x, y, tok = y, x, token.LEQ
-	}
-	switch tok {
-	case token.LSS:
-		return c.node(opLt, boolType, pos, x, y)
-	case token.LEQ:
-		return c.node(opLe, boolType, pos, x, y)
-	}
-	n := c.node(opEq, boolType, pos, x, y)
-	if tok == token.NEQ {
-		n = c.node(opNot, boolType, pos, n)
-	}
-	return n
-}
-
 func (c *checker) shift(tok token.Token, x, y *node, pos int) *node {
 	if x.untyped() {
 		x = c.to(x, int64Type)
@@ -309,8 +280,10 @@ func shiftOp(tok token.Token) *op {
 
 // arith types + - * / % & | ^ &^.
 func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
-	if tok == token.MUL {
-		x, y = c.wholeFactor(x, y), c.wholeFactor(y, x)
+	if tok == token.MUL && (isDecimalNode(x) || isDecimalNode(y)) {
+		if p, q := c.factor(x, y), c.factor(y, x); p != nil && q != nil {
+			return c.decimalProduct(p, q, pos)
+		}
 	}
 	from, with := x, y
 	x, y, t := c.unify(tok, x, y, pos)
@@ -349,10 +322,52 @@ var floatOps = map[token.Token]*op{
 	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDiv, token.REM: opModFloat,
 }
 
-// decimalArith keeps decimals exact: sums at the common scale, products at the
-// sum of the scales; a quotient is float64.
-func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
+func isDecimalNode(n *node) bool { return !n.untyped() && isDecimal(n.typ) }
+
+// factor is an operand of a product of decimals, in a decimal type of its own: a product
+// needs no common scale. nil if the product is one of floats.
+func (c *checker) factor(n, other *node) *node {
+	switch {
+	case isDecimalNode(n):
+		return n
+	case isNullNode(n):
+		return c.to(n, other.typ)
+	case n.untyped():
+		return c.constFactor(n)
+	case isInt(n.typ):
+		return c.convert(n, asDecimal(n.typ), n.pos)
+	}
+	return nil
+}
+
+// constFactor gives an untyped constant the decimals that it is written with.
+func (c *checker) constFactor(n *node) *node {
+	v := n.val.(constant.Value)
+	if v.Kind() != constant.Int && v.Kind() != constant.Float {
+		return nil
+	}
+	for scale := int32(0); scale <= 18; scale++ {
+		if i, ok := scaled(v, scale); ok {
+			digits := int32(len(new(big.Int).Abs(i).String()))
+			return c.to(n, &arrow.Decimal128Type{Precision: min(max(digits, scale, 1), 38), Scale: scale})
+		}
+	}
+	return nil
+}
+
+// decimalProduct has the decimals of both factors.
+func (c *checker) decimalProduct(x, y *node, pos int) *node {
 	dx, dy := x.typ.(*arrow.Decimal128Type), y.typ.(*arrow.Decimal128Type)
+	t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+dy.Precision), Scale: dx.Scale + dy.Scale}
+	if t.Scale > 38 {
+		c.fail(pos, "the product of %s and %s has more than 38 decimals: cast one to fewer", c.describe(x), c.describe(y))
+	}
+	return c.node(opMulDec, t, pos, x, y)
+}
+
+// decimalArith keeps decimals exact: sums at the common scale; a quotient is float64.
+func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
+	dx := x.typ.(*arrow.Decimal128Type)
 	switch tok {
 	case token.ADD, token.SUB:
 		t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+1), Scale: dx.Scale}
@@ -361,28 +376,11 @@ func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
 			o = opSubDec
 		}
 		return c.node(o, t, pos, x, y)
-	case token.MUL:
-		x, y = narrowScale(x), narrowScale(y)
-		dx, dy = x.typ.(*arrow.Decimal128Type), y.typ.(*arrow.Decimal128Type)
-		t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+dy.Precision), Scale: dx.Scale + dy.Scale}
-		if t.Scale > 38 {
-			c.fail(pos, "the product of %s and %s has more than 38 decimals: cast one to fewer", c.describe(x), c.describe(y))
-		}
-		return c.node(opMulDec, t, pos, x, y)
 	case token.QUO:
 		return c.node(opDiv, float64Type, pos, c.to(x, float64Type), c.to(y, float64Type))
 	}
 	c.fail(pos, "%s does not apply to decimals", tok)
 	return nil
-}
-
-// narrowScale undoes the rescaling that unify put around a decimal factor: a
-// product needs no common scale.
-func narrowScale(n *node) *node {
-	for isConversion(n.op) && isDecimal(n.args[0].typ) {
-		n = n.args[0]
-	}
-	return n
 }
 
 // unify brings two operands to their common type, or fails at pos.

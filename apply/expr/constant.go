@@ -94,8 +94,8 @@ func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
 	case constant.Bool:
 		return same(t, isBool)
 	case constant.String:
-		if isInstant(t) {
-			return t // a date in text, read when compiled
+		if isInstant(t) || isClock(t) {
+			return t // a time in text, read when compiled
 		}
 		return same(t, isString)
 	}
@@ -172,7 +172,7 @@ func (c *checker) to(n *node, t arrow.DataType) *node {
 	case isNull(n.typ):
 		return c.node(opConst, t, n.pos)
 	}
-	if common(n.typ, t) == nil || !arrow.TypeEqual(common(n.typ, t), t) {
+	if u := common(t, n.typ); u == nil || !arrow.TypeEqual(u, t) {
 		c.fail(n.pos, "%s is used where %s is needed: write cast(…, %s)", c.describe(n), typeName(t), typeName(t))
 	}
 	return c.convert(n, t, n.pos)
@@ -186,8 +186,8 @@ func (c *checker) constValue(n *node, t arrow.DataType) any {
 		return constant.BoolVal(v)
 	case v.Kind() == constant.String && isString(t):
 		return constant.StringVal(v)
-	case v.Kind() == constant.String && isInstant(t):
-		return c.instantConst(constant.StringVal(v), t, n.pos)
+	case v.Kind() == constant.String && (isInstant(t) || isClock(t)):
+		return c.timeConst(n, t)
 	case v.Kind() == constant.Int || v.Kind() == constant.Float:
 		if x := numberConst(v, t); x != nil {
 			return x
@@ -277,16 +277,13 @@ func decFromBig(i *big.Int) dec {
 	return d
 }
 
-// wholeFactor gives an untyped integer that multiplies a decimal no decimals,
-// so that the product keeps the column's scale.
-func (c *checker) wholeFactor(n, other *node) *node {
-	if !n.untyped() || other.untyped() || !isDecimal(other.typ) {
-		return n
+// timeConst is a text constant as a time. What the type's unit would cut is a mistake, or meant for
+// a comparison, which takes it as it is.
+func (c *checker) timeConst(n *node, t arrow.DataType) any {
+	floor, exact := c.floorConst(n.val.(constant.Value), t, n.pos)
+	least, most := limitsOf(t)
+	if !exact || floor.Cmp(least) < 0 || floor.Cmp(most) > 0 {
+		c.fail(n.pos, "%s is not a value of %s: cast the other operands to a type that has it, such as timestamp(\"ns\")", literal(n.val), typeName(t))
 	}
-	i, ok := scaled(n.val.(constant.Value), 0)
-	if !ok {
-		return n
-	}
-	digits := len(new(big.Int).Abs(i).String())
-	return c.to(n, &arrow.Decimal128Type{Precision: int32(min(digits, 38))})
+	return laneConst(floor, t)
 }

@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"go/constant"
+	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -44,8 +45,10 @@ func (c *checker) convert(n *node, t arrow.DataType, pos int) *node {
 		return c.node(opWiden, t, pos, n)
 	case isDecimal(from) || isDecimal(t):
 		return c.convertDecimal(n, t, pos)
-	case isTime(from) || isTime(t):
+	case isTime(from) || isTime(t) || isClock(from) || isClock(t):
 		return c.convertTime(n, t, pos)
+	case isFloat(from) && t.ID() == arrow.FLOAT32:
+		return c.node(opCast, t, pos, n)
 	case isFloat(t), isInt(from) && isInt(t) && arrow.TypeEqual(widerOr(from, t), t):
 		return c.node(opWiden, t, pos, n)
 	case isNumber(from) && isNumber(t):
@@ -61,9 +64,9 @@ func takes(t arrow.DataType, k constant.Kind) bool {
 	case constant.Bool:
 		return isBool(t)
 	case constant.String:
-		return isString(t) || isInstant(t)
+		return isString(t) || isInstant(t) || isClock(t)
 	}
-	return !isBool(t) && !isString(t) && !isInstant(t)
+	return !isBool(t) && !isString(t) && !isInstant(t) && !isClock(t)
 }
 
 func widerOr(a, b arrow.DataType) arrow.DataType {
@@ -80,8 +83,7 @@ func isTime(t arrow.DataType) bool { return isInstant(t) || isDuration(t) }
 func (c *checker) convertDecimal(n *node, t arrow.DataType, pos int) *node {
 	switch {
 	case isFloat(t) && isDecimal(n.typ):
-		wide := c.node(opWiden, float64Type, pos, n)
-		return c.convert(wide, t, pos)
+		return c.node(opWiden, t, pos, n)
 	case isInt(n.typ), isFloat(n.typ), isDecimal(n.typ) && (isDecimal(t) || isInt(t)):
 		if !isDecimal(n.typ) && !isFloat(n.typ) && n.typ.ID() != arrow.INT64 && n.typ.ID() != arrow.UINT64 {
 			n = c.node(opWiden, int64Type, pos, n)
@@ -104,13 +106,10 @@ func emitWiden(n *node, d int, a []int) step {
 		return nonzero(from, d, a)
 	case from == laneDec:
 		scale := int(n.args[0].typ.(*arrow.Decimal128Type).Scale)
-		return func(m *machine) bool {
-			out := lanesOf[float64](m, d)
-			for i, v := range lanesOf[dec](m, a[0]) {
-				out[i] = v.Float(scale)
-			}
-			return false
+		if to == laneF32 {
+			return mapped(d, a, eachOf(func(v dec) float32 { return v.Float32(scale) }))
 		}
+		return mapped(d, a, eachOf(func(v dec) float64 { return v.Float(scale) }))
 	}
 	return fromLane(from, to, false, d, a)
 }
@@ -209,9 +208,34 @@ func floatTo[S kernel.Float](to lane, d int, a []int) step {
 	case laneU64:
 		return truncated[uint64, S](d, a)
 	case laneF32:
-		return mapped(d, a, kernel.Twin("convert", kernel.Convert[float32, S]))
+		return narrowedFloat[S](d, a)
 	}
 	return mapped(d, a, kernel.Twin("convert", kernel.Convert[float64, S]))
+}
+
+// narrowedFloat fails numbers that become infinite.
+func narrowedFloat[S kernel.Float](d int, a []int) step {
+	convert := kernel.Twin("convert", kernel.Convert[float32, S])
+	return func(m *machine) bool {
+		out, in, bad := lanesOf[float32](m, d), lanesOf[S](m, a[0]), false
+		convert(out, in)
+		for i, v := range out {
+			if (v > math.MaxFloat32 || v < -math.MaxFloat32) && !math.IsInf(float64(in[i]), 0) {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
+			}
+		}
+		return bad
+	}
+}
+
+// eachOf makes a kernel of a function of one value.
+func eachOf[D, S any](f func(S) D) func(dst []D, a []S) {
+	return func(dst []D, a []S) {
+		for i, v := range a[:len(dst)] {
+			dst[i] = f(v)
+		}
+	}
 }
 
 func truncated[D kernel.Integer, S kernel.Float](d int, a []int) step {

@@ -14,7 +14,7 @@ var (
 	ErrDivideByZero = errors.New("integer division by zero")
 	// ErrNegativeShift is the cause of a row whose shift count is negative.
 	ErrNegativeShift = errors.New("negative shift count")
-	// ErrOverflow is the cause of a row whose decimal result has too many digits.
+	// ErrOverflow is the cause of a row whose decimal or rounded result has too many digits.
 	ErrOverflow = errors.New("decimal overflow")
 )
 
@@ -25,8 +25,8 @@ var (
 	opMul    = &op{name: "mul", emit: emitNumber, imm: immSecond, swaps: true}
 	opMulAdd = &op{name: "muladd", emit: emitNumber, imm: immLast2, swaps: true}
 	opNeg    = &op{name: "neg", emit: emitNumber}
-	opMin    = &op{name: "min", emit: emitNumber, imm: immSecond, swaps: true}
-	opMax    = &op{name: "max", emit: emitNumber, imm: immSecond, swaps: true}
+	opMin    = &op{name: "min", emit: emitExtreme, imm: immSecond, swaps: true}
+	opMax    = &op{name: "max", emit: emitExtreme, imm: immSecond, swaps: true}
 
 	opDivInt    = &op{name: "div", fails: ErrDivideByZero, emit: emitInteger}
 	opModInt    = &op{name: "mod", fails: ErrDivideByZero, emit: emitInteger}
@@ -52,6 +52,21 @@ var (
 
 // The three switches below are the only places where a lane type is chosen:
 // once for each instruction, when the program is made.
+
+// emitExtreme is emitNumber for decimals, too.
+func emitExtreme(n *node, d int, a []int) step {
+	if laneOf(n.typ) != laneDec {
+		return emitNumber(n, d, a)
+	}
+	k := kernel.MinDec
+	if n.op.name == "max" {
+		k = kernel.MaxDec
+	}
+	return func(m *machine) bool {
+		k(lanesOf[dec](m, d), lanesOf[dec](m, a[0]), lanesOf[dec](m, a[1]))
+		return false
+	}
+}
 
 func emitNumber(n *node, d int, a []int) step { return numberStep(laneOf(n.typ), n, d, a) }
 
@@ -165,6 +180,8 @@ func float[T kernel.Float](n *node, d int, a []int) step {
 
 func emitAbs(n *node, d int, a []int) step {
 	switch laneOf(n.typ) {
+	case laneDec:
+		return unary(d, a, kernel.AbsDec)
 	case laneI8:
 		return unary(d, a, kernel.Twin("abs", kernel.AbsInt[int8]))
 	case laneI16:

@@ -122,6 +122,10 @@ func scalar(a arrow.Array, i int) any {
 		return int64(a.Value(i))
 	case *array.Duration:
 		return int64(a.Value(i))
+	case *array.Time32:
+		return int32(a.Value(i))
+	case *array.Time64:
+		return int64(a.Value(i))
 	}
 	v := a.(*array.Decimal128).Value(i)
 	return dec{Lo: v.LowBits(), Hi: v.HighBits()}

@@ -152,7 +152,13 @@ func probed(t *testing.T) arrow.Record {
 
 // The failing rows of the table's last column.
 func TestFunctionTableErrors(t *testing.T) {
-	fails := map[string]string{"cast": "cast(nan_x, int64)", "parse": `parse(s, "2006")`}
+	fails := map[string]string{
+		"cast": "cast(nan_x, int64)", "parse": `parse(s, "2006")`, "round": "round(cast(9223372036854775807, int64), -1)",
+		"abs":   `abs(cast(-9223372036854775808, duration("us")))`,
+		"trunc": `trunc(cast(-9223372036854775808, timestamp("ns")), "year")`,
+		"add":   `add(cast(9223372036854775807, timestamp("ns")), 1, "second")`,
+		"diff":  `diff(cast(9223372036854775807, timestamp("s")), cast(-1, timestamp("s")), "second")`,
+	}
 	rec := probed(t)
 	for _, b := range builtins() {
 		text, ok := fails[b.name]

@@ -34,14 +34,23 @@ func emitParse(n *node, d int, a []int) step {
 	case laneDec:
 		return parsed(n, d, a[0], decimalParser(n.typ.(*arrow.Decimal128Type)))
 	case laneI32:
+		if isClock(n.typ) {
+			return parsedClock[int32](n, d, a[0])
+		}
 		if isTime(n.typ) {
 			return parsed(n, d, a[0], func(s string) (int32, error) {
 				v, err := parseInstant(s, n)
+				if v != int64(int32(v)) {
+					err = ErrCast
+				}
 				return int32(v), err
 			})
 		}
 		return parsedInt[int32](n, d, a[0])
 	case laneI64:
+		if isClock(n.typ) {
+			return parsedClock[int64](n, d, a[0])
+		}
 		if isInstant(n.typ) {
 			return parsed(n, d, a[0], func(s string) (int64, error) { return parseInstant(s, n) })
 		}
@@ -143,52 +152,93 @@ var instantLayouts = []string{
 }
 
 // parseInstant reads a time by the node's layout, or by the usual ones. A text
-// without a zone is a wall-clock time of the type's.
+// without a zone is a wall-clock time of the type's. What is finer than the unit is dropped.
 func parseInstant(s string, n *node) (int64, error) {
-	if layout, ok := n.val.(quoted); ok {
-		return instantValue(s, string(layout), n.typ)
-	}
-	for _, layout := range instantLayouts {
-		if v, err := instantValue(s, layout, n.typ); err == nil {
-			return v, nil
-		}
-	}
-	return 0, ErrCast
-}
-
-func instantValue(s, layout string, t arrow.DataType) (int64, error) {
-	c, err := clockOf(t)
+	c, err := clockOf(n.typ)
 	if err != nil {
 		return 0, err
 	}
-	zone := c.zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	at, err := time.ParseInLocation(layout, s, zone)
+	at, err := c.read(s, n)
 	if err != nil {
 		return 0, err
 	}
-	if c.perSecond == 0 {
-		return kernel.FloorDiv(at.Unix(), 86400), nil
-	}
-	v := at.Unix()*c.perSecond + int64(at.Nanosecond())/(1e9/c.perSecond)
-	if kernel.FloorDiv(v, c.perSecond) != at.Unix() {
+	v, ok := c.units(at.Unix(), int64(at.Nanosecond()))
+	if !ok {
 		return 0, ErrCast
 	}
 	return v, nil
 }
 
-// instantConst is a text constant where a time is needed.
-func (c *checker) instantConst(s string, t arrow.DataType, pos int) any {
-	v, err := parseInstant(strings.TrimSpace(s), &node{typ: t})
+// read is the instant that a text means.
+func (c clock) read(s string, n *node) (time.Time, error) {
+	if layout, ok := n.val.(quoted); ok {
+		return c.readAs(s, string(layout))
+	}
+	for _, layout := range instantLayouts {
+		if at, err := c.readAs(s, layout); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, ErrCast
+}
+
+func (c clock) readAs(s, layout string) (time.Time, error) {
+	if c.zone == nil {
+		return time.Parse(layout, s)
+	}
+	at, err := time.ParseInLocation(layout, s, c.zone)
+	if err != nil || layoutHasZone(layout) {
+		return at, err
+	}
+	at, err = time.Parse(layout, s)
+	if err != nil {
+		return at, err
+	}
+	var z zoneCache
+	sec, _ := z.instant(c.zone, at.Unix())
+	return time.Unix(sec, int64(at.Nanosecond())), nil
+}
+
+// layoutHasZone reports whether what a layout reads says its zone.
+func layoutHasZone(layout string) bool {
+	return strings.Contains(layout, "07") || strings.Contains(layout, "MST")
+}
+
+// instantText is a text constant where a time is needed.
+func (c *checker) instantText(s string, t arrow.DataType, pos int) time.Time {
+	c.checkZone(t, pos)
+	at, err := mustClock(t).read(strings.TrimSpace(s), &node{})
 	if err != nil {
 		c.fail(pos, "%q is no %s: write it as 2006-01-02 or 2006-01-02 15:04:05", s, typeName(t))
 	}
-	if laneOf(t) == laneI32 {
-		return int32(v)
+	return at
+}
+
+// nanosOf is the nanoseconds since 1970, of any year.
+func nanosOf(t time.Time) *big.Int {
+	n := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(1e9))
+	return n.Add(n, big.NewInt(int64(t.Nanosecond())))
+}
+
+// clockLayouts are how times of day are written.
+var clockLayouts = []string{"15:04:05.999999999", "15:04"}
+
+// parseClock reads the nanoseconds since midnight.
+func parseClock(s string) (int64, error) {
+	for _, layout := range clockLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return int64(t.Sub(t.Truncate(24 * time.Hour))), nil
+		}
 	}
-	return v
+	return 0, ErrCast
+}
+
+func parsedClock[T kernel.Signed](n *node, d, x int) step {
+	per := tickNanos(n.typ)
+	return parsed(n, d, x, func(s string) (T, error) {
+		nanos, err := parseClock(s)
+		return T(nanos / per), err
+	})
 }
 
 // emitFormat writes values as Go prints them; times as ISO 8601 or by layout.
@@ -217,6 +267,9 @@ func writer(n *node, r int) func(m *machine, out []byte, i int) []byte {
 	t := n.args[0].typ
 	if isTime(t) {
 		return timeWriter(n, r)
+	}
+	if isClock(t) {
+		return clockWriter(t, r)
 	}
 	switch l := laneOf(t); l {
 	case laneBits:
@@ -285,9 +338,8 @@ func timeWriter(n *node, r int) func(m *machine, out []byte, i int) []byte {
 	t := n.args[0].typ
 	c, l := mustClock(t), laneOf(t)
 	if isDuration(t) {
-		nanos := unitNanos(t.(*arrow.DurationType).Unit)
 		return func(m *machine, out []byte, i int) []byte {
-			return append(out, time.Duration(lanesOf[int64](m, r)[i]*nanos).String()...)
+			return appendDuration(out, lanesOf[int64](m, r)[i], c.perSecond)
 		}
 	}
 	layout := "2006-01-02T15:04:05.999999999"
@@ -309,4 +361,31 @@ func timeWriter(n *node, r int) func(m *machine, out []byte, i int) []byte {
 		sec, nano := plain.wall(nil, widened(m, l, r, i))
 		return time.Unix(sec, nano).In(zone).AppendFormat(out, layout)
 	}
+}
+
+// clockWriter writes times of day; one that is none, as its count.
+func clockWriter(t arrow.DataType, r int) func(m *machine, out []byte, i int) []byte {
+	l, per := laneOf(t), tickNanos(t)
+	return func(m *machine, out []byte, i int) []byte {
+		v := widened(m, l, r, i)
+		if v < 0 || v >= 86400e9/per {
+			return strconv.AppendInt(out, v, 10)
+		}
+		return time.Unix(0, v*per).UTC().AppendFormat(out, clockLayouts[0])
+	}
+}
+
+// appendDuration writes v as Go writes a time.Duration, and likewise one of more than the 292
+// years that a time.Duration holds.
+func appendDuration(out []byte, v, perSecond int64) []byte {
+	if nanos, ok := kernel.MulInt(v, 1e9/perSecond); ok {
+		return append(out, time.Duration(nanos).String()...)
+	}
+	whole, rest := v/(3600*perSecond), v%(3600*perSecond)
+	if v < 0 {
+		rest = -rest
+	}
+	out = strconv.AppendInt(out, whole, 10)
+	afterHour := time.Hour + time.Duration(rest*(1e9/perSecond))
+	return append(out, strings.TrimPrefix(afterHour.String(), "1")...)
 }

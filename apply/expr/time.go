@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"go/token"
 	"math"
@@ -17,13 +18,46 @@ import (
 
 var (
 	opField   = &op{name: "field", emit: emitField}
-	opTruncTo = &op{name: "trunc", emit: emitTruncTo}
-	opShift   = &op{name: "add", emit: emitShift}
-	opDiff    = &op{name: "diff", emit: emitDiff}
+	opTruncTo = &op{name: "trunc", fails: ErrTimeRange, emit: emitTruncTo}
+	opShift   = &op{name: "add", fails: ErrTimeRange, emit: emitShift}
+	opDiff    = &op{name: "diff", fails: ErrTimeRange, emit: emitDiff}
 	opScale   = &op{name: "scale", fails: ErrCast, emit: emitScale}
-	opToDate  = &op{name: "date", emit: emitToDate}
+	opToDate  = &op{name: "date", fails: ErrCast, emit: emitToDate}
 	opToZone  = &op{name: "zoned", fails: ErrCast, emit: emitToZone}
+
+	opAddTime = checkedTime("add", kernel.AddChecked)
+	opSubTime = checkedTime("sub", kernel.SubChecked)
+	opMulTime = checkedTime("mul", kernel.MulChecked)
+	opDivTime = &op{name: "div", fails: ErrDivideByZero, emit: emitDivTime}
+	opAbsTime = &op{name: "abs", fails: ErrTimeRange, emit: emitAbsTime}
 )
+
+// ErrTimeRange is the cause of a row whose time or duration the type does not hold.
+var ErrTimeRange = errors.New("time out of range")
+
+// checkedTime is arithmetic of times and durations: it fails where that of integers would wrap.
+func checkedTime(name string, k func(dst, a, b []int64, bad kernel.Bits) bool) *op {
+	return &op{name: name, fails: ErrTimeRange, emit: func(_ *node, d int, a []int) step { return checked(d, a, k) }}
+}
+
+func emitDivTime(_ *node, d int, a []int) step {
+	return func(m *machine) bool {
+		x, y := lanesOf[int64](m, a[0]), lanesOf[int64](m, a[1])
+		for i := range x {
+			if x[i] == math.MinInt64 && y[i] == -1 {
+				m.now.cause(i, ErrTimeRange)
+			}
+		}
+		return kernel.DivInt(lanesOf[int64](m, d), x, y, m.now.bits) || len(m.now.causes) > 0
+	}
+}
+
+func emitAbsTime(_ *node, d int, a []int) step {
+	return eachTime(d, laneI64, func(m *machine, i int) (int64, bool) {
+		v := widened(m, laneI64, a[0], i)
+		return max(v, -v), v != math.MinInt64
+	})
+}
 
 // clock is the layout of an instant type.
 type clock struct {
@@ -52,6 +86,9 @@ func clockOf(t arrow.DataType) (clock, error) {
 	return clock{}, fmt.Errorf("%s is no time", typeName(t))
 }
 
+// farthest are the seconds from 1970 on up to which zones are known, 146 billion years.
+const farthest = 1 << 62
+
 // wall is a value as wall-clock seconds since 1970 and nanoseconds.
 func (c clock) wall(z *zoneCache, v int64) (sec int64, nano int64) {
 	if c.perSecond == 0 {
@@ -60,48 +97,47 @@ func (c clock) wall(z *zoneCache, v int64) (sec int64, nano int64) {
 	sec = kernel.FloorDiv(v, c.perSecond)
 	nano = (v - sec*c.perSecond) * (1e9 / c.perSecond)
 	if c.zone != nil {
+		sec = min(max(sec, -farthest), farthest)
 		sec += z.offset(c.zone, sec)
 	}
 	return sec, nano
 }
 
-// value is the inverse of wall. A wall-clock time that a zone skips or repeats is
-// read as time.Date reads it.
-func (c clock) value(sec, nano int64) int64 {
-	if c.perSecond == 0 {
-		return kernel.FloorDiv(sec, 86400)
-	}
+// value is the inverse of wall, and whether the type holds it. What a zone's clock skips is moved
+// by what the clock was put forward; of what it shows twice, the first is meant.
+func (c clock) value(z *zoneCache, sec, nano int64) (int64, bool) {
 	if c.zone != nil {
-		y, m, d := kernel.Civil(kernel.FloorDiv(sec, 86400))
-		s := sec - kernel.FloorDiv(sec, 86400)*86400
-		sec = time.Date(int(y), time.Month(m), d, 0, 0, int(s), 0, c.zone).Unix()
+		sec, _ = z.instant(c.zone, sec)
 	}
-	return sec*c.perSecond + nano/(1e9/c.perSecond)
+	return c.units(sec, nano)
 }
 
-// zoneCache remembers the offset of the last time looked up and how long it
-// holds: neighbouring rows nearly always share it, and a look-up costs 50 ns.
-type zoneCache struct {
-	zone     *time.Location
-	from, to int64
-	off      int64
+// begin is value for the beginning of a day or more: if the clock skips it, the time at
+// which the clock was put forward.
+func (c clock) begin(z *zoneCache, sec int64) (int64, bool) {
+	if c.zone != nil {
+		_, sec = z.instant(c.zone, sec)
+	}
+	return c.units(sec, 0)
 }
 
-func (z *zoneCache) offset(zone *time.Location, sec int64) int64 {
-	if z.zone == zone && sec >= z.from && sec < z.to {
-		return z.off
+// units counts a UTC time in the type's unit.
+func (c clock) units(sec, nano int64) (int64, bool) {
+	if c.perSecond == 0 {
+		return kernel.FloorDiv(sec, 86400), true
 	}
-	t := time.Unix(sec, 0).In(zone)
-	from, to := t.ZoneBounds()
-	_, off := t.Zone()
-	*z = zoneCache{zone: zone, from: math.MinInt64, to: math.MaxInt64, off: int64(off)}
-	if !from.IsZero() {
-		z.from = from.Unix()
+	return joinedUnits(sec, c.perSecond, nano/(1e9/c.perSecond))
+}
+
+// joinedUnits is whole*per + part, 0 <= part < per, and whether an int64 holds it: the
+// product alone may lie below the least one.
+func joinedUnits(whole, per, part int64) (int64, bool) {
+	if whole < 0 && part > 0 {
+		whole, part = whole+1, part-per
 	}
-	if !to.IsZero() {
-		z.to = to.Unix()
-	}
-	return z.off
+	v, ok := kernel.MulInt(whole, per)
+	sum, fits := kernel.AddInt(v, part)
+	return sum, ok && fits
 }
 
 // widened reads a register of times as int64.
@@ -202,21 +238,39 @@ func (u unit) floor(sec int64) int64 {
 	return kernel.Days(y, m, 1) * 86400
 }
 
-// emitTruncTo goes back within the same hour where it is one that a zone repeats.
+// emitTruncTo is the first instant of the unit: of days and more by the calendar, where the clock
+// may skip midnight; of hours and less not before the clock's last change.
 func emitTruncTo(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.typ), laneOf(n.typ)
+	return eachTime(d, l, func(m *machine, i int) (int64, bool) {
+		v := widened(m, l, a[0], i)
+		sec, nano := c.wall(&m.zone, v)
+		if !u.sub() || c.perSecond == 0 {
+			return c.begin(&m.zone, u.floor(sec))
+		}
+		part := floorMod(sec, unitSeconds[u])
+		if c.zone != nil {
+			utc := sec - m.zone.off
+			part = utc - m.zone.changed(utc-part)
+		}
+		return kernel.AddInt(v, -part*c.perSecond-nano/(1e9/c.perSecond))
+	})
+}
+
+// eachTime writes a time for each row; false fails the row, as does a date that 32 bits do
+// not hold.
+func eachTime(d int, l lane, f func(m *machine, i int) (int64, bool)) step {
 	return func(m *machine) bool {
+		bad := false
 		for i := range m.n {
-			v := widened(m, l, a[0], i)
-			sec, nano := c.wall(&m.zone, v)
-			if u.sub() && c.perSecond > 0 {
-				v -= floorMod(sec, unitSeconds[u])*c.perSecond + nano/(1e9/c.perSecond)
-			} else {
-				v = c.value(u.floor(sec), 0)
+			v, ok := f(m, i)
+			if !ok || l == laneI32 && v != int64(int32(v)) {
+				m.now.bits[i>>6] |= 1 << (i & 63)
+				bad = true
 			}
 			putTime(m, l, d, i, v)
 		}
-		return false
+		return bad
 	}
 }
 
@@ -233,51 +287,66 @@ func putTime(m *machine, l lane, r, i int, v int64) {
 func emitShift(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.typ), laneOf(n.typ)
 	elapsed := c.perSecond != 0 && unitSeconds[u] > 0 && unitSeconds[u] < 86400
-	return func(m *machine) bool {
-		counts := lanesOf[int64](m, a[1])
-		for i := range m.n {
-			v := widened(m, l, a[0], i)
-			if elapsed {
-				putTime(m, l, d, i, v+counts[i]*unitSeconds[u]*c.perSecond)
-				continue
-			}
-			sec, nano := c.wall(&m.zone, v)
-			putTime(m, l, d, i, c.value(u.shift(sec, counts[i]), nano))
+	return eachTime(d, l, func(m *machine, i int) (int64, bool) {
+		v, count := widened(m, l, a[0], i), lanesOf[int64](m, a[1])[i]
+		if elapsed {
+			by, ok := kernel.MulInt(count, unitSeconds[u]*c.perSecond)
+			sum, fits := kernel.AddInt(v, by)
+			return sum, ok && fits
 		}
-		return false
-	}
+		sec, nano := c.wall(&m.zone, v)
+		sec, ok := u.shift(sec, count)
+		if !ok || c.zone != nil && (sec > farthest || sec < -farthest) {
+			return 0, false
+		}
+		return c.value(&m.zone, sec, nano)
+	})
 }
 
-func (u unit) shift(sec, count int64) int64 {
+// shift moves a wall-clock second, and tells whether the result can be counted.
+func (u unit) shift(sec, count int64) (int64, bool) {
 	if s := unitSeconds[u]; s > 0 {
-		return sec + count*s
+		by, ok := kernel.MulInt(count, s)
+		sum, fits := kernel.AddInt(sec, by)
+		return sum, ok && fits
+	}
+	if count > farthest/86400/28 || count < -farthest/86400/28 {
+		return 0, false
 	}
 	days := kernel.FloorDiv(sec, 86400)
 	y, m, d := kernel.Civil(days)
 	months := y*12 + int64(m) - 1 + count*unitMonths[u]
 	y, m = kernel.FloorDiv(months, 12), int(floorMod(months, 12))+1
 	d = min(d, kernel.MonthDays(y, m))
-	return kernel.Days(y, m, d)*86400 + sec - days*86400
+	return joinedUnits(kernel.Days(y, m, d), 86400, sec-days*86400)
 }
 
 // emitDiff counts whole units from the second argument to the first: hours and less in elapsed
 // time, days and more on the wall clock, as emitShift adds them.
 func emitDiff(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.args[0].typ), laneOf(n.args[0].typ)
-	return func(m *machine) bool {
-		out := lanesOf[int64](m, d)
-		for i := range out {
-			x, y := widened(m, l, a[0], i), widened(m, l, a[1], i)
-			if s := unitSeconds[u]; s > 0 && c.perSecond > 0 && (u.sub() || c.zone == nil) {
-				out[i] = (x - y) / (s * c.perSecond)
-				continue
-			}
-			xs, xn := c.wall(&m.zone, x)
-			ys, yn := c.wall(&m.zone, y)
-			out[i] = u.diff(xs, xn, ys, yn)
+	return eachTime(d, laneI64, func(m *machine, i int) (int64, bool) {
+		x, y := widened(m, l, a[0], i), widened(m, l, a[1], i)
+		if s := unitSeconds[u]; s > 0 && c.perSecond > 0 && (u.sub() || c.zone == nil) {
+			return wholeUnits(x, y, s*c.perSecond)
 		}
-		return false
+		xs, xn := c.wall(&m.zone, x)
+		ys, yn := c.wall(&m.zone, y)
+		if max(xs, ys) > farthest/2 || min(xs, ys) < -farthest/2 {
+			return 0, false
+		}
+		return u.diff(xs, xn, ys, yn), true
+	})
+}
+
+// wholeUnits is (x-y)/unit rounded towards zero, and whether it fits.
+func wholeUnits(x, y, unit int64) (int64, bool) {
+	if x < y {
+		n := (uint64(y) - uint64(x)) / uint64(unit)
+		return -int64(n), n <= math.MaxInt64
 	}
+	n := (uint64(x) - uint64(y)) / uint64(unit)
+	return int64(n), n <= math.MaxInt64
 }
 
 func (u unit) diff(xs, xn, ys, yn int64) int64 {
@@ -298,71 +367,56 @@ func (u unit) diff(xs, xn, ys, yn int64) int64 {
 	y2, m2, _ := kernel.Civil(kernel.FloorDiv(ys, 86400))
 	months := (y1*12 + int64(m1)) - (y2*12 + int64(m2))
 	// One month less where the last one is not full.
-	if s := unit("month").shift(ys, months); s > xs || s == xs && yn > xn {
+	if s, _ := unit("month").shift(ys, months); s > xs || s == xs && yn > xn {
 		months--
 	}
 	return months / unitMonths[u]
 }
 
-// ratio is the parameter of opScale: times mul, or divided by div rounded down.
-type ratio struct{ mul, div int64 }
+// ratio is the parameter of opScale: times mul, or divided by div; rounded down, or towards zero.
+type ratio struct {
+	mul, div int64
+	toZero   bool
+}
 
 func (r ratio) String() string { return fmt.Sprintf("*%d/%d", r.mul, r.div) }
 
 // emitScale moves a time to another unit; what does not fit fails.
 func emitScale(n *node, d int, a []int) step {
-	r, from, to := n.val.(ratio), laneOf(n.args[0].typ), laneOf(n.typ)
-	return func(m *machine) bool {
-		bad := false
-		for i := range m.n {
-			v := widened(m, from, a[0], i)
-			w := v * r.mul
-			if w/r.mul != v {
-				m.now.bits[i>>6] |= 1 << (i & 63)
-				bad = true
-			}
-			putTime(m, to, d, i, kernel.FloorDiv(w, r.div))
+	r, from := n.val.(ratio), laneOf(n.args[0].typ)
+	return eachTime(d, laneOf(n.typ), func(m *machine, i int) (int64, bool) {
+		v, ok := kernel.MulInt(widened(m, from, a[0], i), r.mul)
+		if r.toZero {
+			return v / r.div, ok
 		}
-		return bad
-	}
+		return kernel.FloorDiv(v, r.div), ok
+	})
 }
 
 // emitToDate is the date on the wall clock.
 func emitToDate(n *node, d int, a []int) step {
-	c, l := mustClock(n.args[0].typ), laneOf(n.args[0].typ)
+	c, l, to := mustClock(n.args[0].typ), laneOf(n.args[0].typ), laneOf(n.typ)
 	per := int64(1)
-	to := laneOf(n.typ)
 	if to == laneI64 {
 		per = 86400000
 	}
-	return func(m *machine) bool {
-		for i := range m.n {
-			sec, _ := c.wall(&m.zone, widened(m, l, a[0], i))
-			putTime(m, to, d, i, kernel.FloorDiv(sec, 86400)*per)
-		}
-		return false
-	}
+	return eachTime(d, to, func(m *machine, i int) (int64, bool) {
+		sec, _ := c.wall(&m.zone, widened(m, l, a[0], i))
+		return kernel.MulInt(kernel.FloorDiv(sec, 86400), per)
+	})
 }
 
 // emitToZone reads the wall clock of the argument's type as that of the
 // result's.
 func emitToZone(n *node, d int, a []int) step {
 	from, to, l := mustClock(n.args[0].typ), mustClock(n.typ), laneOf(n.args[0].typ)
-	const limit = math.MaxInt64
-	return func(m *machine) bool {
-		bad := false
-		out := lanesOf[int64](m, d)
-		for i := range m.n {
-			sec, nano := from.wall(&m.zone, widened(m, l, a[0], i))
-			if sec >= limit/to.perSecond-86400 || sec <= -(limit/to.perSecond)+86400 {
-				m.now.bits[i>>6] |= 1 << (i & 63)
-				bad = true
-				sec = 0
-			}
-			out[i] = to.value(sec, nano)
+	return eachTime(d, laneI64, func(m *machine, i int) (int64, bool) {
+		sec, nano := from.wall(&m.zone, widened(m, l, a[0], i))
+		if to.zone != nil && (sec > farthest || sec < -farthest) {
+			return 0, false
 		}
-		return bad
-	}
+		return to.value(&m.zone, sec, nano)
+	})
 }
 
 // timeArith types + - * / of times, nil when neither operand is one.
@@ -384,7 +438,7 @@ func (c *checker) timeArith(tok token.Token, x, y *node, pos int) *node {
 		return c.instantShift(tok, y, x, pos)
 	case (tok == token.ADD || tok == token.SUB) && is(tx, isDuration) && is(ty, isDuration):
 		t := common(tx, ty)
-		return c.node(numOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, t, pos))
+		return c.node(timeOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, t, pos))
 	case (tok == token.MUL || tok == token.QUO) && is(tx, isDuration) && (ty == nil || isInt(ty)):
 		return c.durationTimes(tok, x, y, pos)
 	case tok == token.MUL && is(ty, isDuration) && (tx == nil || isInt(tx)):
@@ -393,16 +447,14 @@ func (c *checker) timeArith(tok token.Token, x, y *node, pos int) *node {
 	return nil
 }
 
-var numOps = map[token.Token]*op{token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul}
+var timeOps = map[token.Token]*op{token.ADD: opAddTime, token.SUB: opSubTime}
 
 func (c *checker) durationTimes(tok token.Token, x, y *node, pos int) *node {
-	view := c.node(opView, int64Type, pos, x)
-	o := opMul
+	o := opMulTime
 	if tok == token.QUO {
-		o = opDivInt
+		o = opDivTime
 	}
-	n := c.node(o, int64Type, pos, view, c.to(y, int64Type))
-	return c.node(opView, x.typ, pos, n)
+	return c.node(o, x.typ, pos, c.node(opView, int64Type, pos, x), c.to(y, int64Type))
 }
 
 // instantDiff is the elapsed time between two instants of their finer unit.
@@ -412,17 +464,17 @@ func (c *checker) instantDiff(x, y *node, pos int) *node {
 		c.fail(pos, "- does not apply to %s and %s%s", c.describe(x), c.describe(y), mixHint(token.SUB, x, y))
 	}
 	if t.ID() == arrow.DATE32 {
-		days := c.node(opSub, int32Type, pos, c.node(opView, int32Type, pos, x), c.node(opView, int32Type, pos, y))
-		wide := c.node(opWiden, int64Type, pos, days)
+		days := func(n *node) *node { return c.node(opWiden, int64Type, pos, c.node(opView, int32Type, pos, n)) }
+		wide := c.node(opSub, int64Type, pos, days(x), days(y))
 		n := c.node(opScale, &arrow.DurationType{Unit: arrow.Second}, pos, wide)
-		n.val = ratio{86400, 1}
+		n.val = ratio{mul: 86400, div: 1}
 		return n
 	}
 	u := arrow.Millisecond
 	if ts, ok := t.(*arrow.TimestampType); ok {
 		u = ts.Unit
 	}
-	return c.node(opSub, &arrow.DurationType{Unit: u}, pos, c.convert(x, t, pos), c.convert(y, t, pos))
+	return c.node(opSubTime, &arrow.DurationType{Unit: u}, pos, c.convert(x, t, pos), c.convert(y, t, pos))
 }
 
 // instantShift moves an instant by a duration, in the finer unit of the two; a
@@ -433,7 +485,7 @@ func (c *checker) instantShift(tok token.Token, x, y *node, pos int) *node {
 		t.Unit, t.TimeZone = max(t.Unit, ts.Unit), ts.TimeZone
 	}
 	dur := &arrow.DurationType{Unit: t.Unit}
-	return c.node(numOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, dur, pos))
+	return c.node(timeOps[tok], t, pos, c.convert(x, t, pos), c.convert(y, dur, pos))
 }
 
 // convertTime casts between times, and between times and integers, which count
@@ -441,7 +493,7 @@ func (c *checker) instantShift(tok token.Token, x, y *node, pos int) *node {
 func (c *checker) convertTime(n *node, t arrow.DataType, pos int) *node {
 	from := n.typ
 	switch {
-	case isInt(from) && isTime(t), isTime(from) && isInt(t):
+	case isInt(from) && (isTime(t) || isClock(t)), (isTime(from) || isClock(from)) && isInt(t):
 		return c.countUnits(n, t, pos)
 	case isDate(from) && isDate(t), isTimestamp(from) && isDate(t):
 		c.checkZone(from, pos)
@@ -457,8 +509,8 @@ func (c *checker) convertTime(n *node, t arrow.DataType, pos int) *node {
 			return c.node(opToZone, t, pos, n)
 		}
 		return c.rescale(n, t, unitNanos(a.Unit), unitNanos(b.Unit), pos)
-	case isDuration(from) && isDuration(t):
-		return c.rescale(n, t, unitNanos(from.(*arrow.DurationType).Unit), unitNanos(t.(*arrow.DurationType).Unit), pos)
+	case isDuration(from) && isDuration(t), isClock(from) && isClock(t):
+		return c.rescale(n, t, tickNanos(from), tickNanos(t), pos)
 	}
 	c.fail(pos, "there is no cast from %s to %s", typeName(from), typeName(t))
 	return nil
@@ -475,7 +527,7 @@ func (c *checker) rescale(n *node, t arrow.DataType, from, to int64, pos int) *n
 		return c.node(opView, t, pos, n)
 	}
 	r := c.node(opScale, t, pos, n)
-	r.val = ratio{max(from/to, 1), max(to/from, 1)}
+	r.val = ratio{max(from/to, 1), max(to/from, 1), isDuration(t) || isClock(t)}
 	return r
 }
 

@@ -52,6 +52,7 @@ var lanes = map[arrow.Type]lane{
 	arrow.FLOAT32: laneF32, arrow.FLOAT64: laneF64,
 	arrow.STRING: laneText, arrow.LARGE_STRING: laneText, arrow.STRING_VIEW: laneText,
 	arrow.DATE32: laneI32, arrow.DATE64: laneI64, arrow.TIMESTAMP: laneI64, arrow.DURATION: laneI64,
+	arrow.TIME32: laneI32, arrow.TIME64: laneI64,
 	arrow.DECIMAL128: laneDec,
 }
 
@@ -95,6 +96,9 @@ func isTimestamp(t arrow.DataType) bool {
 func isDuration(t arrow.DataType) bool { return t.ID() == arrow.DURATION }
 func isInstant(t arrow.DataType) bool  { return isDate(t) || isTimestamp(t) }
 
+// isClock reports whether t is a time of day.
+func isClock(t arrow.DataType) bool { return t.ID() == arrow.TIME32 || t.ID() == arrow.TIME64 }
+
 var (
 	boolType    = arrow.FixedWidthTypes.Boolean
 	int64Type   = arrow.PrimitiveTypes.Int64
@@ -132,6 +136,10 @@ func typeName(t arrow.DataType) string {
 		return fmt.Sprintf("timestamp[%s, %s]", t.Unit, t.TimeZone)
 	case *arrow.Decimal128Type:
 		return fmt.Sprintf("decimal(%d, %d)", t.Precision, t.Scale)
+	case *arrow.Time32Type:
+		return fmt.Sprintf("time[%s]", t.Unit)
+	case *arrow.Time64Type:
+		return fmt.Sprintf("time[%s]", t.Unit)
 	}
 	return t.String()
 }
@@ -185,6 +193,8 @@ func common(a, b arrow.DataType) arrow.DataType {
 		return a
 	case isTimestamp(a) && isTimestamp(b):
 		return commonTimestamp(a.(*arrow.TimestampType), b.(*arrow.TimestampType))
+	case isClock(a) && isClock(b):
+		return finerClock(a, b)
 	case isDuration(a) && isDuration(b):
 		return &arrow.DurationType{Unit: max(a.(*arrow.DurationType).Unit, b.(*arrow.DurationType).Unit)}
 	}
@@ -215,6 +225,14 @@ func commonTimestamp(a, b *arrow.TimestampType) arrow.DataType {
 		return nil // an instant and a wall clock: which zone would it be?
 	}
 	return &arrow.TimestampType{Unit: max(a.Unit, b.Unit), TimeZone: a.TimeZone}
+}
+
+// finerClock is the time of day with the finer unit of two.
+func finerClock(a, b arrow.DataType) arrow.DataType {
+	if tickNanos(b) < tickNanos(a) {
+		return b
+	}
+	return a
 }
 
 // unitNanos is the length of a unit.
