@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"unicode/utf8"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/csv"
-	"github.com/volley-go/volley/internal/decompress"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -24,6 +22,8 @@ const (
 	sampleFiles = 8         // files of a pattern that are looked at
 	sampleRows  = 300       // rows of a place
 	headRows    = 1000      // rows of the head
+	someRows    = 20        // rows that a head should have
+	longHead    = 4 << 20   // and what is looked at to find them
 )
 
 // find opens the first file and finds out the dialect, the names and the types.
@@ -203,11 +203,14 @@ func (s *stream) typed(ctx context.Context) error {
 		}
 	}
 	guess := newGuess(s)
-	part := s.head()
-	part = s.wholeRows(part, s.eof && len(part) == len(s.tail))
+	part, err := s.firstRows()
+	if err != nil {
+		return err
+	}
 	first := csv.Index{}
 	part = guess.look(part, headRows)
 	first.Build(part, s.dialect, len(s.columns))
+	guess.breaks = first.Lines > first.Rows+len(first.Bad)
 	if s.source.reader == nil && s.input.format == "" {
 		if err := guess.further(ctx); err != nil {
 			return err
@@ -221,6 +224,28 @@ func (s *stream) typed(ctx context.Context) error {
 	}
 	s.weigh(&first, part)
 	return nil
+}
+
+// firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is
+// read than a head, so that there are some.
+func (s *stream) firstRows() ([]byte, error) {
+	part := s.head()
+	for {
+		last := s.eof && len(part) == len(s.tail)
+		rows := s.wholeRows(part, last)
+		if last || s.someRows(rows) || len(s.tail) >= s.source.options.rowMax() {
+			return rows, nil
+		}
+		if err := s.fill(2 * len(part)); err != nil {
+			return nil, err
+		}
+		part = s.tail
+	}
+}
+
+// someRows tells whether there are as many lines at least as rows should be looked at.
+func (s *stream) someRows(rows []byte) bool {
+	return len(rows) > 0 && (len(rows) >= longHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= someRows)
 }
 
 // settle gives a column its type, the form its values have and the words that are null in it.
@@ -288,6 +313,7 @@ type guess struct {
 	s        *stream
 	evidence []evidence
 	index    csv.Index
+	breaks   bool // the first rows have line ends in quotes
 }
 
 func newGuess(s *stream) *guess {
@@ -319,48 +345,6 @@ func (g *guess) look(text []byte, rows int) []byte {
 		}
 	}
 	return text
-}
-
-// further looks at places all over the first file, and at the beginning of others. A place in the
-// middle begins behind a line end, which may lie inside quotes: rows that then do not have
-// the right number of fields are passed over.
-func (g *guess) further(ctx context.Context) error {
-	s := g.s
-	for i := range min(len(s.files), sampleFiles) {
-		name := s.files[i*len(s.files)/min(len(s.files), sampleFiles)]
-		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-			continue // a pipe comes once
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return s.source.fail(name, err)
-		}
-		err = g.places(ctx, &input{file: f, begin: s.input.begin}, i > 0)
-		f.Close()
-		if err != nil {
-			return s.source.fail(name, err)
-		}
-	}
-	return nil
-}
-
-// A place may lie inside a quoted field, where quotes seem to open that close: rows
-// with broken quotes are passed over too.
-func (g *guess) places(ctx context.Context, in *input, begin bool) error {
-	return in.eachPlace(begin, func(raw []byte, at int64) error {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if at == 0 && decompress.Format(raw) != "" {
-			return errStop
-		}
-		text := sample(g.s.input.encoding, raw, at, in.begin)
-		if nl := bytes.IndexAny(text, "\r\n"); nl >= 0 {
-			text = text[nl+1:]
-		}
-		g.look(g.s.wholeRows(text, false), sampleRows)
-		return nil
-	})
 }
 
 // project applies the choice of columns and makes the schema.
