@@ -48,7 +48,15 @@ func (s *stream) find(ctx context.Context) error {
 	if start > 0 && o.Delimiter == 0 && o.Separator == "" {
 		choice.Separator = delimiter
 	}
-	s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
+	for {
+		s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
+		if !s.chosen.open || s.eof || len(s.tail) >= longHead {
+			break
+		}
+		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
+			return err
+		}
+	}
 	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}

@@ -107,10 +107,14 @@ func (r *rules) startsInside(text []byte, columns int) bool {
 // damage is what share of the rows of a piece have quotes where none should be, or another number of fields than there are
 // columns. The first row is a part of one, and only its quotes count; the last is not whole.
 func (r *rules) damage(text []byte, columns int) float64 {
+	const unclosed = 0.001 // less than anything else: what is not whole
 	var w row
-	rows, damaged := 0, 0
+	rows, damaged := 0, 0.0
 	for at := 0; at < len(text) && rows < quoteRows; at = w.next {
 		r.next(text, at, &w)
+		if w.problem == csv.Unclosed {
+			damaged += unclosed
+		}
 		if !w.whole && rows > 0 {
 			break
 		}
@@ -119,7 +123,7 @@ func (r *rules) damage(text []byte, columns int) float64 {
 		}
 		rows++
 	}
-	return float64(damaged) / float64(max(rows, 1))
+	return damaged / float64(max(rows, 1))
 }
 
 // strays tells whether a quote stands in a field that is in none.

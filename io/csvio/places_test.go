@@ -45,6 +45,8 @@ func TestSamplesBeginAtTrueRows(t *testing.T) {
 		"dates in a cell":   {rows(3_000, "01/02/201#,"+cell(8, "7,22/02/2018,x")), " int64 utf8 utf8"},
 		"bools in a cell":   {rows(9_000, "#,"+cell(8, "7,true,x")), ints},
 		"rows with quotes":  {rows(9_000, "#,"+cell(8, `7,""a"",x`)), ints},
+		"cells of 100 KiB":  {rows(20, "#,"+cell(11_000, "7,1.25,x")), ints},
+		"cells of 300 KiB":  {rows(12, "#,"+cell(33_000, "7,1.25,x")), ints},
 		"cells of one line": {rows(9, `#,"`+strings.Repeat("x, ", 100_000)+`"`), ints},
 		"cells further in":  {rows(60_000, `#,""`) + rows(9_000, "#,"+cell(8, "7,1.25,x")), ints},
 		"without quotes":    {rows(60_000, "#,x#"), ints},
