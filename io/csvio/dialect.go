@@ -25,17 +25,19 @@ const (
 
 // attempt is a dialect tried on a sample.
 type attempt struct {
-	rules  rules
-	score  float64
-	width  int // fields of most rows
-	rows   int
-	even   float64 // share of rows with that many
-	typed  float64 // share of cells that are numbers, dates or the like, or plain words
-	broken int     // rows with broken quotes
-	quoted int     // fields in quotes
-	strict int     // columns of numbers and dates
-	open   bool    // a quote is open at the end of the text, behind few rows
+	rules     rules
+	score     float64
+	width     int // fields of most rows
+	rows      int
+	even      float64 // share of rows with that many
+	typed     float64 // share of cells that are numbers, dates or the like, or plain words
+	broken    int     // rows with broken quotes
+	quoted    int     // fields in quotes
+	swallowed int     // rows whose broken quotes reach to lines behind
+	strict    int     // columns of numbers and dates
+	open      bool    // a quote is open at the end of the text, behind few rows
 
+	strays  bool // a quote stands in a field without quotes
 	doubled bool // every other field is empty, in all rows
 	steady  bool // a column is quoted nearly throughout, or a field that has to be
 }
@@ -61,6 +63,9 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 		}
 		a := try(r, text, last)
 		open = open || a.open
+		if n := len(o.Names); n > 1 && a.width == n && a.even > 0.5 {
+			a.score++ // as told
+		}
 		if a.score > best.score+1e-9 || best.rules.delimiter == "" {
 			best = a
 		}
@@ -72,7 +77,7 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 			best = a
 		}
 	}
-	if o.Quote == 0 && best.broken > 0 && best.quoted == best.broken && !best.rules.closesQuotes(text) {
+	if o.Quote == 0 && best.quoted == best.broken && (best.swallowed > 0 || best.broken >= strayQuotes) && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
 		best = try(r, text, last)
@@ -85,24 +90,46 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 func (r *rules) closesQuotes(text []byte) bool {
 	var w row
 	for at := 0; at < len(text); at = w.next {
-		if r.sound(text, at, &w) && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
+		if ok, _ := r.sound(text, at, &w); ok && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
 			return true
 		}
 	}
 	return false
 }
 
-// sound finds the row that begins at a place, and tells whether its quotes are as they should be. Of a row where they are
-// not, its first line is taken, without quotes: they may have swallowed lines behind it.
-func (r *rules) sound(text []byte, at int, w *row) bool {
+// sound finds the row that begins at a place, and tells whether its quotes are as they should be. A row where they are
+// not may have swallowed lines behind it: if these are rows without it, it ends with its line, and quotes in it are text.
+func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
 	r.next(text, at, w)
 	if w.problem == 0 {
-		return true
+		return true, false
+	}
+	if _, next := r.line(text, at); w.next <= next || !r.evenLines(text, at) {
+		return false, false
 	}
 	bare := *r
 	bare.quote = 0
 	bare.next(text, at, w)
-	return false
+	return false, true
+}
+
+// evenLines tells whether the lines from a place on, three at least, have as many fields as the first, without regard to
+// quotes.
+func (r *rules) evenLines(text []byte, at int) bool {
+	bare := *r
+	bare.quote = 0
+	var w row
+	fields, lines, even := 0, 0, 0
+	for ; at < len(text) && lines < quoteRows; lines++ {
+		if bare.next(text, at, &w); lines == 0 {
+			fields = len(w.fields)
+		}
+		if len(w.fields) == fields {
+			even++
+		}
+		at = w.next
+	}
+	return fields > 1 && lines > 2 && even*10 >= lines*9
 }
 
 // behindHashes is where the lines at the top that begin with # end.
@@ -125,6 +152,10 @@ func behindHashes(text []byte) int {
 func (a *attempt) sure() bool {
 	return a.rows > 2 && a.width > 2 && a.even > 0.98 && a.typed > 0.8 && a.broken == 0
 }
+
+// strayQuotes is how many fields must begin with a quote, and none end with one, for quotes to be text; one is
+// enough that takes the lines behind it with it.
+const strayQuotes = 3
 
 // candidates lists the dialects that the options leave open and the sample has a sign of.
 func (o *ReadOptions) candidates(sample []byte) []rules {
@@ -160,7 +191,7 @@ func (o *ReadOptions) delimiters(sample []byte) []string {
 		}
 		out = append(out, string(c))
 	}
-	if bytes.IndexByte(sample, ',') >= 0 { // else a comma leaves rows undivided
+	if len(out) > 0 && bytes.IndexByte(sample, ',') >= 0 { // else a comma leaves rows undivided
 		if i := strings.IndexFunc(undividing, func(c rune) bool { return bytes.IndexByte(sample, byte(c)) < 0 }); i >= 0 {
 			out = append(out, undividing[i:i+1])
 		}
@@ -246,9 +277,12 @@ func try(r rules, text []byte, last bool) attempt {
 		}
 		if w.problem != 0 {
 			a.broken++
-			a.quoted++
-			r.sound(text, at, &w)
+			if _, swallowed := r.sound(text, at, &w); swallowed {
+				a.swallowed++
+				a.quoted++
+			}
 		}
+		a.strays = a.strays || r.strays(text, &w)
 		if cell(text[at:w.end], r.delimiter) == strongCell {
 			undivided++
 		}
@@ -343,15 +377,18 @@ func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	w := float64(a.width)
 	a.score = a.typed * a.even * a.even * (w - 1) / w
 	if a.width == 1 {
-		a.score = a.typed * 0.02
+		a.score = a.typed * a.even * a.even * 0.02
 	}
-	sound := 1 - float64(a.broken)/float64(a.rows)
-	a.score *= sound * sound
+	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
+	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
 	if a.rules.backslash || a.rules.trim {
 		a.score *= 0.999 // no more than is needed
 	}
 	if a.rules.trim && a.quoted == 0 && blanks < separators(rows) {
 		a.score *= 0.5 // blanks behind some delimiters belong to the text
+	}
+	if a.strays {
+		a.score *= 0.95 // quotes that another delimiter may explain
 	}
 	if a.rules.ends == MixedEnds {
 		a.score *= 0.997

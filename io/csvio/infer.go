@@ -40,6 +40,9 @@ func (s *stream) find(ctx context.Context) error {
 	if len(s.tail) == 0 {
 		return s.nothing(ctx, "is empty")
 	}
+	if err := s.leave(o.Skip); err != nil {
+		return err
+	}
 	delimiter, start := "", 0
 	if o.Skip == 0 {
 		delimiter, start = separatorLine(s.tail)
@@ -67,12 +70,28 @@ func (s *stream) find(ctx context.Context) error {
 		return err
 	}
 	s.shape = o.findShape(&s.rules, s.tail, start, s.eof)
+	if s.shape.left = max(o.Skip, 0); o.Skip > 0 {
+		s.shape.whySkip = "ReadOptions.Skip"
+	}
 	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
 	s.skip(s.shape.end, s.shape.endLines)
 	return s.typed(ctx)
+}
+
+// leave leaves lines out that nobody is to look at.
+func (s *stream) leave(n int) error {
+	for n > 0 && len(s.tail) > 0 {
+		start, lines := skipLines(s.tail, n, s.eof)
+		s.skip(start, lines)
+		n -= lines
+		if err := s.fill(headBytes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var (
@@ -157,6 +176,9 @@ func (s *stream) nameColumns() error {
 
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
+	if sh.broken != 0 && s.source.options.Names == nil && s.source.options.OnBad != Null {
+		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.offset + s.input.encoding.Len(s.tail[:sh.start]), Err: headerError(sh.broken)}
+	}
 	if sh.missing > 0 {
 		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
 	}

@@ -49,6 +49,8 @@ func (g *guess) places(ctx context.Context, in *input, begin bool) error {
 		text := sample(g.s.input.encoding, raw, at, in.begin)
 		row := 0
 		if at == 0 {
+			left, _ := skipLines(text, g.s.source.options.Skip, false)
+			text = text[left:]
 			row = g.s.shapeAgain(text, false).end
 		} else {
 			inside, err := g.inQuotes(in, text, at)
@@ -128,6 +130,9 @@ func (r *rules) damage(text []byte, columns int) float64 {
 
 // strays tells whether a quote stands in a field that is in none.
 func (r *rules) strays(text []byte, w *row) bool {
+	if r.quote == 0 {
+		return false
+	}
 	for _, t := range w.fields {
 		if !t.quoted && bytes.IndexByte(text[t.start:t.end], r.quote) >= 0 {
 			return true

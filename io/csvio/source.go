@@ -297,6 +297,9 @@ func (s *stream) begin(i int) error {
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}
+	if err := s.leave(s.source.options.Skip); err != nil {
+		return err
+	}
 	if len(s.tail) == 0 && s.header {
 		return s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
@@ -333,7 +336,7 @@ func (s *stream) shapeAgain(text []byte, last bool) shape {
 	if s.shape.separator {
 		_, start = separatorLine(text)
 	}
-	if o.Skip == 0 && s.shape.whySkip == "" {
+	if o.Skip > 0 || s.shape.whySkip == "" {
 		o.Skip = -1
 	}
 	rules := s.rules
