@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	scoreBytes = 64 << 10 // of the beginning that dialects are tried on
+	scoreBytes = 64 << 10 // of the beginning that dialects are tried on, unless these are few rows
 	scoreRows  = 200
 )
 
@@ -19,21 +19,27 @@ const (
 const (
 	usual = ",;\t|"
 	rare  = "^~:\x1f\x1e\x01\x02# "
+
+	undividing = "\t|;\x1f" // those that a text of one column is read with, if it has commas
 )
 
 // attempt is a dialect tried on a sample.
 type attempt struct {
-	rules  rules
-	score  float64
-	width  int // fields of most rows
-	rows   int
-	even   float64 // share of rows with that many
-	typed  float64 // share of cells that are numbers, dates or the like, or plain words
-	broken int     // rows with broken quotes
-	quoted int     // fields in quotes
-	strict int     // columns of numbers and dates
+	rules     rules
+	score     float64
+	width     int // fields of most rows
+	rows      int
+	even      float64 // share of rows with that many
+	typed     float64 // share of cells that are numbers, dates or the like, or plain words
+	broken    int     // rows with broken quotes
+	quoted    int     // fields in quotes
+	swallowed int     // rows whose broken quotes reach to lines behind
+	strict    int     // columns of numbers and dates
+	open      bool    // a quote is open at the end of the text, behind few rows
 
+	strays  bool // a quote stands in a field without quotes
 	doubled bool // every other field is empty, in all rows
+	steady  bool // a column is quoted nearly throughout, or a field that has to be
 }
 
 // chooseRules tries dialects on the beginning of a text and takes the best, by consistency: how evenly a dialect
@@ -44,18 +50,22 @@ type attempt struct {
 // for quotes or comments.
 func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	sample := text[:min(len(text), scoreBytes)]
-	last = last && len(sample) == len(text)
 	if o.Comment == 0 && !o.NoComment {
 		if behind := behindHashes(sample); behind < len(sample) {
-			sample = sample[behind:] // they would be cut as evenly by any dialect
+			text, sample = text[behind:], sample[behind:] // they would be cut as evenly by any dialect
 		}
 	}
 	var best attempt
+	open := false
 	for _, r := range o.candidates(sample) {
 		if best.sure() && !strings.ContainsAny(r.delimiter, usual) {
 			continue
 		}
-		a := try(r, sample, last)
+		a := try(r, text, last)
+		open = open || a.open
+		if n := len(o.Names); n > 1 && a.width == n && a.even > 0.5 {
+			a.score++ // as told
+		}
 		if a.score > best.score+1e-9 || best.rules.delimiter == "" {
 			best = a
 		}
@@ -63,16 +73,63 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
 		r := best.rules
 		r.delimiter += r.delimiter
-		if a := try(r, sample, last); a.even >= best.even && a.width == best.width/2+1 {
+		if a := try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
 			best = a
 		}
 	}
-	if o.Quote == 0 && best.broken >= strayQuotes && best.quoted == best.broken {
+	if o.Quote == 0 && best.quoted == best.broken && (best.swallowed > 0 || best.broken >= strayQuotes) && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
-		return try(r, sample, last)
+		best = try(r, text, last)
 	}
+	best.open = open
 	return best
+}
+
+// closesQuotes tells whether a field of a text is in quotes that close.
+func (r *rules) closesQuotes(text []byte) bool {
+	var w row
+	for at := 0; at < len(text); at = w.next {
+		if ok, _ := r.sound(text, at, &w); ok && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
+			return true
+		}
+	}
+	return false
+}
+
+// sound finds the row that begins at a place, and tells whether its quotes are as they should be. A row where they are
+// not may have swallowed lines behind it: if these are rows without it, it ends with its line, and quotes in it are text.
+func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
+	r.next(text, at, w)
+	if w.problem == 0 {
+		return true, false
+	}
+	if _, next := r.line(text, at); w.next <= next || !r.evenLines(text, at) {
+		return false, false
+	}
+	bare := *r
+	bare.quote = 0
+	bare.next(text, at, w)
+	return false, true
+}
+
+// evenLines tells whether the lines from a place on, three at least, have as many fields as the first, without regard to
+// quotes.
+func (r *rules) evenLines(text []byte, at int) bool {
+	bare := *r
+	bare.quote = 0
+	var w row
+	fields, lines, even := 0, 0, 0
+	for ; at < len(text) && lines < quoteRows; lines++ {
+		if bare.next(text, at, &w); lines == 0 {
+			fields = len(w.fields)
+		}
+		if len(w.fields) == fields {
+			even++
+		}
+		at = w.next
+	}
+	return fields > 1 && lines > 2 && even*10 >= lines*9
 }
 
 // behindHashes is where the lines at the top that begin with # end.
@@ -96,7 +153,8 @@ func (a *attempt) sure() bool {
 	return a.rows > 2 && a.width > 2 && a.even > 0.98 && a.typed > 0.8 && a.broken == 0
 }
 
-// strayQuotes is how many fields must begin with a quote, and none end with one, for quotes to be text.
+// strayQuotes is how many fields must begin with a quote, and none end with one, for quotes to be text; one is
+// enough that takes the lines behind it with it.
 const strayQuotes = 3
 
 // candidates lists the dialects that the options leave open and the sample has a sign of.
@@ -132,6 +190,11 @@ func (o *ReadOptions) delimiters(sample []byte) []string {
 			continue
 		}
 		out = append(out, string(c))
+	}
+	if len(out) > 0 && bytes.IndexByte(sample, ',') >= 0 { // else a comma leaves rows undivided
+		if i := strings.IndexFunc(undividing, func(c rune) bool { return bytes.IndexByte(sample, byte(c)) < 0 }); i >= 0 {
+			out = append(out, undividing[i:i+1])
+		}
 	}
 	return out
 }
@@ -195,31 +258,36 @@ func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
 	return []LineEnd{LF, MixedEnds}
 }
 
-// try cuts a sample by rules and scores what comes out.
-func try(r rules, sample []byte, last bool) attempt {
+// try cuts the beginning of a text by rules and scores what comes out.
+func try(r rules, text []byte, last bool) attempt {
 	a := attempt{rules: r}
 	var w row
 	var rows []row
 	undivided, blanks := 0, 0
-	for at := 0; at < len(sample) && len(rows) < scoreRows; at = w.next {
-		r.next(sample, at, &w)
-		if !w.whole && !last && at > 0 {
-			if w.problem != 0 {
-				a.broken++
+	for at := 0; at < len(text) && len(rows) < scoreRows && (at < scoreBytes || len(rows) < someRows); at = w.next {
+		r.next(text, at, &w)
+		if !w.whole && !last && (at > 0 || w.problem == csv.Unclosed) {
+			a.open = w.problem == csv.Unclosed && len(rows) < someRows
+			if !a.open || len(text) < longHead {
+				break
 			}
-			break
 		}
-		if r.blank(&w) || r.comment != 0 && sample[at] == r.comment {
+		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
 			continue
 		}
 		if w.problem != 0 {
 			a.broken++
+			if _, swallowed := r.sound(text, at, &w); swallowed {
+				a.swallowed++
+				a.quoted++
+			}
 		}
-		if cell(sample[at:w.end], r.delimiter) == strongCell {
+		a.strays = a.strays || r.strays(text, &w)
+		if cell(text[at:w.end], r.delimiter) == strongCell {
 			undivided++
 		}
 		if r.trim {
-			blanks += bytes.Count(sample[at:w.end], []byte(r.delimiter+" "))
+			blanks += bytes.Count(text[at:w.end], []byte(r.delimiter+" "))
 		}
 		kept := w
 		kept.fields = slices.Clone(w.fields)
@@ -228,8 +296,11 @@ func try(r rules, sample []byte, last bool) attempt {
 	if a.rows = len(rows); a.rows == 0 {
 		return a
 	}
-	a.measure(sample, rows)
+	a.measure(text, rows)
 	a.weigh(undivided, blanks, rows)
+	if a.width > 1 && len(rows[0].fields) < a.width {
+		a.score *= a.titled(text, rows, undivided)
+	}
 	return a
 }
 
@@ -246,15 +317,23 @@ func (a *attempt) measure(sample []byte, rows []row) {
 	}
 	a.even = float64(widths[a.width]) / float64(a.rows)
 	cells, strong := 0, make([]int, a.width)
+	quoted, filled := make([]int, a.width), make([]int, a.width)
 	a.doubled = a.width > 2 && a.width%2 == 1 && a.rules.delimiter != "," && a.rules.delimiter != " "
 	var buf []byte
 	for _, w := range rows {
 		for i, t := range w.fields {
 			if t.quoted {
 				a.quoted++
+				a.steady = a.steady || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
 			}
 			if len(w.fields) != a.width {
 				continue
+			}
+			if t.quoted {
+				quoted[i]++
+			}
+			if t.end > t.start {
+				filled[i]++
 			}
 			cells++
 			buf = a.rules.text(sample, t, buf[:0])
@@ -269,6 +348,9 @@ func (a *attempt) measure(sample []byte, rows []row) {
 		}
 	}
 	a.typed /= float64(max(cells, 1))
+	for i, n := range quoted {
+		a.steady = a.steady || n > 1 && n*4 >= filled[i]*3
+	}
 	for _, n := range strong {
 		if n > 0 && n*4 >= widths[a.width]*3-4 {
 			a.strict++
@@ -278,14 +360,14 @@ func (a *attempt) measure(sample []byte, rows []row) {
 
 // worth is how much a cell speaks for the dialect.
 func (a *attempt) worth(k cellKind, t token, text []byte) float64 {
+	n := len(text)
 	switch {
+	case !t.quoted && n > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[n-1]:
+		return 0.1 // quotes that were not taken for such
 	case k == strongCell || k == emptyCell || k == wordCell:
 		return 1
 	case t.quoted:
 		return 0.9
-	}
-	if n := len(text); n > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[n-1] {
-		return 0.1 // quotes that were not taken for such
 	}
 	return 0.4
 }
@@ -293,27 +375,56 @@ func (a *attempt) worth(k cellKind, t token, text []byte) float64 {
 // weigh makes the score.
 func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	w := float64(a.width)
-	a.score = a.typed * a.even * a.even * (w - 1) / w * float64(a.rows)
+	a.score = a.typed * a.even * a.even * (w - 1) / w
 	if a.width == 1 {
-		a.score = a.typed * 0.02 * float64(a.rows)
+		a.score = a.typed * a.even * a.even * 0.02
 	}
-	sound := 1 - float64(a.broken)/float64(a.rows)
-	a.score *= sound * sound
+	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
+	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
 	if a.rules.backslash || a.rules.trim {
 		a.score *= 0.999 // no more than is needed
 	}
 	if a.rules.trim && a.quoted == 0 && blanks < separators(rows) {
 		a.score *= 0.5 // blanks behind some delimiters belong to the text
 	}
+	if a.strays {
+		a.score *= 0.95 // quotes that another delimiter may explain
+	}
 	if a.rules.ends == MixedEnds {
 		a.score *= 0.997
 	}
-	if a.rules.quote != 0 && a.rules.quote != '"' && a.quoted == 0 {
-		a.score *= 0.9
+	if a.rules.quote != 0 && a.rules.quote != '"' && !a.steady {
+		a.score *= 0.5 // apostrophes around some words
 	}
 	if a.width > 1 && !strings.ContainsAny(a.rules.delimiter, usual) {
 		a.score *= a.rareness(undivided)
 	}
+}
+
+// titled is how far a delimiter is believed that the first rows have less often than those behind: they are titles, or names
+// of a single column whose values hold the delimiter here and there, such as 1,5 and Smith; John.
+func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
+	const doubtful = 0.01
+	k := 0
+	for k < len(rows) && len(rows[k].fields) < a.width {
+		k++
+	}
+	table, even, blanks := rows[k:], 0, 0
+	for _, w := range table {
+		if len(w.fields) == a.width {
+			even++
+		}
+		blanks += bytes.Count(text[w.fields[0].start:w.end], []byte(a.rules.delimiter+" "))
+	}
+	switch rest := len(table); {
+	case !strings.ContainsAny(a.rules.delimiter, usual), undivided >= rest && len(rows[0].fields) == 1:
+		return doubtful
+	case a.strict == 0 && (even*10 < rest*9 || blanks >= separators(table)):
+		return doubtful
+	case even*10 < rest*6:
+		return doubtful
+	}
+	return 1
 }
 
 // rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of which one

@@ -19,8 +19,10 @@
 // straight into Arrow buffers; only columns that are asked for are parsed. A block is of the size that was asked for (8 MiB
 // of columns otherwise), and less, to 256 KiB, where a file is small or near its end, and at the beginning of a stream.
 //
-// What [ReadOptions] do not say is found from samples spread over the input, of compressed input from its first 256 KiB;
-// opening costs some milliseconds for it. [Sniff] shows what is found and why.
+// What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
+// 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
+// row: the quotes around a place tell whether it lies in a field. Only in a field of more than 256 KiB without a quote
+// that no field of the first rows is like (these have no line ends in them), lines are taken for rows. [Sniff] shows what is found and why.
 //
 // # Dialect
 //

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"unicode/utf8"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/csv"
-	"github.com/volley-go/volley/internal/decompress"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -24,6 +22,8 @@ const (
 	sampleFiles = 8         // files of a pattern that are looked at
 	sampleRows  = 300       // rows of a place
 	headRows    = 1000      // rows of the head
+	someRows    = 20        // rows that a head should have
+	longHead    = 4 << 20   // and what is looked at to find them
 )
 
 // find opens the first file and finds out the dialect, the names and the types.
@@ -40,6 +40,9 @@ func (s *stream) find(ctx context.Context) error {
 	if len(s.tail) == 0 {
 		return s.nothing(ctx, "is empty")
 	}
+	if err := s.leave(o.Skip); err != nil {
+		return err
+	}
 	delimiter, start := "", 0
 	if o.Skip == 0 {
 		delimiter, start = separatorLine(s.tail)
@@ -48,7 +51,15 @@ func (s *stream) find(ctx context.Context) error {
 	if start > 0 && o.Delimiter == 0 && o.Separator == "" {
 		choice.Separator = delimiter
 	}
-	s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
+	for {
+		s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
+		if !s.chosen.open || s.eof || len(s.tail) >= longHead {
+			break
+		}
+		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
+			return err
+		}
+	}
 	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}
@@ -59,12 +70,28 @@ func (s *stream) find(ctx context.Context) error {
 		return err
 	}
 	s.shape = o.findShape(&s.rules, s.tail, start, s.eof)
+	if s.shape.left = max(o.Skip, 0); o.Skip > 0 {
+		s.shape.whySkip = "ReadOptions.Skip"
+	}
 	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
 	s.skip(s.shape.end, s.shape.endLines)
 	return s.typed(ctx)
+}
+
+// leave leaves lines out that nobody is to look at.
+func (s *stream) leave(n int) error {
+	for n > 0 && len(s.tail) > 0 {
+		start, lines := skipLines(s.tail, n, s.eof)
+		s.skip(start, lines)
+		n -= lines
+		if err := s.fill(headBytes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var (
@@ -149,6 +176,9 @@ func (s *stream) nameColumns() error {
 
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
+	if sh.broken != 0 && s.source.options.Names == nil && s.source.options.OnBad != Null {
+		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.offset + s.input.encoding.Len(s.tail[:sh.start]), Err: headerError(sh.broken)}
+	}
 	if sh.missing > 0 {
 		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
 	}
@@ -203,11 +233,14 @@ func (s *stream) typed(ctx context.Context) error {
 		}
 	}
 	guess := newGuess(s)
-	part := s.head()
-	part = s.wholeRows(part, s.eof && len(part) == len(s.tail))
+	part, err := s.firstRows()
+	if err != nil {
+		return err
+	}
 	first := csv.Index{}
 	part = guess.look(part, headRows)
 	first.Build(part, s.dialect, len(s.columns))
+	guess.breaks = first.Lines > first.Rows+len(first.Bad)
 	if s.source.reader == nil && s.input.format == "" {
 		if err := guess.further(ctx); err != nil {
 			return err
@@ -221,6 +254,28 @@ func (s *stream) typed(ctx context.Context) error {
 	}
 	s.weigh(&first, part)
 	return nil
+}
+
+// firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is
+// read than a head, so that there are some.
+func (s *stream) firstRows() ([]byte, error) {
+	part := s.head()
+	for {
+		last := s.eof && len(part) == len(s.tail)
+		rows := s.wholeRows(part, last)
+		if last || s.someRows(rows) || len(s.tail) >= s.source.options.rowMax() {
+			return rows, nil
+		}
+		if err := s.fill(2 * len(part)); err != nil {
+			return nil, err
+		}
+		part = s.tail
+	}
+}
+
+// someRows tells whether there are as many lines at least as rows should be looked at.
+func (s *stream) someRows(rows []byte) bool {
+	return len(rows) > 0 && (len(rows) >= longHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= someRows)
 }
 
 // settle gives a column its type, the form its values have and the words that are null in it.
@@ -288,6 +343,7 @@ type guess struct {
 	s        *stream
 	evidence []evidence
 	index    csv.Index
+	breaks   bool // the first rows have line ends in quotes
 }
 
 func newGuess(s *stream) *guess {
@@ -319,48 +375,6 @@ func (g *guess) look(text []byte, rows int) []byte {
 		}
 	}
 	return text
-}
-
-// further looks at places all over the first file, and at the beginning of others. A place in the
-// middle begins behind a line end, which may lie inside quotes: rows that then do not have
-// the right number of fields are passed over.
-func (g *guess) further(ctx context.Context) error {
-	s := g.s
-	for i := range min(len(s.files), sampleFiles) {
-		name := s.files[i*len(s.files)/min(len(s.files), sampleFiles)]
-		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-			continue // a pipe comes once
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return s.source.fail(name, err)
-		}
-		err = g.places(ctx, &input{file: f, begin: s.input.begin}, i > 0)
-		f.Close()
-		if err != nil {
-			return s.source.fail(name, err)
-		}
-	}
-	return nil
-}
-
-// A place may lie inside a quoted field, where quotes seem to open that close: rows
-// with broken quotes are passed over too.
-func (g *guess) places(ctx context.Context, in *input, begin bool) error {
-	return in.eachPlace(begin, func(raw []byte, at int64) error {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if at == 0 && decompress.Format(raw) != "" {
-			return errStop
-		}
-		text := sample(g.s.input.encoding, raw, at, in.begin)
-		if nl := bytes.IndexAny(text, "\r\n"); nl >= 0 {
-			text = text[nl+1:]
-		}
-		g.look(g.s.wholeRows(text, false), sampleRows)
-		return nil
-	})
 }
 
 // project applies the choice of columns and makes the schema.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/volley-go/volley/internal/csv"
 )
 
 const (
@@ -27,6 +29,8 @@ type shape struct {
 	first     []string // the first row, names or not
 	whySkip   string
 	whyHeader string
+	left      int         // lines that the options leave out, before anything is looked at
+	broken    csv.Problem // of the quotes of a row of names
 }
 
 // seen is a row that was looked at.
@@ -34,10 +38,11 @@ type seen struct {
 	fields    []string
 	quoted    []bool // fields that are
 	at, next  int
-	lines     int  // before it
-	through   int  // before the one behind it
-	gap       bool // a blank line stands before it
-	broken    bool // its quotes are
+	lines     int         // before it
+	through   int         // before the one behind it
+	gap       bool        // a blank line stands before it
+	problem   csv.Problem // of its quotes
+	broken    bool        // they are: the fields are those of its first line, without quotes
 	commented bool
 }
 
@@ -73,15 +78,14 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 	if start > 0 {
 		sh.lines = 1
 	}
-	if o.Skip > 0 {
-		sh.start, sh.lines = skipLines(text, o.Skip)
-		sh.whySkip = "ReadOptions.Skip"
-	}
 	rows := look(r, text[sh.start:], last)
 	sh.width = mostFields(rows)
+	if n := len(o.Names); n > 0 && slices.ContainsFunc(rows, func(s seen) bool { return len(s.fields) == n }) {
+		sh.width = n
+	}
 	if o.Skip == 0 {
 		rows = sh.comments(o, r, rows)
-		rows = sh.preamble(rows)
+		rows = sh.preamble(o, r, rows)
 	}
 	if o.OnBad != Stop {
 		mendHeader(r, text[sh.start:], rows, sh.width)
@@ -89,17 +93,21 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 	if len(rows) > 0 {
 		sh.first = rows[0].fields
 		sh.begin(rows[0])
-		sh.header(o, rows)
+		sh.header(o, r, rows)
 	}
 	return sh
 }
 
-// skipLines finds where a line begins.
-func skipLines(text []byte, n int) (start, lines int) {
+// skipLines finds where the line begins that has n before it, or how many there are. A \r that ends a text with more to come
+// may be half of a line end.
+func skipLines(text []byte, n int, last bool) (start, lines int) {
 	for ; lines < n && start < len(text); lines++ {
 		i := bytes.IndexAny(text[start:], "\r\n")
-		if i < 0 {
+		switch {
+		case i < 0:
 			return len(text), lines
+		case text[start+i] == '\r' && start+i+1 == len(text) && !last:
+			return start + i, lines
 		}
 		start += i + 1
 		if text[start-1] == '\r' && start < len(text) && text[start] == '\n' {
@@ -122,7 +130,11 @@ func look(r *rules, text []byte, last bool) []seen {
 		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
 			gap = true
 		} else {
-			out = append(out, seen{fields: r.strings(text, &w), quoted: w.quoted(), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, broken: w.problem != 0, commented: text[at] == '#'})
+			problem := w.problem
+			if problem != 0 {
+				r.sound(text, at, &w)
+			}
+			out = append(out, seen{fields: r.strings(text, &w), quoted: w.quoted(), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, problem: problem, broken: problem != 0, commented: text[at] == '#'})
 			gap = false
 		}
 		lines += w.lines
@@ -194,15 +206,18 @@ func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
 }
 
 // preamble leaves lines before the table out: titles and notes, which have fewer fields than the table, or
-// nearly none that are not empty.
-func (sh *shape) preamble(rows []seen) []seen {
+// nearly none that are not empty. What may be names is kept.
+func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
 	n := 0
 	for n < len(rows) && n < preambleRows && len(rows[n].fields) < sh.width && !rows[n].broken {
 		n++
 	}
 	if n > 0 && n < len(rows) && len(rows[n].fields) == sh.width {
 		narrow := !slices.ContainsFunc(rows[:n], func(s seen) bool { return len(s.fields) > max(1, sh.width/2) })
-		if narrow || rows[n].gap {
+		if n == 1 && !rows[n].gap && sh.width > 2 && apart(&rows[0], sh.width) && !o.headed(r, rows[1:]) {
+			return rows
+		}
+		if rows[n].gap || narrow && !emptyBehind(rows[n-1:]) && (titles(rows[:n]) || o.headed(r, rows[n:])) {
 			rows = sh.drop(rows, n, fmt.Sprintf("lines of fewer fields than the %d of the table", sh.width))
 		}
 	}
@@ -216,10 +231,65 @@ func (sh *shape) preamble(rows []seen) []seen {
 		}
 		break
 	}
-	if len(rows) > 2 && sh.width > 2 && rows[0].filled() == 1 && rows[0].fields[0] != "" && rows[1].filled() == sh.width && overTyped(rows[1].fields, rows[2:]) {
-		return sh.drop(rows, 1, "a title in the first cell, above the names")
+	if n := sh.padded(o, r, rows); n > 0 {
+		return sh.drop(rows, n, "titles in one cell, above the names")
 	}
 	return rows
+}
+
+// apart cuts a row of one field at its blanks, if that makes as many names as there are columns: a row of names that
+// was written by another hand than the others.
+func apart(s *seen, width int) bool {
+	names := strings.Fields(s.fields[0])
+	if len(s.fields) != 1 || len(names) != width || s.quoted[0] || slices.ContainsFunc(names, isValue) {
+		return false
+	}
+	s.fields, s.quoted = names, make([]bool, width)
+	return true
+}
+
+// emptyBehind tells whether the fields that the first row lacks are empty in those behind it: it is names, and the other
+// rows end with delimiters.
+func emptyBehind(rows []seen) bool {
+	return !slices.ContainsFunc(rows[1:], func(s seen) bool {
+		return slices.ContainsFunc(s.fields[min(len(rows[0].fields), len(s.fields)):], func(f string) bool { return strings.TrimSpace(f) != "" })
+	})
+}
+
+// titles tells lines of several words, or several lines.
+func titles(rows []seen) bool {
+	return len(rows) > 1 || strings.ContainsAny(strings.TrimSpace(rows[0].fields[0]), " :")
+}
+
+// headed tells whether the first row is names.
+func (o *ReadOptions) headed(r *rules, rows []seen) bool {
+	n, _ := o.isHeader(r, rows)
+	return n > 0
+}
+
+// padded counts rows at the top with one cell each that is not empty, as spreadsheets save titles: those above a row
+// of names for more columns.
+func (sh *shape) padded(o *ReadOptions, r *rules, rows []seen) int {
+	n := 0
+	for n < min(len(rows), preambleRows) && rows[n].filled() == 1 && !rows[n].broken {
+		n++
+	}
+	if n == 0 || n+1 >= len(rows) || len(rows[n].fields) != sh.width || rows[n].filled() < 2 || rows[n].filled()*4 < sh.width*3 {
+		return 0
+	}
+	sparse := 0
+	for _, s := range rows[n+1:] {
+		if s.filled() < 2 {
+			sparse++
+		}
+	}
+	if sparse*5 > len(rows)-n-1 {
+		return 0
+	}
+	if overTyped(rows[n].fields, rows[n+1:]) || sh.width > 2 && titles(rows[:n]) && o.headed(r, rows[n:]) {
+		return n
+	}
+	return 0
 }
 
 // overTyped tells whether a row of words stands over columns of numbers and dates: names.
@@ -255,7 +325,7 @@ func isValue(s string) bool {
 }
 
 // header finds the rows of names.
-func (sh *shape) header(o *ReadOptions, rows []seen) {
+func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
 	switch o.Header {
 	case Absent:
 		sh.whyHeader = "ReadOptions.Header"
@@ -263,7 +333,7 @@ func (sh *shape) header(o *ReadOptions, rows []seen) {
 	case Present:
 		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
 	default:
-		sh.headers, sh.whyHeader = isHeader(rows)
+		sh.headers, sh.whyHeader = o.isHeader(r, rows)
 	}
 	if sh.headers == 0 {
 		return
@@ -275,79 +345,16 @@ func (sh *shape) header(o *ReadOptions, rows []seen) {
 		sh.missing = sh.headers - len(rows)
 		sh.headers = len(rows)
 	}
+	for _, s := range rows[:sh.headers] {
+		sh.broken = max(sh.broken, s.problem)
+	}
 	sh.names = join(rows[:sh.headers])
 	last := rows[sh.headers-1]
+	if n := sh.width - len(sh.names); n > 0 && len(rows) > sh.headers && emptyBehind(rows[sh.headers-1:]) {
+		sh.names = append(slices.Clip(sh.names), make([]string, n)...) // the other rows end with delimiters
+	}
 	sh.end += last.next - rows[0].at
 	sh.endLines += last.through - rows[0].lines
-}
-
-// isHeader tells whether the first row is names.
-func isHeader(rows []seen) (int, string) {
-	first := rows[0].fields
-	values := 0
-	for _, f := range first {
-		if f = strings.TrimSpace(f); f != "" && isValue(f) {
-			values++
-		}
-	}
-	switch {
-	case rows[0].filled() == 0:
-		return 0, "the first row is empty"
-	case values == 0 && overTyped(first, rows[1:]):
-		return 1, "words over columns of numbers and dates"
-	case values == 0 && likeBelow(first, rows[1:]):
-		return 0, "the first row has digits where the rows below have some"
-	case values == 0:
-		return 1, "no field of the first row is a number, date or bool"
-	case years(first) && len(rows) > 1:
-		return 1, "years, one after the other, behind words"
-	}
-	return 0, "the first row has a number, date or bool"
-}
-
-// likeBelow tells a first row of texts that look like those below: codes, addresses or versions, with digits in
-// more than half of the columns, where nearly all values have some too.
-func likeBelow(first []string, below []seen) bool {
-	digit := func(s string) bool { return strings.ContainsAny(s, "0123456789") }
-	like := 0
-	for i, f := range first {
-		if !digit(f) {
-			continue
-		}
-		all, with := 0, 0
-		for _, s := range below {
-			if i < len(s.fields) && s.fields[i] != "" {
-				if all++; digit(s.fields[i]) {
-					with++
-				}
-			}
-		}
-		if all > 2 && with*10 >= all*9 {
-			like++
-		}
-	}
-	return len(first) > 1 && like*2 > len(first)
-}
-
-// years tells names such as country,2019,2020,2021.
-func years(first []string) bool {
-	last, n := 0, 0
-	for i, f := range first {
-		y, ok := 0, len(f) == 4
-		for _, c := range []byte(f) {
-			y, ok = y*10+int(c-'0'), ok && c-'0' <= 9
-		}
-		switch {
-		case !ok && (isValue(f) || n > 0):
-			return false
-		case !ok:
-			continue
-		case i == 0 || y < 1800 || y > 2200 || n > 0 && y != last+1:
-			return false
-		}
-		last, n = y, n+1
-	}
-	return n > 1
 }
 
 // stacked counts rows of names one under the other. A second one is taken for such only where
@@ -399,6 +406,7 @@ func mendHeader(r *rules, text []byte, rows []seen, width int) {
 			first.fields, first.quoted = append(first.fields, string(t.text)), append(first.quoted, t.quoted)
 		}
 		first.next, first.through = next, first.lines+1
+		first.broken, first.problem = false, 0
 	}
 }
 

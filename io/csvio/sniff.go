@@ -141,7 +141,7 @@ func (c *column) described(o *ReadOptions) ColumnDialect {
 }
 
 // skipped is the lines before the table.
-func (sh *shape) skipped() int { return sh.lines }
+func (sh *shape) skipped() int { return sh.left + sh.lines }
 
 // Options are the options that read a file as it was found, and look for nothing but the
 // columns' types.

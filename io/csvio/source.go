@@ -297,10 +297,13 @@ func (s *stream) begin(i int) error {
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}
+	if err := s.leave(s.source.options.Skip); err != nil {
+		return err
+	}
 	if len(s.tail) == 0 && s.header {
 		return s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
-	sh := s.shapeAgain()
+	sh := s.shapeAgain(s.tail, s.eof)
 	if s.header && s.source.options.Names == nil {
 		given, err := s.namesOf(&sh)
 		if err != nil {
@@ -324,20 +327,20 @@ func otherHeader(names, first []string) string {
 }
 
 // shapeAgain finds where the table begins in a file after the first, which is taken to be of the same kind.
-func (s *stream) shapeAgain() shape {
+func (s *stream) shapeAgain(text []byte, last bool) shape {
 	o := s.source.options
 	if o.Header = Absent; s.header {
 		o.Header, o.HeaderRows = Present, s.shape.headers
 	}
 	start := 0
 	if s.shape.separator {
-		_, start = separatorLine(s.tail)
+		_, start = separatorLine(text)
 	}
-	if o.Skip == 0 && s.shape.whySkip == "" {
+	if o.Skip > 0 || s.shape.whySkip == "" {
 		o.Skip = -1
 	}
 	rules := s.rules
-	return o.findShape(&rules, s.tail, start, s.eof)
+	return o.findShape(&rules, text, start, last)
 }
 
 func names(columns []column) []string {

@@ -1,0 +1,337 @@
+package csvio
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/volley-go/volley/internal/csv"
+)
+
+// headline is the question whether the first row is names: what speaks for it, column by column, in points. A row of data
+// fits the columns it begins; names do not, or look unlike what stands below them. If nothing speaks either way, a
+// row of words is names, and one with a value is data: a row of names among the data is seen, a row of data that became
+// names is not.
+type headline struct {
+	points float64
+	why    string
+	most   float64 // points of the reason that is told
+
+	values int // fields of the row that could not be told from a number, date or bool
+}
+
+// Points for and against.
+const (
+	otherKind    = 2.0  // a name over a column of numbers, dates or bools that it is none of,
+	otherKindOf1 = 0.9  // of which there is one value
+	sameKind     = -1.0 // a value that its column could have
+	sameYear     = -0.3 // one that may be the name of a year
+	inQuotes     = 4.0  // names in quotes they do not need, above values that have none
+	numbered     = 1.5  // names such as 2019, 2020 or x1, x2, and not so below
+	repeated     = -1.5 // a text that is a value below
+	twice        = -0.5 // a text that stands in the row already
+	otherShape   = 1.0  // a text that is unlike those below, which are alike
+	sameShape    = -0.7 // and one that is like them
+	shapeRowsMin = 3    // values that are alike
+)
+
+func (h *headline) add(points float64, why string) {
+	h.points += points
+	if points > h.most {
+		h.most, h.why = points, why
+	}
+}
+
+// isHeader tells whether the first row is names, and why.
+func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
+	if rows[0].filled() == 0 {
+		return 0, "the first row is empty"
+	}
+	var h headline
+	first := trimmed(rows[0].fields)
+	row := numberedIn(first)
+	if len(rows) > 1 {
+		row = subtract(row, numberedIn(trimmed(rows[1].fields)))
+	}
+	if len(row) > 0 {
+		h.add(numbered, "names that are numbered one after the other")
+	}
+	if r.namesQuoted(rows) {
+		h.add(inQuotes, "names in quotes over values without")
+	}
+	under := rows[1:]
+	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
+		under = under[1:] // names may be repeated
+	}
+	for i, name := range first {
+		if name == "" || o.nulls().Has([]byte(name)) {
+			continue
+		}
+		if slices.Index(first, name) < i {
+			h.add(twice, "")
+		}
+		h.weigh(o, name, slices.Contains(row, i), o.below(i, under))
+	}
+	switch {
+	case h.points > 0 && h.why != "":
+		return 1, h.why
+	case h.points < 0 && h.values > 0:
+		return 0, "the first row has numbers, dates or bools as those below it"
+	case h.points < 0:
+		return 0, "the first row looks like those below it"
+	case h.values > 0:
+		return 0, "the first row has a number, date or bool"
+	}
+	return 1, "no field of the first row is a number, date or bool"
+}
+
+func trimmed(fields []string) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = strings.TrimSpace(f)
+	}
+	return out
+}
+
+// below are the values of a column under the first row.
+type below struct {
+	evidence
+	texts []string
+	quote int // of them in quotes
+}
+
+func (o *ReadOptions) below(column int, rows []seen) *below {
+	b := &below{evidence: evidence{kinds: ^isText}}
+	nulls := o.nulls()
+	for _, s := range rows {
+		if column >= len(s.fields) || s.broken {
+			continue
+		}
+		text := strings.TrimSpace(s.fields[column])
+		if text == "" || nulls.Has([]byte(text)) {
+			continue
+		}
+		b.texts = append(b.texts, text)
+		b.take([]byte(text))
+		if s.quoted[column] {
+			b.quote++
+		}
+	}
+	return b
+}
+
+// weigh adds what a column says of its name.
+func (h *headline) weigh(o *ReadOptions, name string, numbered bool, b *below) {
+	value := isValue(name)
+	if value {
+		h.values++
+	}
+	switch {
+	case len(b.texts) == 0:
+		if value && !numbered {
+			h.add(sameYear, "")
+		}
+	case b.any && b.kinds != isText && !b.fits(name):
+		points := otherKind
+		if len(b.texts) == 1 {
+			points = otherKindOf1
+		}
+		h.add(points, "words over columns of numbers and dates")
+	case b.any && b.kinds != isText:
+		h.values++
+		if !numbered {
+			h.add(b.sameKind(name), "")
+		}
+	case value:
+		if !numbered {
+			h.add(sameYear, "")
+		}
+	default:
+		h.text(name, b)
+	}
+}
+
+// fits tells whether a text could be a value of the column.
+func (b *below) fits(text string) bool {
+	e := b.evidence
+	e.take([]byte(text))
+	return e.kinds != isText
+}
+
+// sameKind is what a value in the first row says over values of its kind: that of a year is less, if it is none of many.
+func (b *below) sameKind(name string) float64 {
+	if isYear(name) && !slices.ContainsFunc(b.texts, isYear) {
+		return sameYear
+	}
+	return sameKind
+}
+
+func isYear(s string) bool { return len(s) == 4 && s >= "1800" && s <= "2200" && allDigits(s) }
+
+func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// text weighs a text over a column of texts.
+func (h *headline) text(name string, b *below) {
+	same := 0
+	for _, t := range b.texts {
+		if t == name {
+			same++
+		}
+	}
+	switch {
+	case same*10 >= len(b.texts):
+		h.add(repeated, "")
+		return
+	case same > 0:
+		h.add(repeated/3, "")
+		return
+	}
+	if len(b.texts) < shapeRowsMin {
+		return
+	}
+	if like, alike := b.like(name); alike && like {
+		h.add(sameShape, "")
+	} else if alike {
+		h.add(otherShape, "a text unlike those below it, which are alike")
+	}
+}
+
+// like tells whether the column's texts are alike, in one of some ways, and whether a text is like them. Words that are
+// of letters alone are no more like names than unlike them.
+func (b *below) like(name string) (like, alike bool) {
+	for _, of := range []func(string) string{exactShape, runShape} {
+		want := of(b.texts[0])
+		if slices.ContainsFunc(b.texts, func(t string) bool { return of(t) != want }) {
+			continue
+		}
+		words := strings.Trim(want, "Aa ") == ""
+		if like = of(name) == want; !words || !like && len(want) <= 4 && !strings.Contains(want, " ") && len(want) == len(b.texts[0]) {
+			return like, true
+		}
+		return false, false
+	}
+	if prefix := commonPrefix(b.texts); len(prefix) > 2 {
+		return strings.HasPrefix(name, prefix), true
+	}
+	digits := 0
+	for _, t := range b.texts {
+		if hasDigit(t) {
+			digits++
+		}
+	}
+	return hasDigit(name), digits*10 >= len(b.texts)*9
+}
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// exactShape writes a text with A and a for letters and 0 for digits.
+func exactShape(s string) string {
+	if len(s) > 100 {
+		return "long"
+	}
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= '0' && c <= '9':
+			return '0'
+		case c >= 'A' && c <= 'Z':
+			return 'A'
+		case c >= 'a' && c <= 'z' || c >= utf8.RuneSelf:
+			return 'a'
+		}
+		return c
+	}, s)
+}
+
+// runShape is the shape with runs of one kind made one.
+func runShape(s string) string {
+	return string(slices.Compact([]byte(exactShape(s))))
+}
+
+func commonPrefix(texts []string) string {
+	prefix := texts[0]
+	for _, t := range texts[1:] {
+		n := 0
+		for n < min(len(prefix), len(t)) && prefix[n] == t[n] {
+			n++
+		}
+		prefix = prefix[:n]
+	}
+	return prefix
+}
+
+// numberedIn are the places of fields that are numbered one after the other: years, or a word and a number, of
+// neighbours each one more than the one before.
+func numberedIn(fields []string) []int {
+	var out []int
+	for i := 0; i+1 < len(fields); i++ {
+		word, n, ok := cutNumber(fields[i])
+		for j := i + 1; ok && j < len(fields); j++ {
+			w, m, ok := cutNumber(fields[j])
+			if !ok || w != word || m != n+j-i {
+				break
+			}
+			if j == i+1 {
+				out = append(out, i)
+			}
+			out = append(out, j)
+		}
+		if len(out) > 0 && out[len(out)-1] > i {
+			i = out[len(out)-1]
+		}
+	}
+	return out
+}
+
+// cutNumber cuts a number off a word's end; one without a word is a year.
+func cutNumber(s string) (word string, n int, ok bool) {
+	word = strings.TrimRight(s, "0123456789")
+	digits := s[len(word):]
+	if len(digits) == 0 || len(digits) > 4 || word == "" && !isYear(s) || hasDigit(word) || strings.Trim(word, "+-.") == "" && word != "" {
+		return "", 0, false
+	}
+	for _, c := range digits {
+		n = n*10 + int(c-'0')
+	}
+	return word, n, true
+}
+
+func subtract(places, other []int) []int {
+	return slices.DeleteFunc(places, func(i int) bool { return slices.Contains(other, i) })
+}
+
+// namesQuoted tells whether all fields of the first row are in quotes, of which one does not need them, and no field
+// below is that does not.
+func (r *rules) namesQuoted(rows []seen) bool {
+	idle := func(s *seen, i int) bool { return s.quoted[i] && !r.needsQuotes(s.fields[i]) }
+	some := false
+	for i := range rows[0].fields {
+		if !rows[0].quoted[i] {
+			return false
+		}
+		some = some || idle(&rows[0], i)
+	}
+	for _, s := range rows[1:] {
+		for i := range s.fields {
+			if idle(&s, i) {
+				return false
+			}
+		}
+	}
+	return some
+}
+
+// needsQuotes tells whether a text would be something else without quotes.
+func (r *rules) needsQuotes(s string) bool {
+	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
+		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s)
+}
+
+// headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never
+// closed may have swallowed the rows.
+func headerError(problem csv.Problem) error {
+	if problem == csv.Unclosed {
+		return fmt.Errorf("a quote is opened in the row of names and never closed: close it, or read with NoQuotes")
+	}
+	return fmt.Errorf("there is text behind a closing quote in the row of names: double the quotes inside a quoted name, or read with NoQuotes")
+}
