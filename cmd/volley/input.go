@@ -38,7 +38,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&in.from, "from", "", "format of the inputs: csv, tsv or parquet (default: by name, else by content)")
 	f.StringVar(&in.delimiter, "delimiter", "", "what separates CSV fields, such as ';' or tab (default: found out)")
-	f.StringVar(&in.encoding, "encoding", "", "encoding of CSV, such as windows-1252, iso-8859-1 or utf-16le (default: found out)")
+	f.StringVar(&in.encoding, "encoding", "", "encoding of CSV by its name, such as windows-1252, gbk or shift-jis (default: found out)")
 	f.BoolVar(&in.header, "header", false, "the first CSV row holds the columns' names (default: found out)")
 	f.BoolVar(&in.noHeader, "no-header", false, "the first CSV row is data; columns are called column_1 and so on")
 	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
@@ -192,25 +192,14 @@ func delimiterOf(text string) (byte, error) {
 
 // encodingOf is an encoding by its name, however it is written.
 func encodingOf(text string) (csvio.Encoding, error) {
-	fold := func(s string) string {
-		return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
-	}
-	var names []string
-	for e := csvio.UTF8; e <= csvio.Windows1252; e++ {
-		if fold(e.String()) == fold(text) {
-			return e, nil
-		}
-		names = append(names, strings.ToLower(e.String()))
-	}
-	switch fold(text) {
-	case "":
+	if text == "" {
 		return 0, nil
-	case "latin1":
-		return csvio.Latin1, nil
-	case "cp1252":
-		return csvio.Windows1252, nil
 	}
-	return 0, fmt.Errorf("--encoding %s: it is one of %s", text, strings.Join(names, ", "))
+	e, err := csvio.EncodingOf(text)
+	if err != nil {
+		return 0, fmt.Errorf("--encoding: %w", err)
+	}
+	return e, nil
 }
 
 // formatOf is the one format of all inputs.

@@ -133,7 +133,7 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
 	for text, want := range map[string]string{
 		"ooc: the text is unknown: give ReadOptions.Encoding, or convert it": "the text is unknown: give --encoding, or convert it",
-		"is no UTF-8: give ReadOptions.Encoding (Windows1252?), or":          "is no UTF-8: give --encoding (windows-1252?), or",
+		"give ReadOptions.Encoding (EncodingOf finds it by name), or":        "give --encoding with its name, or",
 		"too many columns; ReadOptions.ColumnsMax sets the limit":            "too many columns",
 		"the budget is 16 MiB: raise Memory; or":                             "the budget is 16 MiB: raise --memory; or",
 	} {

@@ -8,32 +8,46 @@ import (
 	"unicode/utf8"
 )
 
-func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+// room is what a character takes at most when it is UTF-8: a pair of bytes that is none takes six.
+const room = 8
 
-// Reader makes text of an encoding UTF-8. It holds 32 KiB and gives about 300 MB/s.
+// bufBytes is how much is read at once, and the length of a [span].
+const bufBytes = 32 << 10
+
+// Reader makes text of an encoding UTF-8. It gives about 300 MB/s. What it read it keeps, by 32 KiB, for as
+// long as somebody holds a [Place] in it or before it.
 type Reader struct {
-	r      io.Reader
-	e      Encoding
-	raw    []byte // read and not yet converted
-	buf    []byte
-	rest   []byte // of a character that did not fit where it was read to
-	offset int64  // in the input, of raw
-	err    error
+	converter
+	r    io.Reader
+	err  error  // of r, told when what came with it is converted
+	rest []byte // of a character that did not fit where it was read to
+
+	offset int64 // in the input, of raw
+	text   int64 // bytes given, the rest too
+	first  *span // until the first Place was taken
+	last   *span
+	watch  *Evidence // of an encoding that was guessed
+	advice string    // to whoever sees it refuted
 }
 
 // NewReader converts what r has from here on; a byte order mark is for the caller to skip,
 // who says how many bytes came before.
 func NewReader(r io.Reader, e Encoding, offset int64) *Reader {
-	return &Reader{r: r, e: e, buf: make([]byte, 32<<10), offset: offset}
+	s := &span{raw: offset, converter: newConverter(e)}
+	return &Reader{converter: s.converter, r: r, offset: offset, first: s, last: s}
 }
 
-// Read fills p, with whole characters where it has room for one of any kind (4 bytes).
+// Watch makes reading end with an error where the text turns out not to be what the evidence spoke for: Windows-1252, in
+// which every byte is a character, and no mistake would be seen. The error ends with an advice.
+func (r *Reader) Watch(found *Evidence, advice string) { r.watch, r.advice = found, advice }
+
+// Read fills p, with whole characters where it has room for one of any kind (8 bytes).
 func (r *Reader) Read(p []byte) (n int, err error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if len(r.rest) == 0 && len(p) < utf8.UTFMax {
-		var one [utf8.UTFMax]byte
+	if len(r.rest) == 0 && len(p) < room {
+		var one [room]byte
 		if n, err = r.some(one[:]); n == 0 {
 			return 0, err
 		}
@@ -49,41 +63,95 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 
 // some converts as many characters as fit, at least one.
 func (r *Reader) some(p []byte) (n int, err error) {
-	for n == 0 {
-		if len(r.raw) < r.need() && r.err == nil {
-			r.more()
-			continue
-		}
-		if len(r.raw) == 0 {
-			return 0, r.err
-		}
-		if len(r.raw) < r.need() {
-			if r.err != io.EOF {
-				return 0, r.err
-			}
-			return 0, fmt.Errorf("the text ends inside a %s character, at byte %d: the file is cut short, or of another encoding", r.e, r.offset)
-		}
-		var taken int
-		n, taken = r.convert(p)
+	for {
+		n, taken := r.convert(p)
 		r.raw = r.raw[taken:]
 		r.offset += int64(taken)
+		r.text += int64(n)
+		switch {
+		case n > 0:
+			return n, nil
+		case taken > 0:
+		case !r.ended:
+			if err := r.more(); err != nil {
+				return 0, err
+			}
+		case len(r.raw) > 0:
+			return 0, fmt.Errorf("the text ends inside a %s character, at byte %d: the file is cut short, or of another encoding", r.e, r.offset)
+		default:
+			return 0, io.EOF
+		}
 	}
-	return n, nil
 }
 
-// need is the bytes that the next character takes at most, as far as can be told.
-func (r *Reader) need() int {
-	unit := r.e.unit()
-	if unit == 2 && len(r.raw) >= 2 && surrogate(r.e.two(r.raw)) == high && !(r.err != nil && len(r.raw) < 4) {
-		return 4
+// more reads on, into memory of its own: spans keep what was read before.
+func (r *Reader) more() error {
+	if r.err != nil {
+		return r.err
 	}
-	return unit
+	buf := make([]byte, bufBytes)
+	n := copy(buf, r.raw)
+	for idle := 0; ; idle++ {
+		k, err := r.r.Read(buf[n:])
+		if k == 0 && err == nil {
+			if idle > 100 {
+				return io.ErrNoProgress
+			}
+			continue
+		}
+		if r.ended = err == io.EOF; !r.ended {
+			r.err = err
+		}
+		r.raw = buf[:n+k]
+		break
+	}
+	next := &span{text: r.text, raw: r.offset, converter: r.converter}
+	r.last.next.Store(next)
+	r.last = next
+	if r.watch != nil {
+		if why := r.watch.refuted(r.raw[n:]); why != "" {
+			return fmt.Errorf("the text was taken for Windows-1252 by its beginning, and is not that from byte %d on: %s: %s", r.offset+int64(n), why, r.advice)
+		}
+	}
+	return nil
 }
 
-func (r *Reader) more() {
-	n := copy(r.buf, r.raw)
-	k, err := r.r.Read(r.buf[n:])
-	r.raw, r.err = r.buf[:n+k], err
+// converter converts bytes that lie in memory.
+type converter struct {
+	e     Encoding
+	table *table
+	raw   []byte // not yet converted
+	ended bool   // nothing follows raw
+	set   byte   // of characters that the bytes stand for, where escapes change it
+}
+
+func newConverter(e Encoding) converter {
+	c := converter{e: e}
+	switch {
+	case e == iso2022JP:
+		c.table, c.set = tableOf(eucJP), setASCII
+	case e == hz:
+		c.table, c.set = tableOf(gbk), setASCII
+	case !e.unicode():
+		c.table = tableOf(e)
+	}
+	return c
+}
+
+// convert puts characters into p until it is full or the whole ones of raw are used up.
+func (r *converter) convert(p []byte) (n, taken int) {
+	switch {
+	case r.e == UTF16LE || r.e == UTF16BE:
+		return r.utf16(p)
+	case r.e == UTF32LE || r.e == UTF32BE:
+		return r.utf32(p)
+	case r.e == UTF8:
+		n = copy(p[:max(len(p)-room+1, 0)], r.raw) // see Place.Offset
+		return n, n
+	case r.e == iso2022JP || r.e == hz:
+		return r.escaped(p)
+	}
+	return r.table.convert(p, r.raw, r.ended)
 }
 
 const (
@@ -108,29 +176,13 @@ func (e Encoding) two(b []byte) uint16 {
 	return binary.LittleEndian.Uint16(b)
 }
 
-// convert puts characters into p until it is full or the whole ones of raw are used up.
-func (r *Reader) convert(p []byte) (n, taken int) {
-	switch r.e {
-	case UTF16LE, UTF16BE:
-		return r.utf16(p)
-	case UTF32LE, UTF32BE:
-		return r.utf32(p)
-	case Windows1252:
-		return oneByte(p, r.raw, &windows)
-	case Latin1:
-		return oneByte(p, r.raw, nil)
-	}
-	n = copy(p, r.raw)
-	return n, n
-}
-
-func (r *Reader) utf16(p []byte) (n, taken int) {
+func (r *converter) utf16(p []byte) (n, taken int) {
 	raw, shift := r.raw, 0
 	if r.e == UTF16BE {
 		shift = 8
 	}
-	for len(raw) >= 2 && len(p)-n >= utf8.UTFMax {
-		if len(raw) >= 8 {
+	for len(raw) >= 2 && len(p)-n >= room {
+		if len(raw) >= 8 && len(p)-n >= room+3 {
 			const others = 0xFF80FF80FF80FF80 // bits that no ASCII character has
 			if w := bits.RotateLeft64(load(raw), -shift); w&others == 0 {
 				p[n], p[n+1], p[n+2], p[n+3] = byte(w), byte(w>>16), byte(w>>32), byte(w>>48)
@@ -141,7 +193,7 @@ func (r *Reader) utf16(p []byte) (n, taken int) {
 		u := r.e.two(raw)
 		c, size := rune(u), 2
 		if surrogate(u) == high {
-			if len(raw) < 4 && r.err == nil {
+			if len(raw) < 4 && !r.ended {
 				break // its other half is not read yet
 			}
 			if len(raw) >= 4 && surrogate(r.e.two(raw[2:])) == low {
@@ -163,9 +215,9 @@ func put(p []byte, c rune) int {
 	return utf8.EncodeRune(p, c)
 }
 
-func (r *Reader) utf32(p []byte) (n, taken int) {
+func (r *converter) utf32(p []byte) (n, taken int) {
 	raw := r.raw
-	for len(raw) >= 4 && len(p)-n >= utf8.UTFMax {
+	for len(raw) >= 4 && len(p)-n >= room {
 		u := binary.LittleEndian.Uint32(raw)
 		if r.e == UTF32BE {
 			u = binary.BigEndian.Uint32(raw)
@@ -179,47 +231,4 @@ func (r *Reader) utf32(p []byte) (n, taken int) {
 		raw, taken = raw[4:], taken+4
 	}
 	return n, taken
-}
-
-func oneByte(p, raw []byte, table *[32]rune) (n, taken int) {
-	for _, c := range raw {
-		if len(p)-n < utf8.UTFMax {
-			break
-		}
-		switch {
-		case c < utf8.RuneSelf:
-			p[n] = c
-			n++
-		case table != nil && c < 0xA0:
-			n += utf8.EncodeRune(p[n:], table[c-0x80])
-		default:
-			n += utf8.EncodeRune(p[n:], rune(c))
-		}
-		taken++
-	}
-	return n, taken
-}
-
-// windows is Windows-1252 from 0x80 to 0x9F; what it leaves undefined is the control of ISO 8859-1.
-var windows = [32]rune{
-	0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,
-	0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
-}
-
-// Len is the bytes that a converted text took in its own encoding: how offsets in the file are found again.
-func (e Encoding) Len(text []byte) int64 {
-	if e == UTF8 || e == Unknown {
-		return int64(len(text))
-	}
-	n := 0
-	for _, c := range text {
-		switch {
-		case c&0xC0 == 0x80: // goes on with a character
-		case c >= 0xF0 && e.unit() == 2:
-			n += 4
-		default:
-			n += e.unit()
-		}
-	}
-	return int64(n)
 }

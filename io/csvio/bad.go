@@ -192,13 +192,13 @@ func (p *piece) badField(b *block, v badValue, line int) *chunker.Error {
 	lines := chunker.Lines{First: p.line + 1, Extra: p.breaks}
 	return &chunker.Error{
 		Op: "read", File: p.file, Line: lines.Of(b.rows + v.row), Row: int64(p.rows) + b.position(v.row), Offset: p.fileOffset(b.done + f.Start),
-		Column: p.stream.columns[v.column].name, Value: string(clipTo(value, 100)), Raw: p.rawText(b.done+lo, b.done+hi), Err: p.misfit(v.column, value),
+		Column: p.stream.columns[v.column].name, Value: string(clipTo(p.encoding.Raw(value), 100)), Raw: p.rawText(b.done+lo, b.done+hi), Err: p.misfit(v.column, value),
 	}
 }
 
 // fileOffset is the byte of the file, in its own encoding, that a place in the block was read from.
 func (p *piece) fileOffset(at int) int64 {
-	return p.offset + p.encoding.Len(p.source()[:p.place(at)])
+	return p.at.Offset(p.place(at))
 }
 
 // rawText is a row as it stood in the text that was read.
@@ -207,9 +207,9 @@ func (p *piece) rawText(lo, hi int) string {
 	if len(p.moved) > 0 {
 		// What follows the row was moved with it or apart from it: it ends before the next row's line end.
 		to = max(p.place(min(hi+1, len(p.text))), from)
-		return string(clip(bytes.TrimRight(p.source()[from:to], "\r\n")))
+		return string(clip(p.encoding.Raw(bytes.TrimRight(p.source()[from:to], "\r\n"))))
 	}
-	return string(clip(p.source()[from:to]))
+	return string(clip(p.encoding.Raw(p.source()[from:to])))
 }
 
 func (p *piece) reason(r csv.BadRow) error {
@@ -230,8 +230,8 @@ func countError(fields, columns int) error {
 // misfit is why a value does not fit its column, and what would.
 func (p *piece) misfit(column int, value []byte) error {
 	c := &p.stream.columns[column]
-	if c.t.ID() == arrow.STRING {
-		return errNotUTF8
+	if id := c.t.ID(); id == arrow.STRING || id == arrow.BINARY {
+		return p.notText(value)
 	}
 	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String}
 	number := trim(value)

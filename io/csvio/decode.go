@@ -24,15 +24,16 @@ const windowBytes = 64 << 10
 
 // block is a piece of text on its way into columns, window by window.
 type block struct {
-	text  []byte // of the window
-	index *csv.Index
-	quote byte
-	nulls *csv.Words // of the column that is filled
-	utf8  bool       // all of the window is
-	rows  int        // good ones before the window
-	most  int        // rows the block can have
-	size  int        // bytes of the block
-	done  int        // bytes before the window
+	text      []byte // of the window
+	index     *csv.Index
+	quote     byte
+	nulls     *csv.Words // of the column that is filled
+	utf8      bool       // all of the window is
+	converted bool       // from another encoding: what is no UTF-8 is no text, and no bytes of the file either
+	rows      int        // good ones before the window
+	most      int        // rows the block can have
+	size      int        // bytes of the block
+	done      int        // bytes before the window
 
 	lent [][]byte // buffers of the pool that the columns use
 	odd  []int32
@@ -301,7 +302,7 @@ func (f *texts) fill(b *block) {
 	for _, row := range b.odd {
 		f.valid.clear(b, b.rows+int(row))
 	}
-	if !b.utf8 && f.t.ID() == arrow.STRING {
+	if !b.utf8 && (b.converted || f.t.ID() == arrow.STRING) {
 		f.check(b)
 	}
 }

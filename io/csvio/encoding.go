@@ -2,12 +2,12 @@ package csvio
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
-	"unicode/utf8"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/charset"
@@ -15,8 +15,9 @@ import (
 
 const peekBytes = 64 << 10 // that tell an encoding
 
-// text makes what an input holds UTF-8 without a byte order mark.
-func (in *input) text(o *ReadOptions, fallback bool) error {
+// text makes what an input holds UTF-8 without a byte order mark. windows says that an earlier reading found it
+// to be Windows-1252.
+func (in *input) text(o *ReadOptions, windows bool) error {
 	head := make([]byte, peekBytes)
 	n, err := io.ReadFull(in.ReadCloser, head)
 	whole := err == io.EOF || err == io.ErrUnexpectedEOF
@@ -24,24 +25,37 @@ func (in *input) text(o *ReadOptions, fallback bool) error {
 		return err
 	}
 	head = head[:n]
-	if in.encoding, in.why = o.Encoding, "ReadOptions.Encoding"; o.Encoding == charset.Unknown {
-		if in.encoding, in.why = charset.Detect(head, whole); fallback && in.encoding == charset.UTF8 {
-			in.encoding, in.why = charset.Windows1252, "bytes further down that are no UTF-8"
+	var found charset.Evidence
+	switch {
+	case o.Encoding != charset.Unknown:
+		in.encoding, in.why = o.Encoding, "ReadOptions.Encoding"
+		if err := otherMark(head, o.Encoding); err != nil {
+			return err
 		}
-		if in.encoding == charset.UTF8 && in.file != nil && in.format == "" {
-			if err := in.elsewhere(); err != nil {
+	case windows:
+		in.encoding, in.why = charset.Windows1252, "bytes further down that are no UTF-8"
+	default:
+		found.Add(head, whole)
+		if in.file != nil && in.format == "" && !whole {
+			if err := in.elsewhere(&found); err != nil {
 				return err
 			}
 		}
-	}
-	if in.encoding == charset.Unknown {
-		return fmt.Errorf("the text is neither UTF-8 nor UTF-16, UTF-32 or Windows-1252: give ReadOptions.Encoding, or convert it first (iconv -f … -t UTF-8)")
+		if in.encoding, in.why = found.Found(); in.encoding == charset.Unknown {
+			return fmt.Errorf("the encoding of the text is not certain: %s: %s", in.why, adviceEncoding)
+		}
 	}
 	mark := in.encoding.Mark(head)
 	in.begin, in.marked = int64(mark), mark > 0
+	in.at = charset.At(in.begin)
 	var r io.Reader = io.MultiReader(bytes.NewReader(head[mark:]), in.ReadCloser)
+	in.multi = found.Multi()
 	if in.encoding != charset.UTF8 {
-		r = charset.NewReader(r, in.encoding, in.begin)
+		converted := charset.NewReader(r, in.encoding, in.begin)
+		if in.encoding == charset.Windows1252 && o.Encoding == charset.Unknown && !windows {
+			converted.Watch(&found, adviceEncoding)
+		}
+		r, in.at = converted, converted.Begin()
 	}
 	in.ReadCloser = struct {
 		io.Reader
@@ -50,19 +64,21 @@ func (in *input) text(o *ReadOptions, fallback bool) error {
 	return nil
 }
 
-// elsewhere looks for bytes that are no UTF-8 all over a file that begins as such.
-func (in *input) elsewhere() error {
+const adviceEncoding = "give ReadOptions.Encoding (EncodingOf finds it by name), or convert it first (iconv -f … -t UTF-8)"
+
+// otherMark refuses a form of Unicode where the text says that it is of another.
+func otherMark(head []byte, given Encoding) error {
+	if m := charset.Marked(head); m != charset.Unknown && m != given && given <= charset.UTF32BE && given.Mark(head) == 0 {
+		return fmt.Errorf("the text begins with the byte order mark of %s, and ReadOptions.Encoding is %s: leave it out", m, given)
+	}
+	return nil
+}
+
+// elsewhere looks at the text all over a file.
+func (in *input) elsewhere(found *charset.Evidence) error {
 	return in.eachPlace(false, func(text []byte, _ int64) error {
-		for len(text) > 0 && !utf8.RuneStart(text[0]) {
-			text = text[1:] // a character that was cut
-		}
-		if charset.Valid(text, false) {
-			return nil
-		}
-		if in.encoding, in.why = charset.Unknown, ""; charset.Plausible1252(text) {
-			in.encoding, in.why = charset.Windows1252, "bytes further down that are no UTF-8"
-		}
-		return errStop
+		found.Add(text, false)
+		return nil
 	})
 }
 
@@ -103,28 +119,80 @@ func sample(e Encoding, raw []byte, at, begin int64) []byte {
 	if e == charset.UTF8 {
 		return raw
 	}
-	const widest = 4
-	if off := int((widest - (at-begin)%widest) % widest); off < len(raw) {
-		raw = raw[off:]
-	}
-	text, _ := io.ReadAll(charset.NewReader(bytes.NewReader(raw[:len(raw)&^(widest-1)]), e, 0))
+	text, _ := io.ReadAll(charset.NewReader(bytes.NewReader(e.Middle(raw, at-begin)), e, 0))
 	return text
 }
 
-// errNotUTF8 is why a value is bad whose bytes are no text.
-var errNotUTF8 = errors.New("is no UTF-8: give ReadOptions.Encoding (Windows1252?), or read the column as binary")
+// notUTF8Error is why a value is bad whose bytes are no UTF-8, in a file that was found or said to be.
+type notUTF8Error struct{ advice string }
 
-// adapt says whether reading again would do better after an error, and how: with a wider column, or as Windows-1252.
-func (s *source) adapt(err error) bool {
+func (e *notUTF8Error) Error() string { return "is no UTF-8" + e.advice }
+
+var (
+	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
+	errDamaged = &notUTF8Error{", which the rest of the text is: mend the file, set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
+)
+
+// notText is why a value is bad whose bytes are no text of the encoding. What ends reading says what the value looks like.
+func (p *piece) notText(value []byte) error {
+	o := &p.stream.source.options
+	switch {
+	case p.encoding != charset.UTF8:
+		return fmt.Errorf("has bytes that are no %s: is that the encoding (ReadOptions.Encoding)?", p.encoding)
+	case p.multi:
+		return errDamaged
+	case o.OnBad != Stop || o.Encoding != charset.Unknown:
+		return errNotUTF8
+	}
+	var found charset.Evidence
+	found.Add(value, true)
+	e, why := found.Found()
+	switch e {
+	case charset.UTF8:
+		return errDamaged
+	case charset.Windows1252:
+		why = "it could be Windows-1252"
+	}
+	return &notUTF8Error{errNotUTF8.advice + " (of this value: " + why + ")"}
+}
+
+// adapt reports whether reading again would do better after an error, and sets how: with a wider column, or as Windows-1252.
+func (s *source) adapt(ctx context.Context, err error) bool {
 	var ce *chunker.Error
 	var ve *valueError
 	if errors.As(err, &ve) && ve.found {
 		maps.Copy(s.wider, ve.columns)
 		return true
 	}
-	if errors.As(err, &ce) && errors.Is(err, errNotUTF8) && s.options.Encoding == charset.Unknown && !s.fallback && charset.Plausible1252([]byte(ce.Raw)) {
-		s.fallback = true
+	if errors.As(err, &ce) && errors.As(err, new(*notUTF8Error)) && s.options.Encoding == charset.Unknown && s.allWindows(ctx, ce.File) {
+		s.windows[ce.File] = true
 		return true
+	}
+	return false
+}
+
+// allWindows reports whether all of a file is Windows-1252, of which the places looked at before reading were UTF-8.
+func (s *source) allWindows(ctx context.Context, name string) bool {
+	in, err := s.openRaw(name)
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	var found charset.Evidence
+	buf := make([]byte, peekBytes)
+	for ctx.Err() == nil {
+		n, err := io.ReadFull(in, buf)
+		if ends := err == io.EOF || err == io.ErrUnexpectedEOF; n > 0 || ends {
+			found.Add(buf[:n], ends)
+		}
+		switch err {
+		case nil:
+		case io.EOF, io.ErrUnexpectedEOF:
+			e, _ := found.Found()
+			return e == charset.Windows1252
+		default:
+			return false
+		}
 	}
 	return false
 }

@@ -33,7 +33,7 @@ func (s *stream) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.input, s.offset = in, in.begin
+	s.input, s.offset, s.at = in, in.begin, in.at
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/decompress"
 )
 
@@ -18,9 +19,11 @@ type input struct {
 	format string // of compression
 
 	encoding Encoding
-	why      string // it was taken for that
-	marked   bool   // it has a byte order mark
-	begin    int64  // bytes that it takes
+	why      string        // it was taken for that
+	marked   bool          // it has a byte order mark
+	multi    bool          // characters of several bytes were seen that are UTF-8
+	begin    int64         // bytes that it takes
+	at       charset.Place // of the text's first byte
 }
 
 type counter struct {
@@ -78,6 +81,19 @@ func (in *input) Close() error {
 
 // open opens a file for reading from its beginning.
 func (s *source) open(name string) (*input, error) {
+	in, err := s.openRaw(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.text(&s.options, s.windows[name]); err != nil {
+		in.Close()
+		return nil, s.fail(name, err)
+	}
+	return in, nil
+}
+
+// openRaw opens a file as it is stored, but for its compression.
+func (s *source) openRaw(name string) (*input, error) {
 	if s.begun != nil && s.begun.Swap(true) {
 		return nil, s.fail(name, errors.New("the reader was read already: give a new one to From, or read a file"))
 	}
@@ -101,10 +117,6 @@ func (s *source) open(name string) (*input, error) {
 	}
 	if in.format != "" {
 		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: s.options.ratioMax()}
-	}
-	if err := in.text(&s.options, s.fallback); err != nil {
-		in.Close()
-		return nil, s.fail(name, err)
 	}
 	return in, nil
 }

@@ -59,7 +59,8 @@ type ReadOptions struct {
 	// Names are the columns' names, in place of the header's or where there is none
 	// (column_1 and so on then, otherwise). Of a file's equal names the second becomes name_2.
 	Names []string
-	// Encoding is that of the text; 0 finds it.
+	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252 and ISO-2022-JP, and refuses what
+	// could be something else. [EncodingOf] finds any by its name.
 	Encoding Encoding
 
 	// Types gives columns their types; the others' are found. A name that is no
@@ -171,7 +172,8 @@ func (d DateOrder) String() string {
 // Encoding is how characters are bytes.
 type Encoding = charset.Encoding
 
-// The encodings that can be read. Offsets in errors are those of the file as it is, or of what it decompresses to.
+// The encodings that are found. [EncodingOf] knows more by their names. Offsets in errors are those of the file as it is, or of what it
+// decompresses to.
 const (
 	UTF8        = charset.UTF8
 	UTF16LE     = charset.UTF16LE
@@ -181,6 +183,12 @@ const (
 	Latin1      = charset.Latin1
 	Windows1252 = charset.Windows1252
 )
+
+// EncodingOf finds an encoding by its name, whatever its case, dashes and blanks: those of IANA and the WHATWG, and of code
+// pages (cp1251). Known are, beside those above, Windows-874 and 1250 to 1258, ISO-8859-2 to 10 and 13 to 16, KOI8-R and KOI8-U,
+// IBM437, 850, 852, 855, 858, 860, 862, 863, 865 and 866, Macintosh and x-mac-cyrillic, the EBCDIC pages IBM037, 1047 and 1140, GBK,
+// GB18030, HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
+func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
 // OnBad is what becomes of a row that cannot be decoded: one with too few or too many
 // fields, text behind a closing quote, bytes that are no UTF-8, or a value that does not fit its column.
@@ -236,13 +244,13 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // file read again, so that nothing is lost; where a file that was taken for UTF-8 turns out not to be, it is read
 // again as Windows-1252, if it can be that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}}
 	if o.OnBad == Reject && o.Rejects == nil {
 		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
 	}
 	for {
 		f, err := chunker.ReadAll(ctx, s)
-		if !s.adapt(err) {
+		if !s.adapt(ctx, err) {
 			return f, err
 		}
 	}
@@ -305,8 +313,8 @@ func (o *ReadOptions) checkText() error {
 		return fmt.Errorf("Decimal %q: use a point or a comma", o.Decimal)
 	case o.Thousands != 0 && (bytes.IndexByte([]byte("., '_"), o.Thousands) < 0 || o.Thousands == o.Decimal || o.Decimal == 0 && o.Thousands == '.'):
 		return fmt.Errorf("Thousands %q: use one of . , ' _ and the blank that Decimal is not (a point needs Decimal: ',')", o.Thousands)
-	case o.Dates < 0 || o.Dates > MonthFirst || o.LineEnd < 0 || o.LineEnd > MixedEnds || o.Encoding < 0 || o.Encoding > Windows1252 || o.OnBad < 0 || o.OnBad > Skip:
-		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
+	case o.Dates < 0 || o.Dates > MonthFirst || o.LineEnd < 0 || o.LineEnd > MixedEnds || o.Encoding != 0 && !o.Encoding.Valid() || o.OnBad < 0 || o.OnBad > Skip:
+		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package, and EncodingOf", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
 	case (o.True == nil) != (o.False == nil):
 		return fmt.Errorf("one of True and False is given: give both")
 	}

@@ -22,12 +22,13 @@ type piece struct {
 	file    string
 	buf     []byte // of the pool, holds text
 	text    []byte
-	lines   int   // of the text
-	line    int64 // lines of the file before it
-	offset  int64 // bytes of the file before it
+	lines   int           // of the text
+	line    int64         // lines of the file before it
+	at      charset.Place // of it in the file
 	read    int64
 
 	encoding Encoding
+	multi    bool     // see input
 	raw      []byte   // the text as it was read, where it was written anew
 	made     []byte   // of the pool, what was made of it
 	moved    []shifts // how, in that order
@@ -69,7 +70,7 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 	}
 	// A row has a line, and at least a byte for each column.
 	most := min(p.lines, len(text)/len(s.columns)) + 1
-	b := &block{index: x, quote: s.dialect.Quote, most: most, size: len(text)}
+	b := &block{index: x, quote: s.dialect.Quote, most: most, size: len(text), converted: p.encoding != charset.UTF8}
 	columns := make([]filler, len(s.wanted))
 	for i, k := range s.wanted {
 		columns[i] = s.columns[k].filler(b, k)
@@ -78,7 +79,7 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 	for b.done < len(text) {
 		b.text = text[b.done:]
 		b.text = b.text[:x.Some(b.text, windowBytes, s.dialect, len(s.columns))]
-		b.utf8 = !s.texts || charset.Valid(b.text, true)
+		b.utf8 = !s.texts && !b.converted || charset.Valid(b.text, true)
 		for i, c := range columns {
 			b.nulls = s.columns[s.wanted[i]].nulls
 			c.fill(b)

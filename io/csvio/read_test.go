@@ -237,7 +237,7 @@ func TestInputThatCannotBeRead(t *testing.T) {
 		{csvio.ReadOptions{}, "", "is empty"},
 		{csvio.ReadOptions{}, "\n\n", "has no rows"},
 		{csvio.ReadOptions{}, "\xFF\xFEa\x00,\x00b", "UTF-16LE character, at byte 6"},
-		{csvio.ReadOptions{}, "\x81\x40,\x8F\x90\n", "neither UTF-8 nor"},
+		{csvio.ReadOptions{}, "\x81\x40,\x8F\x90\n", "the encoding of the text is not certain"},
 		{csvio.ReadOptions{Delimiter: '"'}, "a\n", "two meanings"},
 		{csvio.ReadOptions{Delimiter: '\n'}, "a\n", "cannot be a delimiter"},
 		{csvio.ReadOptions{Names: []string{"a"}}, "a,b\n1,2\n", "has 2 columns, ReadOptions.Names has 1"},

@@ -74,7 +74,7 @@ func (c *section) give(p *piece) error {
 		bufpool.Put(p.buf)
 		return c.finalErr
 	}
-	p.line, p.offset, p.lines = c.from.line, c.from.offset, int(c.to.line-c.from.line)
+	p.line, p.at, p.lines = c.from.line, charset.At(c.from.offset), int(c.to.line-c.from.line)
 	if c.to.offset > c.from.offset {
 		p.text = p.buf[c.from.offset-c.base : c.to.offset-c.base]
 	}
@@ -179,7 +179,7 @@ func (c *section) rowEnd(row int, lines int64) (int, error) {
 			hi := int(c.hi - c.base)
 			_, quoteAt := csv.Cut(c.buf[row:], s.dialect)
 			lines -= int64(bytes.Count(c.buf[row:hi], []byte{s.dialect.Newline}))
-			return 0, s.tooLong(c.name, charset.UTF8, c.buf[row:], quoteAt, position{c.base + int64(row), lines})
+			return 0, s.tooLong(c.name, c.buf[row:], quoteAt, charset.At(c.base+int64(row)), lines)
 		}
 		if err := c.more(min(max(len(c.buf)-row, behindBytes), limit)); err != nil {
 			return 0, err

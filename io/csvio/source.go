@@ -31,8 +31,8 @@ type source struct {
 	part    [2]int       // of a split: part of how many
 
 	// What an earlier pass found out.
-	wider    map[string]arrow.DataType // columns found too narrow
-	fallback bool                      // it is not UTF-8 where it seemed to be
+	wider   map[string]arrow.DataType // columns found too narrow
+	windows map[string]bool           // files that are Windows-1252 where they seemed to be UTF-8
 }
 
 func (s *source) fail(file string, err error) error {
@@ -171,8 +171,9 @@ type stream struct {
 
 	file   int // being read
 	input  *input
-	lines  int64 // of the file before the block
-	offset int64 // of the file before the block
+	lines  int64         // of the file before the block
+	at     charset.Place // of the block in the file
+	offset int64         // that it is
 	tail   []byte
 	eof    bool
 	size   int // of the next block
@@ -226,7 +227,7 @@ func (s *stream) end() error {
 		s.plain.leave()
 		s.plain = nil
 	}
-	s.tail, s.eof, s.lines, s.offset = nil, false, 0, 0
+	s.tail, s.eof, s.lines, s.offset, s.at = nil, false, 0, 0, charset.Place{}
 	if s.input == nil {
 		return nil
 	}
@@ -293,7 +294,7 @@ func (s *stream) begin(i int) error {
 	if err != nil {
 		return err
 	}
-	s.input, s.offset = in, in.begin
+	s.input, s.offset, s.at = in, in.begin, in.at
 	if err := s.fill(headBytes); err != nil {
 		return err
 	}
@@ -354,8 +355,14 @@ func names(columns []column) []string {
 // skip leaves bytes at the beginning of the tail out.
 func (s *stream) skip(n, lines int) {
 	s.lines += int64(lines)
-	s.offset += s.input.encoding.Len(s.tail[:n])
+	s.move(n)
 	s.tail = s.tail[n:]
+}
+
+// move goes n bytes of text on.
+func (s *stream) move(n int) {
+	s.at = s.at.Move(n)
+	s.offset = s.at.Offset(0)
 }
 
 // whole finds where the last whole row of a text ends, its lines, and the quote that is open at its end.
@@ -411,12 +418,12 @@ func (s *stream) cut() (chunker.Part, error) {
 			continue
 		}
 		s.size = 0
-		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, offset: s.offset, read: s.input.taken(), encoding: s.input.encoding}
+		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, at: s.at, read: s.input.taken(), encoding: s.input.encoding, multi: s.input.multi}
 		// The rest is copied: the block is given back when it is parsed.
 		rest := bufpool.Get(max(len(text)-end, 1))
 		s.tail = rest[:copy(rest, text[end:])]
 		s.lines += int64(lines)
-		s.offset += p.encoding.Len(p.text)
+		s.move(len(p.text))
 		return p.decode, nil
 	}
 }
@@ -425,7 +432,7 @@ func (s *stream) cut() (chunker.Part, error) {
 func (s *stream) grow(text []byte, quoteAt int) error {
 	limit := s.source.options.rowMax()
 	if len(text) >= limit {
-		return s.tooLong(s.name(), s.input.encoding, text, quoteAt, position{s.offset, s.lines})
+		return s.tooLong(s.name(), text, quoteAt, s.at, s.lines)
 	}
 	s.size = min(2*len(text), limit)
 	return nil
@@ -433,10 +440,10 @@ func (s *stream) grow(text []byte, quoteAt int) error {
 
 // tooLong is the error of a row that does not end within the limit. Workers call it too, when the stream may have gone on to
 // another file: it takes what it says of the file.
-func (s *stream) tooLong(file string, e Encoding, row []byte, quoteAt int, at position) error {
+func (s *stream) tooLong(file string, row []byte, quoteAt int, at charset.Place, lines int64) error {
 	limit := s.source.options.rowMax()
 	err := tooLong("the row is", limit, "RowMax", "are the delimiter and line end right?")
-	line := at.line + 1
+	line := lines + 1
 	if quoteAt >= 0 {
 		err = tooLong("a quote is opened here and not closed within", limit, "RowMax", "close it, or read with NoQuotes")
 		newline := byte('\n')
@@ -445,7 +452,7 @@ func (s *stream) tooLong(file string, e Encoding, row []byte, quoteAt int, at po
 		}
 		line += int64(bytes.Count(row[:quoteAt], []byte{newline}))
 	}
-	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.offset + e.Len(row[:max(quoteAt, 0)]), Err: err}
+	return &chunker.Error{Op: "read", File: file, Line: line, Row: -1, Offset: at.Offset(max(quoteAt, 0)), Err: err}
 }
 
 // cutPlain makes sections of the file that was begun, from its first row on, where it is one that
@@ -483,5 +490,5 @@ func (s *stream) section() chunker.Part {
 	}
 	f.users.Add(1)
 	f.at, f.last = c.hi, c
-	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8}).decode
+	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8, multi: s.input.multi}).decode
 }

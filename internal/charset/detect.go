@@ -1,0 +1,206 @@
+package charset
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Evidence is what the parts of a text say of its encoding. The zero value has seen nothing.
+type Evidence struct {
+	head []byte // the first part
+	mark Encoding
+
+	valid   int    // weight of characters of several bytes that are UTF-8
+	bad     int    // bytes that are none
+	cut     int    // bytes of a character that the end of the text cuts
+	escapes int    // of ISO-2022-JP
+	odd     []byte // text with bytes that are no UTF-8
+	parts   int    // that were read since
+}
+
+const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked at
+
+// Add takes a part of the text in. Its first part is its beginning; of others a character may be cut at the beginning.
+// ends says that the text ends here; else the last character may be cut.
+func (v *Evidence) Add(b []byte, ends bool) {
+	if v.head == nil {
+		v.head, v.mark = bytes.Clone(b[:min(len(b), wideBytes)]), Marked(b)
+		v.escapes = escapesIn(b)
+	} else {
+		for i := 0; i < utf8.UTFMax-1 && len(b) > 0 && !utf8.RuneStart(b[0]); i++ {
+			b = b[1:]
+		}
+	}
+	if n := cutTail(b); n > 0 {
+		if ends {
+			v.cut = n
+		} else {
+			b = b[:len(b)-n]
+		}
+	}
+	if ASCII(b) {
+		return
+	}
+	before := v.bad
+	v.weigh(b[:len(b)-v.cut])
+	if (v.bad > before || v.cut > 0) && len(v.odd) < oddMax {
+		v.odd = append(v.odd, b[:min(len(b), oddMax-len(v.odd))]...)
+	}
+}
+
+// weigh counts characters of several bytes, and bytes that are none.
+func (v *Evidence) weigh(b []byte) {
+	if utf8.Valid(b) {
+		for _, c := range b {
+			if c&0xC0 == 0x80 {
+				v.valid++
+			}
+		}
+		return
+	}
+	for len(b) > 0 {
+		if b[0] < utf8.RuneSelf {
+			b = b[1:]
+			continue
+		}
+		c, size := utf8.DecodeRune(b)
+		switch {
+		case size == 1:
+			v.bad++
+		case c >= 0x700 && c < 0x8C0: // scripts that hardly a text is in, and what pairs of IBM866 look like
+		case unicode.IsPrint(c) || unicode.IsSpace(c) || c == '\uFEFF' || unicode.Is(unicode.Cf, c):
+			v.valid += size - 1 // the longer, the rarer by chance
+		}
+		b = b[size:]
+	}
+}
+
+// Multi reports whether characters of several bytes were seen that are UTF-8.
+func (v *Evidence) Multi() bool { return v.valid > 0 }
+
+// Found is the encoding that the evidence speaks for, and why. Of what can be read in several ways, or in
+// none, it is Unknown, and why says what the text looks like.
+func (v *Evidence) Found() (e Encoding, why string) {
+	if v.mark != Unknown {
+		return v.mark, "a byte order mark"
+	}
+	if e := wide(v.head); e != Unknown {
+		return e, "NUL bytes in every other place"
+	}
+	bad := v.bad
+	if v.valid == 0 {
+		bad += v.cut
+	}
+	switch {
+	case bad == 0 && v.escapes > 0:
+		return iso2022JP, "escapes that choose Japanese characters"
+	case bad == 0:
+		return UTF8, "all bytes looked at are UTF-8"
+	case v.valid >= 2*bad:
+		return UTF8, fmt.Sprintf("characters of several bytes; %s no UTF-8 and make their values bad", count(bad))
+	}
+	if e, why = v.oneByte(); e != Unknown && v.mixed() {
+		return Unknown, mixture
+	}
+	return e, why
+}
+
+func count(bytes int) string {
+	if bytes == 1 {
+		return "1 byte looked at is"
+	}
+	return fmt.Sprintf("%d bytes looked at are", bytes)
+}
+
+// refuted takes in what Windows-1252 is read from, and says why it cannot be that; "" where it can.
+func (v *Evidence) refuted(b []byte) string {
+	if ASCII(b) {
+		return ""
+	}
+	if slices.ContainsFunc(undefined1252, func(c byte) bool { return bytes.IndexByte(b, c) >= 0 }) {
+		return "bytes that Windows-1252 gives no meaning"
+	}
+	v.weigh(b)
+	if v.mixed() {
+		return mixture
+	}
+	if v.parts++; len(v.odd) >= oddMax || v.parts&(v.parts-1) != 0 {
+		return "" // weighing all costs milliseconds: after 1, 2, 4, 8 … parts
+	}
+	v.odd = append(v.odd, b...)
+	if e, why := v.oneByte(); e == Unknown {
+		return why
+	}
+	return ""
+}
+
+var undefined1252 = []byte{0x81, 0x8D, 0x8F, 0x90, 0x9D}
+
+const mixture = "some of the text looks like UTF-8, and some does not"
+
+// mixed reports whether too much of a text that is not UTF-8 is.
+func (v *Evidence) mixed() bool { return v.valid*20 > v.bad && v.valid > 1 }
+
+const wideBytes = 16 << 10 // that tell UTF-16 and UTF-32
+
+// wide finds UTF-16 and UTF-32 without mark. Latin letters, digits and the signs that structure tables
+// have NUL bytes in the same places of every unit, and no other byte of the text is NUL.
+func wide(head []byte) Encoding {
+	head = head[:len(head)&^3]
+	if len(head) < 8 || bytes.IndexByte(head, 0) < 0 {
+		return Unknown
+	}
+	var zero [4]int
+	for i, c := range head {
+		if c == 0 {
+			zero[i&3]++
+		}
+	}
+	n := len(head) / 4
+	few := n / 50
+	switch {
+	case zero[0] <= few && zero[2] >= n*3/4 && zero[3] == n:
+		return UTF32LE
+	case zero[3] <= few && zero[1] >= n*3/4 && zero[0] == n:
+		return UTF32BE
+	case zero[0]+zero[2] <= 2*few && UTF16LE.fits(head):
+		return UTF16LE
+	case zero[1]+zero[3] <= 2*few && UTF16BE.fits(head):
+		return UTF16BE
+	}
+	return Unknown
+}
+
+// fits reports whether bytes are UTF-16 of a byte order, of which one half of the units is never NUL: a tenth of the units or more are ASCII,
+// line ends and delimiters among them, and what is not is characters.
+func (e Encoding) fits(b []byte) bool {
+	ascii, signs, strange := 0, 0, 0
+	for i := 0; i < len(b); i += 2 {
+		switch u := e.two(b[i:]); {
+		case u < 0x80:
+			ascii++
+			if isSign(byte(u)) {
+				signs++
+			}
+			if u < ' ' && !isSign(byte(u)) {
+				strange++
+			}
+		case isSign(byte(u)) || isSign(byte(u>>8)):
+			signs-- // which would be a sign in a text of bytes
+		case surrogate(u) == 0 && !unicode.IsPrint(rune(u)) && !unicode.IsSpace(rune(u)) && !unicode.Is(unicode.Cf, rune(u)):
+			strange++
+		}
+	}
+	units := len(b) / 2
+	return strange <= units/100 && (signs > 0 && ascii*10 >= units || ascii*4 >= units*3)
+}
+
+func isSign(c byte) bool { return c == '\n' || c == '\r' || c == ',' || c == '\t' }
+
+// escapesIn counts escapes that choose sets of Japanese characters and are left again.
+func escapesIn(b []byte) int {
+	return min(bytes.Count(b, []byte("\x1B$B"))+bytes.Count(b, []byte("\x1B$@"))+bytes.Count(b, []byte("\x1B(I")), bytes.Count(b, []byte("\x1B(B"))+bytes.Count(b, []byte("\x1B(J")))
+}
