@@ -47,7 +47,9 @@ func TestErrorsOfDecodersAreErrCorrupt(t *testing.T) {
 	doubles := format.SchemaElement{Type: thrift.New(format.Double)}
 	fixed := format.SchemaElement{Type: thrift.New(format.FixedLenByteArray), TypeLength: thrift.New(int32(3))}
 	endless := bytes.Repeat([]byte{0x80}, 11)
-	lengths := func(one, two int32, texts ...byte) []byte { return append(enc.AppendDelta(nil, []int32{one, two}), texts...) }
+	lengths := func(one, two int32, texts ...byte) []byte {
+		return append(enc.AppendDelta(nil, []int32{one, two}), texts...)
+	}
 	for _, c := range []struct {
 		name     string
 		column   format.SchemaElement

@@ -113,7 +113,7 @@ func (e *encoder) dataPage(c *encoding, body []byte, at, next cursor) (err error
 		at: len(e.chunk.body), size: len(e.head.b) + len(packed), row: at.row,
 		entries: next.entry - at.entry, nulls: next.entry - at.entry - (next.value - at.value),
 	}
-	p.bounds = e.pageBounds(c, at, next)
+	p.bounds = c.cut(e.pageBounds(c, at, next))
 	e.chunk.append(e.head.b, packed)
 	e.chunk.plain += len(e.head.b) + len(body)
 	e.chunk.pages = append(e.chunk.pages, p)
