@@ -41,6 +41,7 @@
 // (all of ours may have some), and dictionaries of booleans and inside lists, structs and maps (their values do). A dictionary's indexes
 // are int32 where they were narrower and the values of a row group may be more than they reach; in files of other writers, which do
 // not count them, always. The file's other metadata is what [Inspect] shows.
+// Of columns with one name the second becomes NAME_2, as in CSV; [Inspect] shows the names as they are stored.
 // Texts are string arrays, whatever the file's pages are like: a column's type does not depend on its values. KeepDictionaries
 // hands dictionaries out instead, for less time and memory.
 //

@@ -20,6 +20,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/distinct"
 	enc "github.com/volley-go/volley/internal/parquetenc"
 	"github.com/volley-go/volley/internal/take"
 )
@@ -105,7 +106,19 @@ func (f *file) load(o ReadOptions) (err error) {
 		n.leaves(func(*leaf) { f.leaves++ })
 	}
 	f.restore(o.KeepDictionaries)
+	f.rename()
 	return f.project(nil)
+}
+
+// rename gives columns of one name different ones, as frames and outputs need them.
+func (f *file) rename() {
+	names := make([]string, len(f.nodes))
+	for i, n := range f.nodes {
+		names[i] = n.name
+	}
+	for i, name := range distinct.Names(names) {
+		f.nodes[i].name = name
+	}
 }
 
 // bears holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
