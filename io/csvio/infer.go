@@ -12,6 +12,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -165,7 +166,7 @@ func (s *stream) nameColumns() error {
 		}
 		given = o.Names
 	}
-	for i, n := range distinct(given) {
+	for i, n := range columnNames(given) {
 		if !utf8.ValidString(n) {
 			return s.source.fail(s.name(), fmt.Errorf("the name %.100q of column %d %w", n, i+1, errNotUTF8))
 		}
@@ -201,27 +202,15 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 	return given, nil
 }
 
-// distinct are names without two that are equal, or empty.
-func distinct(given []string) []string {
-	out := make([]string, 0, len(given))
-	taken := make(map[string]bool, len(given))
-	for _, n := range given {
-		taken[n] = true
-	}
-	used := make(map[string]bool, len(given))
-	next := map[string]int{} // numbers behind equal names
+// columnNames are names without two that are equal, or empty.
+func columnNames(given []string) []string {
+	given = slices.Clone(given)
 	for i, n := range given {
 		if n == "" {
-			n = fmt.Sprintf("column_%d", i+1)
+			given[i] = fmt.Sprintf("column_%d", i+1)
 		}
-		for base := n; used[n] || n != base && taken[n]; {
-			next[base]++
-			n = fmt.Sprintf("%s_%d", base, next[base]+1)
-		}
-		used[n] = true
-		out = append(out, n)
 	}
-	return out
+	return distinct.Names(given)
 }
 
 // typed gives every column its type.

@@ -310,7 +310,7 @@ func (s *stream) begin(i int) error {
 		if err != nil {
 			return err
 		}
-		if first := distinct(given); !slices.Equal(first, names(s.columns)) {
+		if first := columnNames(given); !slices.Equal(first, names(s.columns)) {
 			return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: %s", first, names(s.columns), otherHeader(first, names(s.columns))))
 		}
 	}

@@ -14,9 +14,12 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// bound is the least and greatest of some values, as they are stored. Neither is there where there are no values, or one is no
-// number: the format has no order for those.
-type bound struct{ least, most []byte }
+// bound is the least and greatest of some values, as they are stored, or what is at most and at least that. Neither is there where there are
+// no values, or one is no number: the format has no order for those. Where nothing short enough is above all values, most alone is not.
+type bound struct {
+	least, most       []byte
+	leastCut, mostCut bool // it is none of the values
+}
 
 func (b bound) there() bool { return b.least != nil }
 
@@ -59,7 +62,7 @@ func boolBounds(bools []byte) bound {
 	if bytes.IndexByte(bools, 1) >= 0 {
 		hi[0] = 1
 	}
-	return bound{lo, hi}
+	return bound{least: lo, most: hi}
 }
 
 func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
@@ -67,7 +70,7 @@ func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	return bound{raw([]T{lo}), raw([]T{hi})}
+	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
 }
 
 // floatBounds follows the format: a zero stands for both zeros.
@@ -93,12 +96,16 @@ func floatBounds[T float32 | float64](values []T) bound {
 	if hi == 0 {
 		hi = 0
 	}
-	return bound{raw([]T{lo}), raw([]T{hi})}
+	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
 }
 
-// fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
+// fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes. Those that are longer than a bound may be
+// have none, for a shorter one would be no value of their type.
 func (e *encoding) fixedBounds(fixed []byte) bound {
 	w := e.width
+	if w > boundMost {
+		return bound{}
+	}
 	if e.typ.ID() == arrow.FLOAT16 {
 		return halfBounds(as[uint16](fixed))
 	}
@@ -110,7 +117,7 @@ func (e *encoding) fixedBounds(fixed []byte) bound {
 			hi = v
 		}
 	}
-	return bound{bytes.Clone(lo), bytes.Clone(hi)}
+	return bound{least: bytes.Clone(lo), most: bytes.Clone(hi)}
 }
 
 func halfBounds(values []uint16) bound {
@@ -123,7 +130,7 @@ func halfBounds(values []uint16) bound {
 		return b
 	}
 	half := func(b []byte) []byte { return raw([]uint16{float16.New(as[float32](b)[0]).Uint16()}) }
-	return bound{half(b.least), half(b.most)}
+	return bound{least: half(b.least), most: half(b.most)}
 }
 
 // less orders stored values as the format does for the column's type.
@@ -169,11 +176,16 @@ func textBounds(base []byte, texts []enc.Text) bound {
 			hi, hiHead = t, h
 		}
 	}
-	return bound{cloned(lo.Of(base)), cloned(hi.Of(base))}
+	return bound{least: notNil(lo.Of(base)), most: notNil(hi.Of(base))}
 }
 
-// cloned is a copy that is not nil where b is empty.
-func cloned(b []byte) []byte { return append(make([]byte, 0, len(b)), b...) }
+// notNil tells the empty text from none.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
 
 // head is a text's first 8 bytes as a number that orders as they do, with zeros for those it does not have.
 func head(base []byte, t enc.Text) uint64 {
@@ -189,36 +201,34 @@ func head(base []byte, t enc.Text) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// join is the bound of both; none where only one is known, though both have values.
+// join is the bound of both.
 func (e *encoding) join(a, b bound) bound {
 	if e.less(b.least, a.least) {
-		a.least = b.least
+		a.least, a.leastCut = b.least, b.leastCut
 	}
-	if e.less(a.most, b.most) {
-		a.most = b.most
+	if a.most != nil && (b.most == nil || e.less(a.most, b.most)) {
+		a.most, a.mostCut = b.most, b.mostCut
 	}
 	return a
 }
 
-// boundMost is how long a bound of texts is at most; what is longer is cut to it, the greatest rounded up.
+// boundMost is how long a bound of texts is at most: what is longer is cut to it, the greatest rounded up. Whole ones would make a file
+// of a thousand pictures that compress well one of gigabytes.
 const boundMost = 64
 
-// cut makes a bound short. exactly tells whether least and most are still values of the column. One that cannot be
-// rounded up is left long.
-func (e *encoding) cut(b bound) (_ bound, leastExact, mostExact bool) {
-	leastExact, mostExact = true, true
-	if e.physical != format.ByteArray {
-		return b, true, true
+// cut makes a bound short, in memory of its own. The upper one is left out where it cannot be rounded up.
+func (e *encoding) cut(b bound) bound {
+	if e.physical != format.ByteArray || !b.there() {
+		return b
 	}
 	if len(b.least) > boundMost {
-		b.least, leastExact = e.prefix(b.least), false
+		b.least, b.leastCut = e.prefix(b.least), true
 	}
 	if len(b.most) > boundMost {
-		if up := e.roundUp(e.prefix(b.most)); up != nil {
-			b.most, mostExact = up, false
-		}
+		b.most, b.mostCut = e.roundUp(e.prefix(b.most)), true
 	}
-	return b, leastExact, mostExact
+	b.least, b.most = bytes.Clone(b.least), bytes.Clone(b.most)
+	return b
 }
 
 // prefix is the first bytes of a value, of text in whole characters.
@@ -244,7 +254,7 @@ func (e *encoding) roundUp(b []byte) []byte {
 		}
 		r, n := utf8.DecodeLastRune(b)
 		if r == utf8.RuneError && n <= 1 {
-			return nil // no text: leave it
+			return nil // no text
 		}
 		b = b[:len(b)-n]
 		if r++; r == 0xd800 {

@@ -278,16 +278,17 @@ func inSeconds(t arrow.DataType) bool {
 // milliseconds multiplies what Arrow has in seconds.
 func milliseconds(fixed []byte, width int) error {
 	if width == 4 {
-		for i := range as[int32](fixed) {
-			as[int32](fixed)[i] *= 1000
-		}
-		return nil
+		return thousandfold(as[int32](fixed), math.MaxInt32/1000)
 	}
-	for i, v := range as[int64](fixed) {
-		if v > math.MaxInt64/1000 || v < math.MinInt64/1000 {
-			return fmt.Errorf("a time %d s after 1970 does not fit in milliseconds, Parquet's longest unit; make it null or filter the row out", v)
+	return thousandfold(as[int64](fixed), math.MaxInt64/1000)
+}
+
+func thousandfold[T int32 | int64](seconds []T, most T) error {
+	for i, v := range seconds {
+		if v > most || v < -most {
+			return fmt.Errorf("a time of %d s does not fit in milliseconds, Parquet's longest unit; make it null or filter the row out", v)
 		}
-		as[int64](fixed)[i] = v * 1000
+		seconds[i] = v * 1000
 	}
 	return nil
 }

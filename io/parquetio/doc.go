@@ -41,6 +41,7 @@
 // (all of ours may have some), and dictionaries of booleans and inside lists, structs and maps (their values do). A dictionary's indexes
 // are int32 where they were narrower and the values of a row group may be more than they reach; in files of other writers, which do
 // not count them, always. The file's other metadata is what [Inspect] shows.
+// Of columns with one name the second becomes NAME_2, as in CSV; [Inspect] shows the names as they are stored.
 // Texts are string arrays, whatever the file's pages are like: a column's type does not depend on its values. KeepDictionaries
 // hands dictionaries out instead, for less time and memory.
 //
@@ -65,13 +66,15 @@
 //
 // How a column of a row group is encoded comes from samples of it: the number of distinct values decides on a dictionary,
 // and what runs of neighbours come down to on differences, shared prefixes or plain values. A dictionary that turns out large
-// is given up. A column chunk whose first page does not shrink by 3 % is stored without compression, which saves its readers
-// the unpacking. There are bounds, null counts and, with dictionaries, the number of distinct values for each column chunk,
+// is given up. A column of which the first page does not shrink by 3 % is stored without compression, which saves its readers
+// the unpacking. The row group that is encoded first decides for all, unless it has a dictionary or less than 4 KiB of the column: there are
+// readers that take a column to be of one codec. There are bounds, null counts and, with dictionaries, the number of distinct values for each column chunk,
 // bounds and null counts for each page, and checksums. Texts of more than 64 bytes have their bounds cut, the upper one rounded
-// up, and marked so; a column chunk with a NaN has none.
+// up, and marked so. Where no text of 64 bytes is above all, as with white pictures, the upper bound is left out, and with it the bounds of
+// the column chunk's pages; a column chunk with a NaN, or of values of a fixed length over 64 bytes, has none.
 //
 // Data pages are of version 1, which all readers know: what version 2 adds (levels outside the compression, pages that are
-// stored as they are) is had by the choice of codec for each column chunk. They hold 32,768 rows or a mebibyte, whichever is
+// stored as they are) is had by the choice of codec for each column. They hold 32,768 rows or a mebibyte, whichever is
 // less.
 //
 // Writing costs 3 to 17 ns of a core a value for numbers (the more different ones a dictionary has, the more), 4 where Arrow has a

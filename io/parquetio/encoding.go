@@ -25,6 +25,7 @@ type encoding struct {
 	steps          []step   // from its arrays down to those of the leaf
 	maxDef, maxRep uint8
 	bloom          bool
+	packing        *packing
 	dictionary     bool // Arrow has a dictionary of the values
 	ordered        bool // in which their order means something
 }
@@ -194,6 +195,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 		e.element.TypeLength = thrift.New(int32(e.width))
 	}
 	w.layout.elements = append(w.layout.elements, e.element)
+	e.packing = new(packing)
 	w.layout.leaves = append(w.layout.leaves, &e)
 	return nil
 }

@@ -282,8 +282,8 @@ func (g *group) placed(l *leaf) *ranged {
 			next, row = index.PageLocations[i+1].Offset, index.PageLocations[i+1].FirstRowIndex
 		}
 		to := p.Offset + int64(p.CompressedPageSize)
-		if p.CompressedPageSize <= 0 || to > end || i+1 < len(index.PageLocations) && to != next || row <= p.FirstRowIndex {
-			return nil
+		if p.CompressedPageSize <= 0 || to != next || row <= p.FirstRowIndex {
+			return nil // some writers leave the header out of the size (xitongsys/parquet-go#547)
 		}
 		c.pages = append(c.pages, location{page: page + i, offset: p.Offset, end: to, first: p.FirstRowIndex})
 	}

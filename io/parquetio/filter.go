@@ -25,6 +25,8 @@ func (s *stream) Filter(f chunker.Filter) { s.filter = f }
 type condition struct {
 	prune.Bound
 	leaf *leaf
+
+	doubted, doubtedFilter bool // bounds, and bloom filters, are not to be believed
 }
 
 // conditions are the bounds that say something of columns stored as they are handed out. A filter leaves out only
@@ -36,7 +38,8 @@ func (f *file) conditions(list []chunker.Bound) (out []condition) {
 			continue
 		}
 		if n := f.nodes[i]; n.leaf != nil && n.leaf.maxRep == 0 && n.comparable() {
-			out = append(out, condition{b, n.leaf})
+			l := n.leaf
+			out = append(out, condition{Bound: b, leaf: l, doubted: f.unordered(l) || f.doubted(l, false), doubtedFilter: f.doubted(l, true)})
 		}
 	}
 	return out
@@ -62,10 +65,10 @@ func (n *node) comparable() bool {
 func (c *condition) misses(g *group) bool {
 	m := &g.meta.Columns[c.leaf.index].MetaData
 	s := &m.Statistics
-	if s.NullCount == m.NumValues && m.NumValues > 0 {
+	lo, hi := s.MinValue, s.MaxValue
+	if s.NullCount == m.NumValues && m.NumValues > 0 && lo == nil && hi == nil && s.Min == nil && s.Max == nil {
 		return true
 	}
-	lo, hi := s.MinValue, s.MaxValue
 	if lo == nil && hi == nil && c.leaf.physical != format.ByteArray && !unsignedType(c.leaf.typ) {
 		lo, hi = s.Min, s.Max // of older writers, who ordered these types right
 	}
@@ -74,9 +77,9 @@ func (c *condition) misses(g *group) bool {
 
 func unsignedType(t arrow.DataType) bool { return arrow.IsUnsignedInteger(t.ID()) }
 
-// outside tells that no value from lo to hi passes.
+// outside tells that no value from lo to hi passes. Bounds that contradict themselves say nothing.
 func (c *condition) outside(lo, hi []byte) bool {
-	if c.Op == prune.Present {
+	if c.Op == prune.Present || c.doubted || !c.leaf.ordered(lo, hi) {
 		return false
 	}
 	low, okLow := c.compare(lo)
@@ -91,6 +94,27 @@ func (c *condition) outside(lo, hi []byte) bool {
 		high = 1
 	}
 	return c.Op.Misses(low, high)
+}
+
+// ordered reports whether two bounds may be those of one set of values: the upper one is not below the lower one, and none is a NaN, which
+// some writers have come upon first and then held all other values against.
+func (l *leaf) ordered(lo, hi []byte) bool {
+	if len(lo) == 0 || len(hi) == 0 {
+		return true // one is not there
+	}
+	switch l.physical {
+	case format.ByteArray:
+		return bytes.Compare(lo, hi) <= 0
+	case format.Boolean:
+		return lo[0]&1 <= hi[0]&1
+	}
+	if len(lo) != l.width || len(hi) != l.width {
+		return true // they are compared with nothing
+	}
+	low, okLow := l.number(lo)
+	high, okHigh := l.number(hi)
+	order, _ := compareNumbers(low, high)
+	return okLow && okHigh && order <= 0
 }
 
 // compare is the order of a stored value and the condition's constant; false where they have none.
@@ -186,7 +210,7 @@ func compareNumbers(a, b any) (int, bool) {
 func (c *condition) mayContain(g *group, m *format.ColumnMetaData) bool {
 	stored := c.plain()
 	at := m.BloomFilterOffset
-	if stored == nil || at <= 0 || at >= g.file.size {
+	if stored == nil || c.doubtedFilter || at <= 0 || at >= g.file.size {
 		return true
 	}
 	buf := make([]byte, min(256, g.file.size-at))

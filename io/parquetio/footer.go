@@ -112,11 +112,15 @@ func writeStatistics(t *thriftOut, c *chunk) {
 	if !c.bounds.there() {
 		return
 	}
-	b, least, most := c.leaf.cut(c.bounds)
-	t.bytes(5, b.most)
+	b := c.bounds
+	if b.most != nil {
+		t.bytes(5, b.most)
+	}
 	t.bytes(6, b.least)
-	t.bool(7, most)
-	t.bool(8, least)
+	if b.most != nil {
+		t.bool(7, !b.mostCut)
+	}
+	t.bool(8, !b.leastCut)
 }
 
 func writePageCounts(t *thriftOut, c *chunk) {
@@ -148,17 +152,15 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 }
 
-// columnIndex is the bounds of each page; nil where one has values without: the format has no word for that.
+// columnIndex is the bounds of each page; nil where one has values without, or without an upper one: the format has no word for that.
 func (c *chunk) columnIndex(t *thriftOut) []byte {
 	t.reset()
 	bounds := make([]bound, len(c.pages))
 	for i, p := range c.pages {
-		if p.nulls < p.entries && !p.bounds.there() {
+		if p.nulls < p.entries && p.bounds.most == nil {
 			return nil
 		}
-		if p.bounds.there() {
-			bounds[i], _, _ = c.leaf.cut(p.bounds)
-		}
+		bounds[i] = p.bounds
 	}
 	t.list(1, thriftTrue, len(c.pages))
 	for _, p := range c.pages {

@@ -20,6 +20,8 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/distinct"
+	enc "github.com/volley-go/volley/internal/parquetenc"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -104,7 +106,19 @@ func (f *file) load(o ReadOptions) (err error) {
 		n.leaves(func(*leaf) { f.leaves++ })
 	}
 	f.restore(o.KeepDictionaries)
+	f.rename()
 	return f.project(nil)
+}
+
+// rename gives columns of one name different ones, as frames and outputs need them.
+func (f *file) rename() {
+	names := make([]string, len(f.nodes))
+	for i, n := range f.nodes {
+		names[i] = n.name
+	}
+	for i, name := range distinct.Names(names) {
+		f.nodes[i].name = name
+	}
 }
 
 // bears holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
@@ -125,12 +139,7 @@ func (f *file) bears() error {
 // mend adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
 func (f *file) mend() {
 	const headerMost = 100
-	var major, minor, patch int
-	if !strings.HasPrefix(f.meta.CreatedBy, "parquet-mr") {
-		return
-	}
-	fmt.Sscanf(f.meta.CreatedBy, "parquet-mr version %d.%d.%d", &major, &minor, &patch)
-	if major > 1 || major == 1 && (minor > 2 || minor == 2 && patch >= 9) {
+	if name, v := writerOf(f.meta.CreatedBy); !strings.HasPrefix(name, "parquet-mr") || !v.less(version{1, 2, 9}) {
 		return
 	}
 	for i := range f.meta.RowGroups {
@@ -232,6 +241,12 @@ func (g *group) fail(l *leaf, page int, err error) error {
 	column := ""
 	if l != nil {
 		column = l.path
+	}
+	switch {
+	case errors.Is(err, enc.ErrShort), errors.Is(err, enc.ErrFormat):
+		err = corrupt("%w", err)
+	case errors.Is(err, io.EOF): // which would be taken for the end of a stream
+		err = corrupt("%w", io.ErrUnexpectedEOF)
 	}
 	return fileError("read", g.file.name, column, &PageError{RowGroup: g.index, Page: page, Err: err})
 }
@@ -419,7 +434,7 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 	end := at + n
 	row := int64(0)
 	c := new(ranged)
-	buf := make([]byte, 256)
+	buf := make([]byte, headerGuess)
 	for page := 0; at < end && row < g.meta.NumRows; page++ {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -454,6 +469,9 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 	}
 	return c, nil
 }
+
+// headerGuess is more than most page headers take.
+const headerGuess = 256
 
 // header reads a page header, whose length no one knows: first a little, then more.
 func (g *group) header(buf *[]byte, at, end int64) (pageHeader, int, error) {
@@ -692,22 +710,44 @@ func (c *ranged) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*
 	return c.dict, c.err
 }
 
-func (p *part) readDictionary(ctx context.Context, l *leaf, off, n int64) (*dictionary, error) {
+// readDictionary reads the dictionary page of a column chunk, at off; nil where another page is there. claimed is how many bytes it
+// should take.
+func (p *part) readDictionary(ctx context.Context, l *leaf, off, claimed int64) (*dictionary, error) {
 	g := p.group
-	buf, err := readRange(p.reads, off, n)
+	page, h, head, err := g.firstPage(p.reads, l, off, claimed)
 	if err != nil {
 		return nil, err
 	}
-	defer bufpool.Put(buf)
+	defer bufpool.Put(page)
+	if h.kind != format.DictionaryPage {
+		return nil, nil
+	}
 	out := &values{leaf: l, arena: newArena(ctx, g.limits.ChunkBytes, nil).keeping(), flat: true}
-	ps := &pages{limits: g.limits, codec: g.meta.Columns[l.index].MetaData.Codec, out: out, src: buf}
-	h, k, err := readHeader(buf)
-	if err != nil || h.kind != format.DictionaryPage {
-		return nil, err
-	}
-	if h.packed > len(buf)-k {
-		return nil, corrupt("the page claims %d bytes where %d are left", h.packed, len(buf)-k)
-	}
-	err = ps.one(&h, buf[k:k+h.packed])
+	ps := &pages{limits: g.limits, codec: g.meta.Columns[l.index].MetaData.Codec, out: out}
+	err = ps.one(&h, page[head:head+h.packed])
 	return out.dict, err
+}
+
+// firstPage reads a column chunk's first page, at off, into a pooled buffer that may hold more. Its own header says where it ends: by
+// older versions of DuckDB the first data page is claimed to begin inside the dictionary, and others do not say where it begins.
+func (g *group) firstPage(r io.ReaderAt, l *leaf, off, claimed int64) (page []byte, h pageHeader, head int, err error) {
+	if page, err = readRange(r, off, claimed); err != nil {
+		return nil, h, 0, err
+	}
+	h, head, err = readHeader(page)
+	if err == nil && h.packed <= len(page)-head {
+		return page, h, head, nil
+	}
+	bufpool.Put(page)
+	first, n := chunkRange(&g.meta.Columns[l.index].MetaData)
+	left := first + n - off
+	scratch := make([]byte, headerGuess)
+	if h, head, err = g.header(&scratch, off, off+left); err != nil {
+		return nil, h, 0, err
+	}
+	if int64(h.packed) > left-int64(head) {
+		return nil, h, 0, corrupt("the page claims %d bytes where %d are left", h.packed, left-int64(head))
+	}
+	page, err = readRange(r, off, int64(head+h.packed))
+	return page, h, head, err
 }

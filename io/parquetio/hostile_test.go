@@ -88,7 +88,12 @@ func TestBombsAreRefusedOrStreamed(t *testing.T) {
 // rewritten is a file of one column of int64s whose footer was changed.
 func rewritten(t *testing.T, change func(*format.FileMetaData)) []byte {
 	t.Helper()
-	file := bomb(t, 2, 1000)
+	return refooted(t, bomb(t, 2, 1000), change)
+}
+
+// refooted is a file with another footer. What the library does not know of it is lost.
+func refooted(t *testing.T, file []byte, change func(*format.FileMetaData)) []byte {
+	t.Helper()
 	meta, n, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
 	change(meta)

@@ -184,8 +184,9 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 		leaf: l,
 	}
 	out.statistics(&m.Statistics)
-	pages, buf := int64(0), make([]byte, 256)
-	for at, end := off, off+n; at < end; pages++ {
+	pages, buf := int64(0), make([]byte, headerGuess)
+	left := m.NumValues // what lies behind the last of them is not the chunk's, whatever it claims
+	for at, end := off, off+n; at < end && (left > 0 || pages == 0); pages++ {
 		if ctx.Err() != nil {
 			return out, context.Cause(ctx)
 		}
@@ -197,6 +198,9 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 			return out, g.fail(l, int(pages), err)
 		}
 		out.page(&h)
+		if h.kind == format.DataPage || h.kind == format.DataPageV2 {
+			left -= int64(h.values)
+		}
 		at += int64(size) + int64(h.packed)
 	}
 	out.Checksums = out.Checksums && pages > 0

@@ -75,6 +75,8 @@ func (p *pages) one(h *pageHeader, body []byte) error {
 		return limited("the page has %d bytes (PageBytes %d)", h.plain, p.limits.PageBytes)
 	}
 	switch {
+	case h.kind == format.DictionaryPage && p.trial != nil: // which has been read
+		return nil
 	case h.kind == format.DictionaryPage && h.whole:
 		return p.dictionary(h, body)
 	case (h.kind == format.DataPage || h.kind == format.DataPageV2) && h.whole:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"sync"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -22,7 +23,7 @@ const (
 // cursor is a place among a column chunk's entries, values and rows.
 type cursor struct{ entry, value, row int }
 
-// pages encodes the dictionary and the data pages. The first of them decides whether compression pays for the column chunk.
+// pages encodes the dictionary and the data pages.
 func (e *encoder) pages(c *encoding) error {
 	width := 0
 	if e.chunk.kind == format.RLEDictionary {
@@ -53,32 +54,36 @@ func (e *encoder) pages(c *encoding) error {
 	return nil
 }
 
-// worthPacking is the share of its size that a page must come down to for its column chunk to be compressed: what
-// readers need not unpack is read faster.
-const worthPacking = 0.97
+// packing is whether the column chunks of a leaf are compressed. The first one that is encoded decides for all: readers such as parquet-go
+// take one column's chunks to be of one codec.
+type packing struct {
+	sync.Once
+	bare bool // they are not
+}
 
-// begin decides whether the column chunk is compressed, by its dictionary and its first page, and writes the dictionary.
-func (e *encoder) begin(c *encoding, body []byte) error {
+const (
+	// worthPacking is the share of its size that a page must come down to for its column to be compressed: what readers need not unpack is
+	// read faster.
+	worthPacking = 0.97
+	// packingTells is how many bytes a page has that decides against compression, for all row groups behind it too.
+	packingTells = 4 << 10
+)
+
+// begin compresses the dictionary and the first page, unless the column is not compressed, and writes the dictionary.
+func (e *encoder) begin(c *encoding, body []byte) (err error) {
 	var dict []byte
 	isDict := e.chunk.kind == format.RLEDictionary
 	if isDict {
 		e.dictPage = e.encode(e.dictPage[:0], c, format.Plain, -1, 0)
 		dict = e.dictPage
 	}
-	if e.codec != format.Uncompressed {
-		var err error
-		if e.packedDict, err = e.compress(e.packedDict[:0], dict); err != nil {
-			return err
-		}
-		if e.packed, err = e.compress(e.packed[:0], body); err != nil {
-			return err
-		}
-		if float64(len(e.packed)+len(e.packedDict)) > worthPacking*float64(len(body)+len(dict)) {
-			e.codec = format.Uncompressed
-			e.chunk.codec = e.codec
-		}
+	if e.isPacked, err = e.pack(c.packing, dict, body); err != nil {
+		return err
 	}
-	e.isPacked = e.codec != format.Uncompressed
+	if !e.isPacked {
+		e.codec = format.Uncompressed
+		e.chunk.codec = e.codec
+	}
 	if !isDict {
 		return nil
 	}
@@ -91,6 +96,30 @@ func (e *encoder) begin(c *encoding, body []byte) error {
 	e.chunk.plain += len(e.head.b) + len(dict)
 	e.chunk.dictionary = len(e.chunk.body)
 	return nil
+}
+
+// pack compresses a column chunk's dictionary and first page; false where its column is not compressed. Small pages and dictionaries do not
+// decide against it: other row groups may have more, or texts in place of their numbers.
+func (e *encoder) pack(p *packing, dict, body []byte) (packed bool, err error) {
+	if e.codec == format.Uncompressed {
+		return false, nil
+	}
+	p.Do(func() {
+		err = e.packFirst(dict, body)
+		p.bare = len(dict) == 0 && len(body) >= packingTells && float64(len(e.packed)) > worthPacking*float64(len(body))
+		packed = true
+	})
+	if !packed && !p.bare {
+		err = e.packFirst(dict, body)
+	}
+	return !p.bare, err
+}
+
+func (e *encoder) packFirst(dict, body []byte) (err error) {
+	if e.packedDict, err = e.compress(e.packedDict[:0], dict); err == nil {
+		e.packed, err = e.compress(e.packed[:0], body)
+	}
+	return err
 }
 
 // dataPage compresses a page, unless begin has done that, and appends it with its header.
@@ -113,7 +142,7 @@ func (e *encoder) dataPage(c *encoding, body []byte, at, next cursor) (err error
 		at: len(e.chunk.body), size: len(e.head.b) + len(packed), row: at.row,
 		entries: next.entry - at.entry, nulls: next.entry - at.entry - (next.value - at.value),
 	}
-	p.bounds = e.pageBounds(c, at, next)
+	p.bounds = c.cut(e.pageBounds(c, at, next))
 	e.chunk.append(e.head.b, packed)
 	e.chunk.plain += len(e.head.b) + len(body)
 	e.chunk.pages = append(e.chunk.pages, p)

@@ -67,7 +67,8 @@ func (t *trial) prepare(ctx context.Context, p *part) error {
 	return t.err
 }
 
-// dictionary is that of a column chunk; nil where it has none, or does not say where.
+// dictionary is that of a column chunk; nil where it has none. Where the file does not say how long it is, its header is looked at, unless
+// that takes a call to a remote reader.
 func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 	g := p.group
 	m := &g.meta.Columns[l.index].MetaData
@@ -75,10 +76,14 @@ func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 	if c := g.chunks[l]; c != nil {
 		return c.dictionary(ctx, p, l, off)
 	}
-	if m.DictionaryPageOffset <= 0 || m.DataPageOffset <= off || m.DataPageOffset > off+n {
-		return nil, nil
+	claimed := min(m.DataPageOffset-off, n)
+	if claimed <= 0 {
+		if g.file.how.ahead > 0 || !slices.ContainsFunc(m.Encoding, coded) {
+			return nil, nil
+		}
+		claimed = min(headerGuess, n)
 	}
-	return p.readDictionary(ctx, l, off, m.DataPageOffset-off)
+	return p.readDictionary(ctx, l, off, claimed)
 }
 
 func (t *trial) try() error {
@@ -193,10 +198,6 @@ func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (re
 	ps.trial, ps.keep = t, keep
 	// Other parts count on the shared pages being taken once by each part, which is when the column is decoded.
 	ps.shared, ps.places = nil, nil
-	if p.group.chunks[v.leaf] == nil { // the dictionary is read
-		before := p.group.meta.Columns[v.leaf.index].MetaData.DataPageOffset - off
-		off, n, ps.page = off+before, n-before, 1
-	}
 	return n, ps.from(ctx, p.reads, off, n)
 }
 
