@@ -194,7 +194,7 @@ func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"fare + tpi", "expr: no column \"tpi\"; did you mean tip?\n\tfare + tpi\n\t       ^"},
 		{"zone == 'Zone 7'", "expr: text goes in double quotes: write \"Zone 7\"\n\tzone == 'Zone 7'\n\t        ^"},
-		{"zone == 'A'", "expr: == does not apply to column zone (string) and the constant 65: text goes in double quotes\n\tzone == 'A'\n\t     ^"},
+		{"zone == 'A'", "expr: text goes in double quotes: write \"A\"\n\tzone == 'A'\n\t        ^"},
 		{"fare + zone", "expr: + does not apply to column fare (float64) and column zone (string): cast one, as in cast(x, string)\n\tfare + zone\n\t     ^"},
 		{"fare = tip = 2", "expr: = names a result and must come first; to compare, write ==\n\tfare = tip = 2\n\t           ^"},
 		{"fare > 3 ? 1 : 2", "expr: there is no ?: here: write ifelse(condition, then, else)\n\tfare > 3 ? 1 : 2\n\t         ^"},
@@ -229,9 +229,9 @@ func TestCompileErrors(t *testing.T) {
 		{"n > \"3\"", "expr: > does not apply to column n (int64) and the constant \"3\": numbers go without quotes\n\tn > \"3\"\n\t  ^"},
 		{"at + 1", "expr: + does not apply to column at (timestamp[us]) and the constant 1: to move a time, write add(t, 1, \"hour\")\n\tat + 1\n\t   ^"},
 		{"cast(zone, timestamp)", "expr: timestamp is written with what it holds: timestamp(\"us\"), or timestamp(\"us\", \"Europe/Rome\")\n\tcast(zone, timestamp)\n\t           ^"},
-		{"sum(fare)", "expr: no function \"sum\": expressions see one row at a time\n\tsum(fare)\n\t^"},
+		{"sum(fare)", "expr: sum of a column takes many rows, and an expression sees one: apply.Sum and apply.Fold reduce a column, frame.Describe has its count, mean, min and max\n\tsum(fare)\n\t^"},
 		{"zone.lower()", "expr: no function \"zone.lower\": functions come first, as in lower(zone)\n\tzone.lower()\n\t^"},
-		{"max()", "expr: max takes at least 1 argument, not 0: max(a, b, …)\n\tmax()\n\t^"},
+		{"max()", "expr: max takes at least 2 arguments, not 0: max(a, b, …)\n\tmax()\n\t^"},
 		{"  ", "expr: there is no expression: write one, such as total = fare + tip"},
 		{"!fare", "expr: ! does not apply to column fare (float64)\n\t!fare\n\t^"},
 	} {

@@ -21,12 +21,16 @@ type source struct {
 }
 
 // parse makes Go's syntax tree. Blanks stand for what is not Go (the name in
-// front) so that every position of the tree is a position in the text.
-func parse(text string) (s *source, err error) {
+// front) so that every position of the tree is a position in the text. Where no
+// result can be named, a name is a mistake: it would be ignored.
+func parse(text string, unnamed bool) (s *source, err error) {
 	defer catch(&err)
 	s = &source{text: text, name: strings.TrimSpace(text)}
 	body := text
 	if name, end, ok := resultName(text); ok {
+		if unnamed {
+			s.failAt(strings.LastIndexByte(text[:end], '='), "= names a result, and there is none to name here: to compare, write ==")
+		}
 		s.name = name
 		body = strings.Repeat(" ", end) + text[end:]
 	}
@@ -124,8 +128,8 @@ func (s *source) checkRunes(body string) {
 			s.failAt(at, "there is no ** here: write pow(x, y)")
 		case tok == token.FUNC:
 			isFunc = true
-		case tok == token.CHAR && len([]rune(lit)) != 3 && !strings.HasPrefix(lit, `'\`):
-			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(strings.Trim(lit, "'")))
+		case tok == token.CHAR: // a number in Go, such as 72 for 'H'
+			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(unquoted(lit)))
 		case lit == "?":
 			s.failAt(at, "there is no ?: here: write ifelse(condition, then, else)")
 		case tok == token.ASSIGN && !isFunc:
@@ -143,6 +147,15 @@ func (s *source) checkRunes(body string) {
 		}
 		last, lastLit = tok, lit
 	}
+}
+
+// unquoted is what a text in single quotes says, as in Go, or as it stands.
+func unquoted(lit string) string {
+	inner := strings.Trim(lit, "'")
+	if text, err := strconv.Unquote(`"` + strings.ReplaceAll(inner, `"`, `\"`) + `"`); err == nil {
+		return text
+	}
+	return inner
 }
 
 // commentHint answers // and /*, which are more often meant as something else.
