@@ -139,9 +139,6 @@ func (c *checker) ident(e *ast.Ident) *node {
 
 // unknown explains a name that is no column.
 func (c *checker) unknown(name string, pos int) {
-	if instead, ok := foreignNames[strings.ToLower(name)]; ok {
-		c.fail(pos, "no column %q; for the constant write %s", name, instead)
-	}
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: write %s", name, builtinIndex[name].usage())
 	}
@@ -150,10 +147,6 @@ func (c *checker) unknown(name string, pos int) {
 		hint = "; the columns are " + listed(c.names)
 	}
 	c.fail(pos, "no column %q%s", name, hint)
-}
-
-var foreignNames = map[string]string{
-	"null": "nil", "none": "nil", "true": "true", "false": "false", "nan": "nan()", "inf": "inf()",
 }
 
 // listed is the first names of a list.
@@ -507,6 +500,7 @@ func (c *checker) call(e *ast.CallExpr) *node {
 		}
 		k.args = append(k.args, c.expr(a))
 	}
+	c.refuseColumns(k.args)
 	return b.check(k)
 }
 
@@ -529,12 +523,9 @@ func calleeName(e ast.Expr) (string, bool) {
 }
 
 func (c *checker) nearFunction(name string) string {
-	if b, ok := otherNames[strings.ToLower(name)]; ok {
-		return ": write " + builtinIndex[b].usage()
-	}
-	if of, method, ok := strings.Cut(name, "."); ok && len(c.schema.FieldIndices(of)) > 0 {
-		if b, ok := builtinIndex[method]; ok {
-			return ": functions come first, as in " + b.name + "(" + of + ")"
+	for _, r := range rules().prefix { // in the text of a Go function nothing more is said of habits
+		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) {
+			return ": write " + r.habit.write
 		}
 	}
 	return meant(name, append(keys(builtinIndex), registeredNames()...), asIs)

@@ -66,8 +66,16 @@ func compile(schema *arrow.Schema, texts []string, unnamed bool) (*Program, erro
 	return p, p.finish(roots)
 }
 
-// compile parses and types one text.
-func (c *checker) compile(text string, unnamed bool, idx int) (n *node, name string, err error) {
+// compile parses and types one text, or says what to write instead.
+func (c *checker) compile(text string, unnamed bool, idx int) (*node, string, error) {
+	n, name, err := c.typed(text, unnamed, idx)
+	if err != nil {
+		return nil, "", c.advise(text, unnamed, err)
+	}
+	return n, name, nil
+}
+
+func (c *checker) typed(text string, unnamed bool, idx int) (n *node, name string, err error) {
 	src, err := parse(text, unnamed)
 	if err == nil {
 		n, err = c.check(src, idx)

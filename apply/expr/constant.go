@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -63,6 +64,16 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 func (c *checker) refuseColumn(v constant.Value, pos int) {
 	if v.Kind() == constant.String && c.scope == nil && len(c.schema.FieldIndices(constant.StringVal(v))) > 0 {
 		c.fail(pos, "%s is a text, not the column: write %s", v.ExactString(), reference(constant.StringVal(v)))
+	}
+}
+
+// refuseColumns does so among the arguments of a call that has nothing but constants.
+func (c *checker) refuseColumns(args []*node) {
+	if slices.ContainsFunc(args, func(n *node) bool { return !n.untyped() }) {
+		return
+	}
+	for _, n := range args {
+		c.refuseColumn(n.val.(constant.Value), n.pos)
 	}
 }
 
