@@ -37,6 +37,19 @@ func wireExprs(schema *arrow.Schema, texts []string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	return exprNode(program, texts), nil
+}
+
+// wireValue makes a node of an expression whose result has no name.
+func wireValue(schema *arrow.Schema, text string) (*node, error) {
+	program, err := expr.CompileValue(nullable(schema), text)
+	if err != nil {
+		return nil, err
+	}
+	return exprNode(program, []string{text}), nil
+}
+
+func exprNode(program *expr.Program, texts []string) *node {
 	n := &node{in: program.ColumnIndexes(), forms: 1, program: program, texts: texts}
 	var names []string
 	for _, f := range program.Fields() {
@@ -51,7 +64,7 @@ func wireExprs(schema *arrow.Schema, texts []string) (*node, error) {
 		n.out = append(n.out, output{field: f, packer: bind.Packer{Type: f.Type, Width: width}})
 	}
 	n.name = strings.Join(names, "; ")
-	return n, nil
+	return n
 }
 
 // nullable is the schema with every column nullable: record batches may hold nulls

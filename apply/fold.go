@@ -73,7 +73,7 @@ func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression strin
 
 // foldNode compiles an expression whose values are of type T.
 func foldNode[T Number](schema *arrow.Schema, expression string) (*node, error) {
-	n, err := wireExprs(schema, []string{expression})
+	n, err := wireValue(schema, expression)
 	if err != nil {
 		return nil, fmt.Errorf("fold: %w", err)
 	}

@@ -107,7 +107,7 @@ type condition struct {
 }
 
 func newCondition(schema *arrow.Schema, text string) (*condition, error) {
-	n, err := wireExprs(schema, []string{text})
+	n, err := wireValue(schema, text)
 	if err != nil {
 		return nil, fmt.Errorf("where: %w", err)
 	}

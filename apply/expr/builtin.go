@@ -98,16 +98,6 @@ var goNames = map[string]string{
 	"strings.ReplaceAll": "replace",
 }
 
-// otherNames are what users of other tools call our functions.
-var otherNames = map[string]string{
-	"if": "ifelse", "iif": "ifelse", "where": "ifelse", "case": "casewhen", "when": "casewhen",
-	"nvl": "coalesce", "fillna": "coalesce", "isna": "isnull", "is_null": "isnull", "isnotnull": "isnull",
-	"ln": "log", "power": "pow", "ceiling": "ceil", "length": "len", "strlen": "len",
-	"tolower": "lower", "toupper": "upper", "strip": "trim", "substring": "substr", "regexp": "match",
-	"starts_with": "startswith", "ends_with": "endswith", "strftime": "format", "strptime": "parse",
-	"date_trunc": "trunc", "datediff": "diff", "dateadd": "add", "isin": "in", "clamp": "clip",
-}
-
 // call is one call under type check.
 type call struct {
 	*checker

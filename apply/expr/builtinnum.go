@@ -82,9 +82,9 @@ func emitIsNaN(_ *node, d int, a []int) step {
 
 func numbers() []*builtin {
 	list := []*builtin{
-		{name: "min", args: "a, b, …", doc: "the least", nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: -1,
+		{name: "min", args: "a, b, …", doc: "the least", nulls: nullStrict, nan: nanStays, errs: noErrors, min: 2, max: -1,
 			check: func(k *call) *node { return extreme(k, opMin) }},
-		{name: "max", args: "a, b, …", doc: "the greatest", nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: -1,
+		{name: "max", args: "a, b, …", doc: "the greatest", nulls: nullStrict, nan: nanStays, errs: noErrors, min: 2, max: -1,
 			check: func(k *call) *node { return extreme(k, opMax) }},
 		{name: "clip", args: "x, low, high", doc: "x brought into [low, high]", nulls: nullStrict, nan: nanStays, errs: noErrors, min: 3, max: 3,
 			check: func(k *call) *node {

@@ -25,7 +25,7 @@ func times() []*builtin {
 		{name: "format", args: "t, \"layout\"", doc: "t written by a layout of Go's time package", min: 2, max: 2,
 			check: func(k *call) *node {
 				n := k.make(opFormat, stringType, k.instant(0))
-				n.val = quoted(k.constText(1))
+				n.val = quoted(k.constLayout(1))
 				return n
 			}},
 		{name: "parse", args: "s, \"layout\"[, \"zone\"]", doc: "the timestamp[us] that s writes by a layout of Go's time package, in a zone (none)",
@@ -103,6 +103,6 @@ func checkParse(k *call) *node {
 		k.checkZone(t, k.args[2].pos)
 	}
 	n := k.make(opParse, t, k.text(0))
-	n.val = quoted(k.constText(1))
+	n.val = quoted(k.constLayout(1))
 	return n
 }

@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"math/big"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ type checker struct {
 	src     *source
 	srcIdx  int
 	scope   map[string]*node // variables of a function body
+
+	notes []string // for Explain: what may be meant otherwise
 }
 
 func newChecker(schema *arrow.Schema) *checker {
@@ -38,6 +41,12 @@ func newChecker(schema *arrow.Schema) *checker {
 		c.names = append(c.names, f.Name)
 	}
 	return c
+}
+
+func (c *checker) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.notes, text) {
+		c.notes = append(c.notes, text)
+	}
 }
 
 func (c *checker) fail(pos int, format string, args ...any) {
@@ -131,9 +140,6 @@ func (c *checker) ident(e *ast.Ident) *node {
 
 // unknown explains a name that is no column.
 func (c *checker) unknown(name string, pos int) {
-	if instead, ok := foreignNames[strings.ToLower(name)]; ok {
-		c.fail(pos, "no column %q; for the constant write %s", name, instead)
-	}
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: write %s", name, builtinIndex[name].usage())
 	}
@@ -142,10 +148,6 @@ func (c *checker) unknown(name string, pos int) {
 		hint = "; the columns are " + listed(c.names)
 	}
 	c.fail(pos, "no column %q%s", name, hint)
-}
-
-var foreignNames = map[string]string{
-	"null": "nil", "none": "nil", "true": "true", "false": "false", "nan": "nan()", "inf": "inf()",
 }
 
 // listed is the first names of a list.
@@ -227,6 +229,9 @@ func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
 
 // binary types x op y.
 func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
+	if tok == token.XOR {
+		c.note("^ in %s is the exclusive or of bits; a power is pow(x, y)", c.src.text)
+	}
 	if x.untyped() && y.untyped() {
 		return c.binaryConst(tok, x, y, pos)
 	}
@@ -307,7 +312,10 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 
 // onlyHint says what an operator is for.
 func onlyHint(tok token.Token, t arrow.DataType) string {
-	if intOps[tok] != nil && floatOps[tok] == nil && isFloat(t) {
+	switch {
+	case tok == token.XOR && isNumber(t):
+		return ": it is the exclusive or of the bits of integers; a power is pow(x, y)"
+	case intOps[tok] != nil && floatOps[tok] == nil && isFloat(t):
 		return ": it works on the bits of integers; && and || are for conditions"
 	}
 	return ""
@@ -379,7 +387,7 @@ func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
 	case token.QUO:
 		return c.node(opDiv, float64Type, pos, c.to(x, float64Type), c.to(y, float64Type))
 	}
-	c.fail(pos, "%s does not apply to decimals", tok)
+	c.fail(pos, "%s does not apply to decimals%s", tok, onlyHint(tok, x.typ))
 	return nil
 }
 
@@ -466,6 +474,9 @@ func (c *checker) call(e *ast.CallExpr) *node {
 		return c.registered(name, f, e)
 	}
 	b, ok := builtinIndex[name]
+	if why := overRows[strings.ToLower(name)]; why != "" && (!ok || len(e.Args) == 1) {
+		c.fail(pos, "%s %s", name, why)
+	}
 	if !ok && len(e.Args) == 1 {
 		if t, isType := goType(name); isType {
 			return c.convert(c.expr(e.Args[0]), t, pos)
@@ -484,6 +495,7 @@ func (c *checker) call(e *ast.CallExpr) *node {
 		}
 		k.args = append(k.args, c.expr(a))
 	}
+	c.refuseColumns(k.args)
 	return b.check(k)
 }
 
@@ -506,25 +518,26 @@ func calleeName(e ast.Expr) (string, bool) {
 }
 
 func (c *checker) nearFunction(name string) string {
-	if w, ok := wordOperators[strings.ToLower(name)]; ok {
-		return ": write " + w
-	}
-	if b, ok := otherNames[strings.ToLower(name)]; ok {
-		return ": write " + builtinIndex[b].usage()
-	}
-	if aggregates[strings.ToLower(name)] {
-		return ": expressions see one row at a time"
-	}
-	if of, method, ok := strings.Cut(name, "."); ok && len(c.schema.FieldIndices(of)) > 0 {
-		if b, ok := builtinIndex[method]; ok {
-			return ": functions come first, as in " + b.name + "(" + of + ")"
+	for _, r := range rules().prefix { // in the text of a Go function nothing more is said of habits
+		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) {
+			return ": write " + r.habit.write
 		}
 	}
 	return meant(name, append(keys(builtinIndex), registeredNames()...), asIs)
 }
 
-// aggregates are what users of other tools ask of many rows.
-var aggregates = map[string]bool{"sum": true, "count": true, "avg": true, "mean": true, "median": true, "stddev": true, "lag": true, "lead": true, "row_number": true}
+// overRows are what users of other tools ask of many rows, and why that is no expression.
+var overRows = map[string]string{
+	"sum": reduces, "count": reduces, "avg": reduces, "mean": reduces, "median": reduces, "std": reduces, "stddev": reduces,
+	"var": reduces, "variance": reduces, "min": reduces, "max": reduces, "first": reduces, "last": reduces, "nunique": reduces,
+	"lag": looksAround, "lead": looksAround, "shift": looksAround, "row_number": looksAround, "rank": looksAround, "cumsum": looksAround,
+}
+
+const (
+	reduces = "of a column takes many rows, and an expression sees one: " +
+		"apply.Sum and apply.Fold reduce a column, frame.Describe has its count, mean, min and max"
+	looksAround = "looks at other rows, and an expression sees one: loop over the column's values in Go (frame.Col)"
+)
 
 // colCall is col("any name").
 func (c *checker) colCall(e *ast.CallExpr) *node {

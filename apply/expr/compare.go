@@ -15,6 +15,9 @@ import (
 // they are: a constant between two values of a column, times of different units, decimals of
 // different scales.
 func (c *checker) compare(tok token.Token, x, y *node, pos int) *node {
+	if isNullNode(x) || isNullNode(y) {
+		c.fail(pos, "a comparison with nil is null in every row: isnull(x) tells which are null, !isnull(x) which are not")
+	}
 	if n := c.compareConst(tok, x, y, pos); n != nil {
 		return n
 	}

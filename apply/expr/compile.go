@@ -14,6 +14,12 @@ func Compile(schema *arrow.Schema, text string) (*Program, error) {
 	return CompileAll(schema, text)
 }
 
+// CompileValue compiles an expression whose result is not named: a condition, or what is summed.
+// There `paid = true` is a mistake.
+func CompileValue(schema *arrow.Schema, text string) (*Program, error) {
+	return compile(schema, []string{text}, true)
+}
+
 // pass is one step of the compiler between the type check and the program.
 type pass struct {
 	name string
@@ -35,6 +41,10 @@ var passes = []pass{
 // CompileAll compiles several texts into one program, which computes what they
 // share once. The results are in the order of the texts.
 func CompileAll(schema *arrow.Schema, texts ...string) (*Program, error) {
+	return compile(schema, texts, false)
+}
+
+func compile(schema *arrow.Schema, texts []string, unnamed bool) (*Program, error) {
 	if len(texts) == 0 {
 		return nil, errors.New("expr: nothing to compile")
 	}
@@ -45,18 +55,35 @@ func CompileAll(schema *arrow.Schema, texts ...string) (*Program, error) {
 	ck := newChecker(schema)
 	var roots []*node
 	for i, text := range texts {
-		src, err := parse(text)
-		if err != nil {
-			return nil, err
-		}
-		n, err := ck.check(src, i)
+		n, name, err := ck.compile(text, unnamed, i)
 		if err != nil {
 			return nil, err
 		}
 		roots = append(roots, n)
-		p.fields = append(p.fields, arrow.Field{Name: src.name, Type: n.typ})
+		p.fields = append(p.fields, arrow.Field{Name: name, Type: n.typ})
 	}
+	p.notes = ck.notes
 	return p, p.finish(roots)
+}
+
+// compile parses and types one text, or says what to write instead.
+func (c *checker) compile(text string, unnamed bool, idx int) (*node, string, error) {
+	n, name, err := c.typed(text, unnamed, idx)
+	if err != nil {
+		return nil, "", c.advise(text, unnamed, err)
+	}
+	return n, name, nil
+}
+
+func (c *checker) typed(text string, unnamed bool, idx int) (n *node, name string, err error) {
+	src, err := parse(text, unnamed)
+	if err == nil {
+		n, err = c.check(src, idx)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return n, src.name, nil
 }
 
 // finish runs the passes and assembles the program.

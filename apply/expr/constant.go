@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -36,6 +37,8 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 	}
 	switch tok {
 	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+		c.refuseColumn(a, x.pos)
+		c.refuseColumn(b, y.pos)
 		n.val = constant.MakeBool(constant.Compare(a, tok, b))
 		return n
 	case token.SHL, token.SHR:
@@ -55,6 +58,23 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 	}
 	n.val = constant.BinaryOp(a, tok, b)
 	return n
+}
+
+// refuseColumn fails on a text, compared with another constant, that is a column in the quotes of SQL.
+func (c *checker) refuseColumn(v constant.Value, pos int) {
+	if v.Kind() == constant.String && c.scope == nil && len(c.schema.FieldIndices(constant.StringVal(v))) > 0 {
+		c.fail(pos, "%s is a text, not the column: write %s", v.ExactString(), reference(constant.StringVal(v)))
+	}
+}
+
+// refuseColumns does so among the arguments of a call that has nothing but constants.
+func (c *checker) refuseColumns(args []*node) {
+	if slices.ContainsFunc(args, func(n *node) bool { return !n.untyped() }) {
+		return
+	}
+	for _, n := range args {
+		c.refuseColumn(n.val.(constant.Value), n.pos)
+	}
 }
 
 // constantsMeet tells whether Go has the operator on constants of these kinds.

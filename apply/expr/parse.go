@@ -21,12 +21,16 @@ type source struct {
 }
 
 // parse makes Go's syntax tree. Blanks stand for what is not Go (the name in
-// front) so that every position of the tree is a position in the text.
-func parse(text string) (s *source, err error) {
+// front) so that every position of the tree is a position in the text. Where no
+// result can be named, a name is a mistake: it would be ignored.
+func parse(text string, unnamed bool) (s *source, err error) {
 	defer catch(&err)
 	s = &source{text: text, name: strings.TrimSpace(text)}
 	body := text
 	if name, end, ok := resultName(text); ok {
+		if unnamed {
+			s.failAt(strings.LastIndexByte(text[:end], '='), "= names a result, and there is none to name here: to compare, write ==")
+		}
 		s.name = name
 		body = strings.Repeat(" ", end) + text[end:]
 	}
@@ -95,15 +99,14 @@ func flatten(text string) string {
 	return string(b)
 }
 
-// checkRunes finds what users of other languages write, before Go's parser
-// answers it less helpfully.
+// checkRunes finds what Go's parser would take for something else, or tell less helpfully.
 func (s *source) checkRunes(body string) {
 	var sc scanner.Scanner
 	fset := token.NewFileSet()
 	file := fset.AddFile("", fset.Base(), len(body))
 	sc.Init(file, []byte(body), func(token.Position, string) {}, scanner.ScanComments)
 	isFunc := false
-	last, lastLit, open := token.ILLEGAL, "", 0
+	last, open := token.ILLEGAL, 0
 	for {
 		pos, tok, lit := sc.Scan()
 		at := offset(pos)
@@ -120,29 +123,30 @@ func (s *source) checkRunes(body string) {
 			s.failAt(at, "this ) closes nothing")
 		case tok == token.COMMENT && !isFunc:
 			s.failAt(at, "%s", commentHint(lit))
-		case tok == token.MUL && last == token.MUL:
-			s.failAt(at, "there is no ** here: write pow(x, y)")
 		case tok == token.FUNC:
 			isFunc = true
-		case tok == token.CHAR && len([]rune(lit)) != 3 && !strings.HasPrefix(lit, `'\`):
-			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(strings.Trim(lit, "'")))
-		case lit == "?":
-			s.failAt(at, "there is no ?: here: write ifelse(condition, then, else)")
+		case tok == token.CHAR: // a number in Go, such as 72 for 'H'
+			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(unquoted(lit)))
 		case tok == token.ASSIGN && !isFunc:
 			s.failAt(at, "= names a result and must come first; to compare, write ==")
 		case tok.IsKeyword() && !isFunc && tok != token.FUNC:
-			s.failAt(at, "%s is a keyword of Go: write col(%q) for a column of that name%s", lit, lit, keywordHint(tok))
-		case tok == token.IDENT && endsOperand(last) && wordOperators[strings.ToLower(lit)] != "":
-			s.failAt(at, "%s is not an operator here: write %s", lit, wordOperators[strings.ToLower(lit)])
-		case startsOperand(tok) && last == token.IDENT && strings.EqualFold(lastLit, "not"):
-			s.failAt(at, "not is not an operator here: write !%s", lit)
+			s.failAt(at, "%s is a keyword of Go: write col(%q) for a column of that name", lit, lit)
 		case startsOperand(tok) && endsOperand(last) && !isFunc:
-			s.failAt(at, "there is no operator before %s%s", lit, blankHint(last, lastLit, tok, lit))
+			s.failAt(at, "there is no operator before %s", lit)
 		case !isFunc && statementTokens[tok] != "":
 			s.failAt(at, "%s", statementTokens[tok])
 		}
-		last, lastLit = tok, lit
+		last = tok
 	}
+}
+
+// unquoted is what a text in single quotes says, as in Go, or as it stands.
+func unquoted(lit string) string {
+	inner := strings.Trim(lit, "'")
+	if text, err := strconv.Unquote(`"` + strings.ReplaceAll(inner, `"`, `\"`) + `"`); err == nil {
+		return text
+	}
+	return inner
 }
 
 // commentHint answers // and /*, which are more often meant as something else.
@@ -153,14 +157,6 @@ func commentHint(lit string) string {
 	return "a comment cannot stand in an expression"
 }
 
-// blankHint tells how a name with a blank is written.
-func blankHint(last token.Token, lastLit string, tok token.Token, lit string) string {
-	if last != token.IDENT || tok != token.IDENT {
-		return ""
-	}
-	return fmt.Sprintf("; a column of the name %q is written col(%q)", lastLit+" "+lit, lastLit+" "+lit)
-}
-
 // statementTokens are what ends an expression.
 var statementTokens = map[token.Token]string{
 	token.ADD_ASSIGN: "+= is no operator here: write total = total + x",
@@ -169,21 +165,6 @@ var statementTokens = map[token.Token]string{
 	token.QUO_ASSIGN: "/= is no operator here: write total = total / x",
 	token.INC:        "++ is no operator here: write x + 1",
 	token.DEC:        "-- is no operator here: write x - 1",
-}
-
-var wordOperators = map[string]string{
-	"and": "&&", "or": "||", "not": "!", "in": "in(x, a, b, …)",
-	"like": "like(x, \"pattern\")", "is": "isnull(x)", "between": "between(x, low, high)",
-}
-
-func keywordHint(t token.Token) string {
-	switch t {
-	case token.IF:
-		return ", or ifelse(condition, then, else)"
-	case token.CASE, token.SWITCH:
-		return ", or casewhen(c1, v1, c2, v2, otherwise)"
-	}
-	return ""
 }
 
 // explain turns the first of the parser's errors into ours.

@@ -26,7 +26,8 @@ type Program struct {
 	index   []int // of columns, in the schema
 	code    *code
 	passes  []passResult
-	wanted  *node // the first result, for Filter
+	notes   []string // what may be meant otherwise, for Explain
+	wanted  *node    // the first result, for Filter
 }
 
 type passResult struct{ name, text string }
@@ -64,6 +65,9 @@ func (p *Program) String() string { return p.code.list(p.names()) }
 // Passes that changed nothing are left out.
 func (p *Program) Explain() string {
 	var b strings.Builder
+	for _, note := range p.notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
 	last := ""
 	for _, r := range p.passes {
 		if r.text == last {

@@ -178,7 +178,7 @@ func (s *stream) nameColumns() error {
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
 	if sh.broken != 0 && s.source.options.Names == nil && s.source.options.OnBad != Null {
-		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.offset + s.input.encoding.Len(s.tail[:sh.start]), Err: headerError(sh.broken)}
+		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
 	}
 	if sh.missing > 0 {
 		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))

@@ -1,0 +1,465 @@
+package expr
+
+import (
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// expr reads an expression whose operators bind at least as much as min.
+func (t *translation) expr(min int) Term {
+	x := t.prefix()
+	for {
+		y, ok := t.infix(x, min)
+		if !ok {
+			return x
+		}
+		x = y
+	}
+}
+
+// infix goes on behind x with an operator.
+func (t *translation) infix(x Term, min int) (Term, bool) {
+	for _, r := range rules().infix {
+		if r.parts[1].is(t.now()) && r.precedence(t.reading) >= min {
+			if y, ok := t.match(r, x); ok {
+				return y, true
+			}
+		}
+	}
+	return t.behind(x)
+}
+
+// precedence is how an operator binds in a reading.
+func (r *rule) precedence(by reading) int {
+	switch r.written {
+	case "x | y":
+		return either(by&bitsAreLogic != 0, logicOr, r.prec)
+	case "x & y":
+		return either(by&bitsAreLogic != 0, logicAnd, r.prec)
+	case "x || y":
+		return either(by&barsJoin != 0, sum, r.prec)
+	case "x ^ y":
+		return either(by&caretIsPower != 0, power, r.prec)
+	}
+	return r.prec
+}
+
+func either[T any](c bool, a, b T) T {
+	if c {
+		return a
+	}
+	return b
+}
+
+// is reports whether a lexeme is one of the part's words.
+func (p part) is(l lexeme) bool {
+	return (l.kind == lexName || l.kind == lexMark) &&
+		slices.ContainsFunc(p.words, func(w string) bool { return strings.EqualFold(w, l.text) })
+}
+
+// match reads what a rule's pattern says, x before it, and is what to write instead.
+func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
+	ok = t.try(func() {
+		h := &holes{terms: map[string]Term{"x": x}}
+		parts := r.parts
+		if r.infix() {
+			parts = parts[1:]
+		}
+		begin := t.now().pos
+		words := t.parts(r, parts, h)
+		out = t.instead(r, h, begin, words)
+	})
+	return out, ok
+}
+
+func (r *rule) infix() bool { return r.parts[0].hole == "x" }
+
+// parts reads the parts of a pattern, and is its first words as they are written.
+func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
+	opened, done := 0, false
+	for i, p := range parts {
+		l := t.now()
+		switch {
+		case p.hole != "":
+			done = true
+			t.hole(p.hole, t.binding(r, i == len(parts)-1), h)
+			continue
+		case p.words[0] == ")":
+			t.close(opened)
+			t.depth--
+			continue
+		case p.words[0] == "(":
+			opened, done = l.pos, true
+			t.depth++
+		case p.words[0] == "[":
+			done = true
+		}
+		t.expect(p.words...)
+		if l.kind == lexName && words != "" && !strings.HasSuffix(words, ".") {
+			words += either(done, "", " ")
+		}
+		words += either(done, "", l.text)
+	}
+	return words
+}
+
+// binding is how much the operators in a hole must bind.
+func (t *translation) binding(r *rule, last bool) int {
+	prec := r.precedence(t.reading)
+	switch {
+	case !r.infix():
+		return either(last, prec, choice)
+	case last && prec != choice && prec != power: // those bind to the right
+		return prec + 1
+	case !last && prec == comparison:
+		return sum // x between y and z
+	case !last:
+		return choice
+	}
+	return prec
+}
+
+// instead is what to write instead of what a rule has found, which is noted.
+func (t *translation) instead(r *rule, h *holes, pos int, words string) Term {
+	says := r.says
+	if says == "" || says == plain && words != strings.ToLower(words) {
+		says = "there is no " + words + " here"
+	}
+	if r.write == nil {
+		t.note(pos, says, "")
+		panic(stopped{})
+	}
+	out, why := t.typed(r, h)
+	if why != "" {
+		says = why
+	}
+	if says != plain {
+		t.note(pos, says, out.text)
+	}
+	return out
+}
+
+// hole reads what stands in a hole of a pattern.
+func (t *translation) hole(name string, min int, h *holes) {
+	switch name {
+	case "list":
+		h.list = t.arguments()
+	case "q":
+		q := t.quoted()
+		h.terms["q"], h.terms["lowered"] = Lit(q), Lit(strings.ToLower(q))
+		h.terms["anycase"], h.terms["beginning"] = Lit("(?i)"+q), Lit("^(?:"+q+")")
+	case "typ":
+		h.terms[name] = atom(t.typeName())
+	case "unit":
+		h.terms[name] = Lit(t.unitName())
+	case "field":
+		h.terms[name] = atom(t.fieldName())
+	case "number":
+		h.terms[name] = fromZero(t.expr(choice))
+	case "layout":
+		h.terms[name] = t.layout()
+	default:
+		h.terms[name] = t.expr(min)
+	}
+}
+
+// arguments reads expressions up to what closes them.
+func (t *translation) arguments() (list []Term) {
+	t.depth++
+	for l := t.now(); l.text != ")" && l.text != "]" && l.kind != lexEnd; l = t.now() {
+		list = append(list, t.expr(choice))
+		if !t.word(",") {
+			break
+		}
+	}
+	t.depth--
+	return list
+}
+
+// quoted reads a text in whatever quotes.
+func (t *translation) quoted() string {
+	l := t.next()
+	if l.kind != lexText && l.kind != lexQuoted {
+		panic(lost{})
+	}
+	return l.text
+}
+
+// named reads a name, or a text in quotes, without its case.
+func (t *translation) named() string {
+	l := t.next()
+	if l.kind == lexMark || l.kind == lexNumber {
+		panic(lost{})
+	}
+	return strings.ToLower(l.text)
+}
+
+var typeWritten = regexp.MustCompile(`^([a-z]+\d*)(?:\[(s|ms|us|ns)\])?$`)
+
+// typeName reads the name of a type in any language and is ours.
+func (t *translation) typeName() string {
+	begin := t.now()
+	if l := t.ahead(1); l.text == "." { // np.int64, pl.Int64
+		t.at += 2
+	}
+	m := typeWritten.FindStringSubmatch(t.named())
+	if m == nil || foreignTypes[m[1]] == "" {
+		panic(lost{})
+	}
+	ours := foreignTypes[m[1]]
+	if unit := m[2]; unit != "" {
+		ours = strings.Split(ours, "(")[0] + "(" + strconv.Quote(unit) + ")"
+	}
+	t.word("precision", "varying", "unsigned", "integer")
+	ours = t.typeArguments(ours)
+	if written := strings.Join(strings.Fields(t.text[begin.pos:t.list[t.at-1].end]), " "); written != ours && !isOwnType(written) {
+		t.note(begin.pos, "there is no type "+written+" here", ours)
+	}
+	return ours
+}
+
+func isOwnType(name string) bool {
+	_, ok := goType(name)
+	return ok || unitTypes[strings.Split(name, "(")[0]] != "" && strings.Contains(name, "(")
+}
+
+// typeArguments reads what stands in parentheses behind a type.
+func (t *translation) typeArguments(ours string) string {
+	var args []Term
+	if t.word("(") {
+		args = t.arguments()
+		t.expect(")")
+	}
+	switch {
+	case ours == "decimal" && len(args) == 2:
+		return callOf("decimal", args).text
+	case ours == "decimal" && len(args) == 1:
+		return callOf("decimal", append(args, Lit(0))).text
+	case ours == "decimal":
+		return "decimal(38, 9)"
+	case len(args) > 0 && strings.HasSuffix(ours, ")") && isText(args[0]):
+		return callOf(strings.Split(ours, "(")[0], args).text
+	}
+	return ours
+}
+
+// unitName reads a unit of time.
+func (t *translation) unitName() string {
+	name := t.named()
+	for _, try := range []string{foreignUnits[name], name, strings.TrimSuffix(name, "s")} {
+		if u := unit(try); unitSeconds[u] != 0 || unitMonths[u] != 0 {
+			return try
+		}
+	}
+	panic(lost{})
+}
+
+// fieldName reads a part of a time, which is a function here.
+func (t *translation) fieldName() string {
+	name := strings.TrimSuffix(t.named(), "s")
+	if other := foreignUnits[name]; len(other) > 0 {
+		name = other
+	}
+	for _, b := range times() {
+		if b.name == name && b.max == 1 {
+			return name
+		}
+	}
+	panic(lost{})
+}
+
+// layout reads the layout of a time, and writes it as Go's.
+func (t *translation) layout() Term {
+	l := t.now()
+	if l.kind == lexQuoted {
+		t.note(l.pos, "text goes in double quotes", strconv.Quote(l.text))
+	}
+	text := t.quoted()
+	if !foreignLayout(text) {
+		return Lit(text)
+	}
+	instead, ok := goLayout(text)
+	if !ok {
+		panic(lost{})
+	}
+	t.note(l.pos, "a layout is that of Go, which writes the time 2006-01-02 15:04:05", strconv.Quote(instead))
+	return Lit(instead)
+}
+
+// fromZero is a place that counts from 1 as one that counts from 0; places from the end stay.
+func fromZero(x Term) Term {
+	if n, err := strconv.Atoi(x.text); err == nil {
+		return Lit(either(n > 0, n-1, n))
+	}
+	return x.Sub(Lit(1))
+}
+
+func isText(x Term) bool { return strings.HasPrefix(x.text, `"`) && x.prec == token.HighestPrec }
+
+func isNumeral(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && strings.ContainsAny(text, "0123456789")
+}
+
+// typed is what a rule says to write, where that depends on the types of its sides; why is what is
+// wrong, if the rule does not say.
+func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
+	x, y := h.terms["x"], h.terms["y"]
+	switch b, _ := r.write.(*ast.BinaryExpr); {
+	case r.written == "~ x" && t.is(x, isInt):
+		return x.unary("^"), ""
+	case b == nil || !r.infix():
+	case r.prec == comparison:
+		return t.compared(b.Op, x, y)
+	case r.written == "x + y" || r.written == "x - y":
+		return t.added(b.Op, x, y)
+	case r.written == "x || y" && t.reading&barsJoin != 0:
+		out, _ = t.added(token.ADD, x, y)
+		return out, "|| joins conditions, + texts"
+	case (r.written == "x | y" || r.written == "x & y") && t.reading&bitsAreLogic != 0:
+		return x.binary(either(b.Op == token.OR, token.LOR, token.LAND), y), b.Op.String() + " works on the bits of integers"
+	case r.written == "x ^ y" && t.reading&caretIsPower != 0:
+		return Call("pow", bare(x), bare(y)), "^ is the exclusive or of the bits of integers"
+	}
+	return h.fill(r.write), ""
+}
+
+// added is x + y or x - y: texts are joined with texts alone, times are moved by add.
+func (t *translation) added(op token.Token, x, y Term) (Term, string) {
+	if by, ok := t.intervals[y.text]; ok {
+		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, by.count), by.count), by.unit), "a time is moved by add"
+	}
+	if op == token.ADD && !t.is(x, isString) && t.is(y, isString) && t.typeOf(x.text, true) != nil {
+		return bare(x).Cast("string").Add(y), "+ joins texts or adds numbers"
+	}
+	switch {
+	case op == token.ADD && t.is(x, isString) && !t.is(y, isString) && t.typeOf(y.text, true) != nil:
+		return x.Add(bare(y).Cast("string")), "+ joins texts or adds numbers"
+	case t.is(x, isInstant) && t.is(y, isInt):
+		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, y), bare(y)), Lit("day")), "a time is moved by add"
+	case op == token.ADD && t.is(x, isInt) && t.is(y, isInstant):
+		return Call("add", bare(y), bare(x), Lit("day")), "a time is moved by add"
+	}
+	return x.binary(op, y), ""
+}
+
+// compared is a comparison, whose sides are written so that they meet.
+func (t *translation) compared(op token.Token, x, y Term) (out Term, why string) {
+	ordering := op != token.EQL && op != token.NEQ
+	if text, ok := t.instants[y.text]; ok && t.is(x, isInstant) {
+		y = Lit(text)
+	} else if text, ok := t.instants[x.text]; ok && t.is(y, isInstant) {
+		x = Lit(text)
+	}
+	x, y, why = t.met(x, y)
+	if middle, ok := t.ordered[x.text]; ok && ordering {
+		out, why = x.And(middle.binary(op, y)), "a chain of comparisons is written with &&"
+	} else {
+		out = x.binary(op, y)
+	}
+	if ordering {
+		t.ordered[out.text] = y
+	}
+	return out, why
+}
+
+// met brings a constant to what it is compared with.
+func (t *translation) met(x, y Term) (_, _ Term, why string) {
+	constant := func(x Term) bool { return isText(x) || isNumeral(x.text) }
+	switch {
+	case constant(x) && constant(y):
+		return x, y, ""
+	case constant(x):
+		y, x, why = t.met(y, x)
+		return x, y, why
+	case isText(y) && t.is(x, isNumber) && isNumeral(saidBy('`', strings.Trim(y.text, `"`))):
+		return x, atom(strings.Trim(y.text, `"`)), `text goes in double quotes "…", a number in none`
+	case isNumeral(y.text) && t.is(x, isString):
+		return x, Lit(y.text), "text goes in double quotes"
+	case t.is(x, isBool) && truths[strings.ToLower(y.text)] != "":
+		return x, atom(truths[strings.ToLower(y.text)]), "truth values are true and false"
+	}
+	return x, y, ""
+}
+
+var truths = map[string]string{`"true"`: "true", `"false"`: "false", "1": "true", "0": "false", `"yes"`: "true", `"no"`: "false", `"t"`: "true", `"f"`: "false"}
+
+// behind goes on behind x with a method or an index of other languages.
+func (t *translation) behind(x Term) (out Term, ok bool) {
+	l := t.now()
+	ok = t.try(func() {
+		switch {
+		case t.word("["):
+			out = t.indexed(x)
+			t.note(l.pos, "there is no […] here", out.text)
+		case t.word(".") && t.ahead(1).text == "(":
+			name := t.named()
+			if builtinIndex[name] == nil {
+				panic(lost{})
+			}
+			open := t.next()
+			args := t.arguments()
+			t.close(open.pos)
+			out = t.call(name, append([]Term{x}, args...))
+			t.note(l.pos, "there is no ."+name+" here: functions come first", out.text)
+		default:
+			panic(lost{})
+		}
+	})
+	return out, ok
+}
+
+// indexed is a text from one rune up to another: x[a], x[a:b], the bracket open.
+func (t *translation) indexed(x Term) Term {
+	from, begun := Lit(0), t.now().text != ":"
+	if begun {
+		from = t.expr(choice)
+	}
+	if !t.word(":") {
+		t.expect("]")
+		return Call("substr", bare(x), bare(from), Lit(1))
+	}
+	if t.word("]") {
+		return Call("substr", bare(x), bare(from))
+	}
+	to := t.expr(choice)
+	t.expect("]")
+	a, errA := strconv.Atoi(from.text)
+	b, errB := strconv.Atoi(to.text)
+	switch {
+	case errA == nil && errB == nil && (a >= 0) == (b >= 0):
+		to = Lit(max(b-a, 0))
+	case errB == nil && b < 0:
+		to = Call("len", bare(x)).Sub(either(errA == nil, Lit(a-b), from.Sub(to)))
+	default:
+		to = to.Sub(from)
+	}
+	return Call("substr", bare(x), bare(from), to)
+}
+
+// columns reports whether the schema has a column.
+func (t *translation) isColumn(name string) bool { return len(t.schema.FieldIndices(name)) > 0 }
+
+// isTextual and isTimely are functions whose first argument may be brought to its type.
+func isTextual(b *builtin) bool {
+	return slices.ContainsFunc(texts(), func(c *builtin) bool { return c.name == b.name })
+}
+
+// call is one of our functions, its first argument cast to a text where it takes one.
+func (t *translation) call(name string, args []Term) Term {
+	for i, a := range args {
+		if name != "concat" && i > 0 || !isTextual(builtinIndex[name]) {
+			break
+		}
+		if typ := t.typeOf(a.text, true); typ != nil && !isString(typ) && typ.ID() != arrow.NULL {
+			args[i] = bare(a).Cast("string")
+		}
+	}
+	return callOf(name, args)
+}

@@ -1,0 +1,252 @@
+package expr
+
+import (
+	"cmp"
+
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+const (
+	maxTranslated  = 2000   // bytes of the longest text that is looked through for habits
+	maxTranslating = 20_000 // operands that are looked at for one reading of it
+)
+
+// reading is how what Go and other languages write alike is understood. Go's way comes first.
+type reading uint8
+
+const (
+	bitsAreLogic     reading = 1 << iota // & and | join conditions
+	barsJoin                             // || joins texts
+	caretIsPower                         // ^ is a power
+	quotesAreColumns                     // "a b" is a column
+	nameIsNone                           // what stands in front of = is no name; where nothing is named, a name to be left out
+	readings
+)
+
+var rules = sync.OnceValue(newRulebook)
+
+// translation is one reading of a text by the habits, which finds what its writer may have meant.
+type translation struct {
+	schema  *arrow.Schema
+	text    string
+	unnamed bool
+	reading reading
+
+	list  []lexeme
+	at    int
+	depth int // of parentheses
+	steps int
+	found []finding
+	term  Term   // the whole expression instead
+	write string // with the name before it, "" if the text is not understood
+
+	ordered   map[string]Term // what stands on the right of an ordering, by its text
+	intervals map[string]interval
+	instants  map[string]string // constants of dates as plain texts
+}
+
+// finding is a place where a habit showed.
+type finding struct {
+	pos   int
+	says  string
+	write string // the part that the habit is about
+}
+
+// interval is SQL's INTERVAL '1 day'.
+type interval struct{ count, unit Term }
+
+// advise tells somebody with habits of another language what to write, where a text is wrong with
+// err. What it says to write was compiled.
+func (c *checker) advise(text string, unnamed bool, err error) error {
+	wrong, ok := err.(*Error)
+	if !ok || len(text) > maxTranslated || strings.HasPrefix(strings.TrimSpace(text), "func") {
+		return err
+	}
+	var all []reading
+	for r := range readings {
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b reading) int { return cmp.Compare(bits.OnesCount8(uint8(a)), bits.OnesCount8(uint8(b))) })
+	var first *translation
+	for _, r := range all {
+		t := translate(c.schema, text, unnamed, r)
+		if t.write != "" && len(t.found) > 0 && t.typeOf(t.write, unnamed) != nil {
+			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + ": write " + t.write}
+		}
+		if first == nil {
+			first = t
+		}
+	}
+	return first.partly(wrong)
+}
+
+// partly is what can be said where the whole is not understood, or is wrong besides.
+func (t *translation) partly(wrong *Error) error {
+	if len(t.found) == 0 || t.found[0].write != "" && t.found[0].pos > wrong.Pos {
+		return wrong
+	}
+	f := t.found[0]
+	msg := f.says
+	if f.write != "" {
+		msg += ": write " + f.write
+	}
+	if _, _, err := newChecker(t.schema).typed(t.write, t.unnamed, 0); t.write != "" && err != nil {
+		msg += "; besides, " + err.(*Error).Msg
+	}
+	return &Error{Text: wrong.Text, Pos: f.pos, Msg: msg}
+}
+
+// typeOf is the type of an expression, nil if it is wrong.
+func (t *translation) typeOf(text string, unnamed bool) arrow.DataType {
+	n, _, err := newChecker(t.schema).typed(text, unnamed, 0)
+	if err != nil {
+		return nil
+	}
+	return n.typ
+}
+
+// is reports whether a term is of such a type.
+func (t *translation) is(x Term, of func(arrow.DataType) bool) bool {
+	typ := t.typeOf(x.text, true)
+	return typ != nil && of(typ)
+}
+
+// translate reads a text.
+func translate(schema *arrow.Schema, text string, unnamed bool, r reading) *translation {
+	t := &translation{schema: schema, text: text, unnamed: unnamed, reading: r,
+		ordered: map[string]Term{}, intervals: map[string]interval{}, instants: map[string]string{}}
+	name, from := t.result()
+	list, blank, ok := lex(text, from)
+	if blank >= 0 {
+		t.note(blank, "a blank here is none of ASCII", "")
+	}
+	if t.list = list; ok {
+		t.understand(func() { t.write = t.whole(name) })
+	}
+	slices.SortStableFunc(t.found, func(a, b finding) int { return cmp.Compare(a.pos, b.pos) })
+	return t
+}
+
+// result is what stands in front of the expression, up to where the expression begins.
+func (t *translation) result() (string, int) {
+	_, end, ok := resultName(t.text)
+	if !ok || t.unnamed != (t.reading&nameIsNone != 0) {
+		return "", 0
+	}
+	if !t.unnamed {
+		return strings.TrimSpace(t.text[:end]) + " ", end
+	}
+	t.note(strings.LastIndexByte(t.text[:end], '='), "= names a result, and there is none to name here", "")
+	return "", end
+}
+
+// whole is the text instead, with the name before it.
+func (t *translation) whole(name string) string {
+	x := t.expr(choice)
+	if as := t.now(); t.word("as") && name == "" && !t.unnamed {
+		t.note(as.pos, "there is no AS here: a name comes first", t.now().text)
+		name = resultReference(t.next().text) + " = "
+	}
+	t.end(x)
+	t.term = x
+	return name + x.text
+}
+
+// end takes what may stand behind an expression.
+func (t *translation) end(x Term) {
+	for t.now().kind != lexEnd {
+		l := t.next()
+		switch {
+		case l.text == ")":
+			t.note(l.pos, "this ) closes nothing", x.text)
+		case l.text == ";" || l.text == ",":
+			t.note(l.pos, "a text is one expression", x.text)
+			if t.now().kind != lexEnd {
+				t.found[len(t.found)-1].says += ": give what is behind " + l.text + " a text of its own"
+				t.at = len(t.list) - 1
+			}
+		default:
+			panic(lost{})
+		}
+	}
+}
+
+// lost is thrown where a text is not understood, stopped where nothing is to be written instead, or that takes too long.
+type (
+	lost    struct{}
+	stopped struct{}
+)
+
+// understand runs f, which may end lost.
+func (t *translation) understand(f func()) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil, lost, stopped:
+		default:
+			panic(p)
+		}
+	}()
+	f()
+}
+
+// try calls f, and goes back to where it began if f is lost.
+func (t *translation) try(f func()) (ok bool) {
+	at, found := t.at, len(t.found)
+	defer func() {
+		if p := recover(); p != nil {
+			if _, isLost := p.(lost); !isLost {
+				panic(p)
+			}
+			t.at, t.found = at, t.found[:found]
+		}
+	}()
+	f()
+	return true
+}
+
+func (t *translation) note(pos int, says, write string) {
+	t.found = append(t.found, finding{pos, says, write})
+}
+
+func (t *translation) now() lexeme { return t.list[t.at] }
+
+func (t *translation) ahead(n int) lexeme { return t.list[min(t.at+n, len(t.list)-1)] }
+
+func (t *translation) next() lexeme {
+	l := t.now()
+	if l.kind == lexEnd {
+		panic(lost{})
+	}
+	t.at++
+	return l
+}
+
+// word takes one of some words or marks, if it stands here.
+func (t *translation) word(words ...string) bool {
+	l := t.now()
+	if l.kind != lexName && l.kind != lexMark || !slices.Contains(words, strings.ToLower(l.text)) {
+		return false
+	}
+	t.at++
+	return true
+}
+
+func (t *translation) expect(words ...string) {
+	if !t.word(words...) {
+		panic(lost{})
+	}
+}
+
+// close takes the parenthesis that closes the one at pos; at the end of the text it is missing.
+func (t *translation) close(pos int) {
+	if t.now().kind == lexEnd {
+		t.note(pos, "this ( is not closed", "…)")
+		return
+	}
+	t.expect(")")
+}
