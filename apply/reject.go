@@ -130,18 +130,23 @@ func writeRejects(ctx context.Context, sink chunker.Sink, f *frame.Frame, failed
 type rejecter struct {
 	schema *arrow.Schema
 	w      chunker.Writer
+	torn   error // of a write: what was written lacks rows, and is not committed
 }
 
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
 	schema := chunker.RejectSchema(in.Fields()...)
 	w, err := chunker.Create(ctx, sink, schema)
-	return &rejecter{schema, w}, err
+	return &rejecter{schema: schema, w: w}, err
 }
 
 func (r *rejecter) add(ctx context.Context, f *frame.Frame, rows []rejected) error {
-	if len(rows) == 0 {
-		return nil
+	if len(rows) > 0 && r.torn == nil {
+		r.torn = r.write(ctx, f, rows)
 	}
+	return r.torn
+}
+
+func (r *rejecter) write(ctx context.Context, f *frame.Frame, rows []rejected) error {
 	rec, err := rejectRecord(r.schema, f, rows)
 	if err != nil {
 		return err

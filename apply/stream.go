@@ -515,14 +515,14 @@ func (s *Stream) rejects(r *Result) []rejected {
 }
 
 // Commit ends the stream: rejects that were settled are committed, also where the stream ended
-// with an error; where it did and there are none, nothing is. With complete it looks at the policy's
-// limits once more. Close comes after it.
+// with an error; where it did and there are none, or where a write of theirs failed, nothing is. With
+// complete it looks at the policy's limits once more. Close comes after it.
 func (s *Stream) Commit(ctx context.Context, complete bool) error {
 	var errs []error
 	if p := &s.engine.OnError; complete && p.RatioMax > 0 && float64(s.counts.bad) > p.RatioMax*float64(s.seen) {
 		errs = append(errs, s.tooMany())
 	}
-	if s.rejecter != nil && (complete || s.counts.bad > 0) {
+	if s.rejecter != nil && s.rejecter.torn == nil && (complete || s.counts.bad > 0) {
 		errs = append(errs, s.rejecter.w.Commit(ctx))
 	}
 	return errors.Join(errs...)

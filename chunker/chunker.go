@@ -208,11 +208,20 @@ type Writer interface {
 	// stream order.
 	Write(ctx context.Context, c Chunk) (Append, error)
 	// Commit makes the output appear whole under its name. No Write may be
-	// running and every Append must have been called.
+	// running and every Append must have been called. It fails where a Write or an Append did, since
+	// the output lacks something then: nothing appears, and what was there stays.
 	Commit(ctx context.Context) error
 	// Close frees what the writer holds and, unless Commit succeeded, removes
 	// what was written. It may be called twice.
 	Close() error
+}
+
+// Finisher is a Writer that can do nearly all of Commit beforehand: whoever writes several outputs
+// finishes one before it commits another, so that a full disk leaves neither behind.
+type Finisher interface {
+	Writer
+	// Finish writes what is left to be written. Only Commit and Close may be called after it.
+	Finish(ctx context.Context) error
 }
 
 // Append is the ordered half of a [Writer]'s Write: it puts an encoded chunk
@@ -249,4 +258,11 @@ type Pruner interface {
 type Placed interface {
 	// Places returns the files' paths; patterns are expanded.
 	Places() []string
+}
+
+// Rejecting is a Source that writes the rows it leaves out to a sink of its own.
+type Rejecting interface {
+	Source
+	// Rejects returns the sink; nil where there is none.
+	Rejects() Sink
 }

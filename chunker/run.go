@@ -88,13 +88,19 @@ func ReadAll(ctx context.Context, src Source) (*frame.Frame, error) {
 }
 
 // Copy moves a whole source to a sink: decoding and encoding run on all cores, the
-// output appears when everything is written. It returns the number of rows.
+// output appears when everything is written, and the source closed without an error. It returns the
+// number of rows.
 func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 	stream, err := from.Open(ctx, 0)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, stream.Close()) }()
+	closed := false
+	defer func() {
+		if !closed {
+			err = errors.Join(err, stream.Close())
+		}
+	}()
 	w, err := Create(ctx, to, stream.Schema())
 	if err != nil {
 		return 0, err
@@ -124,7 +130,22 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 	if err != nil {
 		return 0, numberer.Fail(err)
 	}
+	if err := Finish(ctx, w); err != nil {
+		return 0, err
+	}
+	closed = true
+	if err := stream.Close(); err != nil {
+		return 0, err
+	}
 	return rows, w.Commit(ctx)
+}
+
+// Finish does what can be done of a writer's Commit beforehand: see [Finisher].
+func Finish(ctx context.Context, w Writer) error {
+	if f, ok := w.(Finisher); ok {
+		return f.Finish(ctx)
+	}
+	return nil
 }
 
 // Create begins an output, as whoever drives a stream does. It refuses columns of one name before any work is

@@ -25,7 +25,13 @@
 //
 // # Failure
 //
-// The output appears whole, or not at all: sinks write under a temporary name. A row on
+// The output appears whole, or not at all: sinks write under a temporary name. So do the rejects.
+// The output is put on disk first, without its name; then the rejects appear, then the output: no
+// output is there whose rejected rows are nowhere. If the rejects cannot be committed nothing appears. If
+// the output cannot be given its name after that (its folder is gone, another file came to have the
+// name) the rejects stay, and the error tells. Where rows end the job the rejects appear alone,
+// since they say why. Where a write ends it, or the context, nothing appears, and files of
+// those names stay as they were. An input that changed while it was read is an error, too. A row on
 // which a function fails is named by file, row and line and goes by the job's policy;
 // so do rows that the source cannot decode where its own settings say to go on.
 package ooc

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -15,6 +13,7 @@ import (
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/cputime"
+	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/internal/pipe"
 )
 
@@ -84,7 +83,7 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, r.stream.Close()) }()
+	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.narrow(ctx); err != nil {
 		return nil, err
 	}
@@ -108,15 +107,54 @@ func (r *run) finish(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.writer.Close()) }()
-	err = r.write(ctx)
-	// Rejects are kept whatever error there was: they say why.
-	if cerr := r.functions.Commit(context.WithoutCancel(ctx), err == nil); err == nil {
-		err = cerr
+	return r.commit(ctx, r.write(ctx))
+}
+
+// commit commits the rejects, and then the output, if err and all that can fail before leave it. So no output
+// is ever there whose rejected rows are nowhere. Where rows ended the job the rejects are committed alone, since they
+// say why; where a write did, or ctx, nothing is.
+func (r *run) commit(ctx context.Context, err error) error {
+	if err == nil {
+		err = unwritten(chunker.Finish(ctx, r.writer))
+	}
+	if err == nil {
+		err = r.close()
+	}
+	torn := errors.As(err, new(*writeError))
+	if !torn && ctx.Err() == nil {
+		cerr := r.functions.Commit(ctx, err == nil)
+		if err == nil {
+			err = cerr
+		}
 	}
 	if err == nil {
 		err = r.writer.Commit(ctx)
 	}
+	if e, ok := err.(*writeError); ok {
+		return e.error
+	}
 	return err
+}
+
+// close closes the stream, once: before the commit if it comes so far.
+func (r *run) close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	return r.stream.Close()
+}
+
+// writeError is an error of the output, of which something is missing then.
+type writeError struct{ error }
+
+func (e *writeError) Unwrap() error { return e.error }
+
+func unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &writeError{err}
 }
 
 func (j Job) memory() int64 {
@@ -144,13 +182,16 @@ func (j Job) check() error {
 // checkPlaces refuses to write what is read, and to write a file twice.
 func (j Job) checkPlaces() error {
 	ins, outs, rejects := places(j.From), places(j.To), places(j.OnError.Sink())
+	if s, ok := j.From.(chunker.Rejecting); ok {
+		rejects = append(rejects, places(s.Rejects())...)
+	}
 	for _, out := range slices.Concat(outs, rejects) {
-		if slices.ContainsFunc(ins, func(in string) bool { return samePlace(in, out) }) {
+		if slices.ContainsFunc(ins, func(in string) bool { return paths.Same(in, out) }) {
 			return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
 		}
 	}
 	for _, r := range rejects {
-		if slices.ContainsFunc(outs, func(out string) bool { return samePlace(r, out) }) {
+		if slices.ContainsFunc(outs, func(out string) bool { return paths.Same(r, out) }) {
 			return fmt.Errorf("ooc: %s would hold both the output and the rejects: write one of them to another name", r)
 		}
 	}
@@ -165,18 +206,6 @@ func places(of any) []string {
 	return nil
 }
 
-// samePlace tells whether two names are one file, or would be.
-func samePlace(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	if errX == nil && errY == nil {
-		return os.SameFile(x, y)
-	}
-	a, errX = filepath.Abs(a)
-	b, errY = filepath.Abs(b)
-	return errX == nil && errY == nil && a == b
-}
-
 // run is a job under way.
 type run struct {
 	job       Job
@@ -188,6 +217,7 @@ type run struct {
 	places    int   // chunks under way at most
 	budget    *budget
 	stream    chunker.Stream
+	closed    bool // stream is
 	functions *apply.Stream
 	view      view
 	writer    chunker.Writer
@@ -294,7 +324,7 @@ func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
 	d.result.Chunk.Record = r.view.of(d.result.Chunk.Record)
 	d.rows = int64(d.result.Chunk.Len())
 	d.put, err = r.writer.Write(ctx, d.result.Chunk)
-	return d, err
+	return d, unwritten(err)
 }
 
 // admit corrects what a chunk is counted for once its size is known.
@@ -316,7 +346,7 @@ func (r *run) emit(ctx context.Context, d done) error {
 		return err
 	}
 	if err := d.put(ctx); err != nil {
-		return err
+		return unwritten(err)
 	}
 	r.chunks.Add(1)
 	r.rowsOut += d.rows

@@ -103,6 +103,7 @@ func testNothing(t *testing.T, output Output, f *frame.Frame) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
+	testTorn(t, ctx, output, f)
 	_, err = chunker.Copy(ctx, sink, chunker.FromFrame(f))
 	require.ErrorIs(t, err, context.Canceled)
 	if got, err := back(); err == nil {
@@ -124,4 +125,27 @@ func testEmpty(t *testing.T, output Output, schema *arrow.Schema) {
 	want, err := frame.FromRecords(schema)
 	require.NoError(t, err)
 	require.Equal(t, want.Names(), got.Names(), "the columns of an empty stream")
+}
+
+// testTorn commits after a Write that failed, since ctx had ended: the output lacks rows, and must not show.
+func testTorn(t *testing.T, ctx context.Context, output Output, f *frame.Frame) {
+	t.Helper()
+	sink, back := output()
+	w, err := sink.Create(t.Context(), f.Schema())
+	require.NoError(t, err)
+	failed := false
+	for rec := range chunker.Cut(f, 0, 0) {
+		put, err := w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+		if err == nil {
+			err = put(ctx)
+		}
+		failed = failed || err != nil
+	}
+	if failed { // some sinks write whatever ctx says
+		require.Error(t, w.Commit(t.Context()), "of an output whose writing failed")
+	}
+	require.NoError(t, w.Close())
+	if got, err := back(); err == nil {
+		require.Nil(t, got, "something shows after a failed write")
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
@@ -72,7 +73,7 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 		return in.stream(cmd, options, stdinName, os.Stdin)
 	}
 	if len(args) == 1 && isPipe(args[0]) {
-		f, err := os.Open(args[0])
+		f, err := fifo.Open(cmd.Context(), args[0], os.O_RDONLY)
 		if err != nil {
 			return nil, err
 		}

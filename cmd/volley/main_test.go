@@ -79,7 +79,7 @@ func TestAFileThatComesMeanwhileIsKept(t *testing.T) {
 	w, err := sink.Create(t.Context(), arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, []byte("theirs"), 0o600))
-	require.ErrorContains(t, w.Commit(t.Context()), "is there already")
+	require.ErrorContains(t, w.Commit(t.Context()), path+": is there already")
 	require.NoError(t, w.Close())
 	left, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)

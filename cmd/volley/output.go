@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
@@ -50,7 +51,7 @@ func (o *output) sink(path string) (chunker.Sink, error) {
 		if c, ok := w.(csvio.WriteOptions); isTerminal(os.Stdout) && (!ok || c.Compression != "" && c.Compression != "none") {
 			return nil, errors.New("what is not text is not written to a terminal: send it to a file or a pipe")
 		}
-		return w.To(os.Stdout), nil
+		return standardOutput{w}, nil
 	case isPipe(path):
 		return device{path, w}, nil
 	}
@@ -113,39 +114,27 @@ type file struct {
 // Places returns the file that is written.
 func (f file) Places() []string { return []string{f.path} }
 
+// Create looks for a file once the sink has: a sink replaces what it found alone, so that a file
+// that comes later is kept.
 func (f file) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	if f.force {
-		return f.Sink.Create(ctx, schema)
-	}
 	if err := f.free(); err != nil {
 		return nil, err
 	}
 	w, err := f.Sink.Create(ctx, schema)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		if err = f.free(); err != nil {
+			_ = w.Close()
+		}
 	}
-	return fileWriter{w, f}, nil
+	return w, err
 }
 
-// free tells whether no file is there.
+// free is an error if a file is there that may not be replaced.
 func (f file) free() error {
-	if _, err := os.Lstat(f.path); err == nil {
+	if _, err := os.Lstat(f.path); err == nil && !f.force {
 		return fmt.Errorf("%s is there already: --force replaces it", f.path)
 	}
 	return nil
-}
-
-type fileWriter struct {
-	chunker.Writer
-	file file
-}
-
-// Commit looks again, for a file that came meanwhile. One that comes between this look and the rename is replaced.
-func (w fileWriter) Commit(ctx context.Context) error {
-	if err := w.file.free(); err != nil {
-		return err
-	}
-	return w.Writer.Commit(ctx)
 }
 
 // device is a sink that cannot be replaced by a rename: a named pipe, /dev/null.
@@ -155,31 +144,45 @@ type device struct {
 }
 
 func (d device) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	f, err := os.OpenFile(d.path, os.O_WRONLY, 0)
+	f, err := fifo.Open(ctx, d.path, os.O_WRONLY)
 	if err != nil {
 		return nil, err
 	}
-	w, err := d.To(f).Create(ctx, schema)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return deviceWriter{w, f}, nil
+	return closing(ctx, f, d.writers, schema)
 }
 
-type deviceWriter struct {
+// standardOutput is a sink that closes standard output behind the data, for what a disk says only then.
+type standardOutput struct{ writers }
+
+func (s standardOutput) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	return closing(ctx, os.Stdout, s.writers, schema)
+}
+
+// closing is a writer to f that Commit or Close closes with it.
+func closing(ctx context.Context, f *os.File, to writers, schema *arrow.Schema) (chunker.Writer, error) {
+	w, err := to.To(f).Create(ctx, schema)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return closingWriter{w, f}, nil
+}
+
+type closingWriter struct {
 	chunker.Writer
 	f *os.File
 }
 
-func (w deviceWriter) Commit(ctx context.Context) error {
+func (w closingWriter) Finish(ctx context.Context) error { return chunker.Finish(ctx, w.Writer) }
+
+func (w closingWriter) Commit(ctx context.Context) error {
 	if err := w.Writer.Commit(ctx); err != nil {
 		return err
 	}
 	return w.f.Close()
 }
 
-func (w deviceWriter) Close() error {
-	w.f.Close() // a second time is fine: Commit told the error
+func (w closingWriter) Close() error {
+	_ = w.f.Close() // a second time is fine: Commit told the error
 	return w.Writer.Close()
 }

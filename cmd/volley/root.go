@@ -28,7 +28,7 @@ const (
 
 // run is the command: it returns the exit code.
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// The first signal ends the work in good order; then the system's own way is back, for
 	// whoever does not want to wait.
 	context.AfterFunc(ctx, stop)
@@ -40,6 +40,18 @@ func run(args []string) int {
 	root := newRoot()
 	root.SetArgs(args)
 	return tell(ctx, os.Stderr, root.ExecuteContext(ctx))
+}
+
+// endings are the signals that end the work in good order. What was ignored when the command began
+// stays so: nohup, and a shell that starts a job behind &, mean it.
+func endings() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }
 
 func newRoot() *cobra.Command {

@@ -2,20 +2,21 @@ package main
 
 import (
 	"bufio"
-	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
 
 // stream is a source of an input that comes once: standard input or a pipe, which it takes over.
 func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name string, f *os.File) (*opened, error) {
-	r := bufio.NewReaderSize(&interruptible{ctx: cmd.Context(), r: f}, 64<<10)
+	r := bufio.NewReaderSize(fifo.NewReader(cmd.Context(), f), 64<<10)
 	o := &opened{format: in.from, close: f.Close}
 	if o.format == "" {
 		head, err := r.Peek(len(parquetMagic))
@@ -44,10 +45,12 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 	return o, nil
 }
 
-// spooled is a temporary file that is gone when it is closed.
+// spooled is a temporary file that is gone when it is closed, or when the process ends where the
+// system lets an open file go.
 type spooled struct {
 	*os.File
 	size int64
+	gone bool
 }
 
 // spool keeps a stream in a file, for a format that is read from its end.
@@ -56,49 +59,26 @@ func spool(r io.Reader) (*spooled, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &spooled{File: f}
+	s := &spooled{File: f, gone: os.Remove(f.Name()) == nil}
 	if s.size, err = io.Copy(f, r); err != nil {
 		s.Close()
-		return nil, err
+		return nil, spoolError(err)
 	}
 	return s, nil
 }
 
-func (s *spooled) Close() error {
-	err := s.File.Close()
-	if rerr := os.Remove(s.Name()); err == nil {
-		err = rerr
+// spoolError says where the room ended: no temporary name tells a user anything.
+func spoolError(err error) error {
+	if pe := (*os.PathError)(nil); errors.As(err, &pe) {
+		return fmt.Errorf("keeping it in %s, since Parquet is read from its end: %w: set TMPDIR to a folder with more room", os.TempDir(), pe.Err)
 	}
 	return err
 }
 
-// interruptible reads from a file whose reads cannot be called off, such as a terminal or a pipe that
-// nobody writes to: when ctx ends, a read that waits is left behind.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-	buf []byte // of the reading goroutine, while one runs
-	got chan read
-}
-
-// read is what a read came to.
-type read struct {
-	n   int
-	err error
-}
-
-func (i *interruptible) Read(p []byte) (int, error) {
-	if i.buf == nil {
-		i.buf, i.got = make([]byte, 256<<10), make(chan read, 1)
+func (s *spooled) Close() error {
+	err := s.File.Close()
+	if !s.gone {
+		err = errors.Join(err, os.Remove(s.Name()))
 	}
-	go func() {
-		n, err := i.r.Read(i.buf[:min(len(p), len(i.buf))])
-		i.got <- read{n, err}
-	}()
-	select {
-	case <-i.ctx.Done():
-		return 0, context.Cause(i.ctx)
-	case g := <-i.got:
-		return copy(p, i.buf[:g.n]), g.err
-	}
+	return err
 }

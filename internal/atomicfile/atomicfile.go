@@ -1,5 +1,21 @@
-// Package atomicfile writes files that appear whole or not at all: under a
-// temporary name in the same folder, then fsync, then rename.
+// Package atomicfile writes files that appear whole or not at all: under a temporary name in the
+// same folder, then fsync, then one step that gives the file its name.
+//
+// # What is replaced
+//
+// Where [Create] found a file of the name, [File.Commit] replaces whatever has the name then, also
+// if it changed meanwhile: of two writers the last wins. The new file has the old one's
+// permissions, and its owner and group where the system lets them be given; access control lists,
+// extended attributes and other hard links are not kept. Where Create found none, Commit makes
+// the name and replaces nothing: of two writers the first wins, and the other gets an error that
+// is [fs.ErrExist]. (Filesystems that can neither rename without replacing nor make hard links
+// leave a moment between the look and the rename.)
+//
+// # What a killed writer leaves
+//
+// A temporary file is locked (flock) as long as its writer lives. The first Create of a process
+// in a folder removes the temporary files there that no writer holds, of this host alone, since
+// locks do not reach every other host. Where the system has no flock (Windows, AIX) they stay.
 package atomicfile
 
 import (
@@ -8,15 +24,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/volley-go/volley/internal/paths"
 )
 
-// File is a file being written. Until Commit its final name shows what was
-// there before, if anything.
+// File is a file being written. Until Commit its final name shows what was there before, if
+// anything. Errors name the file as Create was given it, never by its temporary name.
 type File struct {
-	*os.File
-	path string
-	done bool
+	failure
+	name  string // as the caller called it
+	path  string // with links followed
+	isNew bool   // no file had that name
+	file  *os.File
+	lock  *os.File // the same file, held until it has its name; nil where there are no locks
+
+	finished bool // all is on disk, and file is closed
+	done     bool // committed, or removed
 
 	written int64
 	begun   int64 // of those: the system was told to write them to disk
@@ -25,125 +48,188 @@ type File struct {
 // writeBehind is how much is written between two words to the system.
 const writeBehind = 8 << 20
 
-// Write writes, and has the system begin to put on disk what it was given, where it can be told: else all of it is left
-// for Commit, which then waits for the disk while nothing else is done.
-func (f *File) Write(b []byte) (int, error) {
-	n, err := f.File.Write(b)
-	f.written += int64(n)
-	if f.written-f.begun >= writeBehind {
-		beginWriting(f.File, f.begun, f.written-f.begun)
-		f.begun = f.written
-	}
-	return n, err
-}
-
-// Create opens a temporary file beside path. It fails where Commit would: the
-// folder is missing or not writable, path is a folder.
-// A file that is already there keeps its permissions when it is replaced; a new
-// one gets those of [os.Create].
+// Create opens a temporary file beside path. It fails where Commit would: the folder is missing
+// or not writable, path is a folder. A new file gets the permissions of [os.Create].
 func Create(path string) (*File, error) {
-	path = through(path)
-	info, err := os.Stat(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, failed(path, err)
-	}
-	if err == nil && info.IsDir() {
-		return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("is a directory; name a file in it")}
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("is not a regular file, so it cannot be replaced at once; write to it as a stream")}
-	}
-	dir, base := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	f, cerr := os.CreateTemp(dir, "."+strings.ToValidUTF8(base[:min(len(base), baseMax)], "")+".*.tmp")
-	if errors.Is(cerr, fs.ErrNotExist) {
-		cerr = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
-	}
-	if cerr != nil {
-		return nil, failed(path, cerr)
-	}
-	mode := fs.FileMode(0o666) &^ umask()
-	if err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := f.Chmod(mode); err != nil {
-		f.Close()
-		os.Remove(f.Name())
-		return nil, err
-	}
-	return &File{File: f, path: path}, nil
-}
-
-// baseMax is how much of a file's name its temporary name has: a name may be as long as the filesystem allows, and
-// the temporary one is longer.
-const baseMax = 100
-
-// through follows links, as os.Create would, also one to a file that is not there yet: replacing the link itself
-// would leave its target stale.
-func through(path string) string {
-	for range 40 { // more is a circle, which os.Stat refuses
-		if target, err := filepath.EvalSymlinks(path); err == nil {
-			return target
-		}
-		target, err := os.Readlink(path)
-		if err != nil {
-			return path
-		}
-		if !filepath.IsAbs(target) {
-			dir, err := filepath.EvalSymlinks(filepath.Dir(path)) // before a .. of the target is taken away from it
-			if err != nil {
-				return path
-			}
-			target = filepath.Join(dir, target)
-		}
-		path = target
-	}
-	return path
-}
-
-// failed is an error that names the file alone, never its temporary name.
-func failed(path string, err error) error {
-	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return &fs.PathError{Op: "create", Path: path, Err: err}
-}
-
-// Path is the name the file will have.
-func (f *File) Path() string { return f.path }
-
-// Commit makes the file appear under its name, on disk. Where it fails nothing
-// appears and the temporary file is removed.
-func (f *File) Commit() error {
-	if f.done {
-		return fs.ErrClosed
-	}
-	f.done = true
-	err := f.Sync()
-	if cerr := f.File.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), f.path)
+	f := &File{name: path, path: paths.Target(path)}
+	info, err := os.Stat(f.path)
+	f.isNew = errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !f.isNew:
+	case err == nil && info.IsDir():
+		err = errors.New("is a directory; name a file in it")
+	case err == nil && !info.Mode().IsRegular():
+		err = errors.New("is not a regular file, so it cannot be replaced at once; write to it as a stream")
+	default:
+		removeStale(filepath.Dir(f.path))
+		err = f.open(info)
 	}
 	if err != nil {
-		os.Remove(f.Name())
-		return err
+		return nil, f.fail(err)
 	}
-	return syncDir(filepath.Dir(f.path))
+	return f, nil
 }
 
-// Close removes the temporary file unless Commit was called.
+// open makes the temporary file, with what it keeps of the one it replaces.
+func (f *File) open(replaced fs.FileInfo) (err error) {
+	f.file, f.lock, err = createTemp(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
+	}
+	if err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o666) &^ umask()
+	if !f.isNew {
+		keepOwner(f.file, replaced)
+		mode = replaced.Mode().Perm()
+	}
+	if err = f.file.Chmod(mode); err != nil {
+		_ = f.Close()
+	}
+	return err
+}
+
+// Write writes, and has the system begin to put on disk what it was given, where it can be told:
+// otherwise all of it is left for Commit, which then waits for the disk while nothing else is
+// done. After an error the file is not committed any more.
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.file.Write(b)
+	if err != nil {
+		err = f.fail(err)
+		f.Fail(err)
+		return n, err
+	}
+	f.written += int64(n)
+	if f.written-f.begun >= writeBehind {
+		beginWriting(f.file, f.begun, f.written-f.begun)
+		f.begun = f.written
+	}
+	return n, nil
+}
+
+// fail is an error that names the file as its user does.
+func (f *File) fail(err error) error {
+	return &fs.PathError{Op: "write", Path: f.name, Err: cause(err)}
+}
+
+// cause is an error without the names that the system was given.
+func cause(err error) error {
+	var pe *fs.PathError
+	var le *os.LinkError
+	switch {
+	case errors.As(err, &pe):
+		return pe.Err
+	case errors.As(err, &le):
+		return le.Err
+	}
+	return err
+}
+
+// Finish puts all of the file on disk, so that little is left of Commit that can fail. It ends
+// the writing.
+func (f *File) Finish() error {
+	if err := f.Failed(); err != nil || f.finished {
+		return err
+	}
+	if f.done {
+		return f.fail(fs.ErrClosed)
+	}
+	f.finished = true
+	err := f.file.Sync()
+	if cerr := f.file.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		f.Fail(f.fail(err))
+	}
+	return f.Failed()
+}
+
+// Commit makes the file appear under its name, on disk. Where it fails, or a write did, nothing
+// appears, what was there stays, and the temporary file is removed.
+func (f *File) Commit() error {
+	if f.done {
+		return f.fail(fs.ErrClosed)
+	}
+	err := f.Finish()
+	if err == nil {
+		if err = f.place(); err != nil {
+			err = f.fail(err)
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return err
+	}
+	f.done = true
+	f.unlock()
+	if err := syncDir(filepath.Dir(f.path)); err != nil {
+		return f.fail(fmt.Errorf("is in its place, but may be gone after a power failure: %w", cause(err)))
+	}
+	return nil
+}
+
+// place gives the file its name.
+func (f *File) place() error {
+	if !f.isNew {
+		return os.Rename(f.file.Name(), f.path)
+	}
+	err := renameNew(f.file.Name(), f.path)
+	if errors.Is(err, fs.ErrExist) {
+		return errTaken{}
+	}
+	return err
+}
+
+// errTaken says that somebody else was first. It is [fs.ErrExist].
+type errTaken struct{}
+
+func (errTaken) Error() string {
+	return "is there already: another made it while this was written, and it is kept: write to another name, or run this again"
+}
+
+func (errTaken) Is(target error) bool { return target == fs.ErrExist }
+
+// linkNew is a rename that replaces nothing, by a hard link.
+func linkNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil {
+		_ = os.Remove(from) // stays as a second name until a later run removes it
+		return nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// There are no hard links here, or the folder is gone, which the rename tells.
+	if _, serr := os.Lstat(to); serr == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
+}
+
+// Close removes the temporary file unless Commit succeeded.
 func (f *File) Close() error {
 	if f.done {
 		return nil
 	}
 	f.done = true
-	err := f.File.Close()
-	if rerr := os.Remove(f.Name()); err == nil {
+	var err error
+	if !f.finished {
+		err = f.file.Close()
+	}
+	if rerr := os.Remove(f.file.Name()); err == nil && !errors.Is(rerr, fs.ErrNotExist) {
 		err = rerr
 	}
-	return err
+	f.unlock()
+	if err != nil {
+		return f.fail(err)
+	}
+	return nil
+}
+
+func (f *File) unlock() {
+	if f.lock != nil {
+		_ = f.lock.Close()
+	}
 }

@@ -29,7 +29,7 @@ func TestNothingShowsBeforeCommit(t *testing.T) {
 
 	f, err := Create(path)
 	require.NoError(t, err)
-	_, err = f.WriteString("new")
+	_, err = f.Write([]byte("new"))
 	require.NoError(t, err)
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	f, err := Create(filepath.Join(dir, "out.csv"))
 	require.NoError(t, err)
-	_, err = f.WriteString("half")
+	_, err = f.Write([]byte("half"))
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 	require.NoError(t, f.Close())
@@ -67,7 +67,7 @@ func TestLinkIsWrittenThrough(t *testing.T) {
 	}
 	f, err := Create(link)
 	require.NoError(t, err)
-	_, err = f.WriteString("new")
+	_, err = f.Write([]byte("new"))
 	require.NoError(t, err)
 	require.NoError(t, f.Commit())
 	got, err := os.ReadFile(target)

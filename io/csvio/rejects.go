@@ -30,6 +30,7 @@ type ledger struct {
 	bad     int64 // rows that are left out, or lost something
 	report  Report
 	writer  chunker.Writer
+	torn    bool  // a write of the writer failed: it is not committed
 	err     error // that ended it
 }
 
@@ -120,6 +121,7 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	l.bad += e.lossy + int64(len(e.rejects))
 	l.report.count(e, bad, l.options.Rejects != nil)
 	if err := l.write(ctx, e.rejects); err != nil {
+		l.torn = true
 		return err
 	}
 	o := l.options
@@ -157,7 +159,7 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 		return nil
 	}
 	if l.writer == nil {
-		w, err := l.options.Rejects.Create(ctx, chunker.RejectSchema())
+		w, err := chunker.Create(ctx, l.options.Rejects, chunker.RejectSchema())
 		if err != nil {
 			return err
 		}
@@ -178,8 +180,8 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 	return put(ctx)
 }
 
-// close commits what was written, also where reading ended with an error: it says why. With complete the
-// share of bad rows is looked at once more.
+// close commits what was written, also where reading ended with an error: it says why. Where a write
+// failed nothing is. With complete the share of bad rows is looked at once more.
 func (l *ledger) close(complete bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -191,7 +193,10 @@ func (l *ledger) close(complete bool) error {
 		errs = append(errs, l.tooMany())
 	}
 	if l.writer != nil {
-		errs = append(errs, l.writer.Commit(context.Background()), l.writer.Close())
+		if !l.torn {
+			errs = append(errs, l.writer.Commit(context.Background()))
+		}
+		errs = append(errs, l.writer.Close())
 		l.writer = nil
 	}
 	return errors.Join(errs...)

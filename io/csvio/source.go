@@ -70,6 +70,23 @@ func (s *source) Places() []string {
 	return files
 }
 
+// Rejects returns the sink of the rows that are left out.
+func (s *source) Rejects() chunker.Sink { return s.options.Rejects }
+
+// checkPlaces refuses to write the rejects over an input.
+func (s *source) checkPlaces(files []string) error {
+	p, ok := s.options.Rejects.(chunker.Placed)
+	if !ok || s.reader != nil {
+		return nil
+	}
+	for _, out := range p.Places() {
+		if slices.ContainsFunc(files, func(in string) bool { return paths.Same(in, out) }) {
+			return s.fail(s.name(), fmt.Errorf("%s is both input and rejects: write the rejects to another name", out))
+		}
+	}
+	return nil
+}
+
 // Size returns the files' bytes; how many rows they have is not known.
 func (s *source) Size(context.Context) (rows, size int64, err error) {
 	if s.reader != nil {
@@ -119,6 +136,9 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	}
 	files, err := s.files()
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkPlaces(files); err != nil {
 		return nil, err
 	}
 	if size <= 0 {

@@ -78,7 +78,7 @@ func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Write
 	if err != nil {
 		return nil, writeError(s.path, err)
 	}
-	w.out, w.commit, w.close = f, f.Commit, f.Close
+	w.out = f
 	return w, nil
 }
 
@@ -92,8 +92,7 @@ func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 	if err != nil {
 		return nil, err
 	}
-	nothing := func() error { return nil }
-	w.out, w.commit, w.close = s.w, nothing, nothing
+	w.out = atomicfile.To(s.w)
 	return w, nil
 }
 
@@ -112,9 +111,7 @@ type writer struct {
 	options WriteOptions
 	file    string
 	schema  *arrow.Schema
-	out     io.Writer
-	commit  func() error
-	close   func() error
+	out     atomicfile.Output
 
 	begun    bool // the header is written
 	encoders sync.Pool
@@ -156,13 +153,9 @@ func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error)
 func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
 	e := w.encoders.Get().(*encoder)
-	text, err := e.encode(c.Record)
+	packed, err := w.encode(ctx, e, c)
 	if err != nil {
-		return nil, writeError(w.file, err)
-	}
-	packed, err := w.pack(e, text)
-	if err != nil {
-		return nil, writeError(w.file, err)
+		return nil, w.fail(err)
 	}
 	return func(context.Context) error {
 		defer w.encoders.Put(e)
@@ -170,7 +163,25 @@ func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, er
 			return err
 		}
 		return w.put(packed)
-	}, ctx.Err()
+	}, nil
+}
+
+func (w *writer) encode(ctx context.Context, e *encoder, c chunker.Chunk) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	text, err := e.encode(c.Record)
+	if err != nil {
+		return nil, err
+	}
+	return w.pack(e, text)
+}
+
+// fail has the output not committed: it lacks something.
+func (w *writer) fail(err error) error {
+	err = writeError(w.file, err)
+	w.out.Fail(err)
+	return err
 }
 
 // header writes the line of names before the first row.
@@ -186,14 +197,14 @@ func (w *writer) header() error {
 	defer w.encoders.Put(e)
 	packed, err := w.pack(e, e.header())
 	if err != nil {
-		return writeError(w.file, err)
+		return w.fail(err)
 	}
 	return w.put(packed)
 }
 
 func (w *writer) put(b []byte) error {
 	if _, err := w.out.Write(b); err != nil {
-		return writeError(w.file, err)
+		return w.fail(err)
 	}
 	return nil
 }
@@ -224,14 +235,30 @@ func (w *writer) pack(e *encoder, text []byte) ([]byte, error) {
 	return text, nil
 }
 
-func (w *writer) Commit(context.Context) error {
-	if err := w.header(); err != nil { // of an output without rows
-		return err
+// Finish writes the header of an output without rows.
+func (w *writer) Finish(context.Context) error {
+	if w.out.Failed() == nil {
+		if err := w.header(); err != nil {
+			return err
+		}
 	}
-	if err := w.commit(); err != nil {
-		return writeError(w.file, err)
-	}
-	return nil
+	return w.closed(w.out.Finish())
 }
 
-func (w *writer) Close() error { return w.close() }
+// Commit makes the output appear.
+func (w *writer) Commit(ctx context.Context) error {
+	if err := w.Finish(ctx); err != nil {
+		return err
+	}
+	return w.closed(w.out.Commit())
+}
+
+func (w *writer) Close() error { return w.closed(w.out.Close()) }
+
+// closed is an error of ending the output, if there is one.
+func (w *writer) closed(err error) error {
+	if err == nil || errors.As(err, new(*chunker.Error)) {
+		return err
+	}
+	return writeError(w.file, err)
+}

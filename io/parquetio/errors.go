@@ -3,6 +3,7 @@ package parquetio
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"strings"
 
@@ -48,6 +49,9 @@ func unsupported(format string, args ...any) error {
 }
 
 func fileError(op, file, column string, err error) error {
+	if pe, ok := err.(*fs.PathError); ok {
+		err = pe.Err // the file is named once
+	}
 	return &chunker.Error{Op: op, File: file, Row: -1, Offset: -1, Column: column, Err: err}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/dice"
 )
 
@@ -22,16 +23,16 @@ var errDiskFull = errors.New("no space left on device")
 
 // disk takes so many bytes, and then no more.
 type disk struct {
-	io.Writer
+	atomicfile.Output
 	left int
 }
 
 func (d *disk) Write(b []byte) (int, error) {
 	if len(b) <= d.left {
 		d.left -= len(b)
-		return d.Writer.Write(b)
+		return d.Output.Write(b)
 	}
-	n, _ := d.Writer.Write(b[:d.left])
+	n, _ := d.Output.Write(b[:d.left])
 	d.left = 0
 	return n, errDiskFull
 }

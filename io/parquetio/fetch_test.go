@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/dice"
 )
 
@@ -53,7 +54,7 @@ func columnsOf(t testing.TB, columns, groups, rows int) (*arrow.Schema, []byte) 
 	w, err := newWriter(WriteOptions{RowGroupBytes: 1}, "", schema)
 	require.NoError(t, err)
 	var b bytes.Buffer
-	w.out, w.commit, w.close = &b, func() error { return nil }, func() error { return nil }
+	w.out = atomicfile.To(&b)
 	d := dice.New(5)
 	for range groups {
 		var cols []arrow.Array

@@ -16,6 +16,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/dice"
 )
 
@@ -25,7 +26,7 @@ func stored(t *testing.T, schema, lie *arrow.Schema, records ...arrow.Record) []
 	w, err := newWriter(WriteOptions{}, "", schema)
 	require.NoError(t, err)
 	var b bytes.Buffer
-	w.out, w.commit, w.close = &b, func() error { return nil }, func() error { return nil }
+	w.out = atomicfile.To(&b)
 	for _, r := range records {
 		put, err := w.Write(t.Context(), chunker.Chunk{Record: r})
 		require.NoError(t, err)

@@ -78,7 +78,7 @@ func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Write
 	if err != nil {
 		return nil, fileError("write", s.path, "", err)
 	}
-	w.out, w.commit, w.close = f, f.Commit, f.Close
+	w.out = f
 	return w, nil
 }
 
@@ -92,8 +92,6 @@ func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 	if err != nil {
 		return nil, err
 	}
-	w.out = s.out
-	w.commit = func() error { return nil }
-	w.close = w.commit
+	w.out = atomicfile.To(s.out)
 	return w, nil
 }

@@ -2,8 +2,8 @@ package parquetio
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/atomicfile"
 )
 
 // writer is a file being written.
@@ -20,14 +21,12 @@ type writer struct {
 	options WriteOptions
 	schema  *arrow.Schema
 	layout  *layout
-	out     io.Writer
-	commit  func() error
-	close   func() error
+	out     atomicfile.Output
 
 	busy atomic.Int32 // goroutines that encode
 
 	// Used by appends only, which come one after another.
-	failed   error // of one of them: a file without its rows must not be committed
+	ended    bool // the footer is written
 	at       int64
 	rows     int64
 	written  []written
@@ -70,6 +69,14 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 
 // Write encodes a chunk as a row group, or as several; a small one waits for others.
 func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+	put, err := w.prepare(ctx, c)
+	if err != nil {
+		w.out.Fail(err)
+	}
+	return put, err
+}
+
+func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	if err := ctx.Err(); err != nil {
 		c.Release()
 		return nil, context.Cause(ctx)
@@ -122,10 +129,14 @@ func (w *writer) fits(r arrow.Record) error {
 // append runs do unless one before it has failed.
 func (w *writer) append(do chunker.Append) chunker.Append {
 	return func(ctx context.Context) error {
-		if w.failed == nil {
-			w.failed = do(ctx)
+		if err := w.out.Failed(); err != nil {
+			return err
 		}
-		return w.failed
+		err := do(ctx)
+		if err != nil {
+			w.out.Fail(err)
+		}
+		return err
 	}
 }
 
@@ -272,11 +283,35 @@ func (w *writer) write(b []byte) error {
 	return nil
 }
 
-// Commit writes the page index and the footer.
+// Commit makes the file appear.
 func (w *writer) Commit(ctx context.Context) error {
-	if w.failed != nil {
-		return w.failed
+	if err := w.Finish(ctx); err != nil {
+		return err
 	}
+	return w.closed(w.out.Commit())
+}
+
+// Finish writes the page index and the footer, and puts all on disk.
+func (w *writer) Finish(ctx context.Context) error {
+	if !w.ended && w.out.Failed() == nil {
+		if err := w.end(ctx); err != nil {
+			w.out.Fail(err)
+			return err
+		}
+		w.ended = true
+	}
+	return w.closed(w.out.Finish())
+}
+
+// closed is an error of ending the output, if there is one.
+func (w *writer) closed(err error) error {
+	if err == nil || errors.As(err, new(*chunker.Error)) {
+		return err
+	}
+	return fileError("write", w.file, "", err)
+}
+
+func (w *writer) end(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -300,13 +335,7 @@ func (w *writer) Commit(ctx context.Context) error {
 	if err != nil {
 		return fileError("write", w.file, "", err)
 	}
-	if err := w.write(b); err != nil {
-		return err
-	}
-	if err := w.commit(); err != nil {
-		return fileError("write", w.file, "", err)
-	}
-	return nil
+	return w.write(b)
 }
 
 // pageIndex writes the bounds of all pages, and then their places, as the format advises.
@@ -335,5 +364,5 @@ func (w *writer) pageIndex(t *thriftOut) error {
 
 func (w *writer) Close() error {
 	w.release()
-	return w.close()
+	return w.closed(w.out.Close())
 }
