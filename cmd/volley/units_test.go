@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,23 +82,6 @@ func TestAStreamThatFailsLeavesNoSpool(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(dir, "missing"))
 	_, err := spool(strings.NewReader("x"))
 	require.Error(t, err)
-}
-
-// TestAReadThatWaitsEndsWithItsContext, and one that does not gives what was read.
-func TestAReadThatWaitsEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	r, w := io.Pipe()
-	i := &interruptible{ctx: ctx, r: r}
-	go w.Write([]byte("abc"))
-	p := make([]byte, 10)
-	n, err := i.Read(p)
-	require.NoError(t, err)
-	require.Equal(t, "abc", string(p[:n]))
-	time.AfterFunc(time.Millisecond, func() { cancel(errors.New("enough")) })
-	n, err = i.Read(p)
-	require.EqualError(t, err, "enough")
-	require.Zero(t, n)
-	require.NoError(t, w.CloseWithError(io.EOF)) // the read that was left behind ends
 }
 
 // TestAnErrorOfTheFirstBytesIsTold: where the format is found by them, and where it is said.

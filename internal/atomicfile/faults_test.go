@@ -37,7 +37,7 @@ func TestAFailedStepIsAnErrorAndLeavesNoFile(t *testing.T) {
 				require.NoError(t, err)
 				_, err = f.Write([]byte("half"))
 				require.NoError(t, err)
-				require.NoError(t, f.File.Close())
+				require.NoError(t, f.file.Close())
 				step(t, f)
 				f.Close()
 				require.Equal(t, want, names(t, dir))
@@ -102,8 +102,8 @@ func TestDescriptorsAreClosed(t *testing.T) {
 		"no folder":      func() { Create(filepath.Join(dir, "missing", "out.csv")) },
 		"a folder":       func() { Create(dir) },
 		"no plain file":  func() { Create(os.DevNull) },
-		"failed commit":  func() { f, _ := Create(filepath.Join(dir, "gone")); os.Remove(f.Name()); f.Commit() },
-		"close, removed": func() { f, _ := Create(filepath.Join(dir, "gone")); os.Remove(f.Name()); f.Close() },
+		"failed commit":  func() { f, _ := Create(filepath.Join(dir, "gone")); os.Remove(f.file.Name()); f.Commit() },
+		"close, removed": func() { f, _ := Create(filepath.Join(dir, "gone")); os.Remove(f.file.Name()); f.Close() },
 	} {
 		end() // what is opened once and kept
 		before := count()
