@@ -59,7 +59,11 @@ func checkIn(k *call) *node {
 	}
 	var n *node
 	for _, v := range k.args[1:] {
-		e := k.to(k.binary(eql, k.args[0], v, k.pos), boolType)
+		e := v // a nil makes what equals no other value null, as in SQL
+		if !isNullNode(v) {
+			e = k.binary(eql, k.args[0], v, k.pos)
+		}
+		e = k.to(e, boolType)
 		if n == nil {
 			n = e
 		} else {

@@ -73,7 +73,6 @@ func TestAStreamThatFailsLeavesNoSpool(t *testing.T) {
 		s, err := spool(strings.NewReader(strings.Repeat("x", n)))
 		require.NoError(t, err)
 		require.EqualValues(t, n, s.size)
-		require.Equal(t, 1, left())
 		require.NoError(t, s.Close())
 		require.Zero(t, left())
 		require.Error(t, s.Close())
