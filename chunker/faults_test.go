@@ -314,3 +314,22 @@ func jsonRows(list string) io.Reader {
 	}
 	return strings.NewReader(out + "]")
 }
+
+// TestEachSignOfAPlaceIsEnough for the row and the byte to be told, and none is not.
+func TestEachSignOfAPlaceIsEnough(t *testing.T) {
+	for want, e := range map[string]chunker.Error{
+		"read f: broken":                                  {},
+		"read f:7: row 0: broken":                         {Line: 7},
+		"read f: row 0, byte 0, column \"c\": broken":     {Column: "c"},
+		"read f: row 0, byte 0, value \"v\": broken":      {Value: "v"},
+		"read f: row 0, byte 0: broken":                   {Raw: "r"},
+		"read f: row 1, byte 0: broken":                   {Row: 1},
+		"read f: row 0, byte 1: broken":                   {Offset: 1},
+		"read f: row 2: broken":                           {Row: 2, Offset: -1},
+		"read f: byte 3: broken":                          {Row: -1, Offset: 3},
+		"read f:1: column \"c\", value \"\\x1b\": broken": {Line: 1, Row: -1, Column: "c", Value: "\x1b"},
+	} {
+		e.Op, e.File, e.Err = "read", "f", errors.New("broken")
+		require.EqualError(t, &e, want)
+	}
+}
