@@ -333,3 +333,18 @@ func TestEachSignOfAPlaceIsEnough(t *testing.T) {
 		require.EqualError(t, &e, want)
 	}
 }
+
+// TestARowThatIsKnownIsKept: 0 too; -1 is the row behind the chunk before it, or the first of another file.
+func TestARowThatIsKnownIsKept(t *testing.T) {
+	var n chunker.Numberer
+	for i, c := range []struct {
+		file           string
+		row, rows, got int64
+	}{
+		{"a", -1, 3, 0}, {"a", -1, 2, 3}, {"a", 0, 4, 0}, {"a", -1, 1, 4}, {"a", 1, 1, 1}, {"a", -1, 1, 2}, {"b", -1, 1, 0}, {"b", 100, 0, 100}, {"b", -1, 1, 100}, {"a", -1, 1, 0},
+	} {
+		chunk := chunker.Chunk{File: c.file, Row: c.row, Record: rows(c.rows)}
+		n.Number(&chunk)
+		require.Equal(t, c.got, chunk.Row, "chunk %d", i)
+	}
+}
