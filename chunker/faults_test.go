@@ -314,3 +314,37 @@ func jsonRows(list string) io.Reader {
 	}
 	return strings.NewReader(out + "]")
 }
+
+// TestEachSignOfAPlaceIsEnough for the row and the byte to be told, and none is not.
+func TestEachSignOfAPlaceIsEnough(t *testing.T) {
+	for want, e := range map[string]chunker.Error{
+		"read f: broken":                                  {},
+		"read f:7: row 0: broken":                         {Line: 7},
+		"read f: row 0, byte 0, column \"c\": broken":     {Column: "c"},
+		"read f: row 0, byte 0, value \"v\": broken":      {Value: "v"},
+		"read f: row 0, byte 0: broken":                   {Raw: "r"},
+		"read f: row 1, byte 0: broken":                   {Row: 1},
+		"read f: row 0, byte 1: broken":                   {Offset: 1},
+		"read f: row 2: broken":                           {Row: 2, Offset: -1},
+		"read f: byte 3: broken":                          {Row: -1, Offset: 3},
+		"read f:1: column \"c\", value \"\\x1b\": broken": {Line: 1, Row: -1, Column: "c", Value: "\x1b"},
+	} {
+		e.Op, e.File, e.Err = "read", "f", errors.New("broken")
+		require.EqualError(t, &e, want)
+	}
+}
+
+// TestARowThatIsKnownIsKept: 0 too; -1 is the row behind the chunk before it, or the first of another file.
+func TestARowThatIsKnownIsKept(t *testing.T) {
+	var n chunker.Numberer
+	for i, c := range []struct {
+		file           string
+		row, rows, got int64
+	}{
+		{"a", -1, 3, 0}, {"a", -1, 2, 3}, {"a", 0, 4, 0}, {"a", -1, 1, 4}, {"a", 1, 1, 1}, {"a", -1, 1, 2}, {"b", -1, 1, 0}, {"b", 100, 0, 100}, {"b", -1, 1, 100}, {"a", -1, 1, 0},
+	} {
+		chunk := chunker.Chunk{File: c.file, Row: c.row, Record: rows(c.rows)}
+		n.Number(&chunk)
+		require.Equal(t, c.got, chunk.Row, "chunk %d", i)
+	}
+}

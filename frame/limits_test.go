@@ -127,3 +127,19 @@ func TestAFrameWithoutRows(t *testing.T) {
 		require.True(t, none.Equal(f))
 	}
 }
+
+// TestUnknownColumnsAreErrorsEverywhere, with the near name.
+func TestUnknownColumnsAreErrorsEverywhere(t *testing.T) {
+	f, err := New(Of("zone", []string{"a"}), Of("fare", []float64{1}))
+	require.NoError(t, err)
+	for name, call := range map[string]func() error{
+		"Column": func() error { _, err := f.Column("fares"); return err },
+		"Col":    func() error { _, err := Col[float64](f, "fares"); return err },
+		"Select": func() error { _, err := f.Select("zone", "fares"); return err },
+		"Drop":   func() error { _, err := f.Drop("fares"); return err },
+		"Rename": func() error { _, err := f.Rename(map[string]string{"fares": "x"}); return err },
+	} {
+		require.ErrorContains(t, call(), `"fares"`, name)
+		require.ErrorContains(t, call(), `"fare"`, name)
+	}
+}

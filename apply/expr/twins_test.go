@@ -32,13 +32,19 @@ var twinTexts = []string{
 // vector's, at any offset of the columns, with none, some and only nulls.
 func TestTwinsGiveTheSameRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
+	schema := randomRecord(r, 0, 0, 0).Schema()
+	fast := compiled(t, schema)
+	var plain map[string]*Program
+	plainly(func() { plain = compiled(t, schema) })
 	for _, n := range []int{1, 63, 64, 65, 1023, 1024, 1025, 2100} {
 		for _, offset := range []int{0, 1, 13} {
 			for _, nulls := range []float64{0, 0.3, 1} {
 				rec := randomRecord(r, n, offset, nulls)
 				for _, text := range twinTexts {
-					got, failed := evalText(t, rec, text)
-					want, wantFailed := evalPlain(t, rec, text)
+					got, failed := evalProgram(t, fast[text], rec)
+					var want []any
+					var wantFailed map[int]error
+					plainly(func() { want, wantFailed = evalProgram(t, plain[text], rec) })
 					require.True(t, slices.EqualFunc(want, got, func(a, b any) bool { return sameValue(oracleValue("", a).V, oracleValue("", b).V) }), "%s: %d rows from %d", text, n, offset)
 					require.Equal(t, slices.Sorted(maps.Keys(wantFailed)), slices.Sorted(maps.Keys(failed)))
 				}
@@ -47,9 +53,21 @@ func TestTwinsGiveTheSameRows(t *testing.T) {
 	}
 }
 
-func evalPlain(t *testing.T, rec arrow.Record, text string) ([]any, map[int]error) {
+// compiled are the programs of twinTexts.
+func compiled(t *testing.T, schema *arrow.Schema) map[string]*Program {
+	programs := map[string]*Program{}
+	for _, text := range twinTexts {
+		p, err := Compile(schema, text)
+		require.NoError(t, err, text)
+		programs[text] = p
+	}
+	return programs
+}
+
+// plainly runs without the twins.
+func plainly(run func()) {
 	defer kernel.Plain()()
-	return evalText(t, rec, text)
+	run()
 }
 
 // TestSteadyStateAllocatesNothing runs vectors after the first.

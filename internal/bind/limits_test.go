@@ -272,3 +272,48 @@ func TestColumnsOfFields(t *testing.T) {
 		require.Equal(t, []int{c.want}, got, c.columns)
 	}
 }
+
+// TestPartsOfColumnsAreRead from every row on, of slices at every offset, nulls with them.
+func TestPartsOfColumnsAreRead(t *testing.T) {
+	var numbers []sql.Null[int64]
+	var bools []sql.Null[bool]
+	var words []sql.Null[string]
+	for i := range 40 {
+		valid := i%3 != 0 && i != 17
+		numbers = append(numbers, sql.Null[int64]{V: int64(i), Valid: valid})
+		bools = append(bools, sql.Null[bool]{V: i%2 == 0, Valid: valid})
+		words = append(words, sql.Null[string]{V: strings.Repeat("x", i), Valid: valid})
+	}
+	partsOf(t, numbers)
+	partsOf(t, bools)
+	partsOf(t, words)
+}
+
+func partsOf[T any](t *testing.T, rows []sql.Null[T]) {
+	t.Helper()
+	want := make([]sql.Null[T], len(rows))
+	for i, r := range rows {
+		if r.Valid {
+			want[i] = r
+		}
+	}
+	whole := pack(t, rows)
+	for off := range 10 {
+		arr := array.NewSlice(whole, int64(off), int64(len(rows)))
+		v, err := As[sql.Null[T]](arr)
+		require.NoError(t, err)
+		plain, err := As[T](arr)
+		require.NoError(t, err)
+		for lo := range v.Len {
+			n := min(7, v.Len-lo)
+			require.Equal(t, want[off+lo:off+lo+n], v.Slice(lo, lo+n, make([]sql.Null[T], n)), "%d rows from %d of %d on", n, lo, off)
+			got := plain.Slice(lo, lo+n, make([]T, n))
+			for i, x := range got {
+				require.Equal(t, !want[off+lo+i].Valid, plain.IsNull(lo+i))
+				if want[off+lo+i].Valid {
+					require.Equal(t, want[off+lo+i].V, x)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package ooc_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/ooc"
+)
+
+// TestExplainSaysWhichColumnsAreRead: all, or some, by name; and what it leaves out where there is nothing to say.
+func TestExplainSaysWhichColumnsAreRead(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "in")
+	require.NoError(t, os.WriteFile(place, nil, 0o600))
+	explain := func(job ooc.Job) string {
+		var asked []string
+		job.From = pruned{chunker.FromFrame(wide(t)), place, &asked}
+		plan, err := job.Explain(t.Context())
+		require.NoError(t, err)
+		return plan.String()
+	}
+	for want, job := range map[string]ooc.Job{
+		"reads    all 4 columns\n":          {},
+		"reads    2 of 4 columns: a, c\n":   {Select: []string{"c", "a"}},
+		"reads    1 of 4 columns: b\n":      {Select: []string{"b"}},
+		"reads    2 of 4 columns: b, d\n":   {Select: []string{"b"}, Where: "d == 1"},
+		"writes   c int64, a int64\n":       {Select: []string{"c", "a"}},
+		"where    d == 1\n":                 {Where: "d == 1"},
+		"programs\n  ":                      {Apply: []apply.Func{apply.Expr("x = a + b")}},
+		"first chunk\n  plan for 3 rows on": {Apply: []apply.Func{apply.Expr("x = a + b")}},
+		"writes   a int64, b int64, c int6": {},
+	} {
+		require.Contains(t, explain(job), want)
+	}
+	text := explain(ooc.Job{})
+	for _, absent := range []string{"where", "programs", "first chunk", " of 4 columns"} {
+		require.NotContains(t, text, absent)
+	}
+}
+
+// TestAReportDoesNotSpeakOfWhatDidNotHappen: no line of its begins with none.
+func TestAReportDoesNotSpeakOfWhatDidNotHappen(t *testing.T) {
+	report, err := ooc.Job{From: chunker.FromFrame(wide(t)), To: new(chunker.FrameSink)}.Run(t.Context())
+	require.NoError(t, err)
+	require.NotRegexp(t, `(?m)^0 `, report.String())
+}
