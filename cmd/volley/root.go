@@ -140,6 +140,7 @@ var asFlags = strings.NewReplacer(
 	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
 	"which ReadOptions.Types gives a type", "which --types gives a type",
 	"raise Memory", "raise --memory",
+	"set ReadOptions.Int96Micros", "give --int96-micros",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
 	": give ReadOptions.Dates", "",
 	"give ReadOptions.Encoding (Windows1252?)", "give --encoding (windows-1252?)",

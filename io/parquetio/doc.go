@@ -33,7 +33,7 @@
 // is decoded: a page without one of them is not decompressed, of the others their values alone are looked up or copied. Where more than
 // three quarters of a part's rows are left, all are decoded.
 //
-// All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a timestamp in nanoseconds; enums and
+// All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a timestamp in nanoseconds, or by an option in microseconds; enums and
 // JSON are strings; UUIDs and intervals fixed-size binary; decimals of more than 38 digits decimal256; variants the struct they
 // are stored as. An Arrow schema kept in the file gives zones, large and view texts, kinds of lists, dictionaries, durations, seconds
 // and metadata back, and extension types that the program has registered; of others their metadata says the name. What it says and

@@ -99,7 +99,7 @@ func (f *file) load(o ReadOptions) (err error) {
 		return err
 	}
 	f.mend()
-	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns); err != nil {
+	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns, o.int96()); err != nil {
 		return err
 	}
 	for _, n := range f.nodes {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -13,8 +15,19 @@ type ReadOptions struct {
 	// KeepDictionaries hands texts out as dictionary arrays (int32 indexes), as they are stored for the most part:
 	// faster, and smaller where values repeat. Columns written from dictionary arrays are such arrays anyway.
 	KeepDictionaries bool
+	// Int96Micros reads INT96 as timestamps in microseconds, of which those in nanoseconds, as it is read otherwise, reach the years 1678 to
+	// 2261 alone: one beyond them is an error then. What is finer than a microsecond is cut off, towards the past.
+	Int96Micros bool
 	// Limits bound what a file may make the reader do.
 	Limits Limits
+}
+
+// int96 is the unit that INT96 is read in.
+func (o *ReadOptions) int96() arrow.TimeUnit {
+	if o.Int96Micros {
+		return arrow.Microsecond
+	}
+	return arrow.Nanosecond
 }
 
 // Limits are what a file may ask for before reading it is refused with [ErrLimit]. A zero means the
