@@ -334,8 +334,8 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	}
 	for l, c := range chunks {
 		m := &g.meta.Columns[l.index].MetaData
-		packed := c.share(out, rows)
-		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0))
+		packed := c.share(out, rows) // which is held while it is unpacked
+		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0)) + packed
 	}
 	g.chunks = chunks
 	return out, nil
@@ -384,7 +384,7 @@ func (c *ranged) share(pieces []span, rows int64) (largest int64) {
 			c.shared[i] = &sharedPage{large: users > 2}
 			c.shared[i].left.Store(users)
 		}
-		if users > 2 {
+		if users > 2 { // to unpack a page twice is cheaper than to wait
 			largest = max(largest, c.pages[i].end-c.pages[i].offset)
 		}
 	}

@@ -35,11 +35,13 @@ func (o *ReadOptions) int96() arrow.TimeUnit {
 type Limits struct {
 	FooterBytes int64 // of the file's metadata; 64 MiB
 	Columns     int   // elements of the schema; 65,536
-	PageBytes   int64 // of a page, decompressed; 128 MiB
+	PageBytes   int64 // of a page, decompressed; 128 MiB, or what of a job's Memory is left for the large pages of a row group
 	PageValues  int   // of a page; 64 Mi
 	// ChunkBytes is the memory that one part of a stream may take while it is decoded, less four times the footer's bytes;
 	// 384 MiB. One part at a time may take that much. The others keep to a quarter of it together, or on many cores to four
-	// times the size that was asked for each; what parts share (pages that lie across their ends, dictionaries) to another quarter.
+	// times the size that was asked for each; what parts share (pages that lie across their ends, dictionaries) to another quarter. Pages that
+	// more than two parts need are no part's: an ooc.Job counts them within its Memory, and refuses what cannot fit. Where there is no job, and
+	// those of a row group take more than ChunkBytes, each part unpacks them for itself, which is slow.
 	ChunkBytes int64
 	// Expansion is how many times its bytes in the file a part of a stream, or the frame of ReadFile, may take in memory, where that is
 	// more than 128 MiB; 16,384. Columns of one value reach thousands; a file of 1 KB that becomes 20 GB is meant to do harm.

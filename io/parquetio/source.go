@@ -295,8 +295,8 @@ func (s *stream) tail() (chunker.Part, error) {
 	return p.decode, nil
 }
 
-// holdPages asks for the memory of the row group's large pages. Where no one counts it, and it is more than a part may take, each part unpacks
-// them for itself.
+// holdPages asks for the memory of the row group's large pages; what is granted is within the limits. Where no one counts it, and it is more
+// than a part may take, each part unpacks them for itself.
 func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
 	switch {
 	case g.large == 0:
@@ -304,6 +304,7 @@ func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
 		if g.free, err = s.hold(ctx, g.large); err != nil && ctx.Err() == nil {
 			err = g.fail(nil, -1, err)
 		}
+		g.limits.PageBytes, g.limits.ChunkBytes = max(g.limits.PageBytes, g.large), max(g.limits.ChunkBytes, g.large)
 	case g.large > g.limits.ChunkBytes:
 		g.large = 0
 		for _, c := range g.chunks {
