@@ -16,10 +16,11 @@
 // # Memory
 //
 // A chunk is admitted before it is read: a reader waits until the chunks under way
-// leave room in the budget for another. What is not counted is Go's own
+// leave room in the budget for another. Pages of Parquet from which many chunks are
+// cut are counted as well. What is not counted is Go's own
 // (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
 // Parquet writer's footer). Chunks are cut so that as many as keep the workers
-// busy fit; a single row or row group that is larger than the budget
+// busy fit; a single row, row group or page that is larger than the budget
 // allows ends the job with a [TooLargeError] that says how much it takes.
 // Report has the most that was under way, and the process's peak.
 //

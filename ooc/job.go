@@ -59,14 +59,19 @@ const (
 	copies = 6
 )
 
-// TooLargeError says that a single chunk takes more memory than the budget has.
+// TooLargeError says that a single chunk, or what chunks are cut from, takes more memory than the budget has.
 type TooLargeError struct {
 	File   string
 	Bytes  int64 // the chunk's
 	Memory int64 // the job's budget
+	Beside bool  // Bytes are of pages that are unpacked at once, and from which chunks are cut; the error around this one names the file
 }
 
 func (e *TooLargeError) Error() string {
+	if e.Beside {
+		return fmt.Sprintf("large pages take %s in memory, unpacked at once, beside the chunks that are cut from them; the budget is %s: raise Memory; or write the file with smaller pages or row groups",
+			size(e.Bytes), size(e.Memory))
+	}
 	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory; or, where the file has row groups, write it with smaller ones",
 		e.File, size(e.Bytes), size(copies*e.Bytes), size(e.Memory))
 }
@@ -102,6 +107,9 @@ func (r *run) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.functions.Close()) }()
 	if f, ok := r.stream.(chunker.Filterer); ok {
 		f.Filter(r.functions.Filter())
+	}
+	if h, ok := r.stream.(chunker.Holder); ok {
+		h.Hold(r.hold)
 	}
 	if r.writer, err = chunker.Create(ctx, r.job.To, r.view.schema(r.functions.Schema())); err != nil {
 		return err
@@ -296,6 +304,14 @@ func (r *run) next(ctx context.Context) (item, error) {
 	return it, err
 }
 
+// hold admits what the source keeps beside chunks, of which one must still fit.
+func (r *run) hold(ctx context.Context, n int64) (free func(), err error) {
+	if n > r.memory-copies*r.chunk {
+		return nil, &TooLargeError{Bytes: n, Memory: r.memory, Beside: true}
+	}
+	return r.budget.hold(ctx, n)
+}
+
 func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
 	d.bytes = it.bytes
 	defer func() {
@@ -331,7 +347,7 @@ func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
 func (r *run) admit(d *done, c *chunker.Chunk) error {
 	bytes := chunker.Bytes(c.Record)
 	if copies*bytes > max(r.memory, copies*r.chunk) {
-		return &TooLargeError{c.File, bytes, r.memory}
+		return &TooLargeError{File: c.File, Bytes: bytes, Memory: r.memory}
 	}
 	if actual := copies * bytes; actual > d.bytes {
 		r.budget.add(actual - d.bytes)

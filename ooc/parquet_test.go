@@ -2,10 +2,18 @@ package ooc_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
@@ -109,4 +117,53 @@ func TestErrorsOfRowsNameTheRowOfTheParquetFile(t *testing.T) {
 		}
 		require.True(t, sinks[0].Frame().Equal(sinks[1].Frame()), job.Where)
 	}
+}
+
+// TestLargePagesAreCounted has row groups of which all columns are one page, cut into many chunks.
+func TestLargePagesAreCounted(t *testing.T) {
+	const rows, groups, width = 4000, 3, 4000
+	path := filepath.Join(t.TempDir(), "large.parquet")
+	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "text", Type: arrow.BinaryTypes.String, Nullable: true}}, nil)
+	out, err := os.Create(path)
+	require.NoError(t, err)
+	w, err := pqarrow.NewFileWriter(schema, out, parquet.NewWriterProperties(parquet.WithDictionaryDefault(false), parquet.WithCompression(compress.Codecs.Snappy),
+		parquet.WithDataPageSize(1<<30), parquet.WithBatchSize(rows)), pqarrow.DefaultWriterProps())
+	require.NoError(t, err)
+	for g := range groups {
+		b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+		for i := range rows {
+			b.Field(0).(*array.Int64Builder).Append(int64(g*rows + i))
+			b.Field(1).(*array.StringBuilder).Append(strings.Repeat(string(rune('a'+i%26)), width))
+		}
+		require.NoError(t, w.Write(b.NewRecord()))
+	}
+	require.NoError(t, w.Close())
+
+	run := func(budget int64, where string) (*ooc.Report, error) {
+		to := new(chunker.FrameSink)
+		report, err := ooc.Job{From: parquetio.Open(path), Where: where, To: to, Memory: budget, Workers: 4}.Run(t.Context())
+		if err == nil && where == "" {
+			id, err := frame.Col[int64](to.Frame(), "id")
+			require.NoError(t, err)
+			require.Equal(t, groups*rows, id.Len())
+			for i, v := range id.Values() {
+				require.EqualValues(t, i, v)
+			}
+		}
+		return report, err
+	}
+	report, err := run(24<<20, "")
+	require.NoError(t, err)
+	require.Greater(t, report.PeakUse, int64(rows*width), "what chunks are cut from is counted")
+	require.LessOrEqual(t, report.PeakUse, int64(24<<20))
+	_, err = run(24<<20, "id % 7 == 3")
+	require.NoError(t, err)
+	_, err = run(0, "")
+	require.NoError(t, err)
+	var large *ooc.TooLargeError
+	_, err = run(16<<20, "")
+	require.ErrorAs(t, err, &large)
+	require.True(t, large.Beside)
+	require.ErrorContains(t, err, path+": row group 0: large pages take 1")
+	require.ErrorContains(t, err, "raise Memory")
 }

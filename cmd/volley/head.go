@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/ooc"
 )
 
 // head is the flags of the verb.
@@ -45,8 +46,12 @@ over everything. On a terminal, columns that do not fit are left out from the mi
 	return cmd
 }
 
-// headMemory makes chunks small: the first rows are soon there.
-const headMemory = 64 << 20
+const (
+	// headMemory makes chunks small: the first rows are soon there.
+	headMemory = 64 << 20
+	// headMemoryMost is for Parquet whose rows or pages are larger.
+	headMemoryMost = 4 << 30
+)
 
 func (h *head) run(cmd *cobra.Command, args []string) error {
 	if h.rows < 0 {
@@ -57,10 +62,11 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer from.close()
-	first := &firstRows{left: h.rows}
-	job := h.job(from.Source)
-	job.To, job.Memory = first, headMemory
-	if _, err := job.Run(cmd.Context()); err != nil && !errors.Is(err, errEnough) {
+	first, err := h.first(cmd.Context(), from, headMemory)
+	if large := new(ooc.TooLargeError); errors.As(err, &large) && from.format == parquet {
+		first, err = h.first(cmd.Context(), from, headMemoryMost)
+	}
+	if err != nil {
 		return h.explained(err)
 	}
 	f, err := frame.FromRecords(first.schema, first.records...)
@@ -76,6 +82,17 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), style.Text(f))
 	return err
+}
+
+// first reads the first rows.
+func (h *head) first(ctx context.Context, from *opened, memory int64) (*firstRows, error) {
+	first := &firstRows{left: h.rows}
+	job := h.job(from.Source)
+	job.To, job.Memory = first, memory
+	if _, err := job.Run(ctx); err != nil && !errors.Is(err, errEnough) {
+		return nil, err
+	}
+	return first, nil
 }
 
 // errEnough ends a job whose first rows were all that is wanted.

@@ -28,6 +28,8 @@ type input struct {
 	names     []string
 	null      []string
 	types     []string
+
+	int96Micros bool
 }
 
 const (
@@ -45,6 +47,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
 	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
+	f.BoolVar(&in.int96Micros, "int96-micros", false, "read Parquet's INT96 times in microseconds: for years before 1678 or after 2261")
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -85,8 +88,11 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	}
 	o := &opened{format: format, close: func() error { return nil }}
 	if format == parquet {
-		o.Source = parquetio.Open(args...)
+		o.Source = in.parquet().Open(args...)
 		return o, ofCSV(cmd)
+	}
+	if err := ofParquet(cmd); err != nil {
+		return nil, err
 	}
 	o.Source = forFormat(options, format).Open(args...)
 	return o, nil
@@ -104,6 +110,19 @@ func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error
 		return nil, err
 	}
 	return stream.Schema(), stream.Close()
+}
+
+// parquet is the flags in parquetio's words.
+func (in *input) parquet() parquetio.ReadOptions {
+	return parquetio.ReadOptions{Int96Micros: in.int96Micros}
+}
+
+// ofParquet refuses flags that mean nothing for text.
+func ofParquet(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("int96-micros") {
+		return usage(cmd, "--int96-micros is of Parquet, the input is text")
+	}
+	return nil
 }
 
 // ofCSV refuses flags that mean nothing for Parquet.

@@ -152,6 +152,7 @@ var asFlags = strings.NewReplacer(
 	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
 	"which ReadOptions.Types gives a type", "which --types gives a type",
 	"raise Memory", "raise --memory",
+	"set ReadOptions.Int96Micros", "give --int96-micros",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
 	": give ReadOptions.Dates", "",
 	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",

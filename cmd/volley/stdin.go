@@ -11,7 +11,6 @@ import (
 
 	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/io/csvio"
-	"github.com/volley-go/volley/io/parquetio"
 )
 
 // stream is a source of an input that comes once: standard input or a pipe, which it takes over.
@@ -26,6 +25,9 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 		o.format = formatOfBytes(head)
 	}
 	if o.format != parquet {
+		if err := ofParquet(cmd); err != nil {
+			return nil, err
+		}
 		o.Source = forFormat(options, o.format).From(name, r)
 		return o, nil
 	}
@@ -33,7 +35,7 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 		return nil, err
 	}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		o.Source = parquetio.From(name, f, info.Size())
+		o.Source = in.parquet().From(name, f, info.Size())
 		return o, nil
 	}
 	defer f.Close()
@@ -41,7 +43,7 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	o.Source, o.close = parquetio.From(name, s, s.size), s.Close
+	o.Source, o.close = in.parquet().From(name, s, s.size), s.Close
 	return o, nil
 }
 

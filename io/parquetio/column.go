@@ -384,15 +384,13 @@ func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
 	return out, nil
 }
 
-const (
-	julianEpoch = 2440588 // 1970-01-01
-	dayNs       = 86400e9
-)
+// julianEpoch is the Julian day 1970-01-01.
+const julianEpoch = 2440588
 
-// times turns INT96 into nanoseconds, and milliseconds into the seconds that Parquet has no type for.
+// times turns INT96 into nanoseconds or microseconds, and milliseconds into the seconds that Parquet has no type for.
 func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 	if v.leaf.width == 12 {
-		return v.int96(n)
+		return v.int96(n, t.(*arrow.TimestampType).Unit)
 	}
 	if unit := t.(arrow.TemporalWithUnit).TimeUnit(); unit != arrow.Second {
 		return v.fixed[:n*v.leaf.width], nil
@@ -417,7 +415,8 @@ func seconds[T int32 | int64](dst, ms []T) error {
 	return nil
 }
 
-func (v *values) int96(n int) ([]byte, error) {
+// int96 turns days and the nanoseconds of a day into a count of units from 1970 on.
+func (v *values) int96(n int, unit arrow.TimeUnit) ([]byte, error) {
 	buf, err := v.buffer(8 * n)
 	if err != nil {
 		return nil, err
@@ -428,15 +427,49 @@ func (v *values) int96(n int) ([]byte, error) {
 		if out[i] = 0; words[3*i] == 0 && words[3*i+1] == 0 && words[3*i+2] == 0 {
 			continue // a null's place
 		}
-		ns := int64(uint64(words[3*i]) | uint64(words[3*i+1])<<32)
-		days := int64(words[3*i+2]) - julianEpoch
-		if days < math.MinInt64/int64(dayNs) || days > math.MaxInt64/int64(dayNs) {
-			return nil, unsupported("an INT96 time of day %d after 1970, which nanoseconds of 64 bits do not reach", days)
+		ok := false
+		days, ns := int64(words[3*i+2])-julianEpoch, int64(uint64(words[3*i])|uint64(words[3*i+1])<<32)
+		if unit == arrow.Microsecond {
+			out[i], ok = since1970(days, floorDiv(ns, 1000), 86400e6)
+		} else {
+			out[i], ok = since1970(days, ns, 86400e9)
 		}
-		at := days * int64(dayNs)
-		if out[i] = at + ns; ns > 0 != (out[i] > at) && ns != 0 {
-			return nil, unsupported("an INT96 time that nanoseconds of 64 bits do not reach")
+		if !ok {
+			return nil, unreached(days, unit)
 		}
 	}
 	return buf, nil
+}
+
+// since1970 is how many units there are in days of perDay of them and some more; false where 64 bits do not hold them.
+func since1970(days, more, perDay int64) (int64, bool) {
+	if more < 0 || more >= perDay { // some writers do not keep to the day
+		carry := floorDiv(more, perDay)
+		days, more = days+carry, more-carry*perDay
+	}
+	if days < 0 { // so that neither part is beyond what both come to
+		days, more = days+1, more-perDay
+	}
+	if days < math.MinInt64/perDay || days > math.MaxInt64/perDay {
+		return 0, false
+	}
+	at := days * perDay
+	return at + more, (at+more < at) == (more < 0)
+}
+
+// floorDiv rounds towards the past.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// unreached is the error of a time that a timestamp's 64 bits do not reach.
+func unreached(days int64, unit arrow.TimeUnit) error {
+	if unit == arrow.Microsecond {
+		return unsupported("an INT96 time of day %d after 1970, which microseconds of 64 bits do not reach", days)
+	}
+	return unsupported("an INT96 time of day %d after 1970, which nanoseconds of 64 bits do not reach: set ReadOptions.Int96Micros", days)
 }

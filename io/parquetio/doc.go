@@ -16,7 +16,8 @@
 //
 // Parts of a stream are row groups, or ranges of rows of a row group that takes twice the bytes asked for or more: then
 // the pages are found by the page index or their headers, and each part decodes those it needs, so that one large row group feeds all
-// cores within a bounded memory. A page that several parts need is decompressed once. Lists of writers whose pages do not
+// cores within a bounded memory. A page that several parts need is decompressed once,
+// and one that many need is counted by the job that reads. Lists of writers whose pages do not
 // tell their rows (version 1 without a page index) are read by whole row groups. Pages are decoded into their place in
 // Arrow buffers that are pooled; [chunker.Chunk.Release] gives them back. 5 million rows of 12 columns, snappy, take
 // about 4 ns of processor time a value.
@@ -33,7 +34,7 @@
 // is decoded: a page without one of them is not decompressed, of the others their values alone are looked up or copied. Where more than
 // three quarters of a part's rows are left, all are decoded.
 //
-// All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a timestamp in nanoseconds; enums and
+// All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a timestamp in nanoseconds, or by an option in microseconds; enums and
 // JSON are strings; UUIDs and intervals fixed-size binary; decimals of more than 38 digits decimal256; variants the struct they
 // are stored as. An Arrow schema kept in the file gives zones, large and view texts, kinds of lists, dictionaries, durations, seconds
 // and metadata back, and extension types that the program has registered; of others their metadata says the name. What it says and

@@ -99,7 +99,7 @@ func (f *file) load(o ReadOptions) (err error) {
 		return err
 	}
 	f.mend()
-	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns); err != nil {
+	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns, o.int96()); err != nil {
 		return err
 	}
 	for _, n := range f.nodes {
@@ -214,6 +214,8 @@ type group struct {
 	parts  atomic.Int32      // not yet read
 	lead   atomic.Int32      // column with which the next part begins
 	trials []*trial          // of a filter
+	large  int64             // bytes that pages which many parts share take at once, about
+	free   func()            // gives back what was asked for them; nil where no one was
 }
 
 // location is where a data page is.
@@ -330,8 +332,10 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range chunks {
-		c.share(out, rows)
+	for l, c := range chunks {
+		m := &g.meta.Columns[l.index].MetaData
+		packed := c.share(out, rows) // which is held while it is unpacked
+		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0)) + packed
 	}
 	g.chunks = chunks
 	return out, nil
@@ -359,8 +363,9 @@ func cutAt(rows, i, n int64) int64 {
 	return int64(q)
 }
 
-// share counts which pages are in several of the pieces: those are decompressed once, and kept for the others.
-func (c *ranged) share(pieces []span, rows int64) {
+// share counts which pages are in several of the pieces: those are decompressed once, and kept for the others. It returns the bytes, as stored,
+// of the largest page that more than two need.
+func (c *ranged) share(pieces []span, rows int64) (largest int64) {
 	c.shared = make([]*sharedPage, len(c.pages))
 	first := 0 // piece that ends behind the page's first row
 	for i := range c.pages {
@@ -376,10 +381,20 @@ func (c *ranged) share(pieces []span, rows int64) {
 			users++
 		}
 		if users > 1 {
-			c.shared[i] = new(sharedPage)
+			c.shared[i] = &sharedPage{large: users > 2}
 			c.shared[i].left.Store(users)
 		}
+		if users > 2 { // to unpack a page twice is cheaper than to wait
+			largest = max(largest, c.pages[i].end-c.pages[i].offset)
+		}
 	}
+	return largest
+}
+
+// unpackedBytes is about what n stored bytes of a column chunk come to.
+func unpackedBytes(m *format.ColumnMetaData, n int64) int64 {
+	times := float64(m.TotalUncompressedSize) / float64(max(m.TotalCompressedSize, 1))
+	return int64(min(float64(n)*max(times, 1), math.MaxInt64/4))
 }
 
 // weight is about how many bytes of memory the column takes, decoded.
@@ -513,6 +528,9 @@ func (g *group) done() {
 			}
 		}
 	}
+	if g.free != nil {
+		g.free()
+	}
 	g.file.release()
 }
 
@@ -643,7 +661,11 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	if v.dict, err = c.dictionary(ctx, p, l, first); err != nil {
 		return 0, err
 	}
-	return p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows, ps.from(ctx, p.reads, off, n)
+	read = p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows
+	if g.file.how.ahead == 0 && slices.ContainsFunc(ps.shared, func(s *sharedPage) bool { return s != nil && s.large }) {
+		return read, ps.single(ctx, p.reads)
+	}
+	return read, ps.from(ctx, p.reads, off, n)
 }
 
 // pages are those that hold the part's rows of a column: n bytes of the file from off on.
@@ -676,6 +698,32 @@ func (p *part) explain(ctx context.Context, ps *pages, err *error) {
 
 // from reads pages out of a range of the file.
 func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
+	err := p.readAt(ctx, r, off, n)
+	if err == nil {
+		err = p.ended()
+	}
+	return err
+}
+
+// single reads page by page, so that those which another part has unpacked are not even read.
+func (p *pages) single(ctx context.Context, r io.ReaderAt) (err error) {
+	for err == nil && len(p.places) > 0 && p.take > 0 {
+		at, s, left := p.places[0], p.shared[0], len(p.places)
+		if s != nil && s.ready.Load() {
+			h := s.head
+			err = p.one(&h, nil)
+			p.page++
+		} else if err = p.readAt(ctx, r, at.offset, at.end-at.offset); err == nil && len(p.places) == left {
+			err = corrupt("there is no data page where the page index has one")
+		}
+	}
+	if err == nil {
+		err = p.ended()
+	}
+	return err
+}
+
+func (p *pages) readAt(ctx context.Context, r io.ReaderAt, off, n int64) error {
 	if err := p.out.arena.charge(int(n)); err != nil {
 		return err
 	}

@@ -136,16 +136,26 @@ type sharedPage struct {
 	bytes int // borrowed
 	err   error
 	left  atomic.Int32 // parts that are not done with it
+
+	large bool        // more than two parts need it: its memory is counted with the row group's
+	ready atomic.Bool // there are page and head
+	head  pageHeader
 }
 
 func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte) (*opened, error) {
 	s.once.Do(func() {
-		if !t.borrow(h.plain) {
-			return
+		if !s.large {
+			if !t.borrow(h.plain) {
+				return
+			}
+			s.bytes = h.plain
 		}
-		s.bytes = h.plain
 		defer guard(&s.err)
 		s.page, s.err = open(codec, h, l, body, true)
+		if s.err == nil {
+			s.head = *h
+			s.ready.Store(true)
+		}
 	})
 	return s.page, s.err
 }

@@ -33,7 +33,7 @@ type pages struct {
 	entries    int64 // the column chunk's, by its metadata
 }
 
-// read decodes pages until there are take rows.
+// read decodes pages until there are take rows, or no more pages.
 func (p *pages) read(ctx context.Context) error {
 	for len(p.src) > 0 && (p.take > 0 || p.whole()) {
 		if ctx.Err() != nil {
@@ -57,6 +57,11 @@ func (p *pages) read(ctx context.Context) error {
 		}
 		p.page++
 	}
+	return nil
+}
+
+// ended reports, as an error, that there are fewer pages than there should be.
+func (p *pages) ended() error {
 	if p.take > 0 && !p.whole() {
 		return corrupt("the pages end %d rows too early", p.take)
 	}

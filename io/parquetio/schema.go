@@ -75,19 +75,20 @@ type tree struct {
 	elements []format.SchemaElement
 	at       int
 	leaves   int
+	int96    arrow.TimeUnit // what INT96 is read as
 }
 
 const nestingMax = 64
 
 // schemaOf reads the file's columns.
-func schemaOf(elements []format.SchemaElement, columnsMax int) ([]*node, error) {
+func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeUnit) ([]*node, error) {
 	if len(elements) == 0 {
 		return nil, corrupt("there is no schema")
 	}
 	if len(elements) > columnsMax {
 		return nil, limited("the schema has %d elements (Columns %d)", len(elements), columnsMax)
 	}
-	t := &tree{elements: elements, at: 1}
+	t := &tree{elements: elements, at: 1, int96: int96}
 	var nodes []*node
 	for range children(&elements[0]) {
 		n, err := t.field("", 0, 0, 0)
@@ -144,6 +145,9 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 		var err error
 		if l.typ, l.width, err = leafType(e); err != nil {
 			return nil, fileError("", "", path, err)
+		}
+		if l.physical == format.Int96 && l.typ.ID() == arrow.TIMESTAMP {
+			l.typ = &arrow.TimestampType{Unit: t.int96}
 		}
 		n.leaf, n.typ = l, l.typ
 		return n, nil

@@ -179,6 +179,7 @@ type stream struct {
 	turn   *turn
 	schema *arrow.Schema
 	filter chunker.Filter
+	hold   func(context.Context, int64) (func(), error) // nil where no one counts
 	left   skipped
 	pruned int64 // rows that were left out since the last part
 
@@ -190,6 +191,9 @@ type stream struct {
 }
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
+
+// Hold has someone asked for the memory of pages that many parts are cut from.
+func (s *stream) Hold(hold func(context.Context, int64) (func(), error)) { s.hold = hold }
 
 // Close closes the files that are still open: parts that run may still read from those before the last.
 func (s *stream) Close() error {
@@ -291,6 +295,29 @@ func (s *stream) tail() (chunker.Part, error) {
 	return p.decode, nil
 }
 
+// holdPages asks for the memory of the row group's large pages; what is granted is within the limits. Where no one counts it, and it is more
+// than a part may take, each part unpacks them for itself.
+func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
+	switch {
+	case g.large == 0:
+	case s.hold != nil:
+		if g.free, err = s.hold(ctx, g.large); err != nil && ctx.Err() == nil {
+			err = g.fail(nil, -1, err)
+		}
+		g.limits.PageBytes, g.limits.ChunkBytes = max(g.limits.PageBytes, g.large), max(g.limits.ChunkBytes, g.large)
+	case g.large > g.limits.ChunkBytes:
+		g.large = 0
+		for _, c := range g.chunks {
+			for _, p := range c.shared {
+				if p != nil {
+					p.large = false
+				}
+			}
+		}
+	}
+	return err
+}
+
 // skipped counts what a filter left out by statistics.
 type skipped struct{ groups, rows int64 }
 
@@ -316,6 +343,9 @@ func (s *stream) cut(ctx context.Context) error {
 		}
 	}
 	spans, err := g.pieces(ctx, s.size, conditions)
+	if err == nil {
+		err = s.holdPages(ctx, g)
+	}
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (v *values) textRoom(n, at, rows int) error {
 func (v *values) texts(e format.Encoding, src []byte, count, skip, take int) error {
 	switch e {
 	case format.Plain:
-		return v.plainTexts(src, skip, take)
+		return v.plainTexts(src, count, skip, take)
 	case format.DeltaLengthByteArray:
 		return v.lengthTexts(src, count, skip, take)
 	case format.DeltaByteArray:
@@ -54,11 +54,20 @@ func (v *values) texts(e format.Encoding, src []byte, count, skip, take int) err
 	return unsupported("encoding %v of %v", e, v.leaf.physical)
 }
 
-func (v *values) plainTexts(src []byte, skip, take int) (err error) {
+func (v *values) plainTexts(src []byte, count, skip, take int) (err error) {
 	for range skip {
 		if src, err = afterText(src); err != nil {
 			return err
 		}
+	}
+	if skip+take < count { // the page may be a hundred times what is wanted of it
+		rest := src
+		for range take {
+			if rest, err = afterText(rest); err != nil {
+				return err
+			}
+		}
+		src = src[:len(src)-len(rest)]
 	}
 	// Room for all that is left of the page makes the loop one of copies.
 	if err := v.textRoom(max(len(src)-4*take, 0), v.at, take); err != nil {

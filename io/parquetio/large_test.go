@@ -1,0 +1,181 @@
+package parquetio
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/dice"
+)
+
+// largePages is a file of another writer, two row groups of 6,000 rows in one page each, of 1 KB a row. Encoding is that of its texts.
+func largePages(t *testing.T, encoding parquet.Encoding, version parquet.DataPageVersion) (*frame.Frame, string) {
+	t.Helper()
+	const rows = 6000
+	d := dice.New(2)
+	schema := arrow.NewSchema([]arrow.Field{fieldOf("id", arrow.PrimitiveTypes.Int64), fieldOf("text", arrow.BinaryTypes.String)}, nil)
+	var records []arrow.Record
+	for g := range 2 {
+		b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+		for i := range rows {
+			b.Field(0).(*array.Int64Builder).Append(int64(g*rows + i))
+			if d.IntN(9) == 0 {
+				b.Field(1).AppendNull()
+				continue
+			}
+			b.Field(1).(*array.StringBuilder).Append(strings.Repeat(fmt.Sprintf("%08d", d.IntN(1e8)), 125))
+		}
+		records = append(records, b.NewRecord())
+	}
+	path := filepath.Join(t.TempDir(), "large.parquet")
+	out, err := os.Create(path)
+	require.NoError(t, err)
+	w, err := pqarrow.NewFileWriter(schema, out, parquet.NewWriterProperties(parquet.WithDictionaryDefault(false), parquet.WithEncodingFor("text", encoding), parquet.WithDataPageVersion(version),
+		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithDataPageSize(1<<30), parquet.WithBatchSize(rows)), pqarrow.DefaultWriterProps())
+	require.NoError(t, err)
+	for _, r := range records {
+		require.NoError(t, w.Write(r))
+	}
+	require.NoError(t, w.Close())
+	f, err := frame.FromRecords(schema, records...)
+	require.NoError(t, err)
+	return f, path
+}
+
+// holder is who holds memory for a stream.
+type holder struct{ held, most, times int64 }
+
+func (c *holder) hold(_ context.Context, n int64) (func(), error) {
+	c.held, c.times = c.held+n, c.times+1
+	c.most = max(c.most, c.held)
+	return func() { c.held -= n }, nil
+}
+
+// rowsOf reads all of a stream's chunks, in order.
+func rowsOf(t *testing.T, st chunker.Stream) (*frame.Frame, error) {
+	t.Helper()
+	var records []arrow.Record
+	for {
+		part, err := st.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		c, err := part(t.Context())
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, c.Record)
+	}
+	return frame.FromRecords(st.Schema(), records...)
+}
+
+// TestLargePagesAreUnpackedOnceAndCounted reads pages of more than a part may take in pieces of a hundredth: only who shares them can.
+func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
+	for _, c := range []struct {
+		encoding parquet.Encoding
+		version  parquet.DataPageVersion
+	}{{parquet.Encodings.Plain, parquet.DataPageV1}, {parquet.Encodings.Plain, parquet.DataPageV2}, {parquet.Encodings.DeltaLengthByteArray, parquet.DataPageV1}, {parquet.Encodings.DeltaByteArray, parquet.DataPageV2}} {
+		if c.version == parquet.DataPageV2 && testing.Short() {
+			continue
+		}
+		f, path := largePages(t, c.encoding, c.version)
+		tight := ReadOptions{Limits: Limits{ChunkBytes: 3 << 20, PageBytes: 1 << 20}}
+		st, err := tight.Open(path).Open(t.Context(), 64<<10)
+		require.NoError(t, err)
+		count := new(holder)
+		st.(chunker.Holder).Hold(count.hold)
+		got, err := rowsOf(t, st)
+		require.NoError(t, err, c)
+		requireEqual(t, f, got)
+		require.NoError(t, st.Close())
+		require.Zero(t, count.held, "all is given back")
+		require.EqualValues(t, 2, count.times, "once for a row group")
+		require.Greater(t, count.most, int64(5<<20))
+		require.Less(t, count.most, int64(16<<20))
+
+		_, _, err = readAll(t, tight, path)
+		require.ErrorIs(t, err, ErrLimit, "where no one counts them each part unpacks them for itself")
+		require.ErrorContains(t, err, "PageBytes")
+		tight.Limits.PageBytes = 0
+		_, _, err = readAll(t, tight, path)
+		require.ErrorIs(t, err, ErrLimit)
+		require.ErrorContains(t, err, "ChunkBytes")
+		got, parts, err := readAll(t, ReadOptions{}, path)
+		require.NoError(t, err)
+		require.Greater(t, parts, 50)
+		requireEqual(t, f, got)
+
+		for _, where := range []string{"id == 7000", "id < 10", `text < "2"`, "isnull(text)", "id > 20000"} {
+			want, err := apply.Where(t.Context(), f, where)
+			require.NoError(t, err)
+			got := filtered(t, Open(path), where, 64<<10, true)
+			require.NoError(t, got.err)
+			requireEqual(t, want, got.f)
+		}
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		far, _ := inPieces(t, From("far", bytes.NewReader(b), int64(len(b))), 64<<10)
+		requireEqual(t, f, far)
+	}
+}
+
+// readAll reads a file in pieces of 64 KiB.
+func readAll(t *testing.T, o ReadOptions, path string) (f *frame.Frame, parts int, err error) {
+	t.Helper()
+	st, err := o.Open(path).Open(t.Context(), 64<<10)
+	require.NoError(t, err)
+	defer st.Close()
+	f, err = rowsOf(t, st)
+	if err == nil {
+		parts = len(f.Records())
+	}
+	return f, parts, err
+}
+
+// TestMemoryThatIsRefused is the error of who counts, with file and row group.
+func TestMemoryThatIsRefused(t *testing.T) {
+	_, path := largePages(t, parquet.Encodings.Plain, parquet.DataPageV1)
+	st, err := Open(path).Open(t.Context(), 64<<10)
+	require.NoError(t, err)
+	defer st.Close()
+	refusal := errors.New("there is no memory")
+	st.(chunker.Holder).Hold(func(context.Context, int64) (func(), error) { return nil, refusal })
+	_, err = st.Next(t.Context())
+	require.ErrorIs(t, err, refusal)
+	require.ErrorContains(t, err, path+": row group 0: ")
+}
+
+// TestSmallPagesAskForNothing reads what most writers write.
+func TestSmallPagesAskForNothing(t *testing.T) {
+	_, file := numbered(t, 3*pageRows)
+	path := filepath.Join(t.TempDir(), "small.parquet")
+	require.NoError(t, os.WriteFile(path, file, 0o600))
+	st, err := Open(path).Open(t.Context(), 1<<20)
+	require.NoError(t, err)
+	defer st.Close()
+	st.(chunker.Holder).Hold(func(_ context.Context, n int64) (func(), error) {
+		return nil, fmt.Errorf("%d bytes are asked for", n)
+	})
+	_, err = rowsOf(t, st)
+	require.NoError(t, err)
+}
