@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -491,6 +492,9 @@ func checkAgainstOracle(t *testing.T, rec arrow.Record, text string) {
 			row[f.Name] = oracleValue(oracleType(f.Type), cell(rec.Column(k), i))
 		}
 		want, err := oracle.Eval(text, row)
+		if errors.Is(err, oracle.ErrBeyond) {
+			continue
+		}
 		if err != nil {
 			require.ErrorIs(t, err, oracle.ErrRow, text)
 			require.Contains(t, failed, i, "%s: row %d %v should fail\n%s", text, i, row, p.Explain())

@@ -137,7 +137,7 @@ func apply(name string, v []Value) (Value, error) {
 	case name == "add", name == "trunc" && len(v) == 2:
 		t, ok = v[0].Type, true
 	case name == "diff":
-		t, ok = "int64", true
+		return timeFunction(name, v)
 	case name == "abs", exactly && (name == "floor" || name == "ceil" || name == "trunc" || name == "round"):
 		t, ok = v[0].Type, true
 		for _, a := range v {
@@ -160,7 +160,7 @@ func apply(name string, v []Value) (Value, error) {
 		return ofText(name, t, x, v[1:]), nil
 	case int64:
 		switch {
-		case name == "trunc" && len(v) == 2, name == "add", name == "diff":
+		case name == "trunc" && len(v) == 2, name == "add":
 			return timeFunction(name, v)
 		case name == "abs" && isTemporal(t):
 			n := nanos(v[0])

@@ -40,8 +40,20 @@ type Value struct {
 // Row is the columns of one row by name.
 type Row map[string]Value
 
+// ErrBeyond is the error of rows with times that package time does not reach.
+var ErrBeyond = errors.New("oracle: a time too far away")
+
 // Eval evaluates a text over one row. A row error comes with the result's type.
-func Eval(text string, row Row) (Value, error) {
+func Eval(text string, row Row) (_ Value, err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case ErrBeyond:
+			err = ErrBeyond
+		default:
+			panic(r)
+		}
+	}()
 	e, err := parser.ParseExpr(text)
 	if err != nil {
 		return Value{}, err
@@ -367,14 +379,17 @@ func operate(op token.Token, x, y Value) (Value, error) {
 	return intOp(op, t, x, y)
 }
 
-// asFactor gives a constant beside a decimal a type: an integer's, with as many digits as it has.
+// asFactor gives a constant beside a decimal a type: a decimal's, with as many digits as it has.
 func asFactor(v, other Value) Value {
 	c, ok := v.V.(constant.Value)
 	if !ok {
 		return v
 	}
-	text := strings.TrimLeft(c.ExactString(), "-")
-	return to(v, decimalName(len(text), 0))
+	for scale := 0; ; scale++ {
+		if r := new(big.Rat).Mul(fraction(c), new(big.Rat).SetInt(pow10(scale))); r.IsInt() {
+			return to(v, decimalName(max(scale, len(new(big.Int).Abs(r.Num()).String())), scale))
+		}
+	}
 }
 
 // exactOrder is the order of values that no common type holds for sure: times, decimals and

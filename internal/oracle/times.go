@@ -98,6 +98,9 @@ func at(v Value) time.Time {
 
 func fromNanos(n *big.Int) time.Time {
 	sec, rest := new(big.Int).DivMod(n, big.NewInt(1e9), new(big.Int))
+	if sec.BitLen() > 56 {
+		panic(ErrBeyond)
+	}
 	return time.Unix(sec.Int64(), rest.Int64())
 }
 
@@ -243,8 +246,11 @@ func timeFunction(name string, v []Value) (Value, error) {
 	t := commonTime(v[0].Type, v[1].Type)
 	x, errx := cast(v[0], t)
 	y, erry := cast(v[1], t)
-	if errx != nil || erry != nil {
+	switch {
+	case errx != nil || erry != nil: // though the other one be null
 		return Value{Type: "int64"}, ErrRow
+	case x.V == nil || y.V == nil:
+		return Value{Type: "int64"}, nil
 	}
 	return Value{"int64", between(x, y, unit)}, nil
 }
