@@ -35,7 +35,9 @@ bench-peers: ## hold every job against every peer and store the table (about 45 
 	cd bench && go run . -store
 
 FUZZTIME ?= 60s
-fuzz: ## run every fuzz target for FUZZTIME (60s)
+EXPRESSIONS ?= 100000
+fuzz: ## check EXPRESSIONS (100000) random expressions, then run every fuzz target for FUZZTIME (60s)
+	VOLLEY_EXPRESSIONS=$(EXPRESSIONS) VOLLEY_SEED=$$(date +%s) go test -count=1 -timeout 2h -run TestRandomExpressions ./apply/expr
 	@for pkg in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "== $$pkg $$f"; go test -fuzzminimizetime 1s -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \

@@ -21,9 +21,24 @@
 // precedence. Between typed operands Go would ask for conversions where this
 // package widens: integers to the wider type, integers with floats to float64, a
 // date to a timestamp, decimals to the larger scale. Integers wrap on overflow;
-// dividing one by zero fails the row. A text constant beside a date or timestamp
-// is read as one. A decimal times or plus a decimal is exact, and fails the row
-// past 38 digits; a quotient of decimals is a float64.
+// dividing one by zero fails the row. A text constant beside a date, timestamp or
+// time of day is read as one. A decimal times or plus a decimal is exact, and fails
+// the row past 38 digits; a quotient of decimals is a float64. A cast that is written is made
+// before what follows.
+//
+// Comparisons are exact: a constant between two values of a column (1.5 beside
+// integers, half a millisecond beside milliseconds, noon beside dates) is neither
+// rounded nor cut, but a constant beside floats is the nearest float, as in Go.
+// Timestamps of different units and zones are compared as instants; one with a zone does
+// not meet one without.
+//
+// # Time
+//
+// Calendar functions see the wall clock of the column's zone. A wall-clock time that the
+// clock skips is moved on by what the clock was put forward; of one that it shows twice, the first is
+// meant. So trunc to days and more gives the first instant of the day, 01:00 where midnight is
+// skipped, and trunc to hours and less nothing before the clock's last change. Arithmetic of times
+// fails the row where the type does not hold the result.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
 // rows they fail. Functions written in Go are called by name, see [Register]. The
@@ -42,7 +57,7 @@
 // # Failing rows
 //
 // Some operations fail for some rows: integer division by zero, casts that do not
-// fit. Such a row is reported as a [RowError] and its result is null. Though
+// fit, times out of range. Such a row is reported as a [RowError] and its result is null. Though
 // vectors compute both branches of an ifelse, a failure in the branch that a row
 // does not take is none, as if rows were evaluated one by one.
 package expr

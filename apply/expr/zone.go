@@ -3,6 +3,8 @@ package expr
 import (
 	"math"
 	"time"
+
+	"github.com/volley-go/volley/internal/kernel"
 )
 
 // zoneCache remembers the offset of the last time looked up and how long it
@@ -26,6 +28,9 @@ func (z *zoneCache) offset(zone *time.Location, sec int64) int64 {
 	}
 	if !to.IsZero() {
 		z.to = to.Unix()
+	}
+	if z.to <= sec { // package time ends leap years of rules, from 2038 on, a day early
+		z.to = (kernel.FloorDiv(sec, 86400) + 1) * 86400
 	}
 	return z.off
 }

@@ -121,6 +121,21 @@ func aroundChanges(zone *time.Location, dt *arrow.TimestampType) (arrow.Record, 
 	return array.NewRecord(arrow.NewSchema([]arrow.Field{{Name: "t", Type: dt, Nullable: true}}, nil), []arrow.Array{b.NewArray()}, int64(len(times))), times
 }
 
+// Package time ends a leap year's last offset a day early where it computes it by a rule.
+func TestLastDaysOfLeapYears(t *testing.T) {
+	for _, zone := range []string{"America/New_York", "Europe/Berlin", "Africa/Cairo", "Australia/Sydney", "America/Havana"} {
+		for _, year := range []string{"2040", "2320", "4096", "9996"} {
+			rec := recordOf(written(t, "s", arrow.BinaryTypes.String, year+"-12-30 23:30", year+"-12-31 12:00", year+"-12-31 23:59:59"))
+			to := fmt.Sprintf(`timestamp("s", %q)`, zone)
+			checkTexts(t, rec, map[string][]any{
+				`format(cast(s, ` + to + `), "2006-01-02 15:04:05")`:                        {year + "-12-30 23:30:00", year + "-12-31 12:00:00", year + "-12-31 23:59:59"},
+				`format(trunc(cast(s, ` + to + `), "day"), "2006-01-02 15:04:05")`:          {year + "-12-30 00:00:00", year + "-12-31 00:00:00", year + "-12-31 00:00:00"},
+				`format(add(add(cast(s, ` + to + `), 2, "day"), -2, "day"), "01-02 15:04")`: {"12-30 23:30", "12-31 12:00", "12-31 23:59"},
+			})
+		}
+	}
+}
+
 // What a clock skips is moved on by what it was put forward, of what it shows twice the first is meant:
 // by add, by casts from wall clocks and from texts.
 func TestGapsAndOverlaps(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"go/ast"
 	"go/constant"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -32,7 +32,7 @@ func call(name string, args []ast.Expr, row Row) (Value, error) {
 		if err != nil {
 			v.V = nil
 		}
-		r, err2 := cast(settle(v), args[1].(*ast.Ident).Name)
+		r, err2 := cast(settle(v), typeOf(args[1]))
 		return r, errors.Join(err, err2)
 	case "between":
 		low := &ast.BinaryExpr{X: args[1], Op: leq, Y: args[0]}
@@ -124,19 +124,33 @@ func apply(name string, v []Value) (Value, error) {
 	}
 	types := map[string]string{
 		"len": "int64", "contains": "bool", "startswith": "bool", "endswith": "bool", "like": "bool", "match": "bool",
-		"year": "int64", "month": "int64", "day": "int64", "weekday": "int64", "yearday": "int64", "hour": "int64", "minute": "int64", "isnan": "bool",
+		"year": "int64", "month": "int64", "day": "int64", "weekday": "int64", "yearday": "int64", "hour": "int64", "minute": "int64", "second": "int64", "nanosecond": "int64", "quarter": "int64", "isnan": "bool",
 		"lower": "string", "upper": "string", "trim": "string", "replace": "string", "substr": "string", "split": "string", "concat": "string",
 		"sqrt": "float64", "floor": "float64", "ceil": "float64", "round": "float64", "pow": "float64", "sin": "float64",
 	}
 	t, ok := types[name]
-	if name == "abs" {
-		t, ok = settle(v[0]).Type, true
+	for i := range v {
+		v[i] = settle(v[i])
+	}
+	exactly := integer(v[0].Type) || isDecimal(v[0].Type)
+	switch {
+	case name == "add", name == "trunc" && len(v) == 2:
+		t, ok = v[0].Type, true
+	case name == "diff":
+		return timeFunction(name, v)
+	case name == "abs", exactly && (name == "floor" || name == "ceil" || name == "trunc" || name == "round"):
+		t, ok = v[0].Type, true
+		for _, a := range v {
+			if a.V == nil && isDecimal(t) { // of the type that a value would have
+				r, _ := ofDecimal(name, append([]Value{{t, big.NewInt(0)}}, v[1:]...))
+				return Value{Type: r.Type}, nil
+			}
+		}
 	}
 	if !ok {
 		return Value{}, fmt.Errorf("oracle: no function %s", name)
 	}
 	for i := range v {
-		v[i] = settle(v[i])
 		if v[i].V == nil {
 			return Value{Type: t}, nil
 		}
@@ -145,21 +159,31 @@ func apply(name string, v []Value) (Value, error) {
 	case string:
 		return ofText(name, t, x, v[1:]), nil
 	case int64:
-		if v[0].Type == "date" || v[0].Type == "timestamp" {
+		switch {
+		case name == "trunc" && len(v) == 2, name == "add":
+			return timeFunction(name, v)
+		case name == "abs" && isTemporal(t):
+			n := nanos(v[0])
+			return counted(n.Abs(n), t)
+		case isTemporal(v[0].Type):
 			return ofTime(name, v[0]), nil
 		}
+	}
+	switch {
+	case isDecimal(v[0].Type) && (name == "abs" || name == "floor" || name == "ceil" || name == "trunc" || name == "round"):
+		return ofDecimal(name, v)
+	case integer(v[0].Type) && (name == "floor" || name == "ceil" || name == "trunc"):
+		return v[0], nil
+	case integer(v[0].Type) && name == "round":
+		return roundedInt(v)
+	case isDecimal(v[0].Type):
+		v[0] = to(v[0], "float64")
 	}
 	return ofNumber(name, t, v), nil
 }
 
 // in is || over equalities: what follows a hit is not looked at.
 func in(args []ast.Expr, row Row) (Value, error) {
-	var all []Value
-	for _, a := range args {
-		v, _ := eval(a, row)
-		all = append(all, v)
-	}
-	t := together(all)
 	x, err := eval(args[0], row)
 	if err != nil {
 		return Value{Type: "bool"}, err
@@ -170,7 +194,7 @@ func in(args []ast.Expr, row Row) (Value, error) {
 		if err != nil {
 			return Value{Type: "bool"}, err
 		}
-		r, _ := operate(eql, to(x, t), to(w, t))
+		r, _ := operate(eql, x, w)
 		if r.V == true {
 			return r, nil
 		}
@@ -197,6 +221,10 @@ func extreme(name string, v []Value) Value {
 			acc.V = pick(name, a, w.V.(uint64))
 		case float64:
 			acc.V = pick(name, a, w.V.(float64))
+		case *big.Int:
+			if (a.Cmp(w.V.(*big.Int)) < 0) == (name == "max") {
+				acc.V = w.V
+			}
 		}
 	}
 	return acc
@@ -311,13 +339,11 @@ func like(s, p []rune) bool {
 }
 
 func ofTime(name string, v Value) Value {
-	t := time.UnixMicro(v.V.(int64)).UTC()
-	if v.Type == "date" {
-		t = time.Unix(v.V.(int64)*86400, 0).UTC()
-	}
+	t := at(v)
 	n := map[string]int{
 		"year": t.Year(), "month": int(t.Month()), "day": t.Day(), "weekday": int(t.Weekday()),
-		"yearday": t.YearDay(), "hour": t.Hour(), "minute": t.Minute(),
+		"yearday": t.YearDay(), "hour": t.Hour(), "minute": t.Minute(), "second": t.Second(), "nanosecond": t.Nanosecond(),
+		"quarter": (int(t.Month()) + 2) / 3,
 	}[name]
 	return Value{"int64", int64(n)}
 }
@@ -328,6 +354,9 @@ func cast(v Value, t string) (Value, error) {
 	null := Value{Type: t}
 	if v.V == nil {
 		return null, nil
+	}
+	if v.Type == t {
+		return v, nil
 	}
 	if t == "string" {
 		return Value{t, text(v)}, nil
@@ -345,6 +374,20 @@ func cast(v Value, t string) (Value, error) {
 		}
 		return to(Value{V: n}, t), nil
 	}
+	switch {
+	case isTemporal(v.Type) && isTemporal(t):
+		return castTime(v, t)
+	case isTemporal(v.Type):
+		v.Type = "int64"
+	case isTemporal(t):
+		n, err := cast(v, map[bool]string{true: "int32", false: "int64"}[t == "date"])
+		return Value{t, n.V}, err
+	case isDecimal(v.Type), isDecimal(t):
+		return castDecimal(v, t)
+	}
+	if v.Type == t {
+		return v, nil
+	}
 	f, i, u := numbers(v)
 	switch {
 	case t == "bool":
@@ -355,7 +398,11 @@ func cast(v Value, t string) (Value, error) {
 		}
 		return Value{t, float64(float32(i))}, nil // rounds once
 	case float(t):
-		return round(t, f), nil
+		r := round(t, f)
+		if math.IsInf(r.V.(float64), 0) && !math.IsInf(f, 0) {
+			return null, ErrRow
+		}
+		return r, nil
 	case float(v.Type):
 		return fromFloat(math.Trunc(f), t)
 	}
@@ -366,6 +413,23 @@ func cast(v Value, t string) (Value, error) {
 		return null, ErrRow
 	}
 	return r, nil
+}
+
+// typeOf reads the type that a cast names.
+func typeOf(e ast.Expr) string {
+	c, ok := e.(*ast.CallExpr)
+	if !ok {
+		return e.(*ast.Ident).Name
+	}
+	var args []string
+	for _, a := range c.Args {
+		args = append(args, strings.Trim(a.(*ast.BasicLit).Value, `"`))
+	}
+	name, list := c.Fun.(*ast.Ident).Name, strings.Join(args, ", ")
+	if name == "decimal" {
+		return name + "(" + list + ")"
+	}
+	return name + "[" + list + "]"
 }
 
 func fromFloat(f float64, t string) (Value, error) {
@@ -389,13 +453,11 @@ func text(v Value) string {
 			return strconv.FormatFloat(x, 'g', -1, 32)
 		}
 		return strconv.FormatFloat(x, 'g', -1, 64)
-	case int64:
-		if v.Type == "date" {
-			return time.Unix(x*86400, 0).UTC().Format("2006-01-02")
-		}
-		if v.Type == "timestamp" {
-			return time.UnixMicro(x).UTC().Format("2006-01-02T15:04:05.999999999")
-		}
+	case *big.Int:
+		return decimalText(v)
+	}
+	if isTemporal(v.Type) {
+		return timeText(v)
 	}
 	return fmt.Sprint(v.V)
 }
@@ -408,6 +470,10 @@ func parse(s, t string) (Value, error) {
 		r, err = strconv.ParseBool(s)
 	case float(t):
 		r, err = strconv.ParseFloat(s, bits(t))
+	case isDecimal(t):
+		return parseDecimal(s, t)
+	case isTemporal(t):
+		return Value{Type: t}, ErrRow // no text of the tests is a time
 	case unsigned(t):
 		r, err = strconv.ParseUint(s, 10, bits(t))
 	default:

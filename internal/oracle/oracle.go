@@ -4,8 +4,8 @@
 // of apply/expr hold the vector programs against it; nothing else uses it.
 //
 // It shares no code with the compiler but the grammar (go/parser), and knows the
-// types bool, string, date (days), timestamp (microseconds UTC) and all integers
-// and floats.
+// types bool, string, all integers and floats, decimal(9, 2), date (days), date64 (milliseconds), timestamp[us],
+// timestamp[ns, Europe/Rome] and duration[s].
 package oracle
 
 import (
@@ -16,6 +16,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,7 @@ const (
 )
 
 // Value is a typed value, or a typed null. V is an int64, uint64, float64,
-// bool or string by Type; nil is null. An untyped constant has Type "".
+// bool, string or, of decimals, *big.Int by Type; nil is null. An untyped constant has Type "".
 type Value struct {
 	Type string
 	V    any
@@ -39,8 +40,20 @@ type Value struct {
 // Row is the columns of one row by name.
 type Row map[string]Value
 
+// ErrBeyond is the error of rows with times that package time does not reach.
+var ErrBeyond = errors.New("oracle: a time too far away")
+
 // Eval evaluates a text over one row. A row error comes with the result's type.
-func Eval(text string, row Row) (Value, error) {
+func Eval(text string, row Row) (_ Value, err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case ErrBeyond:
+			err = ErrBeyond
+		default:
+			panic(r)
+		}
+	}()
 	e, err := parser.ParseExpr(text)
 	if err != nil {
 		return Value{}, err
@@ -102,6 +115,13 @@ func to(v Value, t string) Value {
 	if c, ok := v.V.(constant.Value); ok {
 		return Value{t, constantAs(c, t)}
 	}
+	if isDecimal(v.Type) || isDecimal(t) {
+		r, err := castDecimal(v, t)
+		if err != nil {
+			panic("oracle: " + v.Type + " does not fit " + t)
+		}
+		return r
+	}
 	f, i, u := numbers(v)
 	switch {
 	case t == "float64":
@@ -120,6 +140,12 @@ func constantAs(c constant.Value, t string) any {
 		return constant.BoolVal(c)
 	case t == "string":
 		return constant.StringVal(c)
+	case isTemporal(t):
+		v, _ := counted(instantOf(constant.StringVal(c), t), t)
+		return v.V
+	case isDecimal(t):
+		v, _ := decimal(fraction(c), t)
+		return v.V
 	case t == "float64":
 		f, _ := constant.Float64Val(c)
 		return f
@@ -132,6 +158,15 @@ func constantAs(c constant.Value, t string) any {
 	}
 	i, _ := constant.Int64Val(constant.ToInt(c))
 	return i
+}
+
+// fraction is a number's constant.
+func fraction(c constant.Value) *big.Rat {
+	r, ok := new(big.Rat).SetString(c.ExactString())
+	if !ok {
+		panic("oracle: no number: " + c.ExactString())
+	}
+	return r
 }
 
 // numbers is a number in all three forms.
@@ -171,6 +206,10 @@ func common(a, b Value) string {
 		return constantType(b, a.Type)
 	case float(a.Type) || float(b.Type):
 		return "float64"
+	case isDecimal(a.Type) || isDecimal(b.Type):
+		return commonDecimal(a.Type, b.Type)
+	case isTemporal(a.Type):
+		return commonTime(a.Type, b.Type)
 	case unsigned(a.Type) == unsigned(b.Type):
 		if bits(a.Type) > bits(b.Type) {
 			return a.Type
@@ -227,6 +266,12 @@ func unary(e *ast.UnaryExpr, row Row) (Value, error) {
 		return Value{"bool", !x}, nil
 	case float64:
 		return Value{v.Type, -x}, nil
+	case *big.Int:
+		return Value{v.Type, new(big.Int).Neg(x)}, nil
+	}
+	if isTemporal(v.Type) {
+		n := nanos(v)
+		return counted(n.Neg(n), v.Type)
 	}
 	_, i, u := numbers(v)
 	if e.Op == token.XOR {
@@ -282,13 +327,27 @@ func operate(op token.Token, x, y Value) (Value, error) {
 	if op == token.SHL || op == token.SHR {
 		return shift(op, settle(x), settle(y))
 	}
+	comparison := op == token.EQL || op == token.NEQ || op == token.LSS || op == token.LEQ || op == token.GTR || op == token.GEQ
+	if comparison {
+		if order, ok := exactOrder(x, y); ok {
+			return compare(op, order, 0), nil
+		}
+		if isTemporal(x.Type) || isTemporal(y.Type) || isDecimal(x.Type) || isDecimal(y.Type) {
+			if x.V == nil || y.V == nil {
+				return Value{Type: "bool"}, nil
+			}
+		}
+	} else if isTemporal(x.Type) || isTemporal(y.Type) {
+		return timeArith(op, x, y)
+	} else if !float(x.Type) && !float(y.Type) && (isDecimal(x.Type) || isDecimal(y.Type)) {
+		return decimalArith(op, asFactor(x, y), asFactor(y, x))
+	}
 	t := common(x, y)
 	if op == token.ADD || op == token.SUB || op == token.MUL || op == token.QUO {
 		t = fractional(x, y, fractional(y, x, t))
 	}
 	x, y = to(x, t), to(y, t)
 	result := t
-	comparison := op == token.EQL || op == token.NEQ || op == token.LSS || op == token.LEQ || op == token.GTR || op == token.GEQ
 	if comparison {
 		result = "bool"
 	}
@@ -318,6 +377,44 @@ func operate(op token.Token, x, y Value) (Value, error) {
 		}
 	}
 	return intOp(op, t, x, y)
+}
+
+// asFactor gives a constant beside a decimal a type: a decimal's, with as many digits as it has.
+func asFactor(v, other Value) Value {
+	c, ok := v.V.(constant.Value)
+	if !ok {
+		return v
+	}
+	for scale := 0; ; scale++ {
+		if r := new(big.Rat).Mul(fraction(c), new(big.Rat).SetInt(pow10(scale))); r.IsInt() {
+			return to(v, decimalName(max(scale, len(new(big.Int).Abs(r.Num()).String())), scale))
+		}
+	}
+}
+
+// exactOrder is the order of values that no common type holds for sure: times, decimals and
+// integers, and constants beside those. false where there is a null, and for other values.
+func exactOrder(x, y Value) (order int64, ok bool) {
+	if x.V == nil || y.V == nil || float(x.Type) || float(y.Type) || x.Type == "" && y.Type == "" {
+		return 0, false
+	}
+	c, isConst := y.V.(constant.Value)
+	switch {
+	case x.Type == "":
+		order, ok = exactOrder(y, x)
+		return -order, ok
+	case isTemporal(x.Type) && isConst:
+		return int64(nanos(x).Cmp(instantOf(constant.StringVal(c), x.Type))), true
+	case isTemporal(x.Type):
+		return int64(compareTimes(x, y)), true
+	case isConst && c.Kind() != constant.Int && c.Kind() != constant.Float, !integer(x.Type) && !isDecimal(x.Type):
+		return 0, false
+	case isConst:
+		return int64(exact(x).Cmp(fraction(c))), true
+	case integer(y.Type) || isDecimal(y.Type):
+		return int64(exact(x).Cmp(exact(y))), true
+	}
+	return 0, false
 }
 
 func compare[T int64 | uint64 | float64 | string](op token.Token, a, b T) Value {
