@@ -42,6 +42,7 @@ var infixes = map[int][]habit{
 		{"x if y else z", "ifelse(y, x, z)", ""},
 		{"x ? y : z", "ifelse(x, y, z)", "there is no ?: here"},
 		{"x ?? y", "coalesce(x, y)", ""},
+		{"x += y", "x + y", ""}, {"x -= y", "x - y", ""}, {"x *= y", "x * y", ""}, {"x /= y", "x / y", ""},
 	},
 	logicOr: {
 		{"x or y", "x || y", ""}, {"x xor y", "x != y", ""}, {"x ∨ y", "x || y", ""}, {"x || y", "x || y", plain},

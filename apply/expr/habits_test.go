@@ -221,6 +221,8 @@ func TestHabits(t *testing.T) {
 		{`fare ‸=> 3`, `fare >= 3`, true, "=>"},
 		{`fare ‸=< 3`, `fare <= 3`, false, "=<"},
 		{`fare ‸=! 3`, `fare != 3`, true, "=!"},
+		{`fare ‸+= 1`, `fare = fare + 1`, 11.0, "there is no += here"},
+		{`fare ‸*= tip + 1`, `fare = fare * (tip + 1)`, 30.0, "there is no *= here"},
 		{`fare ‸=== 3`, `fare == 3`, false, "==="},
 
 		// null in every row
