@@ -33,7 +33,7 @@ const (
 	nullSays   = "a comparison with nil is null in every row"
 	nanSays    = "nothing equals NaN, not even NaN"
 	clockSays  = "results do not depend on the clock: a time is written as a text"
-	equalsSays = "= names a result and must come first"
+	equalsSays = "= names a result and does not compare"
 )
 
 // infixes are the operators, those that look at types before those that do not.
