@@ -281,3 +281,30 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.Panics(t, func() { expr.Register("empty", expr.Func{}) })
 	require.Panics(t, func() { expr.Register("empty", expr.Func1[int64, int64](nil)) })
 }
+
+// A condition, and what is summed, has no name: it would be ignored, and every row be kept.
+func TestConditionsHaveNoName(t *testing.T) {
+	f, err := frame.New(frame.Of("n", []int64{1, 2, 3}), frame.Of("paid", []bool{true, false, true}))
+	require.NoError(t, err)
+	for condition, write := range map[string]string{
+		"paid = true": "paid == true", "n = 3": "n == 3", "paid = n > 1": "paid == (n > 1)", "n = 1 && paid = false": "n == 1 && paid == false",
+		"late = n > 1": "n > 1", "n = 1 OR paid": "n == 1 || paid",
+	} {
+		_, err = apply.Where(t.Context(), f, condition)
+		require.ErrorContains(t, err, "where: expr: = names a result", condition)
+		require.ErrorContains(t, err, ": write "+write+"\n", condition)
+		_, err = apply.Where(t.Context(), f, write)
+		require.NoError(t, err, write)
+		_, _, err = apply.Reads(f.Schema(), condition)
+		require.ErrorContains(t, err, ": write "+write+"\n", condition)
+		_, err = apply.Engine{}.Stream(t.Context(), f.Schema(), condition)
+		require.ErrorContains(t, err, ": write "+write+"\n", condition)
+	}
+	for _, text := range []string{"n = 3", "total = cast(n, float64)", "n = 3.0"} {
+		_, err = apply.Sum(t.Context(), f, text)
+		require.ErrorContains(t, err, "fold: expr: = names a result", text)
+	}
+	kept, err := apply.Where(t.Context(), f, "paid == true")
+	require.NoError(t, err)
+	require.Equal(t, 2, kept.NumRows())
+}

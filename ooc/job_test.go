@@ -97,6 +97,9 @@ func TestWhereChoosesRowsBeforeTheFunctions(t *testing.T) {
 	require.EqualValues(t, 10_000, report.RowsIn)
 	require.EqualValues(t, 1000, report.RowsOut)
 
+	_, err = ooc.Job{From: small{f, 999}, Where: "n = 3", To: sink}.Run(t.Context())
+	require.ErrorContains(t, err, "where: expr: = names a result and does not compare: write n == 3\n")
+
 	_, err = ooc.Job{From: small{f, 999}, Where: "100 / (n - 5000) > 0", To: sink}.Run(t.Context())
 	var re *apply.RowError
 	require.ErrorAs(t, err, &re)

@@ -93,7 +93,7 @@ func (c *checker) expr(e ast.Expr) *node {
 	case *ast.SelectorExpr:
 		return c.selector(e)
 	case *ast.IndexExpr, *ast.SliceExpr:
-		c.fail(pos, "indexing is not supported: write substr(text, start, length)")
+		c.fail(pos, "indexing is not supported: a part of a text is substr(text, start, length)")
 	}
 	c.fail(pos, "this form of Go is not part of expressions: use operators and function calls")
 	return nil
@@ -141,7 +141,7 @@ func (c *checker) ident(e *ast.Ident) *node {
 // unknown explains a name that is no column.
 func (c *checker) unknown(name string, pos int) {
 	if _, ok := builtinIndex[name]; ok {
-		c.fail(pos, "%s is a function: write %s", name, builtinIndex[name].usage())
+		c.fail(pos, "%s is a function: %s", name, builtinIndex[name].usage())
 	}
 	hint := meant(name, c.names, reference)
 	if hint == "" {
@@ -564,7 +564,7 @@ func (c *checker) selector(e *ast.SelectorExpr) *node {
 			return n
 		}
 	}
-	c.fail(offset(e.Pos()), "a dot is not supported here: write col(\"…\") for a column whose name has one")
+	c.fail(offset(e.Pos()), "a dot is not supported here: a column whose name has one is written col(\"…\")")
 	return nil
 }
 

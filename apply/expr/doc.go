@@ -7,7 +7,7 @@
 // # Vocabulary
 //
 // A text is an expression, or `name = expression`. [Compile] makes a [Program] of
-// it; [CompileAll] makes one program of several texts, which computes what they
+// it, [CompileValue] of one that is no result to be named, such as a condition; [CompileAll] makes one program of several texts, which computes what they
 // share once. The program runs over vectors of 1,024 rows, whose registers stay
 // in the cache: one kernel call for each operation and vector, no allocation. An
 // [Evaluator] holds the registers of one goroutine. [Program.Explain] prints what
@@ -22,7 +22,8 @@
 // package widens: integers to the wider type, integers with floats to float64, a
 // date to a timestamp, decimals to the larger scale. Integers wrap on overflow;
 // dividing one by zero fails the row. A text constant beside a date, timestamp or
-// time of day is read as one. A decimal times or plus a decimal is exact, and fails
+// time of day is read as one. Text goes in double quotes: a quoted character, a number in Go,
+// is refused. A decimal times or plus a decimal is exact, and fails
 // the row past 38 digits; a quotient of decimals is a float64. A cast that is written is made
 // before what follows.
 //
@@ -40,6 +41,8 @@
 // skipped, and trunc to hours and less nothing before the clock's last change. Arithmetic of times
 // fails the row where the type does not hold the result.
 //
+// What SQL, Python and pandas write otherwise is an [Error] that says what to write.
+//
 // [Functions] lists the functions, with what they make of nulls and NaN and which
 // rows they fail. Functions written in Go are called by name, see [Register]. The
 // text of a Go function is an expression too: its parameters are the columns
@@ -51,7 +54,8 @@
 //
 // An operation on a null is null. Exceptions: && and || are three-valued (false
 // && null is false), ifelse and casewhen take a null condition for not true,
-// coalesce and isnull look at nulls. A selection (Where) keeps the rows that are
+// coalesce and isnull look at nulls. A comparison with nil, null in every row, is refused: write
+// isnull(x). A selection (Where) keeps the rows that are
 // true.
 //
 // # Failing rows

@@ -33,7 +33,7 @@ const (
 	nullSays   = "a comparison with nil is null in every row"
 	nanSays    = "nothing equals NaN, not even NaN"
 	clockSays  = "results do not depend on the clock: a time is written as a text"
-	equalsSays = "= names a result and must come first"
+	equalsSays = "= names a result and does not compare"
 )
 
 // infixes are the operators, those that look at types before those that do not.
@@ -42,6 +42,7 @@ var infixes = map[int][]habit{
 		{"x if y else z", "ifelse(y, x, z)", ""},
 		{"x ? y : z", "ifelse(x, y, z)", "there is no ?: here"},
 		{"x ?? y", "coalesce(x, y)", ""},
+		{"x += y", "x + y", ""}, {"x -= y", "x - y", ""}, {"x *= y", "x * y", ""}, {"x /= y", "x / y", ""},
 	},
 	logicOr: {
 		{"x or y", "x || y", ""}, {"x xor y", "x != y", ""}, {"x ∨ y", "x || y", ""}, {"x || y", "x || y", plain},

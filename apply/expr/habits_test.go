@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -221,6 +223,8 @@ func TestHabits(t *testing.T) {
 		{`fare ‸=> 3`, `fare >= 3`, true, "=>"},
 		{`fare ‸=< 3`, `fare <= 3`, false, "=<"},
 		{`fare ‸=! 3`, `fare != 3`, true, "=!"},
+		{`fare ‸+= 1`, `fare = fare + 1`, 11.0, "there is no += here"},
+		{`fare ‸*= tip + 1`, `fare = fare * (tip + 1)`, 30.0, "there is no *= here"},
 		{`fare ‸=== 3`, `fare == 3`, false, "==="},
 
 		// null in every row
@@ -287,4 +291,32 @@ func asShown(t *testing.T, rec arrow.Record, text string) string {
 		return "cast(" + text + ", string)"
 	}
 	return text
+}
+
+// What the documentation's table says is what errors say.
+func TestHabitsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/EXPRESSIONS.md")
+	require.NoError(t, err)
+	_, table, _ := strings.Cut(string(doc), "<!-- habits -->")
+	table, _, _ = strings.Cut(table, "<!-- end habits -->")
+	code, tried := regexp.MustCompile("`([^`]+)`"), 0
+	for _, line := range strings.Split(strings.ReplaceAll(table, `\|`, "¦"), "\n")[3:] {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 || strings.Contains(cells[2], "apply.Fold") {
+			continue
+		}
+		var writes []string
+		for _, m := range code.FindAllStringSubmatch(cells[2], -1) {
+			writes = append(writes, m[1])
+		}
+		for _, m := range code.FindAllStringSubmatch(cells[1], -1) {
+			_, err := CompileValue(taxi(t).Schema(), strings.ReplaceAll(m[1], "¦", "|"))
+			var e *Error
+			require.ErrorAs(t, err, &e, m[1])
+			_, write, _ := strings.Cut(e.Msg, ": write ")
+			require.Contains(t, writes, write, m[1])
+			tried++
+		}
+	}
+	require.Greater(t, tried, 30)
 }

@@ -32,7 +32,7 @@ const (
 
 // marks are the operators of more than one character, those that begin with another one before it.
 var marks = []string{
-	"<=>", "!==", "===", "!~*", "<>", "**", "//", "::", "||", "&&", "==", "!=", "<=", ">=", "=>", "=<", "=!", "<<", ">>", "&^", "=~", "!~", "~*", ":=", "->", "??",
+	"<=>", "+=", "-=", "*=", "/=", "!==", "===", "!~*", "<>", "**", "//", "::", "||", "&&", "==", "!=", "<=", ">=", "=>", "=<", "=!", "<<", ">>", "&^", "=~", "!~", "~*", ":=", "->", "??",
 }
 
 const singleMarks = "+-*/%&|^~!<>=()[]{},.;:?$@≤≥≠×÷−·∧∨¬"
@@ -127,7 +127,7 @@ func saidBy(quote rune, inner string) string {
 	case '`':
 		return inner
 	case '\'':
-		inner = strings.ReplaceAll(inner, "''", "'")
+		inner = strings.NewReplacer("''", "'", `\'`, "'").Replace(inner)
 	}
 	if quote != '"' {
 		inner = strings.ReplaceAll(inner, `"`, `\"`)

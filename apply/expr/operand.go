@@ -132,7 +132,7 @@ func (t *translation) instead(r *rule, h *holes, pos int, words string) Term {
 		says = "there is no " + words + " here"
 	}
 	if r.write == nil {
-		t.note(pos, says, "")
+		t.refused = &finding{pos, says, ""}
 		panic(stopped{})
 	}
 	out, why := t.typed(r, h)

@@ -126,11 +126,11 @@ func (s *source) checkRunes(body string) {
 		case tok == token.FUNC:
 			isFunc = true
 		case tok == token.CHAR: // a number in Go, such as 72 for 'H'
-			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(unquoted(lit)))
+			s.failAt(at, "text goes in double quotes: write %s", strconv.Quote(saidBy('\'', strings.TrimSuffix(lit[1:], "'"))))
 		case tok == token.ASSIGN && !isFunc:
 			s.failAt(at, "= names a result and must come first; to compare, write ==")
 		case tok.IsKeyword() && !isFunc && tok != token.FUNC:
-			s.failAt(at, "%s is a keyword of Go: write col(%q) for a column of that name", lit, lit)
+			s.failAt(at, "%s is a keyword of Go: a column of that name is written col(%q)", lit, lit)
 		case startsOperand(tok) && endsOperand(last) && !isFunc:
 			s.failAt(at, "there is no operator before %s", lit)
 		case !isFunc && statementTokens[tok] != "":
@@ -138,15 +138,6 @@ func (s *source) checkRunes(body string) {
 		}
 		last = tok
 	}
-}
-
-// unquoted is what a text in single quotes says, as in Go, or as it stands.
-func unquoted(lit string) string {
-	inner := strings.Trim(lit, "'")
-	if text, err := strconv.Unquote(`"` + strings.ReplaceAll(inner, `"`, `\"`) + `"`); err == nil {
-		return text
-	}
-	return inner
 }
 
 // commentHint answers // and /*, which are more often meant as something else.
@@ -159,12 +150,12 @@ func commentHint(lit string) string {
 
 // statementTokens are what ends an expression.
 var statementTokens = map[token.Token]string{
-	token.ADD_ASSIGN: "+= is no operator here: write total = total + x",
-	token.SUB_ASSIGN: "-= is no operator here: write total = total - x",
-	token.MUL_ASSIGN: "*= is no operator here: write total = total * x",
-	token.QUO_ASSIGN: "/= is no operator here: write total = total / x",
-	token.INC:        "++ is no operator here: write x + 1",
-	token.DEC:        "-- is no operator here: write x - 1",
+	token.ADD_ASSIGN: "there is no += here: it is total = total + x",
+	token.SUB_ASSIGN: "there is no -= here: it is total = total - x",
+	token.MUL_ASSIGN: "there is no *= here: it is total = total * x",
+	token.QUO_ASSIGN: "there is no /= here: it is total = total / x",
+	token.INC:        "there is no ++ here: it is x + 1",
+	token.DEC:        "there is no -- here: it is x - 1",
 }
 
 // explain turns the first of the parser's errors into ours.

@@ -10,7 +10,7 @@ import (
 
 // prefix reads an operand with what stands before it.
 func (t *translation) prefix() Term {
-	if t.steps++; t.steps > maxTranslating {
+	if t.work++; t.work > maxTranslating {
 		panic(stopped{})
 	}
 	for _, read := range []func() (Term, bool){t.oddColumn, t.ownCall, t.special} {
@@ -252,7 +252,7 @@ func (t *translation) interpolated() Term {
 			panic(lost{})
 		}
 		if found {
-			part := translate(t.schema, inner, true, t.reading)
+			part := t.advice.translate(inner, t.reading)
 			if part.write == "" {
 				panic(lost{})
 			}

@@ -39,7 +39,7 @@ func newRule(h habit, prec int) *rule {
 		switch {
 		case slices.Contains(holeNames, word):
 			r.parts = append(r.parts, part{hole: word})
-		case strings.Trim(word, "/") == "":
+		case strings.HasPrefix(word, "/"):
 			r.parts = append(r.parts, part{words: []string{word}})
 		default:
 			r.parts = append(r.parts, part{words: strings.Split(word, "/")})

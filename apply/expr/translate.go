@@ -13,7 +13,7 @@ import (
 
 const (
 	maxTranslated  = 2000   // bytes of the longest text that is looked through for habits
-	maxTranslating = 20_000 // operands that are looked at for one reading of it
+	maxTranslating = 10_000 // operands that are looked at in all
 )
 
 // reading is how what Go and other languages write alike is understood. Go's way comes first.
@@ -28,22 +28,32 @@ const (
 	readings
 )
 
+// marksOf are what a text has where a reading differs from Go's.
+var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`", nameIsNone: "="}
+
+// advice is what the readings of a text share.
+type advice struct {
+	schema  *arrow.Schema
+	unnamed bool
+	types   map[string]arrow.DataType // of expressions, nil for wrong ones
+	work    int                       // operands looked at
+}
+
 var rules = sync.OnceValue(newRulebook)
 
 // translation is one reading of a text by the habits, which finds what its writer may have meant.
 type translation struct {
-	schema  *arrow.Schema
+	*advice
 	text    string
-	unnamed bool
 	reading reading
 
-	list  []lexeme
-	at    int
-	depth int // of parentheses
-	steps int
-	found []finding
-	term  Term   // the whole expression instead
-	write string // with the name before it, "" if the text is not understood
+	list    []lexeme
+	at      int
+	depth   int // of parentheses
+	found   []finding
+	refused *finding // what nothing can be written instead of
+	term    Term     // the whole expression instead
+	write   string   // with the name before it, "" if the text is not understood
 
 	ordered   map[string]Term // what stands on the right of an ordering, by its text
 	intervals map[string]interval
@@ -67,14 +77,10 @@ func (c *checker) advise(text string, unnamed bool, err error) error {
 	if !ok || len(text) > maxTranslated || strings.HasPrefix(strings.TrimSpace(text), "func") {
 		return err
 	}
-	var all []reading
-	for r := range readings {
-		all = append(all, r)
-	}
-	slices.SortStableFunc(all, func(a, b reading) int { return cmp.Compare(bits.OnesCount8(uint8(a)), bits.OnesCount8(uint8(b))) })
+	a := &advice{schema: c.schema, unnamed: unnamed, types: map[string]arrow.DataType{}}
 	var first *translation
-	for _, r := range all {
-		t := translate(c.schema, text, unnamed, r)
+	for _, r := range readingsOf(text) {
+		t := a.translate(text, r)
 		if t.write != "" && len(t.found) > 0 && t.typeOf(t.write, unnamed) != nil {
 			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + ": write " + t.write}
 		}
@@ -85,12 +91,33 @@ func (c *checker) advise(text string, unnamed bool, err error) error {
 	return first.partly(wrong)
 }
 
+// readingsOf are the readings of a text, those nearer to Go first.
+func readingsOf(text string) (all []reading) {
+	for r := range readings {
+		apart := true
+		for one, marks := range marksOf {
+			apart = apart && (r&one == 0 || strings.ContainsAny(text, marks))
+		}
+		if apart {
+			all = append(all, r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b reading) int { return cmp.Compare(bits.OnesCount8(uint8(a)), bits.OnesCount8(uint8(b))) })
+	return all
+}
+
 // partly is what can be said where the whole is not understood, or is wrong besides.
 func (t *translation) partly(wrong *Error) error {
+	if f := t.refused; f != nil {
+		return &Error{Text: wrong.Text, Pos: f.pos, Msg: f.says}
+	}
 	if len(t.found) == 0 || t.found[0].write != "" && t.found[0].pos > wrong.Pos {
 		return wrong
 	}
 	f := t.found[0]
+	if t.write == "" && f.write != "" && t.typeOf(f.write, true) == nil {
+		return wrong
+	}
 	msg := f.says
 	if f.write != "" {
 		msg += ": write " + f.write
@@ -102,12 +129,17 @@ func (t *translation) partly(wrong *Error) error {
 }
 
 // typeOf is the type of an expression, nil if it is wrong.
-func (t *translation) typeOf(text string, unnamed bool) arrow.DataType {
-	n, _, err := newChecker(t.schema).typed(text, unnamed, 0)
-	if err != nil {
-		return nil
+func (a *advice) typeOf(text string, unnamed bool) arrow.DataType {
+	typ, known := a.types[text]
+	if known || a.work > maxTranslating {
+		return typ
 	}
-	return n.typ
+	a.work += 1 + len(text)/4
+	if n, _, err := newChecker(a.schema).typed(text, unnamed, 0); err == nil {
+		typ = n.typ
+	}
+	a.types[text] = typ
+	return typ
 }
 
 // is reports whether a term is of such a type.
@@ -117,8 +149,8 @@ func (t *translation) is(x Term, of func(arrow.DataType) bool) bool {
 }
 
 // translate reads a text.
-func translate(schema *arrow.Schema, text string, unnamed bool, r reading) *translation {
-	t := &translation{schema: schema, text: text, unnamed: unnamed, reading: r,
+func (a *advice) translate(text string, r reading) *translation {
+	t := &translation{advice: a, text: text, reading: r,
 		ordered: map[string]Term{}, intervals: map[string]interval{}, instants: map[string]string{}}
 	name, from := t.result()
 	list, blank, ok := lex(text, from)
@@ -134,7 +166,7 @@ func translate(schema *arrow.Schema, text string, unnamed bool, r reading) *tran
 
 // result is what stands in front of the expression, up to where the expression begins.
 func (t *translation) result() (string, int) {
-	_, end, ok := resultName(t.text)
+	name, end, ok := resultName(t.text)
 	if !ok || t.unnamed != (t.reading&nameIsNone != 0) {
 		return "", 0
 	}
@@ -142,11 +174,17 @@ func (t *translation) result() (string, int) {
 		return strings.TrimSpace(t.text[:end]) + " ", end
 	}
 	t.note(strings.LastIndexByte(t.text[:end], '='), "= names a result, and there is none to name here", "")
+	if t.isColumn(name) {
+		return reference(name) + " == (", end
+	}
 	return "", end
 }
 
 // whole is the text instead, with the name before it.
 func (t *translation) whole(name string) string {
+	if t.list[0].kind == lexName && strings.HasSuffix(t.ahead(1).text, "=") && strings.ContainsAny(t.ahead(1).text, "+-*/") && !t.unnamed {
+		name = t.list[0].text + " = " // x += 1
+	}
 	x := t.expr(choice)
 	if as := t.now(); t.word("as") && name == "" && !t.unnamed {
 		t.note(as.pos, "there is no AS here: a name comes first", t.now().text)
@@ -154,7 +192,7 @@ func (t *translation) whole(name string) string {
 	}
 	t.end(x)
 	t.term = x
-	return name + x.text
+	return name + x.text + either(strings.HasSuffix(name, "("), ")", "")
 }
 
 // end takes what may stand behind an expression.

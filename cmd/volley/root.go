@@ -163,4 +163,6 @@ var asFlags = strings.NewReplacer(
 	"ReadOptions.Names", "--names",
 	"ReadOptions.Types", "--types",
 	", or read with NoQuotes", "",
+	"apply.Sum and apply.Fold reduce a column, frame.Describe has its count, mean, min and max", "volley stats shows a column's rows, mean, min and max",
+	": loop over the column's values in Go (frame.Col)", "",
 )
