@@ -131,7 +131,9 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 		return nil
 	}
 	if c.verbose {
-		fmt.Fprint(os.Stderr, r)
+		if err := show(os.Stderr, r.String()); err != nil {
+			return err
+		}
 	}
 	if c.json {
 		w := io.Writer(os.Stdout)
@@ -148,7 +150,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 	}
 	if !c.quiet {
 		for _, note := range notes {
-			fmt.Fprintln(os.Stderr, "volley:", note)
+			show(os.Stderr, "volley: "+note+"\n")
 		}
 	}
 	return errRowsFailed

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -54,10 +55,7 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return e.explained(err)
 	}
-	w := cmd.OutOrStdout()
-	fmt.Fprintf(w, "input    %s: %s%s\n", nameOf(args), from.format, amount(rows, bytes))
-	_, err = fmt.Fprint(w, plan)
-	return err
+	return show(cmd.OutOrStdout(), fmt.Sprintf("input    %s: %s%s\n%s", terminal.Escape(nameOf(args)), from.format, amount(rows, bytes), plan))
 }
 
 // amount says how much there is to read, where that is known.

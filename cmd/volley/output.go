@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
@@ -89,7 +90,7 @@ func (o *output) writers(path string) (writers, error) {
 // format is that of an output of this name, and the compression that the name tells.
 func (o *output) format(path string) (format, packed string, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", "", fmt.Errorf("the output %s is a directory: name a file in it", path)
+		return "", "", fmt.Errorf("the output %s is a directory: name a file in it", terminal.Escape(path))
 	}
 	format, packed, err = formatByName(path)
 	switch {
@@ -130,7 +131,7 @@ func (f file) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer,
 // free tells whether no file is there.
 func (f file) free() error {
 	if _, err := os.Lstat(f.path); err == nil {
-		return fmt.Errorf("%s is there already: --force replaces it", f.path)
+		return fmt.Errorf("%s is there already: --force replaces it", terminal.Escape(f.path))
 	}
 	return nil
 }
