@@ -118,7 +118,8 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if file == stdio && out == stdio {
 		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
-	sink, err := (&output{force: c.force}).sink(file)
+	format, _, _ := formatByName(file)
+	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
