@@ -45,6 +45,9 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {
 		return usage(cmd, "%w", err)
 	}
+	if err := from.check(cmd.Context()); err != nil {
+		return err
+	}
 	rows, bytes, err := int64(-1), int64(-1), error(nil)
 	if s, ok := from.Source.(chunker.Sized); ok {
 		if rows, bytes, err = s.Size(cmd.Context()); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -91,18 +92,31 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	return o, nil
 }
 
-// schema is the columns of inputs.
-func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error) {
+// schema is the columns of inputs: of their first file, unless all are to be looked at.
+func (in *input) schema(cmd *cobra.Command, args []string, all bool) (*arrow.Schema, error) {
 	from, err := in.open(cmd, args, csvio.Stop)
 	if err != nil {
 		return nil, err
 	}
 	defer from.close()
+	if all {
+		if err := from.check(cmd.Context()); err != nil {
+			return nil, err
+		}
+	}
 	stream, err := from.Open(cmd.Context(), 0)
 	if err != nil {
 		return nil, err
 	}
 	return stream.Schema(), stream.Close()
+}
+
+// check refuses inputs whose files have different columns.
+func (o *opened) check(ctx context.Context) error {
+	if c, ok := o.Source.(chunker.Checker); ok {
+		return c.Check(ctx)
+	}
+	return nil
 }
 
 // ofCSV refuses flags that mean nothing for Parquet.

@@ -29,7 +29,7 @@ func newSchema() *cobra.Command {
 		Use:   "schema IN…",
 		Short: "Print the columns of inputs and their types",
 		Long: `Schema prints the columns of each input, one a line: name, type, and "not null" where nulls are ruled out.
-A pattern is one input. The types of CSV are found from samples spread over the files, as convert finds
+A pattern is one input, whose files must have the same columns. The types of CSV are found from samples spread over the files, as convert finds
 them; the types are written as --types takes them.
 
 With --stored it shows how Parquet files are stored: their schema, row groups, encodings, sizes, statistics
@@ -52,7 +52,7 @@ func (s *schema) run(cmd *cobra.Command, args []string) error {
 		return printStored(cmd, args)
 	}
 	for i, a := range args {
-		columns, err := s.schema(cmd, args[i:i+1])
+		columns, err := s.schema(cmd, args[i:i+1], true)
 		if err != nil {
 			return err
 		}
