@@ -11,6 +11,7 @@ import (
 
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/panics"
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // RowError says which row a function failed on, and why.
@@ -33,7 +34,7 @@ type Value struct {
 func (e *RowError) Error() string {
 	var b strings.Builder
 	if e.File != "" {
-		b.WriteString(e.File)
+		b.WriteString(terminal.Escape(e.File))
 		if e.Line > 0 {
 			b.WriteString(":" + strconv.FormatInt(e.Line, 10))
 		}
@@ -48,7 +49,7 @@ func (e *RowError) Error() string {
 			fmt.Fprintf(&b, "… (%d columns)", len(e.Values))
 			break
 		}
-		fmt.Fprintf(&b, "%s = %s", v.Column, shown(v.Value))
+		fmt.Fprintf(&b, "%s = %s", terminal.Escape(v.Column), shown(v.Value))
 	}
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())

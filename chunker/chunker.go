@@ -245,6 +245,15 @@ type Sized interface {
 	Size(ctx context.Context) (rows, bytes int64, err error)
 }
 
+// Checker is a Source of several files that can tell whether they are of one kind, without reading all of them. Open
+// looks at the first of them, and a stream fails once it comes to one that is unlike.
+type Checker interface {
+	Source
+	// Check opens each file, and returns an error that names the first with other columns than the first of all,
+	// and the column.
+	Check(ctx context.Context) error
+}
+
 // Splitter is a Source that can be cut into sources of their own, for work that
 // is spread over processes or resumed.
 type Splitter interface {

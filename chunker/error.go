@@ -3,6 +3,8 @@ package chunker
 import (
 	"strconv"
 	"strings"
+
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Error says what is wrong with an input or output, and where. Fields that mean
@@ -26,7 +28,7 @@ func (e *Error) Error() string {
 	if e.Op != "" && e.File != "" {
 		b.WriteByte(' ')
 	}
-	b.WriteString(e.File)
+	b.WriteString(terminal.Escape(e.File))
 	if e.Line > 0 {
 		b.WriteByte(':')
 		b.WriteString(strconv.FormatInt(e.Line, 10))

@@ -7,11 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // resolve finds where a row's value lies: behind dictionaries, run ends, extension
@@ -209,7 +210,7 @@ func durationText(unit arrow.TimeUnit, v arrow.Duration) string {
 // Only as much is looked at as so many columns can show.
 func readable(s string, columns int) string {
 	s = prefix(s, columns)
-	if s == "" || s == "null" || s[0] == ' ' || s[0] == '"' || s[len(s)-1] == ' ' || strings.ContainsFunc(s, isUnsafe) {
+	if s == "" || s == "null" || s[0] == ' ' || s[0] == '"' || s[len(s)-1] == ' ' || terminal.Escape(s) != s {
 		return quoted(s, columns)
 	}
 	return s
@@ -227,29 +228,18 @@ func prefix(s string, columns int) string {
 	return s[:n]
 }
 
-// isUnsafe tells what must not reach a terminal as it stands: control characters, bytes that
-// are no UTF-8, line ends of other alphabets, and marks that turn the direction of the
-// text after them. Joiners stay: scripts and emoji need them.
-func isUnsafe(r rune) bool {
-	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == '\uFEFF'
-}
-
 // quoted is text in double quotes, with Go's escapes.
 func quoted(s string, columns int) string {
 	s = prefix(s, columns)
-	b := []byte{'"'}
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
-			b = fmt.Appendf(b, `\x%02x`, s[i])
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case isUnsafe(r):
-			q := strconv.QuoteRuneToASCII(r)
-			b = append(b, q[1:len(q)-1]...)
-		default:
-			b = utf8.AppendRune(b, r)
+	var b strings.Builder
+	b.WriteByte('"')
+	from := 0
+	for at := range len(s) {
+		if s[at] == '"' || s[at] == '\\' {
+			b.WriteString(terminal.Escape(s[from:at]) + `\`)
+			from = at
 		}
 	}
-	return string(append(b, '"'))
+	b.WriteString(terminal.Escape(s[from:]) + `"`)
+	return b.String()
 }

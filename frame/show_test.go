@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
 
@@ -302,7 +303,7 @@ func FuzzShownText(f *testing.F) {
 		text := frame.String()
 		require.Equal(t, 6, strings.Count(text, "\n")+1, "%q", text)
 		for _, r := range text {
-			require.False(t, r != '\n' && isUnsafe(r), "%q", text)
+			require.False(t, r != '\n' && terminal.Obeyed(r), "%q", text)
 		}
 		for line := range strings.Lines(text) {
 			require.LessOrEqual(t, width.Of(strings.TrimSuffix(line, "\n")), 120)

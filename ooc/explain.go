@@ -12,6 +12,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Plan is what a job would do. Its String is for people.
@@ -84,7 +85,7 @@ func (p *Plan) String() string {
 	if n := p.Source.NumFields(); len(p.Read) == n {
 		fmt.Fprintf(&b, "reads    all %d columns\n", n)
 	} else {
-		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, strings.Join(p.Read, ", "))
+		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, terminal.Escape(strings.Join(p.Read, ", ")))
 	}
 	if p.Where != "" {
 		fmt.Fprintf(&b, "where    %s\n", p.Where)
@@ -100,7 +101,7 @@ func (p *Plan) String() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(f.Name + " " + bind.Name(f.Type))
+		b.WriteString(terminal.Escape(f.Name) + " " + bind.Name(f.Type))
 	}
 	fmt.Fprintf(&b, "\nruns     chunks of about %s on %d workers, in %s of memory\n", size(p.Chunk), p.Workers, size(p.Memory))
 	return b.String()

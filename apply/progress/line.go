@@ -3,8 +3,8 @@ package progress
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
 
@@ -123,10 +123,5 @@ func joined(parts ...string) string {
 
 // printable is text on one line, without what a terminal would obey.
 func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
+	return terminal.Escape(strings.NewReplacer("\n", " ", "\t", " ").Replace(s))
 }

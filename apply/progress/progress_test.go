@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
 
@@ -272,4 +273,13 @@ func ExampleFunc() {
 	}
 	report(Event{Job: "flights.csv", RowsDone: 27_004, Done: true})
 	// Output: flights.csv is done: 27004 rows
+}
+
+func TestNamesAreNoOrders(t *testing.T) {
+	for _, name := range []string{"\x1b[2J", "\u009b2J", "a\nb", "\u202ecsv", "\x9b", "a\rb"} {
+		e := Event{Job: name, RowsDone: 1, RowsTotal: 2, Elapsed: time.Second, Err: errors.New(name)}
+		for _, text := range []string{line(e, new(speed), 80), summary(e)} {
+			require.Equal(t, terminal.Escape(text), text, "%q", name)
+		}
+	}
 }

@@ -118,7 +118,8 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if file == stdio && out == stdio {
 		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
-	sink, err := (&output{force: c.force}).sink(file)
+	format, _, _ := formatByName(file)
+	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
@@ -131,7 +132,9 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 		return nil
 	}
 	if c.verbose {
-		fmt.Fprint(os.Stderr, r)
+		if err := show(os.Stderr, r.String()); err != nil {
+			return err
+		}
 	}
 	if c.json {
 		w := io.Writer(os.Stdout)
@@ -148,7 +151,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 	}
 	if !c.quiet {
 		for _, note := range notes {
-			fmt.Fprintln(os.Stderr, "volley:", note)
+			show(os.Stderr, "volley: "+note+"\n")
 		}
 	}
 	return errRowsFailed

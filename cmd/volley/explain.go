@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -44,6 +45,9 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {
 		return usage(cmd, "%w", err)
 	}
+	if err := from.check(cmd.Context()); err != nil {
+		return err
+	}
 	rows, bytes, err := int64(-1), int64(-1), error(nil)
 	if s, ok := from.Source.(chunker.Sized); ok {
 		if rows, bytes, err = s.Size(cmd.Context()); err != nil {
@@ -54,10 +58,7 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return e.explained(err)
 	}
-	w := cmd.OutOrStdout()
-	fmt.Fprintf(w, "input    %s: %s%s\n", nameOf(args), from.format, amount(rows, bytes))
-	_, err = fmt.Fprint(w, plan)
-	return err
+	return show(cmd.OutOrStdout(), fmt.Sprintf("input    %s: %s%s\n%s", terminal.Escape(nameOf(args)), from.format, amount(rows, bytes), plan))
 }
 
 // amount says how much there is to read, where that is known.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 
@@ -80,8 +79,7 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 	if columns, ok := terminal.Columns(os.Stdout); ok && columns > 0 {
 		style.WidthMax, style.CellMax = columns, 0
 	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), style.Text(f))
-	return err
+	return show(cmd.OutOrStdout(), style.Text(f)+"\n")
 }
 
 // first reads the first rows.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -98,13 +99,18 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	return o, nil
 }
 
-// schema is the columns of inputs.
-func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error) {
+// schema is the columns of inputs: of their first file, unless all are to be looked at.
+func (in *input) schema(cmd *cobra.Command, args []string, all bool) (*arrow.Schema, error) {
 	from, err := in.open(cmd, args, csvio.Stop)
 	if err != nil {
 		return nil, err
 	}
 	defer from.close()
+	if all {
+		if err := from.check(cmd.Context()); err != nil {
+			return nil, err
+		}
+	}
 	stream, err := from.Open(cmd.Context(), 0)
 	if err != nil {
 		return nil, err
@@ -121,6 +127,14 @@ func (in *input) parquet() parquetio.ReadOptions {
 func ofParquet(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("int96-micros") {
 		return usage(cmd, "--int96-micros is of Parquet, the input is text")
+	}
+	return nil
+}
+
+// check refuses inputs whose files have different columns.
+func (o *opened) check(ctx context.Context) error {
+	if c, ok := o.Source.(chunker.Checker); ok {
+		return c.Check(ctx)
 	}
 	return nil
 }

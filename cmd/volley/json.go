@@ -2,17 +2,21 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/ooc"
 )
 
@@ -22,11 +26,11 @@ func writeRows(w io.Writer, f *frame.Frame) error {
 	for _, rec := range f.Records() {
 		for row := range int(rec.NumRows()) {
 			for i, field := range f.Schema().Fields() {
-				key, err := json.Marshal(field.Name)
+				key, err := marshal(field.Name)
 				if err != nil {
 					return err
 				}
-				value, err := json.Marshal(jsonValue(rec.Column(i), row))
+				value, err := marshal(jsonValue(rec.Column(i), row))
 				if err != nil {
 					return err
 				}
@@ -118,5 +122,31 @@ func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) err
 	if err != nil {
 		j.Error = message(err)
 	}
-	return json.NewEncoder(w).Encode(j)
+	return writeJSON(w, j)
+}
+
+// writeJSON writes a value and a line end.
+func writeJSON(w io.Writer, value any) error {
+	b, err := marshal(value)
+	if err == nil {
+		_, err = w.Write(append(b, '\n'))
+	}
+	return err
+}
+
+// marshal is a value as JSON, in which characters that a terminal would obey are written as JSON's escapes.
+func marshal(value any) ([]byte, error) {
+	b, err := json.Marshal(value)
+	if err != nil || !bytes.ContainsFunc(b, terminal.Obeyed) {
+		return b, err
+	}
+	var out []byte
+	for _, r := range string(b) {
+		if terminal.Obeyed(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/fifo"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
@@ -22,6 +23,7 @@ type output struct {
 	to          string
 	compression string
 	delimiter   string
+	defuse      bool
 	force       bool
 }
 
@@ -30,6 +32,7 @@ func (o *output) flags(cmd *cobra.Command) {
 	f.StringVar(&o.to, "to", "", "format of the output: csv, tsv or parquet (default: by name; csv for standard output)")
 	f.StringVar(&o.compression, "compression", "", "gzip, zstd or none; for Parquet also snappy, brotli or lz4 (default: by name; snappy for Parquet)")
 	f.StringVar(&o.delimiter, "out-delimiter", "", "what separates the fields of CSV that is written, such as ';' or tab (default: comma)")
+	f.BoolVar(&o.defuse, "defuse-formulas", false, "write CSV for spreadsheets: an apostrophe goes before names and texts that begin with = + - @, a tab or a line end, and stays in them")
 	f.BoolVar(&o.force, "force", false, "replace files that are there already")
 	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -77,6 +80,8 @@ func (o *output) writers(path string) (writers, error) {
 		return nil, fmt.Errorf("the output's name %q: Parquet compresses its pages, not the file: leave %s out, and give --compression %s", path, filepath.Ext(path), packed)
 	case format == parquet && delimiter != 0:
 		return nil, errors.New("--out-delimiter is of CSV, the output is Parquet")
+	case format == parquet && o.defuse:
+		return nil, errors.New("--defuse-formulas is of CSV, the output is Parquet")
 	case format == parquet:
 		return parquetio.WriteOptions{Compression: compression}, nil
 	case compression != "" && compression != "gzip" && compression != "zstd" && compression != "none":
@@ -84,13 +89,13 @@ func (o *output) writers(path string) (writers, error) {
 	case format == tsv && delimiter == 0:
 		delimiter = '\t'
 	}
-	return csvio.WriteOptions{Delimiter: delimiter, Compression: compression}, nil
+	return csvio.WriteOptions{Delimiter: delimiter, Compression: compression, DefuseFormulas: o.defuse}, nil
 }
 
 // format is that of an output of this name, and the compression that the name tells.
 func (o *output) format(path string) (format, packed string, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", "", fmt.Errorf("the output %s is a directory: name a file in it", path)
+		return "", "", fmt.Errorf("the output %s is a directory: name a file in it", terminal.Escape(path))
 	}
 	format, packed, err = formatByName(path)
 	switch {
@@ -132,7 +137,7 @@ func (f file) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer,
 // free is an error if a file is there that may not be replaced.
 func (f file) free() error {
 	if _, err := os.Lstat(f.path); err == nil && !f.force {
-		return fmt.Errorf("%s is there already: --force replaces it", f.path)
+		return fmt.Errorf("%s is there already: --force replaces it", terminal.Escape(f.path))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/internal/near"
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Exit codes: see the package doc.
@@ -128,14 +130,25 @@ func tell(ctx context.Context, w io.Writer, err error) int {
 	case ctx.Err() != nil:
 		err, code = errors.New("interrupted"), exitInterrupted
 	}
-	fmt.Fprintln(w, "volley:", message(err))
+	show(w, "volley: "+message(err)+"\n")
 	return code
+}
+
+// show prints text for people. Names, values and messages of others are in it: what a terminal would obey is
+// escaped here, once for all that is printed, unless it was before.
+func show(w io.Writer, text string) error {
+	_, err := io.WriteString(w, terminal.EscapeLines(text))
+	return err
 }
 
 // message is an error in the command's words: without the names of packages at its beginning, and
 // options called by their flags.
 func message(err error) string {
 	text := err.Error()
+	var of *fs.PathError
+	if errors.As(err, &of) { // a name must not break lines; those of files in other errors do not
+		text = strings.ReplaceAll(text, of.Path, terminal.Escape(of.Path))
+	}
 	for _, pkg := range []string{"ooc: ", "apply: ", "expr: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 	"github.com/volley-go/volley/io/parquetio"
 )
@@ -30,7 +29,7 @@ func newSchema() *cobra.Command {
 		Use:   "schema IN…",
 		Short: "Print the columns of inputs and their types",
 		Long: `Schema prints the columns of each input, one a line: name, type, and "not null" where nulls are ruled out.
-A pattern is one input. The types of CSV are found from samples spread over the files, as convert finds
+A pattern is one input, whose files must have the same columns. The types of CSV are found from samples spread over the files, as convert finds
 them; the types are written as --types takes them.
 
 With --stored it shows how Parquet files are stored: their schema, row groups, encodings, sizes, statistics
@@ -53,7 +52,7 @@ func (s *schema) run(cmd *cobra.Command, args []string) error {
 		return printStored(cmd, args)
 	}
 	for i, a := range args {
-		columns, err := s.schema(cmd, args[i:i+1])
+		columns, err := s.schema(cmd, args[i:i+1], true)
 		if err != nil {
 			return err
 		}
@@ -82,7 +81,7 @@ func printStored(cmd *cobra.Command, args []string) error {
 		if i > 0 {
 			text = "\n" + text
 		}
-		if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+		if err := show(cmd.OutOrStdout(), text); err != nil {
 			return err
 		}
 	}
@@ -91,15 +90,13 @@ func printStored(cmd *cobra.Command, args []string) error {
 
 func printSchema(w io.Writer, input string, s *arrow.Schema, heading, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(w).Encode(map[string]any{"input": input, "columns": columnsOf(s)})
+		return writeJSON(w, map[string]any{"input": input, "columns": columnsOf(s)})
 	}
+	text := schemaText(s)
 	if heading {
-		if _, err := fmt.Fprintf(w, "%s:\n", input); err != nil {
-			return err
-		}
+		text = terminal.Escape(input) + ":\n" + text
 	}
-	_, err := io.WriteString(w, schemaText(s))
-	return err
+	return show(w, text)
 }
 
 // columnInfo is a column as JSON shows it.
@@ -134,7 +131,7 @@ func schemaText(s *arrow.Schema) string {
 	return b.String()
 }
 
-// printable is a name as it stands, or quoted where a terminal would obey it or lines break.
+// printable is a name as it stands, or quoted where it has characters that cannot be seen.
 func printable(name string) string {
 	if q := strconv.Quote(name); name == "" || q != `"`+name+`"` {
 		return q

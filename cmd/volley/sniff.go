@@ -50,7 +50,7 @@ func (in *input) sniff(cmd *cobra.Command, args []string) error {
 		if i > 0 {
 			text = "\n" + text
 		}
-		if _, err := fmt.Fprint(cmd.OutOrStdout(), text); err != nil {
+		if err := show(cmd.OutOrStdout(), text); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -71,8 +70,7 @@ func (s *stats) run(cmd *cobra.Command, args []string) error {
 	if f, err = markEstimates(f); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), frame.Style{RowsMax: math.MaxInt32, WidthMax: math.MaxInt32, CellMax: 40}.Text(f))
-	return err
+	return show(cmd.OutOrStdout(), frame.Style{RowsMax: math.MaxInt32, WidthMax: math.MaxInt32, CellMax: 40}.Text(f)+"\n")
 }
 
 // markEstimates puts ~ before the numbers of different values that are estimates.

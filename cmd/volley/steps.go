@@ -53,7 +53,7 @@ func (in *input) columns(cmd *cobra.Command, args, set []string) (columns []stri
 	if len(args) == 0 || slices.Contains(args, stdio) {
 		return nil
 	}
-	schema, err := in.schema(cmd, args[:1])
+	schema, err := in.schema(cmd, args[:1], false)
 	if err != nil {
 		return nil
 	}

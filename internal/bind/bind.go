@@ -25,6 +25,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/internal/bitmap"
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Column is an Arrow array opened for reading as a Go type. It holds on to the
@@ -210,7 +211,7 @@ func Name(t arrow.DataType) string {
 		return "dictionary<" + Name(t.ValueType) + ">"
 	case *arrow.TimestampType:
 		if t.TimeZone != "" {
-			return fmt.Sprintf("timestamp[%s, %s]", t.Unit, t.TimeZone)
+			return fmt.Sprintf("timestamp[%s, %s]", t.Unit, terminal.Escape(t.TimeZone))
 		}
 		return fmt.Sprintf("timestamp[%s]", t.Unit)
 	case *arrow.Decimal128Type:
@@ -218,7 +219,7 @@ func Name(t arrow.DataType) string {
 	case *arrow.Decimal256Type:
 		return fmt.Sprintf("decimal256(%d,%d)", t.Precision, t.Scale)
 	}
-	return t.String()
+	return terminal.Escape(t.String()) // structs have names in theirs
 }
 
 // Natural is the Go type that loses nothing of an Arrow type, for messages and for

@@ -4,6 +4,8 @@ package near
 import (
 	"fmt"
 	"strings"
+
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Name returns the candidate nearest to name, or "" where none is near: at most two
@@ -21,6 +23,8 @@ func Name(name string, candidates []string) string {
 	return best
 }
 
+const listMax = 200 // bytes of names that a hint lists, unless the first is longer
+
 // Hint is the end of a message about an unknown name: the near one, or all there
 // are while they fit on a line.
 func Hint(name string, candidates []string) string {
@@ -30,9 +34,15 @@ func Hint(name string, candidates []string) string {
 	if len(candidates) == 0 {
 		return "; there are none"
 	}
-	list := strings.Join(candidates, ", ")
-	if len(list) > 200 {
-		list = list[:strings.LastIndex(list[:200], ",")] + fmt.Sprintf(", … (%d in all)", len(candidates))
+	list := ""
+	for i, c := range candidates {
+		if c = terminal.Escape(c); i > 0 && len(list)+len(c) > listMax {
+			return "; there are " + list + fmt.Sprintf(", … (%d in all)", len(candidates))
+		}
+		if i > 0 {
+			list += ", "
+		}
+		list += c
 	}
 	return "; there are " + list
 }

@@ -24,3 +24,11 @@ func TestHint(t *testing.T) {
 	many := strings.Fields(strings.Repeat("column ", 100))
 	require.Contains(t, Hint("zone", many), "… (100 in all)")
 }
+
+func TestHintOfLongAndOddNames(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	require.Equal(t, "; there are "+long, Hint("b", []string{long}))
+	require.Equal(t, "; there are "+long+", … (2 in all)", Hint("b", []string{long, "a"}))
+	require.Equal(t, "; there are a, … (2 in all)", Hint("b", []string{"a", long}))
+	require.Equal(t, `; there are \x1b[2J, a\nb`, Hint("q", []string{"\x1b[2J", "a\nb"}))
+}

@@ -1,6 +1,5 @@
 //go:build !unix && !windows
 
-// Package terminal asks terminals for their width.
 package terminal
 
 import "os"

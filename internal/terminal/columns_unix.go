@@ -1,6 +1,5 @@
 //go:build unix
 
-// Package terminal asks terminals for their width.
 package terminal
 
 import (

@@ -1,4 +1,3 @@
-// Package terminal asks terminals for their width.
 package terminal
 
 import (

@@ -170,17 +170,19 @@ func (p *piece) wider(b *block) map[string]arrow.DataType {
 // badRow says what is wrong with a row that is no row of the table. Of one that opens a quote and never closes
 // it, the line and byte are those of the quote.
 func (p *piece) badRow(b *block, r csv.BadRow, line int) *chunker.Error {
-	at := r.Start
+	at, swallowed := r.Start, 0
 	line += r.Line
 	if r.Problem == csv.Unclosed {
 		var w row
+		newline := []byte{p.stream.dialect.Newline}
 		p.plainRules().next(b.text[r.Start:r.End], 0, &w)
 		at += max(w.quoteAt, 0)
-		line += bytes.Count(b.text[r.Start:at], []byte{p.stream.dialect.Newline})
+		line += bytes.Count(b.text[r.Start:at], newline)
+		swallowed = bytes.Count(bytes.TrimSuffix(b.text[at:r.End], newline), newline)
 	}
 	return &chunker.Error{
 		Op: "read", File: p.file, Line: p.line + int64(line) + 1, Row: int64(p.rows + r.Row), Offset: p.fileOffset(b.done + at),
-		Raw: p.rawText(b.done+r.Start, b.done+r.End), Err: p.reason(r),
+		Raw: p.rawText(b.done+r.Start, b.done+r.End), Err: p.reason(r, swallowed),
 	}
 }
 
@@ -212,13 +214,20 @@ func (p *piece) rawText(lo, hi int) string {
 	return string(clip(p.encoding.Raw(p.source()[from:to])))
 }
 
-func (p *piece) reason(r csv.BadRow) error {
+var errNeverClosed = errors.New("a quote is opened in this row and never closed")
+
+// reason is why a row is bad. swallowed is how many lines of what may have been rows are behind a quote that is never closed.
+func (p *piece) reason(r csv.BadRow, swallowed int) error {
 	want := len(p.stream.columns)
-	switch r.Problem {
-	case csv.TextAfterQuote:
+	switch {
+	case r.Problem == csv.TextAfterQuote:
 		return errors.New("there is text behind a closing quote: double the quotes inside a quoted field")
-	case csv.Unclosed:
-		return errors.New("a quote is opened in this row and never closed")
+	case r.Problem == csv.Unclosed && swallowed == 0:
+		return errNeverClosed
+	case r.Problem == csv.Unclosed && swallowed == 1:
+		return fmt.Errorf("%w: the line behind it, up to the end of the file, is in this row", errNeverClosed)
+	case r.Problem == csv.Unclosed:
+		return fmt.Errorf("%w: the %d lines behind it, up to the end of the file, are in this row", errNeverClosed, swallowed)
 	}
 	return countError(r.Fields, want)
 }

@@ -87,3 +87,29 @@ func TestReportOfManyParts(t *testing.T) {
 	require.Empty(t, got.err)
 	require.Equal(t, csvio.Report{Rows: 2}, r)
 }
+
+// TestAnUnclosedQuoteSaysWhatItTakes: one row is left out, but it has the lines of many.
+func TestAnUnclosedQuoteSaysWhatItTakes(t *testing.T) {
+	for text, want := range map[string]string{
+		"a,b\n1,2\n\"x,2\n3,4\n5,6\n":        ":3: row 1: a quote is opened in this row and never closed: the 2 lines behind it, up to the end of the file, are in this row",
+		"a,b\n1,2\n3,\"4":                    ":3: row 1: a quote is opened in this row and never closed",
+		"a,b\n1,2\n3,\"4\n":                  ":3: row 1: a quote is opened in this row and never closed",
+		"a,b\n1,2\n3,\"4\n5,6":               "never closed: the line behind it, up to the end of the file, is in this row",
+		"a,b\r\n1,2\r\n3,\"4\r\n5,6\r\n":     "never closed: the line behind it, up to the end of the file, is in this row",
+		"a,b\n1,2\n\"3\n3\",\"4\n5,6\n7,8\n": ":4: row 1: a quote is opened in this row and never closed: the 2 lines behind it, up to the end of the file, are in this row",
+	} {
+		var r csvio.Report
+		o := csvio.ReadOptions{OnBad: csvio.Null, Report: &r, Quote: '"', Delimiter: ',', Header: csvio.Present}
+		f, err := read(t, o, text)
+		require.NoError(t, err, "%q", text)
+		require.Equal(t, int64(f.NumRows())+r.LeftOut, r.Rows, "%q", text)
+		if r.LeftOut > 0 {
+			require.Contains(t, r.First[0].Error(), want, "%q", text)
+		}
+		o.OnBad = csvio.Skip
+		_, err = read(t, o, text)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, r.LeftOut, "%q", text)
+		require.Contains(t, r.First[0].Error(), want, "%q", text)
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/terminal"
+	"github.com/volley-go/volley/internal/width"
 )
 
 // Dialect is what a CSV file was found to be like, and why. [Dialect.String] shows it to people.
@@ -170,7 +172,7 @@ func (d *Dialect) String() string {
 	line := func(name, value, why string) {
 		fmt.Fprintf(&b, "%-12s %-28s %s\n", name, value, why)
 	}
-	fmt.Fprintf(&b, "%s\n", d.File)
+	fmt.Fprintf(&b, "%s\n", terminal.Escape(d.File))
 	if d.Compression != "" {
 		line("compression", d.Compression, "the first bytes")
 	}
@@ -201,17 +203,17 @@ func (d *Dialect) String() string {
 
 // columns writes the table of columns.
 func (d *Dialect) columns(b *strings.Builder) {
-	width := len("column")
+	room := len("column")
 	for _, c := range d.Columns {
-		width = max(width, min(len(c.Name), 30))
+		room = max(room, min(width.Of(terminal.Escape(c.Name)), 30))
 	}
-	fmt.Fprintf(b, "\n%-*s  %-18s %s\n", width, "column", "type", "how it is written")
+	fmt.Fprintf(b, "\n%-*s  %-18s %s\n", room, "column", "type", "how it is written")
 	for _, c := range d.Columns {
 		how := c.how()
 		if how != "" {
 			how += "; "
 		}
-		fmt.Fprintf(b, "%-*s  %-18s %s\n", width, c.Name, bind.Name(c.Type), how+c.Why)
+		fmt.Fprintf(b, "%s  %-18s %s\n", width.Pad(terminal.Escape(c.Name), room, false), bind.Name(c.Type), how+c.Why)
 	}
 }
 

@@ -158,6 +158,38 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	return st, nil
 }
 
+// Check holds the header of each file against the first's; where there are none, how many fields the first rows
+// have.
+func (s *source) Check(ctx context.Context) (err error) {
+	if s.reader != nil {
+		return nil
+	}
+	quiet := *s
+	quiet.options.Rejects, quiet.options.Report = nil, nil
+	opened, err := quiet.Open(ctx, 0)
+	if err != nil {
+		return err
+	}
+	st := opened.(*stream)
+	defer func() { err = errors.Join(err, st.Close()) }()
+	for st.file = 1; st.file < len(st.files); st.file++ {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := st.end(); err != nil {
+			return err
+		}
+		width, err := st.begin(st.file)
+		if err != nil {
+			return err
+		}
+		if n := len(st.columns); !st.header && width > 0 && width != n {
+			return s.fail(st.name(), fmt.Errorf("has %d columns, the first file has %d", width, n))
+		}
+	}
+	return nil
+}
+
 const (
 	// chunkBytes are the columns of a chunk, unless somebody asks for another size.
 	chunkBytes = 8 << 20
@@ -288,7 +320,7 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 			if s.file == len(s.files) {
 				return nil, io.EOF
 			}
-			if err := s.begin(s.file); err != nil {
+			if _, err := s.begin(s.file); err != nil {
 				return nil, err
 			}
 			s.cutPlain()
@@ -308,34 +340,49 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 // name is the file being read.
 func (s *stream) name() string { return s.files[s.file] }
 
-// begin opens a file after the first and checks that its header is the same.
-func (s *stream) begin(i int) error {
+// begin opens a file after the first and checks that its header is the same. It returns how many fields most of
+// the rows have that it saw.
+func (s *stream) begin(i int) (width int, err error) {
 	in, err := s.source.open(s.files[i])
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.input, s.offset, s.at = in, in.begin, in.at
 	if err := s.fill(headBytes); err != nil {
-		return err
+		return 0, err
 	}
 	if err := s.leave(s.source.options.Skip); err != nil {
-		return err
+		return 0, err
 	}
 	if len(s.tail) == 0 && s.header {
-		return s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
+		return 0, s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
 	sh := s.shapeAgain(s.tail, s.eof)
 	if s.header && s.source.options.Names == nil {
 		given, err := s.namesOf(&sh)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if first := columnNames(given); !slices.Equal(first, names(s.columns)) {
-			return s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q: %s", first, names(s.columns), otherHeader(first, names(s.columns))))
+			return 0, s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q; %s: %s",
+				first, names(s.columns), difference(first, names(s.columns)), otherHeader(first, names(s.columns))))
 		}
 	}
 	s.skip(sh.end, sh.endLines)
-	return nil
+	return sh.width, nil
+}
+
+// difference says which name is the first that is not the first file's.
+func difference(has, first []string) string {
+	for i, name := range has {
+		if i == len(first) {
+			return fmt.Sprintf("its column %d, %q, is not in the first file", i+1, name)
+		}
+		if name != first[i] {
+			return fmt.Sprintf("its column %d is %q, that of the first file is %q", i+1, name, first[i])
+		}
+	}
+	return fmt.Sprintf("it lacks column %d of the first file, %q", len(has)+1, first[len(has)])
 }
 
 // otherHeader is what to do about a file with another header. Names for all files would mix up columns

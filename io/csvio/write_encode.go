@@ -149,8 +149,9 @@ func (e *encoder) header() []byte {
 		if i > 0 {
 			b = append(b, e.options.Delimiter)
 		}
-		field := make([]byte, textRoom(len(f.Name)))
-		b = append(b, field[:e.quotes.put(field, 0, []byte(f.Name))]...)
+		name := e.defused([]byte(f.Name))
+		field := make([]byte, textRoom(len(name)))
+		b = append(b, field[:e.quotes.put(field, 0, name)]...)
 	}
 	return append(b, e.end...)
 }
@@ -322,6 +323,9 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 	case *array.String:
 		if a.Len() == 0 {
 			return fixedCells{}, nil
+		}
+		if e.options.DefuseFormulas {
+			return e.texts(arr)
 		}
 		return &stringCells{quotes: e.quotes, offsets: a.ValueOffsets(), data: stringData(a)}, nil
 	}
@@ -504,14 +508,31 @@ func (e *encoder) texts(arr arrow.Array) (cells, error) {
 	}
 	var buf [1]string
 	id := arr.DataType().ID()
-	binary := arrow.IsBaseBinary(id) && id != arrow.LARGE_STRING || id == arrow.FIXED_SIZE_BINARY || id == arrow.BINARY_VIEW
+	binary := arrow.IsBaseBinary(id) && id != arrow.STRING && id != arrow.LARGE_STRING || id == arrow.FIXED_SIZE_BINARY || id == arrow.BINARY_VIEW
 	return &anyCells{quotes: e.quotes, text: func(i int) []byte {
 		s := v.Slice(i, i+1, buf[:])[0]
 		if binary {
 			s = base64.StdEncoding.EncodeToString(unsafe.Slice(unsafe.StringData(s), len(s)))
 		}
-		return unsafe.Slice(unsafe.StringData(s), len(s))
+		return e.defused(unsafe.Slice(unsafe.StringData(s), len(s)))
 	}}, nil
+}
+
+// formulaBegins are what a cell begins with that a spreadsheet takes for a formula, or drops to find one behind
+// (owasp.org, CSV Injection).
+var formulaBegins = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
+
+// defused is a text, behind an apostrophe where it would be a formula and the options ask for that.
+func (e *encoder) defused(text []byte) []byte {
+	if !e.options.DefuseFormulas || len(text) == 0 {
+		return text
+	}
+	for _, begin := range formulaBegins {
+		if bytes.HasPrefix(text, []byte(begin)) {
+			return append([]byte{'\''}, text...)
+		}
+	}
+	return text
 }
 
 // anyCells are texts that are found one by one.

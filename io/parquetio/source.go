@@ -170,6 +170,25 @@ func (s *source) Open(_ context.Context, size int64) (chunker.Stream, error) {
 	return st, nil
 }
 
+// Check holds the columns of all files against the first's, by their metadata.
+func (s *source) Check(ctx context.Context) (err error) {
+	opened, err := s.Open(ctx, 0)
+	if err != nil {
+		return err
+	}
+	st := opened.(*stream)
+	defer func() { err = errors.Join(err, st.Close()) }()
+	for len(st.names) > 0 {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := st.next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stream is one pass over the files.
 type stream struct {
 	source *source
@@ -207,13 +226,16 @@ func (s *stream) Close() error {
 
 // difference says where the columns of a file are first not those of the first file.
 func difference(has, first *arrow.Schema) string {
-	if n, m := has.NumFields(), first.NumFields(); n != m {
-		return fmt.Sprintf("it has %d columns, the first file has %d", n, m)
-	}
 	for i, f := range has.Fields() {
+		if i == first.NumFields() {
+			return fmt.Sprintf("its column %d, %q, is not in the first file", i+1, f.Name)
+		}
 		if g := first.Field(i); f.Name != g.Name || !arrow.TypeEqual(f.Type, g.Type) {
 			return fmt.Sprintf("its column %d is %q of %v, that of the first file is %q of %v", i+1, f.Name, f.Type, g.Name, g.Type)
 		}
+	}
+	if n := has.NumFields(); n < first.NumFields() {
+		return fmt.Sprintf("it lacks column %d of the first file, %q", n+1, first.Field(n).Name)
 	}
 	return "its columns are not those of the first file"
 }
