@@ -141,7 +141,7 @@ var asFlags = strings.NewReplacer(
 	"which ReadOptions.Types gives a type", "which --types gives a type",
 	"raise Memory", "raise --memory",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
-	": give ReadOptions.Dates", "",
+	"ReadOptions.Dates", "--dates",
 	"give ReadOptions.Encoding (Windows1252?)", "give --encoding (windows-1252?)",
 	"over a limit of ReadOptions.Limits; raise it if the file is to be trusted", "more than a file that is in order has",
 	"ReadOptions.Header", "--header or --no-header",

@@ -192,7 +192,7 @@ func (p *piece) misfit(column int, value []byte) error {
 	if c.t.ID() == arrow.STRING {
 		return errNotUTF8
 	}
-	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String}
+	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(trim(value))}
 	number := trim(value)
 	if c.form.number != (csv.Number{}) {
 		number, _, _ = c.form.number.Plain(number, nil)
@@ -201,6 +201,10 @@ func (p *piece) misfit(column int, value []byte) error {
 		e.wider = arrow.PrimitiveTypes.Float64
 	}
 	return e
+}
+
+func isTimeType(t arrow.DataType) bool {
+	return t.ID() == arrow.DATE32 || t.ID() == arrow.TIMESTAMP
 }
 
 // checkLengths finds rows and fields beyond their limits, in a window that is large enough to have one.

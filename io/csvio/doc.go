@@ -57,7 +57,8 @@
 // has a zone) and string. Numbers may have a decimal comma and groups of thousands, dates any order of day, month
 // and year and a time of 12 hours, bools be yes and no and the like: by column, and only where
 // samples leave no doubt. 1,234 is a thousand or little more than one, 01/02/2018 in January or February:
-// such columns stay strings until the options say what they are. So do numbers with leading zeros, integers of
+// such columns stay strings until the options say what they are ([ReadOptions.Dates], Decimal, Thousands). So do numbers with
+// leading zeros, a plus before eight digits or more (+14155550123 is a telephone; +3 and +1.5 are numbers), integers of
 // more than 64 bits, and integers among floats that a float64 would round (above 2^53): where a type is found, no
 // digit is lost. Where [ReadOptions.Types] gives a float, rounding is meant.
 //
