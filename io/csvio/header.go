@@ -28,6 +28,7 @@ const (
 	sameKind     = -1.0 // a value that its column could have
 	sameYear     = -0.3 // one that may be the name of a year
 	inQuotes     = 4.0  // names in quotes they do not need, above values that have none
+	maybeQuoted  = 0.5  // or that they do need, over some that do too,
 	numbered     = 1.5  // names such as 2019, 2020 or x1, x2, and not so below
 	repeated     = -1.5 // a text that is a value below
 	twice        = -0.5 // a text that stands in the row already
@@ -57,8 +58,10 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
-	if r.namesQuoted(rows) {
+	if sure, maybe := r.namesQuoted(rows); sure {
 		h.add(inQuotes, "names in quotes over values without")
+	} else if maybe {
+		h.add(maybeQuoted, "names in quotes")
 	}
 	under := rows[1:]
 	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
@@ -300,31 +303,33 @@ func subtract(places, other []int) []int {
 	return slices.DeleteFunc(places, func(i int) bool { return slices.Contains(other, i) })
 }
 
-// namesQuoted tells whether all fields of the first row are in quotes, of which one does not need them, and no field
-// below is that does not.
-func (r *rules) namesQuoted(rows []seen) bool {
-	idle := func(s *seen, i int) bool { return s.quoted[i] && !r.needsQuotes(s.fields[i]) }
-	some := false
-	for i := range rows[0].fields {
-		if !rows[0].quoted[i] {
-			return false
-		}
-		some = some || idle(&rows[0], i)
+// namesQuoted tells whether all fields of the first row are in quotes, and no field below is that does not need them; nor
+// any at all, if those of the first row need theirs. maybe tells that it could be so.
+func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
+	if slices.Contains(rows[0].quoted, false) {
+		return false, false
 	}
+	idle := func(s *seen) (idle bool) {
+		for i, f := range s.fields {
+			idle = idle || s.quoted[i] && !r.needsQuotes(f, len(s.fields) == 1)
+		}
+		return idle
+	}
+	quoted := false
 	for _, s := range rows[1:] {
-		for i := range s.fields {
-			if idle(&s, i) {
-				return false
-			}
+		if idle(&s) {
+			return false, false
 		}
+		quoted = quoted || slices.Contains(s.quoted, true)
 	}
-	return some
+	return !quoted || idle(&rows[0]), true
 }
 
-// needsQuotes tells whether a text would be something else without quotes.
-func (r *rules) needsQuotes(s string) bool {
+// needsQuotes tells whether a text, the only one of its row or not, could be something else without quotes.
+func (r *rules) needsQuotes(s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
-		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s)
+		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
+		alone && strings.ContainsAny(s, usual+rare)
 }
 
 // headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never

@@ -166,15 +166,15 @@ func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, er
 	}
 	return func(context.Context) error {
 		defer w.encoders.Put(e)
-		if err := w.header(); err != nil {
+		if err := w.header(text); err != nil {
 			return err
 		}
 		return w.put(packed)
 	}, ctx.Err()
 }
 
-// header writes the line of names before the first row.
-func (w *writer) header() error {
+// header writes the line of names before the first rows.
+func (w *writer) header(rows []byte) error {
 	if w.begun {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (w *writer) header() error {
 	}
 	e := w.encoders.Get().(*encoder)
 	defer w.encoders.Put(e)
-	packed, err := w.pack(e, e.header())
+	packed, err := w.pack(e, e.headerOver(rows))
 	if err != nil {
 		return writeError(w.file, err)
 	}
@@ -225,7 +225,7 @@ func (w *writer) pack(e *encoder, text []byte) ([]byte, error) {
 }
 
 func (w *writer) Commit(context.Context) error {
-	if err := w.header(); err != nil { // of an output without rows
+	if err := w.header(nil); err != nil { // of an output without rows
 		return err
 	}
 	if err := w.commit(); err != nil {
