@@ -35,6 +35,7 @@ const (
 	otherShape   = 1.0  // a text that is unlike those below, which are alike
 	sameShape    = -0.7 // and one that is like them
 	shapeRowsMin = 3    // values that are alike
+	headerLooks  = 100  // rows that are looked at
 )
 
 func (h *headline) add(points float64, why string) {
@@ -51,10 +52,13 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	}
 	var h headline
 	first := trimmed(rows[0].fields)
-	row := numberedIn(first)
-	if len(rows) > 1 {
-		row = subtract(row, numberedIn(trimmed(rows[1].fields)))
-	}
+	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
+		same := sameWord(first[i], i, rows[1:])
+		if same {
+			h.add(sameShape, "")
+		}
+		return same
+	})
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
@@ -63,18 +67,24 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	} else if maybe {
 		h.add(maybeQuoted, "names in quotes")
 	}
-	under := rows[1:]
+	under := rows[1:min(len(rows), headerLooks)]
 	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
 		under = under[1:] // names may be repeated
 	}
+	if len(under) == 0 {
+		under = rows[1:min(len(rows), headerLooks)]
+	}
+	nulls, seenNames := o.nulls(), make(map[string]bool, len(first))
 	for i, name := range first {
-		if name == "" || o.nulls().Has([]byte(name)) {
+		if name == "" || nulls.Has([]byte(name)) {
 			continue
 		}
-		if slices.Index(first, name) < i {
+		if seenNames[name] {
 			h.add(twice, "")
 		}
-		h.weigh(o, name, slices.Contains(row, i), o.below(i, under))
+		seenNames[name] = true
+		_, isNumbered := slices.BinarySearch(row, i)
+		h.weigh(name, isNumbered, newBelow(i, under, nulls))
 	}
 	switch {
 	case h.points > 0 && h.why != "":
@@ -101,12 +111,10 @@ func trimmed(fields []string) []string {
 type below struct {
 	evidence
 	texts []string
-	quote int // of them in quotes
 }
 
-func (o *ReadOptions) below(column int, rows []seen) *below {
+func newBelow(column int, rows []seen, nulls *csv.Words) *below {
 	b := &below{evidence: evidence{kinds: ^isText}}
-	nulls := o.nulls()
 	for _, s := range rows {
 		if column >= len(s.fields) || s.broken {
 			continue
@@ -117,15 +125,12 @@ func (o *ReadOptions) below(column int, rows []seen) *below {
 		}
 		b.texts = append(b.texts, text)
 		b.take([]byte(text))
-		if s.quoted[column] {
-			b.quote++
-		}
 	}
 	return b
 }
 
 // weigh adds what a column says of its name.
-func (h *headline) weigh(o *ReadOptions, name string, numbered bool, b *below) {
+func (h *headline) weigh(name string, numbered bool, b *below) {
 	value := isValue(name)
 	if value {
 		h.values++
@@ -299,8 +304,16 @@ func cutNumber(s string) (word string, n int, ok bool) {
 	return word, n, true
 }
 
-func subtract(places, other []int) []int {
-	return slices.DeleteFunc(places, func(i int) bool { return slices.Contains(other, i) })
+// sameWord tells whether a value below a numbered field is of the same word, or a year too.
+func sameWord(name string, column int, rows []seen) bool {
+	word, _, _ := cutNumber(name)
+	return slices.ContainsFunc(rows, func(s seen) bool {
+		if column >= len(s.fields) {
+			return false
+		}
+		w, _, ok := cutNumber(strings.TrimSpace(s.fields[column]))
+		return ok && w == word
+	})
 }
 
 // namesQuoted tells whether all fields of the first row are in quotes, and no field below is that does not need them; nor
