@@ -29,6 +29,7 @@ type input struct {
 	names     []string
 	null      []string
 	types     []string
+	dates     string
 
 	int96Micros bool
 }
@@ -48,8 +49,10 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
 	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
+	f.StringVar(&in.dates, "dates", "", "order of CSV dates such as 03/04/2020: day-first, month-first or year-first (default: found out)")
 	f.BoolVar(&in.int96Micros, "int96-micros", false, "read Parquet's INT96 times in microseconds: for years before 1678 or after 2261")
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
+	_ = cmd.RegisterFlagCompletionFunc("dates", cobra.FixedCompletions(dateOrders[1:], cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -141,7 +144,7 @@ func (o *opened) check(ctx context.Context) error {
 
 // ofCSV refuses flags that mean nothing for Parquet.
 func ofCSV(cmd *cobra.Command) error {
-	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types"} {
+	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types", "dates"} {
 		if cmd.Flags().Changed(name) {
 			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
 		}
@@ -163,6 +166,9 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 		return o, err
 	}
 	if o.Encoding, err = encodingOf(in.encoding); err != nil {
+		return o, err
+	}
+	if o.Dates, err = datesOf(in.dates); err != nil {
 		return o, err
 	}
 	switch {
@@ -234,6 +240,16 @@ func encodingOf(text string) (csvio.Encoding, error) {
 		return 0, fmt.Errorf("--encoding: %w", err)
 	}
 	return e, nil
+}
+
+// dateOrders are the words for the orders of dates, by their numbers.
+var dateOrders = []string{"", csvio.YearFirst: "year-first", csvio.DayFirst: "day-first", csvio.MonthFirst: "month-first"}
+
+func datesOf(text string) (csvio.DateOrder, error) {
+	if i := slices.Index(dateOrders, text); i >= 0 {
+		return csvio.DateOrder(i), nil
+	}
+	return 0, fmt.Errorf("--dates %s: it is one of %s", text, strings.Join(dateOrders[1:], ", "))
 }
 
 // formatOf is the one format of all inputs.

@@ -167,7 +167,7 @@ var asFlags = strings.NewReplacer(
 	"raise Memory", "raise --memory",
 	"set ReadOptions.Int96Micros", "give --int96-micros",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
-	": give ReadOptions.Dates", "",
+	"ReadOptions.Dates", "--dates",
 	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
 	"set ReadOptions.OnBad so that such rows are left out", "say by --on-error what becomes of such rows",
 	"over a limit of ReadOptions.Limits; raise it if the file is to be trusted", "more than a file that is in order has",

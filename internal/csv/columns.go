@@ -168,7 +168,7 @@ func (x *Index) Ints(column int, strict bool, out []int64, odd []int32) []int32 
 }
 
 // intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot or that has
-// leading zeros, and returns their number. nil where no assembly does.
+// leading zeros or a plus, and returns their number. nil where no assembly does.
 var intGroups func(text []byte, pairs []uint32, step int, out []int64, odd []uint8) int
 
 func intAt(text []byte, lo, hi uint32) (int64, bool) {
@@ -186,7 +186,7 @@ func intAt(text []byte, lo, hi uint32) (int64, bool) {
 }
 
 func strictIntAt(text []byte, lo, hi uint32) (int64, bool) {
-	if LeadingZero(text[lo:hi]) {
+	if Code(text[lo:hi]) {
 		return 0, false
 	}
 	return intAt(text, lo, hi)
@@ -219,7 +219,7 @@ func floatAt(text []byte, lo, hi uint32) (float64, bool) {
 }
 
 func strictFloatAt(text []byte, lo, hi uint32) (float64, bool) {
-	if b := text[lo:hi]; LeadingZero(b) || !exactWhole(b) {
+	if b := text[lo:hi]; Code(b) || !exactWhole(b) {
 		return 0, false
 	}
 	return floatAt(text, lo, hi)

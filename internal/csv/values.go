@@ -159,28 +159,43 @@ func exponent(b []byte) bool {
 	return len(b) > 0
 }
 
-// StrictInt is Int without numbers with leading zeros: those mean something.
+// StrictInt is Int without codes: see [Code].
 func StrictInt(b []byte) (v int64, ok bool) {
-	if LeadingZero(b) {
+	if Code(b) {
 		return 0, false
 	}
 	return Int(b)
 }
 
-// StrictFloat is Float without numbers with leading zeros, and without integers that a float does not hold.
+// StrictFloat is Float without codes, and without integers that a float does not hold.
 func StrictFloat(b []byte) (float64, bool) {
-	if LeadingZero(b) || !exactWhole(b) {
+	if Code(b) || !exactWhole(b) {
 		return 0, false
 	}
 	return Float(b)
 }
 
-// LeadingZero tells numbers such as 007.
-func LeadingZero(b []byte) bool {
+// codeDigits is how many digits behind a plus make a code: telephone numbers have as many, changes rarely.
+const codeDigits = 8
+
+// Code tells digits that are no number, but a code: 007, whose zeros mean something, and +14155550123, whose plus does.
+func Code(b []byte) bool {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		if b[0] == '+' && len(b) > codeDigits && allDigits(b[1:]) {
+			return true
+		}
 		b = b[1:]
 	}
 	return len(b) > 1 && b[0] == '0' && b[1]-'0' <= 9
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	return true
 }
 
 // exactWhole tells whether a float holds what it should: all but integers that it would round.

@@ -242,7 +242,7 @@ func (p *piece) misfit(column int, value []byte) error {
 	if id := c.t.ID(); id == arrow.STRING || id == arrow.BINARY {
 		return p.notText(value)
 	}
-	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String}
+	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(trim(value))}
 	number := trim(value)
 	if c.form.number != (csv.Number{}) {
 		number, _, _ = c.form.number.Plain(number, nil)
@@ -251,6 +251,10 @@ func (p *piece) misfit(column int, value []byte) error {
 		e.wider = arrow.PrimitiveTypes.Float64
 	}
 	return e
+}
+
+func isTimeType(t arrow.DataType) bool {
+	return t.ID() == arrow.DATE32 || t.ID() == arrow.TIMESTAMP
 }
 
 // checkLengths finds rows and fields beyond their limits, in a window that is large enough to have one.

@@ -68,7 +68,7 @@ type filler interface {
 type decoder func(b *block, column int) filler
 
 // decoderFor finds the decoder of a type; ok is false for types that text cannot be read as. Where the type was
-// found from samples, what it would not hold as it is written does not fit: leading zeros, integers that a float rounds.
+// found from samples, what it would not hold as it is written does not fit: leading zeros, telephone numbers, integers that a float rounds.
 func decoderFor(t arrow.DataType, found bool) (d decoder, ok bool) {
 	switch t := t.(type) {
 	case *arrow.Int64Type:
@@ -345,13 +345,22 @@ type valueError struct {
 	want  arrow.DataType
 	found bool           // the type was found from samples, not given
 	wider arrow.DataType // one that the value fits
+	dates bool           // the value is a date in another order
 
 	columns map[string]arrow.DataType // all columns of the window that are too narrow, and what is not
 }
 
 func (e *valueError) Error() string {
-	if e.found {
-		return fmt.Sprintf("is no %s, which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", bind.Name(e.want), bind.Name(e.wider))
+	const order = "give ReadOptions.Dates, which says whether day or month is first"
+	text := "is no " + bind.Name(e.want)
+	switch {
+	case e.found:
+		text += fmt.Sprintf(", which the samples of the column are: give the column's type in ReadOptions.Types, %s takes this value", bind.Name(e.wider))
+		if e.dates {
+			text += "; or " + order
+		}
+	case e.dates:
+		text += ": " + order
 	}
-	return fmt.Sprintf("is no %s", bind.Name(e.want))
+	return text
 }

@@ -35,6 +35,7 @@ type attempt struct {
 	quoted    int     // fields in quotes
 	swallowed int     // rows whose broken quotes reach to lines behind
 	strict    int     // columns of numbers and dates
+	empty     int     // columns at the end without a value
 	open      bool    // a quote is open at the end of the text, behind few rows
 
 	strays  bool // a quote stands in a field without quotes
@@ -348,8 +349,11 @@ func (a *attempt) measure(sample []byte, rows []row) {
 		}
 	}
 	a.typed /= float64(max(cells, 1))
+	for a.empty < a.width && filled[a.width-1-a.empty] == 0 {
+		a.empty++
+	}
 	for i, n := range quoted {
-		a.steady = a.steady || n > 1 && n*4 >= filled[i]*3
+		a.steady = a.steady || n > 1 && n*4 >= (filled[i]-1)*3 // but for the name
 	}
 	for _, n := range strong {
 		if n > 0 && n*4 >= widths[a.width]*3-4 {
@@ -416,15 +420,23 @@ func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 		}
 		blanks += bytes.Count(text[w.fields[0].start:w.end], []byte(a.rules.delimiter+" "))
 	}
-	switch rest := len(table); {
-	case !strings.ContainsAny(a.rules.delimiter, usual), undivided >= rest && len(rows[0].fields) == 1:
+	begin := table[0].fields[0].start
+	if table[0].fields[0].quoted {
+		begin--
+	}
+	gap := begin > rows[k-1].next
+	title := gap || k > 1 || len(bytes.Fields(text[rows[0].fields[0].start:rows[0].end])) > 2
+	tail := a.empty == a.width-len(rows[0].fields) // delimiters end the rows
+	rest := len(table)
+	switch {
+	case !strings.ContainsAny(a.rules.delimiter, usual), undivided >= rest && len(rows[0].fields) == 1 && !gap:
 		return doubtful
-	case a.strict == 0 && (even*10 < rest*9 || blanks >= separators(table)):
+	case a.strict == 0 && !tail && (even*10 < rest*9 || blanks >= separators(table) || !title):
 		return doubtful
 	case even*10 < rest*6:
 		return doubtful
 	}
-	return 1
+	return 0.75 // a dialect that needs no titles is better
 }
 
 // rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of which one

@@ -67,6 +67,7 @@ func TestApostrophesAreQuotesThroughoutAColumnOnly(t *testing.T) {
 	for text, quote := range map[string]byte{
 		"1,'a b','x'\n2,'c','y'\n3,'d','z'\n4,'e','z'\n":   '\'',
 		"n;s\n1;'a'\n2;'b'\n3;'c'\n":                       '\'',
+		"id,name\n1,'O''Brien'\n2,'Smith'\n":               '\'',
 		"n,s\n1,'a, b'\n2,c\n3,d\n4,e\n":                   '\'',
 		"n,s\n1,'a'\n2,\n3,'b'\n4,''\n":                    '\'',
 		"n,s\n1,'tis\n2,it's\n3,rock 'n' roll\n":           '"',

@@ -21,8 +21,8 @@
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
-// row: the quotes around a place tell whether it lies in a field. Only in a field of more than 256 KiB without a quote
-// that no field of the first rows is like (these have no line ends in them), lines are taken for rows. [Sniff] shows what is found and why.
+// row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next 256 KiB, and no field
+// of the first rows holds a line end, the place is taken to lie outside. [Sniff] shows what is found and why.
 //
 // # Dialect
 //
@@ -31,12 +31,30 @@
 // told apart by their number of fields, as DuckDB's sniffer does. Tried are commas, semicolons, tabs, bars,
 // then ^ ~ : # blanks and control characters, each of them doubled too; " and ' as quotes; doubled quotes and
 // backslashes; \n, \r\n, \r and all of them mixed; blanks behind delimiters. A rare
-// delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. A line sep= is
-// obeyed. Titles, notes and lines with # above the table are left out. Names are a first
-// row of words over columns of numbers, or one without a number, date or bool; several rows
-// of names are joined where they repeat or complete each other. Of equal names the second becomes name_2, and a name
-// that is missing column_1 and so on; blanks around a name go, unless it is in quotes. Lines that are left out above a table are
-// found by their shape: [ReadOptions.Skip] of -1 keeps all, and a number says how many.
+// delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. One that the first row lacks must
+// cut the others alike, into such a column or under a title of three words: else the text is one column, as
+// is one whose other rows are numbers or dates as they stand (1,5 under price). Apostrophes are quotes where a column is in
+// them nearly throughout, or a field has to be. A quote that never closes is text if no other field is in quotes and the
+// three lines from it on have as many fields; else its row is bad. A line sep= is
+// obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
+// [ReadOptions.Skip] of -1 keeps all lines, and a number says how many go.
+//
+// # Headers
+//
+// The first row is names if more speaks for it than against. For it: a field that does not fit the numbers, dates or
+// bools below it; one that is unlike texts below that are alike; years and words that are
+// numbered one after the other; quotes that only this row has. Against it: a number, date or bool that its column could have; a text
+// that is a value below, or in the row twice. If nothing decides, words are names and values are data.
+//
+// Titles and notes above the table go: lines with at most half of its fields, if names or a blank line follow or several words
+// or lines make them titles; rows with one cell that is not empty, above names; nearly empty rows, closed by an
+// empty one. Several rows of names are joined where they repeat or complete each other. Of equal names the second becomes name_2, and a name
+// that is missing column_1 and so on, as behind the last name if all rows end with delimiters; blanks around a name go, unless it
+// is in quotes. A row of names with broken quotes is an error, but for [Null], which keeps what it can.
+//
+// Some files can be read in two ways: words over words without a header (the first row becomes names), numbers as names over
+// numbers (they become data), a title of one word above a table of words (the table becomes one column). [ReadOptions.Header],
+// Skip and Delimiter say what is meant, and what they say holds.
 //
 // Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
 // comments and blank lines alone, unless Names are given: then it is a table without rows. A file of a header alone is one too.
@@ -57,7 +75,8 @@
 // has a zone) and string. Numbers may have a decimal comma and groups of thousands, dates any order of day, month
 // and year and a time of 12 hours, bools be yes and no and the like: by column, and only where
 // samples leave no doubt. 1,234 is a thousand or little more than one, 01/02/2018 in January or February:
-// such columns stay strings until the options say what they are. So do numbers with leading zeros, integers of
+// such columns stay strings until the options say what they are ([ReadOptions.Dates], Decimal, Thousands). So do numbers with
+// leading zeros, a plus before eight digits or more (+14155550123 is a telephone; +3 and +1.5 are numbers), integers of
 // more than 64 bits, and integers among floats that a float64 would round (above 2^53): where a type is found, no
 // digit is lost. Where [ReadOptions.Types] gives a float, rounding is meant.
 //
@@ -94,6 +113,10 @@
 //
 // # Writing
 //
-// Chunks are encoded, and compressed, on all cores. Fields are quoted where they must be.
+// Chunks are encoded, and compressed, on all cores. Fields are quoted where they must be, or could be taken for something
+// else: for a null, a comment, or a text in apostrophes; in a table of one column, all that holds what separates fields elsewhere. Names
+// are all in quotes where they would be taken for data otherwise: years over integers, say, or over no rows. So what is written is read the same,
+// but for the types of columns, which are found anew, names that are empty or sep= and a delimiter, and, in a table whose fields are all
+// in quotes ([WriteOptions.QuoteAll]), names that are like the data: read these with [ReadOptions.Header].
 // Floats are the shortest text that reads back as the same float, times ISO 8601, binary base64.
 package csvio

@@ -28,12 +28,14 @@ const (
 	sameKind     = -1.0 // a value that its column could have
 	sameYear     = -0.3 // one that may be the name of a year
 	inQuotes     = 4.0  // names in quotes they do not need, above values that have none
+	maybeQuoted  = 0.5  // or that they do need, over some that do too,
 	numbered     = 1.5  // names such as 2019, 2020 or x1, x2, and not so below
 	repeated     = -1.5 // a text that is a value below
 	twice        = -0.5 // a text that stands in the row already
 	otherShape   = 1.0  // a text that is unlike those below, which are alike
 	sameShape    = -0.7 // and one that is like them
 	shapeRowsMin = 3    // values that are alike
+	headerLooks  = 100  // rows that are looked at
 )
 
 func (h *headline) add(points float64, why string) {
@@ -50,28 +52,39 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	}
 	var h headline
 	first := trimmed(rows[0].fields)
-	row := numberedIn(first)
-	if len(rows) > 1 {
-		row = subtract(row, numberedIn(trimmed(rows[1].fields)))
-	}
+	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
+		same := sameWord(first[i], i, rows[1:])
+		if same {
+			h.add(sameShape, "")
+		}
+		return same
+	})
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
-	if r.namesQuoted(rows) {
+	if sure, maybe := r.namesQuoted(rows); sure {
 		h.add(inQuotes, "names in quotes over values without")
+	} else if maybe {
+		h.add(maybeQuoted, "names in quotes")
 	}
-	under := rows[1:]
+	under := rows[1:min(len(rows), headerLooks)]
 	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
 		under = under[1:] // names may be repeated
 	}
+	if len(under) == 0 {
+		under = rows[1:min(len(rows), headerLooks)]
+	}
+	nulls, seenNames := o.nulls(), make(map[string]bool, len(first))
 	for i, name := range first {
-		if name == "" || o.nulls().Has([]byte(name)) {
+		if name == "" || nulls.Has([]byte(name)) {
 			continue
 		}
-		if slices.Index(first, name) < i {
+		if seenNames[name] {
 			h.add(twice, "")
 		}
-		h.weigh(o, name, slices.Contains(row, i), o.below(i, under))
+		seenNames[name] = true
+		_, isNumbered := slices.BinarySearch(row, i)
+		h.weigh(name, isNumbered, newBelow(i, under, nulls))
 	}
 	switch {
 	case h.points > 0 && h.why != "":
@@ -98,12 +111,10 @@ func trimmed(fields []string) []string {
 type below struct {
 	evidence
 	texts []string
-	quote int // of them in quotes
 }
 
-func (o *ReadOptions) below(column int, rows []seen) *below {
+func newBelow(column int, rows []seen, nulls *csv.Words) *below {
 	b := &below{evidence: evidence{kinds: ^isText}}
-	nulls := o.nulls()
 	for _, s := range rows {
 		if column >= len(s.fields) || s.broken {
 			continue
@@ -114,15 +125,12 @@ func (o *ReadOptions) below(column int, rows []seen) *below {
 		}
 		b.texts = append(b.texts, text)
 		b.take([]byte(text))
-		if s.quoted[column] {
-			b.quote++
-		}
 	}
 	return b
 }
 
 // weigh adds what a column says of its name.
-func (h *headline) weigh(o *ReadOptions, name string, numbered bool, b *below) {
+func (h *headline) weigh(name string, numbered bool, b *below) {
 	value := isValue(name)
 	if value {
 		h.values++
@@ -296,35 +304,45 @@ func cutNumber(s string) (word string, n int, ok bool) {
 	return word, n, true
 }
 
-func subtract(places, other []int) []int {
-	return slices.DeleteFunc(places, func(i int) bool { return slices.Contains(other, i) })
-}
-
-// namesQuoted tells whether all fields of the first row are in quotes, of which one does not need them, and no field
-// below is that does not.
-func (r *rules) namesQuoted(rows []seen) bool {
-	idle := func(s *seen, i int) bool { return s.quoted[i] && !r.needsQuotes(s.fields[i]) }
-	some := false
-	for i := range rows[0].fields {
-		if !rows[0].quoted[i] {
+// sameWord tells whether a value below a numbered field is of the same word, or a year too.
+func sameWord(name string, column int, rows []seen) bool {
+	word, _, _ := cutNumber(name)
+	return slices.ContainsFunc(rows, func(s seen) bool {
+		if column >= len(s.fields) {
 			return false
 		}
-		some = some || idle(&rows[0], i)
-	}
-	for _, s := range rows[1:] {
-		for i := range s.fields {
-			if idle(&s, i) {
-				return false
-			}
-		}
-	}
-	return some
+		w, _, ok := cutNumber(strings.TrimSpace(s.fields[column]))
+		return ok && w == word
+	})
 }
 
-// needsQuotes tells whether a text would be something else without quotes.
-func (r *rules) needsQuotes(s string) bool {
+// namesQuoted tells whether all fields of the first row are in quotes, and no field below is that does not need them; nor
+// any at all, if those of the first row need theirs. maybe tells that it could be so.
+func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
+	if slices.Contains(rows[0].quoted, false) {
+		return false, false
+	}
+	idle := func(s *seen) (idle bool) {
+		for i, f := range s.fields {
+			idle = idle || s.quoted[i] && !r.needsQuotes(f, len(s.fields) == 1)
+		}
+		return idle
+	}
+	quoted := false
+	for _, s := range rows[1:] {
+		if idle(&s) {
+			return false, false
+		}
+		quoted = quoted || slices.Contains(s.quoted, true)
+	}
+	return !quoted || idle(&rows[0]), true
+}
+
+// needsQuotes tells whether a text, the only one of its row or not, could be something else without quotes.
+func (r *rules) needsQuotes(s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
-		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s)
+		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
+		alone && strings.ContainsAny(s, usual+rare)
 }
 
 // headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never

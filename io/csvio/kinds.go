@@ -97,7 +97,7 @@ func kinds(b []byte) kind {
 }
 
 // numeric tells an integer, a float, or neither: integers that a float would not hold are no floats, and numbers
-// with leading zeros are text.
+// with leading zeros or of telephones are text.
 func numeric(b []byte) (k kind) {
 	if v, ok := csv.StrictInt(b); ok {
 		if k = isInt; -1<<53 <= v && v <= 1<<53 {

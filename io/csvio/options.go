@@ -48,8 +48,8 @@ type ReadOptions struct {
 	Trim Trim
 	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no row.
 	BlankRows bool
-	// Skip is how many lines before the header or first row are left out; 0 finds titles and
-	// notes above the table, -1 leaves out none.
+	// Skip is how many lines before the header or first row are left out, before anything is looked for; 0 finds titles and
+	// notes above the table, -1 leaves out none. Of a file with fewer lines nothing is left: it has no rows.
 	Skip int
 	// Header says whether there is a row of columns' names.
 	Header Header
@@ -57,7 +57,7 @@ type ReadOptions struct {
 	// blank; 0 finds it.
 	HeaderRows int
 	// Names are the columns' names, in place of the header's or where there is none
-	// (column_1 and so on then, otherwise). Of a file's equal names the second becomes name_2.
+	// (column_1 and so on then, otherwise). Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
 	Names []string
 	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252 and ISO-2022-JP, and refuses what
 	// could be something else. [EncodingOf] finds any by its name.
@@ -115,8 +115,8 @@ type ReadOptions struct {
 // Header says whether there is a row of names.
 type Header int
 
-// Whether there is a row of names. Sniffed looks: a first row in which a field is a
-// number, date or bool holds no names.
+// Whether there is a row of names. Sniffed weighs the first row against the columns under it: see the package's
+// chapter on headers.
 const (
 	Sniffed Header = iota
 	Present

@@ -66,7 +66,7 @@ func separatorLine(text []byte) (delimiter string, size int) {
 	}
 	size = len(line) + 1
 	line = bytes.Trim(bytes.TrimSuffix(line, []byte("\r")), `"`)
-	if len(line) < 5 || len(line) > 8 || !bytes.EqualFold(line[:4], []byte("sep=")) {
+	if len(line) < 5 || len(line) > 8 || !bytes.EqualFold(line[:4], []byte("sep=")) || strings.ContainsAny(exactShape(string(line[4:])), "0Aa") {
 		return "", 0
 	}
 	return string(line[4:]), size
@@ -208,6 +208,11 @@ func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
 // preamble leaves lines before the table out: titles and notes, which have fewer fields than the table, or
 // nearly none that are not empty. What may be names is kept.
 func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
+	if len(rows) > 0 && len(rows[0].fields) == sh.width {
+		if sure, _ := r.namesQuoted(rows); sure {
+			return rows
+		}
+	}
 	n := 0
 	for n < len(rows) && n < preambleRows && len(rows[n].fields) < sh.width && !rows[n].broken {
 		n++
@@ -338,7 +343,8 @@ func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
 	if sh.headers == 0 {
 		return
 	}
-	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 {
+	sure, _ := r.namesQuoted(rows)
+	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 && !sure {
 		sh.headers = stacked(rows)
 	}
 	if sh.headers > len(rows) {

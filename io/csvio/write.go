@@ -158,28 +158,29 @@ func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error)
 func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
 	e := w.encoders.Get().(*encoder)
-	packed, err := w.encode(ctx, e, c)
+	text, packed, err := w.encode(ctx, e, c)
 	if err != nil {
 		return nil, w.fail(err)
 	}
 	return func(context.Context) error {
 		defer w.encoders.Put(e)
-		if err := w.header(); err != nil {
+		if err := w.header(text); err != nil {
 			return err
 		}
 		return w.put(packed)
 	}, nil
 }
 
-func (w *writer) encode(ctx context.Context, e *encoder, c chunker.Chunk) ([]byte, error) {
+// encode returns a chunk's text, and what is written of it.
+func (w *writer) encode(ctx context.Context, e *encoder, c chunker.Chunk) (text, packed []byte, err error) {
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return nil, nil, context.Cause(ctx)
 	}
-	text, err := e.encode(c.Record)
-	if err != nil {
-		return nil, err
+	if text, err = e.encode(c.Record); err != nil {
+		return nil, nil, err
 	}
-	return w.pack(e, text)
+	packed, err = w.pack(e, text)
+	return text, packed, err
 }
 
 // fail has the output not committed: it lacks something.
@@ -189,8 +190,8 @@ func (w *writer) fail(err error) error {
 	return err
 }
 
-// header writes the line of names before the first row.
-func (w *writer) header() error {
+// header writes the line of names before the first rows.
+func (w *writer) header(rows []byte) error {
 	if w.begun {
 		return nil
 	}
@@ -200,7 +201,7 @@ func (w *writer) header() error {
 	}
 	e := w.encoders.Get().(*encoder)
 	defer w.encoders.Put(e)
-	packed, err := w.pack(e, e.header())
+	packed, err := w.pack(e, e.headerOver(rows))
 	if err != nil {
 		return w.fail(err)
 	}
@@ -243,7 +244,7 @@ func (w *writer) pack(e *encoder, text []byte) ([]byte, error) {
 // Finish writes the header of an output without rows.
 func (w *writer) Finish(context.Context) error {
 	if w.out.Failed() == nil {
-		if err := w.header(); err != nil {
+		if err := w.header(nil); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -51,6 +53,7 @@ func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 		o.Null = NullWords()[0] // an empty line would be no row at all
 	}
 	e := &encoder{options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
+	e.quotes.alone = schema.NumFields() == 1
 	if o.CRLF {
 		e.end = "\r\n"
 	}
@@ -143,7 +146,8 @@ func oneByOne(c cells, s *strand, lo, hi int) []byte {
 	return text
 }
 
-func (e *encoder) header() []byte {
+// header is the line of names.
+func (e *encoder) header(quoted bool) []byte {
 	var b []byte
 	for i, f := range e.schema.Fields() {
 		if i > 0 {
@@ -151,9 +155,27 @@ func (e *encoder) header() []byte {
 		}
 		name := e.defused([]byte(f.Name))
 		field := make([]byte, textRoom(len(name)))
-		b = append(b, field[:e.quotes.put(field, 0, name)]...)
+		put := e.quotes.put
+		if quoted || strings.ContainsAny(f.Name, usual) {
+			put = putQuoted
+		}
+		b = append(b, field[:put(field, 0, name)]...)
 	}
 	return append(b, e.end...)
+}
+
+// headerOver is the line of names over the first rows. All names are in quotes where they would be taken for data or
+// titles without, by who is told nothing: names that are years, over texts that look like them, over no rows.
+func (e *encoder) headerOver(rows []byte) []byte {
+	line := e.header(false)
+	o := ReadOptions{Delimiter: e.options.Delimiter}
+	r := rules{delimiter: string(e.options.Delimiter), quote: '"', ends: LF}
+	sh := o.findShape(&r, append(slices.Clip(line), rows[:min(len(rows), headBytes)]...), 0, false)
+	names := func(f arrow.Field, name string) bool { return f.Name == name }
+	if sh.lines == 0 && sh.headers == 1 && slices.EqualFunc(e.schema.Fields(), sh.names, names) {
+		return line
+	}
+	return e.header(true)
 }
 
 // column makes the cells of a column, nulls included.

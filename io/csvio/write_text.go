@@ -270,9 +270,11 @@ type quoting struct {
 	first  [256]bool // first bytes that may need it: of null words, of comments, white space
 	inside [256]bool // bytes that need it anywhere
 	delims uint64    // the delimiter in each byte
+	alone  bool      // of the only column: what could be taken for a delimiter there needs quotes
 }
 
-const firstBytes = " \t#\xEF"
+// firstBytes may mean something else at the beginning of a field: white space, comments, apostrophes as quotes, marks.
+const firstBytes = " \t#'\xEF"
 
 func newQuoting(o WriteOptions) *quoting {
 	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: (&ReadOptions{}).nulls(), delims: uint64(o.Delimiter) * eachByte}
@@ -317,12 +319,15 @@ func (q *quoting) found(w uint64) uint64 {
 }
 
 // outside tells whether the ends of a text would be read as something else without quotes: a
-// null, a comment or white space that some readers trim.
+// null, a comment or white space that some readers trim; or a text that is the only column by another delimiter.
 func (q *quoting) outside(s []byte) bool {
 	if len(s) == 0 {
 		return true
 	}
 	if last := s[len(s)-1]; last == ' ' || last == '\t' {
+		return true
+	}
+	if q.alone && bytes.ContainsAny(s, usual+rare) {
 		return true
 	}
 	return q.first[s[0]] && (q.all || string(s) == q.null || q.nulls.Has(s) || strings.IndexByte(firstBytes, s[0]) >= 0)
