@@ -22,7 +22,8 @@ var languages = []struct {
 	letters   string
 	habits    string // see habit
 }{
-	{"French", western, "é190 à49 è27 ê22 ç9 ô6 î5 û6 ù6 â5 ï1 ë1 œ2", ""},
+	{"English", "Windows-1252", "é50 ï15 ö5 ü5 è5 ç5 ê3 ñ5 â2 à3 ô3", "ñ>v ï<v"},
+	{"French", western, "é190 à49 è27 ê22 ç9 ô6 î5 û6 ù6 â5 ï1 ë1 œ2", "ï<v ë<v"},
 	{"German", western, "ü65 ä54 ö30 ß31 é1", ""},
 	{"Spanish", western, "ó83 í73 á50 é43 ñ31 ú17 ü1", "ñ>v"},
 	{"Portuguese", western, "ã73 ç53 é34 í33 ó30 á67 ê45 õ24 ô6 à7 ú21 â16", "õ>e ã>x"},
@@ -33,13 +34,13 @@ var languages = []struct {
 	{"Danish", western, "å119 ø94 æ87 é3", "å<c æ<c"},
 	{"Icelandic", western, "á180 æ87 ð440 é65 í157 ó99 ö78 þ145 ú61 ý23", ""},
 	{"Faroese", "Windows-1252", "á180 í180 ó120 ú60 ý30 ð250 æ60 ø70", ""},
-	{"Dutch", "Windows-1252", "é5 ë5 ï3 ö1 ü1 è2", ""},
+	{"Dutch", "Windows-1252", "é5 ë5 ï3 ö1 ü1 è2", "ï<v ë<v"},
 	{"Estonian", "Windows-1252", "ä123 õ95 ö15 ü63 š2 ž1", "õ>+"},
 	{"names", western, "é40 ü30 ö30 ä20 á25 ó20 í20 ñ15 ç15 è10 ø8 å8 ã8 ô4 ê4 æ4 ß5 ú8 à6 â3 î3 ë4 ï3 õ1 š2 ž1 ò2 ì1 ù2 û2 ý1 ð1 þ1", "ñ>v õ>e ã>x"},
 
 	{"Polish", central, "ł182 ą99 ę111 ó85 ś66 ć40 ż83 ź6 ń20", "ń>c ś>c ć>c ź>c"},
-	{"Czech", central, "á223 í337 é133 ě164 č95 ř121 š80 ž99 ů69 ý107 ú10 ň8 ť4 ď2 ó3", "*<c"},
-	{"Slovak", central, "á172 í60 é60 č119 š48 ž86 ý108 ľ36 ť40 ú58 ô18 ä10 ň12 ď15 ó20", "*<c"},
+	{"Czech", central, "á223 í337 é133 ě164 č95 ř121 š80 ž99 ů69 ý107 ú10 ň8 ť4 ď2 ó3", "*<c ď>w"},
+	{"Slovak", central, "á172 í60 é60 č119 š48 ž86 ý108 ľ36 ť40 ú58 ô18 ä10 ň12 ď15 ó20", "*<c ď>w"},
 	{"Hungarian", central, "á360 é340 ö90 ó100 ő90 ü55 ű20 í65 ú30", ""},
 	{"Romanian", central + " ISO-8859-16", "ă180 î120 â90 ş130 ţ110 ș130 ț110", "ă>c"},
 	{"Croatian", central, "č90 ć60 š90 ž55 đ25", "*<c"},
@@ -144,8 +145,8 @@ func newGuess(e Encoding, language, letters string) *guess {
 	return g
 }
 
-// learn takes in habits of a language's letters: ñ>v, that a vowel comes after, ń>c, that none comes, õ>e, that e does, ã>x, that no vowel but o and e does, õ>+, that
-// some letter does, ų>., that rarely any does, and <c, that no vowel comes before; * stands for all vowels.
+// learn takes in habits of a language's letters: ñ>v and ï<v, that a vowel comes after and before, ń>c, that none comes, õ>e, that e does, ã>x, that no vowel but o and e does, õ>+, that
+// some letter does, ų>., that rarely any does, ď>w, that rarely a consonant does, and <c, that no vowel comes before; * stands for all vowels.
 func (g *guess) learn(habits string) {
 	for _, h := range strings.Fields(habits) {
 		letter := []rune(h)
@@ -165,7 +166,7 @@ func (g *guess) learn(habits string) {
 // unusual reports whether a neighbour is not what the habit says.
 func (g *guess) unusual(habit, neighbour byte) bool {
 	switch habit {
-	case 0, '.':
+	case 0, '.', 'w':
 		return false
 	case 'v':
 		return g.kind[neighbour] != vowel
@@ -265,7 +266,7 @@ func (g *guess) costOne(a around) float64 {
 	if digit(a[0]) || digit(a[2]) {
 		cost += digitCost
 	}
-	if g.after[a[1]] == '.' && after.letter() {
+	if h := g.after[a[1]]; h == '.' && after.letter() || h == 'w' && after == consonant {
 		cost += rarelyCost
 	} else if g.unusual(g.after[a[1]], a[2]) {
 		cost += habitCost
@@ -280,7 +281,9 @@ func (g *guess) costOne(a around) float64 {
 		if !before.letter() && !after.letter() && !strings.ContainsRune("àéèóòíåöøôêáúäæý", g.char[a[1]]) {
 			cost += aloneCost
 		}
-		cost += besideCost(before, k)
+		if g.before[a[1]] != 'v' { // which has to be there
+			cost += besideCost(before, k)
+		}
 	} else if before.letter() && a[0] < 0x80 {
 		cost += mixedCost
 	} else if !before.letter() && !after.letter() && unicode.IsUpper(g.char[a[1]]) {
@@ -451,7 +454,7 @@ func fitsSign(sign rune, before, after byte) bool {
 // fitsJoiner reports whether a sign that words have inside stands where it does.
 func fitsJoiner(sign rune, k, next kind, before, after byte) bool {
 	switch sign {
-	case '’', '·', '´', '\u00AD':
+	case '’', '·', '\u00AD':
 		return k.letter() && next.letter() || sign == '’' && (k.letter() || before == '.')
 	case '–', '—':
 		return before == ' ' && after == ' ' || digit(before) && digit(after) || k.letter() && next.letter()
