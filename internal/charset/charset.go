@@ -57,8 +57,9 @@ func (e Encoding) Middle(b []byte, at int64) []byte {
 		return b[:len(b)-len(b)%int(unit)]
 	}
 	// A byte of a pair may look like the beginning of one; a line end is never part of a pair.
+	c := newConverter(e)
 	first, last := bytes.IndexAny(b, "\r\n"), bytes.LastIndexAny(b, "\r\n")
-	if first < 0 || e.ebcdic() {
+	if first < 0 || !c.ascii() {
 		return b
 	}
 	return b[first : last+1]

@@ -113,14 +113,24 @@ func TestWhatIsNoCharacterIsNotLost(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(sample), 1)
 	f.Add([]byte("\xFF\xFEa\x00"), 2)
+	for n := range known {
+		f.Add([]byte("a,\x1B$B\x81\x40\x1B(B~{VP~}\x8F\xA1\xA1\x81\x30\x81\x30\xFF,\"\n\x81"), n)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, n int) {
 		detect(b, n&1 == 0)
-		e := UTF8 + Encoding(uint(n)%7)
+		e := UTF8 + Encoding(uint(n)%uint(len(known)-1))
 		text, err := io.ReadAll(NewReader(bytes.NewReader(b), e, 0))
 		one, err1 := io.ReadAll(NewReader(iotest.OneByteReader(bytes.NewReader(b)), e, 0))
 		require.Equal(t, text, one)
 		require.Equal(t, err == nil, err1 == nil)
-		if err == nil && e != UTF8 {
+		if err == nil {
+			r := NewReader(bytes.NewReader(b), e, 0)
+			begin := r.Begin()
+			_, err := io.Copy(io.Discard, r)
+			require.NoError(t, err)
+			if end := begin.Offset(len(text)); e != iso2022JP && e != hz { // whose last escapes are no text
+				require.EqualValues(t, len(b), end)
+			}
 		}
 	})
 }

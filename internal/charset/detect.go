@@ -97,6 +97,8 @@ func (v *Evidence) Found() (e Encoding, why string) {
 	switch {
 	case bad == 0 && v.escapes > 0:
 		return iso2022JP, "escapes that choose Japanese characters"
+	case bad == 0 && v.cut > 0:
+		return UTF8, "all bytes looked at are UTF-8, but for the last character, which is cut"
 	case bad == 0:
 		return UTF8, "all bytes looked at are UTF-8"
 	case v.valid >= 2*bad:

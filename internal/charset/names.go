@@ -155,8 +155,3 @@ var (
 	gbk       = named("GBK")
 	gb18030   = named("GB18030")
 )
-
-// ebcdic reports whether letters, digits and line ends are not where ASCII has them.
-func (e Encoding) ebcdic() bool {
-	return e.Valid() && (known[e].from == charmap.CodePage037 || known[e].from == charmap.CodePage1047 || known[e].from == charmap.CodePage1140)
-}

@@ -1,7 +1,9 @@
 package charset
 
 import (
+	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,24 +22,25 @@ var languages = []struct {
 	letters   string
 	habits    string // see habit
 }{
-	{"French", western, "é190 à49 è27 ê22 ç9 ô6 î5 û6 ù6 â5 ï1 ë1 œ2", ""},
+	{"English", "Windows-1252", "é50 ï15 ö5 ü5 è5 ç5 ê3 ñ5 â2 à3 ô3", "ñ>v ï<v"},
+	{"French", western, "é190 à49 è27 ê22 ç9 ô6 î5 û6 ù6 â5 ï1 ë1 œ2", "ï<v ë<v"},
 	{"German", western, "ü65 ä54 ö30 ß31 é1", ""},
 	{"Spanish", western, "ó83 í73 á50 é43 ñ31 ú17 ü1", "ñ>v"},
-	{"Portuguese", western, "ã73 ç53 é34 í33 ó30 á67 ê45 õ24 ô6 à7 ú21 â16", "õ>e"},
+	{"Portuguese", western, "ã73 ç53 é34 í33 ó30 á67 ê45 õ24 ô6 à7 ú21 â16", "õ>e ã>x"},
 	{"Italian", western, "à64 è26 ù17 ò10 é6 ì3", ""},
 	{"Catalan", "Windows-1252", "à40 è30 é50 í25 ó60 ò20 ú12 ç10 ï5 ü4", ""},
-	{"Swedish", western, "å134 ä180 ö131 é3", ""},
+	{"Swedish", western, "å134 ä180 ö131 é3", "å<c ä<c ö<c"},
 	{"Finnish", "Windows-1252", "ä358 ö44 å3", ""},
-	{"Danish", western, "å119 ø94 æ87 é3", ""},
+	{"Danish", western, "å119 ø94 æ87 é3", "å<c æ<c"},
 	{"Icelandic", western, "á180 æ87 ð440 é65 í157 ó99 ö78 þ145 ú61 ý23", ""},
 	{"Faroese", "Windows-1252", "á180 í180 ó120 ú60 ý30 ð250 æ60 ø70", ""},
-	{"Dutch", "Windows-1252", "é5 ë5 ï3 ö1 ü1 è2", ""},
+	{"Dutch", "Windows-1252", "é5 ë5 ï3 ö1 ü1 è2", "ï<v ë<v"},
 	{"Estonian", "Windows-1252", "ä123 õ95 ö15 ü63 š2 ž1", "õ>+"},
-	{"names", western, "é40 ü30 ö30 ä20 á25 ó20 í20 ñ15 ç15 è10 ø8 å8 ã8 ô4 ê4 æ4 ß5 ú8 à6 â3 î3 ë4 ï3 õ1 š2 ž1 ò2 ì1 ù2 û2 ý1 ð1 þ1", "ñ>v õ>e"},
+	{"names", western, "é40 ü30 ö30 ä20 á25 ó20 í20 ñ15 ç15 è10 ø8 å8 ã8 ô4 ê4 æ4 ß5 ú8 à6 â3 î3 ë4 ï3 õ1 š2 ž1 ò2 ì1 ù2 û2 ý1 ð1 þ1", "ñ>v õ>e ã>x"},
 
 	{"Polish", central, "ł182 ą99 ę111 ó85 ś66 ć40 ż83 ź6 ń20", "ń>c ś>c ć>c ź>c"},
-	{"Czech", central, "á223 í337 é133 ě164 č95 ř121 š80 ž99 ů69 ý107 ú10 ň8 ť4 ď2 ó3", "*<c"},
-	{"Slovak", central, "á172 í60 é60 č119 š48 ž86 ý108 ľ36 ť40 ú58 ô18 ä10 ň12 ď15 ó20", "*<c"},
+	{"Czech", central, "á223 í337 é133 ě164 č95 ř121 š80 ž99 ů69 ý107 ú10 ň8 ť4 ď2 ó3", "*<c ď>w"},
+	{"Slovak", central, "á172 í60 é60 č119 š48 ž86 ý108 ľ36 ť40 ú58 ô18 ä10 ň12 ď15 ó20", "*<c ď>w"},
 	{"Hungarian", central, "á360 é340 ö90 ó100 ő90 ü55 ű20 í65 ú30", ""},
 	{"Romanian", central + " ISO-8859-16", "ă180 î120 â90 ş130 ţ110 ș130 ț110", "ă>c"},
 	{"Croatian", central, "č90 ć60 š90 ž55 đ25", "*<c"},
@@ -94,7 +97,7 @@ func (k kind) letter() bool { return k == vowel || k == consonant }
 const (
 	foreignCost = 9.0  // of a letter that the language does not have
 	signCost    = 8.0  // of a sign
-	fitCost     = 2.0  // of a sign where such signs stand
+	fitCost     = 1.5  // of a sign where such signs stand
 	innerCost   = 12.0 // of a sign inside a word
 	absentCost  = 15.0
 	mixedCost   = 6.0 // of a Latin letter beside one of another script
@@ -103,7 +106,7 @@ const (
 	habitCost   = 5.0 // of what a language does not do
 	rarelyCost  = 2.0 // of what it does in few words
 	aloneCost   = 3.0 // of a word of one letter that is hardly one
-	margin      = 2.5 // by which Windows-1252 must be better: twelve times as likely
+	margin      = 3.0 // by which Windows-1252 must be better: twenty times as likely
 )
 
 var guesses = sync.OnceValue(func() []*guess {
@@ -142,8 +145,8 @@ func newGuess(e Encoding, language, letters string) *guess {
 	return g
 }
 
-// learn takes in habits of a language's letters: ñ>v, that a vowel comes after, ń>c, that none comes, õ>e, that e does, õ>+, that
-// some letter does, ų>., that rarely any does, and <c, that no vowel comes before; * stands for all vowels.
+// learn takes in habits of a language's letters: ñ>v and ï<v, that a vowel comes after and before, ń>c, that none comes, õ>e, that e does, ã>x, that no vowel but o and e does, õ>+, that
+// some letter does, ų>., that rarely any does, ď>w, that rarely a consonant does, and <c, that no vowel comes before; * stands for all vowels.
 func (g *guess) learn(habits string) {
 	for _, h := range strings.Fields(habits) {
 		letter := []rune(h)
@@ -163,12 +166,14 @@ func (g *guess) learn(habits string) {
 // unusual reports whether a neighbour is not what the habit says.
 func (g *guess) unusual(habit, neighbour byte) bool {
 	switch habit {
-	case 0, '.':
+	case 0, '.', 'w':
 		return false
 	case 'v':
 		return g.kind[neighbour] != vowel
 	case 'c':
 		return g.kind[neighbour] == vowel
+	case 'x':
+		return g.kind[neighbour] == vowel && neighbour|0x20 != 'o' && neighbour|0x20 != 'e'
 	case '+':
 		return !g.kind[neighbour].letter()
 	}
@@ -193,12 +198,18 @@ func kindOf(c rune) kind {
 	return other
 }
 
-// around is a byte beyond ASCII and its neighbours.
+// around is a byte beyond ASCII between its neighbours.
 type around [3]byte
 
-// highBytes counts the bytes beyond ASCII of a text with their neighbours.
-func highBytes(text []byte) map[around]int {
-	out := map[around]int{}
+// counted is how often it comes.
+type counted struct {
+	around
+	n int
+}
+
+// highBytes counts the bytes beyond ASCII of a text, in an order that depends on nothing else.
+func highBytes(text []byte) []counted {
+	found := map[around]int{}
 	before := byte(' ')
 	for i, c := range text {
 		if c >= 0x80 {
@@ -206,18 +217,23 @@ func highBytes(text []byte) map[around]int {
 			if i+1 < len(text) {
 				after = text[i+1]
 			}
-			out[around{before, c, after}]++
+			found[around{before, c, after}]++
 		}
 		before = c
 	}
+	var out []counted
+	for a, n := range found {
+		out = append(out, counted{a, n})
+	}
+	slices.SortFunc(out, func(a, b counted) int { return bytes.Compare(a.around[:], b.around[:]) })
 	return out
 }
 
 // costOf is how badly the guess explains bytes.
-func (g *guess) costOf(bytes map[around]int) (sum float64) {
+func (g *guess) costOf(text []counted) (sum float64) {
 	sum = g.prior
-	for a, n := range bytes {
-		sum += float64(n) * g.costOne(a)
+	for _, c := range text {
+		sum += float64(c.n) * g.costOne(c.around)
 	}
 	return sum
 }
@@ -250,7 +266,7 @@ func (g *guess) costOne(a around) float64 {
 	if digit(a[0]) || digit(a[2]) {
 		cost += digitCost
 	}
-	if g.after[a[1]] == '.' && after.letter() {
+	if h := g.after[a[1]]; h == '.' && after.letter() || h == 'w' && after == consonant {
 		cost += rarelyCost
 	} else if g.unusual(g.after[a[1]], a[2]) {
 		cost += habitCost
@@ -262,12 +278,16 @@ func (g *guess) costOne(a around) float64 {
 		if k == consonant && before == consonant && after == consonant {
 			cost += 1.5
 		}
-		if !before.letter() && !after.letter() && !strings.ContainsRune("àéèóòíåöøôêáúäæý", unicode.ToLower(g.char[a[1]])) {
+		if !before.letter() && !after.letter() && !strings.ContainsRune("àéèóòíåöøôêáúäæý", g.char[a[1]]) {
 			cost += aloneCost
 		}
-		cost += besideCost(before, k)
+		if g.before[a[1]] != 'v' { // which has to be there
+			cost += besideCost(before, k)
+		}
 	} else if before.letter() && a[0] < 0x80 {
 		cost += mixedCost
+	} else if !before.letter() && !after.letter() && unicode.IsUpper(g.char[a[1]]) {
+		cost += aloneCost
 	}
 	if a[2] < 0x80 && after.letter() {
 		if g.latin {
@@ -302,16 +322,16 @@ func (v *Evidence) oneByte() (Encoding, string) {
 	if e, what := pairsOf(v.odd); e != Unknown {
 		return Unknown, looksLike(e, what)
 	}
-	bytes := highBytes(v.odd)
+	text := highBytes(v.odd)
 	var best, other *guess
 	bestCost, otherCost := math.Inf(1), math.Inf(1)
 	for _, g := range guesses() {
-		cost := g.costOf(bytes)
+		cost := g.costOf(text)
 		if g.e == Windows1252 {
 			if cost < bestCost {
 				best, bestCost = g, cost
 			}
-		} else if cost < otherCost && g.differs(bytes) {
+		} else if cost < otherCost && g.differs(text) {
 			other, otherCost = g, cost
 		}
 	}
@@ -321,7 +341,7 @@ func (v *Evidence) oneByte() (Encoding, string) {
 		}
 		return Unknown, looksLike(other.e, other.language)
 	}
-	if detached(v.odd) || best.undefined(bytes) {
+	if detached(v.odd) || best.undefined(text) {
 		return Unknown, "it is neither UTF-8 nor Windows-1252"
 	}
 	return Windows1252, "bytes that are no UTF-8, and all characters of Windows-1252"
@@ -332,10 +352,10 @@ func looksLike(e Encoding, language string) string {
 }
 
 // differs reports whether the guess reads some of the bytes as other characters than Windows-1252 does.
-func (g *guess) differs(bytes map[around]int) bool {
+func (g *guess) differs(text []counted) bool {
 	t := tableOf(Windows1252)
-	for a := range bytes {
-		if g.char[a[1]] != t.one[a[1]] {
+	for _, a := range text {
+		if g.char[a.around[1]] != t.one[a.around[1]] {
 			return true
 		}
 	}
@@ -343,9 +363,9 @@ func (g *guess) differs(bytes map[around]int) bool {
 }
 
 // undefined reports whether some of the bytes are no characters.
-func (g *guess) undefined(bytes map[around]int) bool {
-	for a := range bytes {
-		if g.kind[a[1]] == absent {
+func (g *guess) undefined(text []counted) bool {
+	for _, a := range text {
+		if g.kind[a.around[1]] == absent {
 			return true
 		}
 	}
@@ -399,11 +419,13 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // priorOf is −log of how often a file is of an encoding and language, beside one of Windows-1252.
 func priorOf(e, language string) float64 {
 	switch {
+	case language == "Lithuanian" || e == "IBM852" || e == "IBM866":
+		return 1.5
 	case strings.HasPrefix(e, "IBM") || e == "Macintosh" || e == "x-mac-cyrillic":
 		return 3
 	case language == "Vietnamese":
 		return 2
-	case language == "Croatian" || language == "Lithuanian" || language == "Latvian":
+	case language == "Croatian" || language == "Latvian":
 		return 1
 	}
 	return 0
@@ -414,15 +436,15 @@ func priorOf(e, language string) float64 {
 func fitsSign(sign rune, before, after byte) bool {
 	switch {
 	case strings.ContainsRune("€£¥", sign):
-		return digit(before) || digit(after) || before == ' ' && !isLetter(after)
+		return before < 0x80 && after < 0x80 && (digit(before) || digit(after) || !isLetter(before) && !isLetter(after))
 	case strings.ContainsRune("°²³", sign):
-		return digit(before) || isLetter(before)
+		return digit(before) || isLetter(before) || after == 'C' || after == 'F'
 	case strings.ContainsRune("½¼¾µ±×÷", sign):
 		return !isLetter(before)
 	case strings.ContainsRune("“„‘‚«¿¡‹", sign):
-		return !isLetter(before) && !digit(before)
+		return !isLetter(before) && !digit(before) && (isLetter(after) || digit(after) || after >= 0xC0)
 	case strings.ContainsRune("”»…›ªº®™¹", sign):
-		return isLetter(before) || digit(before) || before > 0x80 || before == '.' || before == '!'
+		return isLetter(before) || digit(before) || before >= 0x80 || before == '.' || before == '!'
 	case strings.ContainsRune("•©§\u00A0", sign):
 		return !isLetter(before) && !isLetter(after)
 	}
@@ -432,7 +454,7 @@ func fitsSign(sign rune, before, after byte) bool {
 // fitsJoiner reports whether a sign that words have inside stands where it does.
 func fitsJoiner(sign rune, k, next kind, before, after byte) bool {
 	switch sign {
-	case '’', '·', '´', '\u00AD':
+	case '’', '·', '\u00AD':
 		return k.letter() && next.letter() || sign == '’' && (k.letter() || before == '.')
 	case '–', '—':
 		return before == ' ' && after == ' ' || digit(before) && digit(after) || k.letter() && next.letter()

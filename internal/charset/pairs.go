@@ -70,7 +70,7 @@ func shareOfPairs(e Encoding, text []byte, tight bool, common func(lead, trail b
 		letter, pair = false, c != none && size > 1
 		i += size
 	}
-	if good == 0 || bad*20 > good || single > good || inside*4 > good || low*3 < good {
+	if good == 0 || bad*20 > good || single > good || inside*4 > good || low*10 < good {
 		return 0
 	}
 	return float64(usual) / float64(good+single)

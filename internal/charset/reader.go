@@ -232,3 +232,6 @@ func (r *converter) utf32(p []byte) (n, taken int) {
 	}
 	return n, taken
 }
+
+// ascii reports whether bytes below 0x80 are those of ASCII, at the beginning of a line at least.
+func (r *converter) ascii() bool { return r.table == nil || r.table.ascii }

@@ -1,6 +1,7 @@
 package charset
 
 import (
+	"encoding/binary"
 	"sync"
 	"unicode/utf8"
 
@@ -15,6 +16,7 @@ const twice = 1 << 24
 
 // table holds what bytes and pairs of bytes mean.
 type table struct {
+	ascii bool // the bytes below 0x80 are those of ASCII
 	one   [256]rune
 	two   []rune // by lead from 0x81 and trail from 0x40; nil: each character is a byte
 	three []rune // of EUC-JP, what follows 0x8F
@@ -49,8 +51,10 @@ func tableOf(e Encoding) *table {
 func newTable(e Encoding) *table {
 	t := new(table)
 	decoder := known[e].from.NewDecoder().Transformer
+	t.ascii = true
 	for c := range t.one {
 		t.one[c] = decodeOne(decoder, byte(c))
+		t.ascii = t.ascii && (c >= utf8.RuneSelf || t.one[c] == rune(c))
 	}
 	if !decodesPairs(decoder) {
 		return t
@@ -190,6 +194,13 @@ func (t *table) cut(last bool) (rune, int) {
 // convert makes as many characters of raw UTF-8 as p has room for. last says that nothing follows raw.
 func (t *table) convert(p, raw []byte, last bool) (n, taken int) {
 	for taken < len(raw) && len(p)-n >= room {
+		if t.ascii && len(raw)-taken >= 8 && len(p)-n >= room+7 {
+			if w := load(raw[taken:]); w&0x8080808080808080 == 0 {
+				binary.LittleEndian.PutUint64(p[n:], w)
+				n, taken = n+8, taken+8
+				continue
+			}
+		}
 		if c := t.one[raw[taken]]; c >= 0 && c < utf8.RuneSelf {
 			p[n] = byte(c)
 			n, taken = n+1, taken+1

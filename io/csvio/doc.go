@@ -64,10 +64,28 @@
 //
 // # Encoding
 //
-// Text is UTF-8, UTF-16, UTF-32 (with and without byte order mark) or Windows-1252, and made UTF-8 while it is read.
-// Bytes that are no UTF-8 are never kept in a string or replaced: in a string column they are a bad value. [ReadOptions.ReadFile]
-// reads the file again as Windows-1252 first, if the encoding was not given and the bytes can be that. Multi-byte
-// encodings other than Unicode's are refused.
+// Text is made UTF-8 while it is read. [ReadOptions.Encoding] says what it is; [EncodingOf] knows
+// every common encoding by its names: code pages of Windows, DOS and the Mac, ISO 8859, KOI8, GBK,
+// GB18030, Big5, Shift_JIS, EUC-JP, ISO-2022-JP, EUC-KR and EBCDIC.
+//
+// If nothing is said, the bytes decide, from the first 64 KiB and, of a plain file, from eight places
+// all over it:
+//
+//   - UTF-8, UTF-16 and UTF-32 have a byte order mark, the latter two else NUL bytes in every other place.
+//   - UTF-8 is a text with at least twice as many bytes behind the first of its characters as bytes that
+//     are no UTF-8. Those few are bad values in their rows; no other row is read differently for them.
+//   - ISO-2022-JP has its escapes.
+//   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some thirty
+//     languages. A word or two may not be enough: the ê of Windows-1252 is the ę of Windows-1250.
+//
+// Everything else is refused, with an error that names what it looks like. It is not guessed, for a
+// wrong guess shows nowhere. What was taken for Windows-1252 is watched while it is read, and is an error
+// if it goes on as something else.
+//
+// Bytes that are no character are never kept in a string or replaced: they are a bad value. (U+FFFD
+// in a text is a character like others.) If the places looked at were ASCII and bytes further down are
+// not UTF-8, [ReadOptions.ReadFile] looks at the whole file, and reads it again if all of it is
+// Windows-1252; in a stream they are bad values.
 //
 // # Types
 //

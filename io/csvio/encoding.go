@@ -130,7 +130,7 @@ func (e *notUTF8Error) Error() string { return "is no UTF-8" + e.advice }
 
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
-	errDamaged = &notUTF8Error{", which the rest of the text is: mend the file, set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
+	errDamaged = &notUTF8Error{", which the rest of the text is: mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
 )
 
 // notText is why a value is bad whose bytes are no text of the encoding. What ends reading says what the value looks like.

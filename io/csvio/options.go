@@ -241,8 +241,8 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
 // fit the type its column was found to have, the column is made wider and the
-// file read again, so that nothing is lost; where a file that was taken for UTF-8 turns out not to be, it is read
-// again as Windows-1252, if it can be that. [Reject] needs a sink here: a frame has no place for rows that are left out.
+// file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
+// again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}}
 	if o.OnBad == Reject && o.Rejects == nil {
