@@ -125,7 +125,7 @@ func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
 		}
 		var large *TooLargeError
 		require.ErrorAs(t, err, &large, "%+v", c)
-		require.Equal(t, TooLargeError{"in", 800, c.memory}, *large)
+		require.Equal(t, TooLargeError{File: "in", Bytes: 800, Memory: c.memory}, *large)
 		require.Zero(t, r.budget.held)
 	}
 }

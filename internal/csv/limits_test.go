@@ -193,7 +193,7 @@ func TestNumbersAtTheirLimits(t *testing.T) {
 		require.Equal(t, want, ok, text)
 	}
 	for text, want := range map[string]bool{"0": false, "00": true, "01": true, "-01": true, "+09": true, "-0": false, "0.1": false, "0:": false, "0/": false, "10": false, "": false, "-": false} {
-		require.Equal(t, want, LeadingZero([]byte(text)), text)
+		require.Equal(t, want, Code([]byte(text)), text)
 	}
 	for text, want := range map[string]bool{"1e": false, "1e+": false, "1e-": false, "1e0": true, "1E+05": true, "1e1:": false, "1e1/": false, "1f5": false, "1e+-5": false, ".e5": false, "1.e5": true} {
 		_, ok := Float([]byte(text))
