@@ -56,20 +56,49 @@ func (s *seen) filled() int {
 	return n
 }
 
-// separatorLine takes the line sep=; off, which spreadsheets write and read.
+// separatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a column's name: it is
+// one unless the line below has that separator, outside of quotes.
 func separatorLine(text []byte) (delimiter string, size int) {
-	line, _, found := bytes.Cut(text[:min(len(text), 64)], []byte("\n"))
-	if !found {
-		if line, _, found = bytes.Cut(line, []byte("\r")); !found {
+	line, size := firstLine(text, 64)
+	if size == 0 {
+		return "", 0
+	}
+	bare := bytes.Trim(line, `"`)
+	if len(bare) < 5 || len(bare) > 8 || !bytes.EqualFold(bare[:4], []byte("sep=")) || strings.ContainsAny(exactShape(string(bare[4:])), "0Aa") {
+		return "", 0
+	}
+	delimiter = string(bare[4:])
+	if len(bare) < len(line) {
+		below, _ := firstLine(text[size:], headBytes)
+		if !outsideQuotes(below, delimiter) {
 			return "", 0
 		}
 	}
-	size = len(line) + 1
-	line = bytes.Trim(bytes.TrimSuffix(line, []byte("\r")), `"`)
-	if len(line) < 5 || len(line) > 8 || !bytes.EqualFold(line[:4], []byte("sep=")) || strings.ContainsAny(exactShape(string(line[4:])), "0Aa") {
-		return "", 0
+	return delimiter, size
+}
+
+// firstLine is the first line without its end, which is looked for in so many bytes, and its size with the end; 0 if
+// there is none.
+func firstLine(text []byte, most int) (line []byte, size int) {
+	text = text[:min(len(text), most)]
+	end := bytes.IndexByte(text, '\n')
+	if end < 0 {
+		end = bytes.IndexByte(text, '\r')
 	}
-	return string(line[4:]), size
+	if end < 0 {
+		return text, 0
+	}
+	return bytes.TrimSuffix(text[:end], []byte("\r")), end + 1
+}
+
+// outsideQuotes reports whether a line has a separator that is not in quotes.
+func outsideQuotes(line []byte, separator string) bool {
+	for i, part := range bytes.Split(line, []byte{'"'}) {
+		if i%2 == 0 && bytes.Contains(part, []byte(separator)) {
+			return true
+		}
+	}
+	return false
 }
 
 // findShape finds where the table begins. It may find a sign for comments, and sets it in the rules.
