@@ -21,7 +21,7 @@
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
-// row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next 256 KiB, and no field
+// row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next MiB, and no field
 // of the first rows holds a line end, the place is taken to lie outside. [Sniff] shows what is found and why.
 //
 // # Dialect
