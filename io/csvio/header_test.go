@@ -115,7 +115,9 @@ func TestNamesAreNoTitles(t *testing.T) {
 		{"id size kg\n1,2,3\n4,5,6\n", "id|size|kg", 2, 0}, // names with another delimiter
 		{"id size,kg\n1,2,3\n4,5,6\n5,6,7\n", "", 0, -1},
 		// One name only, and data: nothing is left out.
-		{"id,,\nx,5,6\ny,7,8\n", "id|column_2|column_3", 2, 0},
+		{"id,,\nx,5,6\ny,7,8\n", "", 3, 0},
+		{"a,,\n,,\n1,2,3\n4,5,6\n", "a|column_2|column_3", 3, 0},
+		{"x,y,,\n,,,\n1,2,3,4\n4,5,6,7\n", "x|y|column_3|column_4", 3, 0},
 	} {
 		d := sniff(t, csvio.ReadOptions{}, c.text)
 		if c.skip < 0 { // a name too few is an error, not a guess

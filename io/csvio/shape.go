@@ -231,7 +231,8 @@ func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
 		if rows[i].filled() > 0 {
 			continue
 		}
-		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) {
+		behind := rows[i+1:]
+		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) && (titles(rows[:i]) || len(behind) > 0 && o.headed(r, behind)) {
 			rows = sh.drop(rows, i+1, "nearly empty rows, closed by an empty one")
 		}
 		break
