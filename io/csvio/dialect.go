@@ -431,12 +431,19 @@ func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 	switch {
 	case !strings.ContainsAny(a.rules.delimiter, usual), undivided >= rest && len(rows[0].fields) == 1 && !gap:
 		return doubtful
-	case a.strict == 0 && !tail && (even*10 < rest*9 || blanks >= separators(table) || !title):
+	case a.strict == 0 && !tail && (even*10 < rest*9 || blanks >= separators(table)):
+		return doubtful
+	case len(rows[0].fields) == 1 && !title && !tail && (a.strict == 0 || a.rules.hasValue(text, &table[0])): // not above names
 		return doubtful
 	case even*10 < rest*6:
 		return doubtful
 	}
 	return 0.75 // a dialect that needs no titles is better
+}
+
+// hasValue tells whether a field of a row is a number, date or the like.
+func (r *rules) hasValue(text []byte, w *row) bool {
+	return slices.ContainsFunc(w.fields, func(t token) bool { return cell(trim(text[t.start:t.end]), r.delimiter) == strongCell })
 }
 
 // rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of which one

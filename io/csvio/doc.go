@@ -21,7 +21,7 @@
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
-// row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next 256 KiB, and no field
+// row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next MiB, and no field
 // of the first rows holds a line end, the place is taken to lie outside. [Sniff] shows what is found and why.
 //
 // # Dialect
@@ -44,11 +44,12 @@
 // The first row is names if more speaks for it than against. For it: a field that does not fit the numbers, dates or
 // bools below it; one that is unlike texts below that are alike; years and words that are
 // numbered one after the other; quotes that only this row has. Against it: a number, date or bool that its column could have; a text
-// that is a value below, or in the row twice. If nothing decides, words are names and values are data.
+// that is a value below, or in the row twice; more empty fields than names over values. If nothing decides, words are names and
+// values are data.
 //
-// Titles and notes above the table go: lines with at most half of its fields, if names or a blank line follow or several words
-// or lines make them titles; rows with one cell that is not empty, above names; nearly empty rows, closed by an
-// empty one. Several rows of names are joined where they repeat or complete each other. Of equal names the second becomes name_2, and a name
+// Titles and notes above the table go: lines with at most half of its fields, or nearly empty rows closed by an empty one,
+// if names or a blank line follow or several words or lines make them titles; rows with one cell that is not empty, above
+// names. Several rows of names are joined where they repeat or complete each other. Of equal names the second becomes name_2, and a name
 // that is missing column_1 and so on, as behind the last name if all rows end with delimiters; blanks around a name go, unless it
 // is in quotes. A row of names with broken quotes is an error, but for [Null], which keeps what it can.
 //

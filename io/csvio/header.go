@@ -32,6 +32,7 @@ const (
 	numbered     = 1.5  // names such as 2019, 2020 or x1, x2, and not so below
 	repeated     = -1.5 // a text that is a value below
 	twice        = -0.5 // a text that stands in the row already
+	fewNames     = -0.5 // fewer fields than are empty over values
 	otherShape   = 1.0  // a text that is unlike those below, which are alike
 	sameShape    = -0.7 // and one that is like them
 	shapeRowsMin = 3    // values that are alike
@@ -75,8 +76,16 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 		under = rows[1:min(len(rows), headerLooks)]
 	}
 	nulls, seenNames := o.nulls(), make(map[string]bool, len(first))
+	named, nameless := 0, 0 // columns with values
 	for i, name := range first {
-		if name == "" || nulls.Has([]byte(name)) {
+		if name == "" {
+			if len(newBelow(i, under, nulls).texts) > 0 {
+				nameless++
+			}
+			continue
+		}
+		named++
+		if nulls.Has([]byte(name)) {
 			continue
 		}
 		if seenNames[name] {
@@ -85,6 +94,9 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 		seenNames[name] = true
 		_, isNumbered := slices.BinarySearch(row, i)
 		h.weigh(name, isNumbered, newBelow(i, under, nulls))
+	}
+	if nameless > named {
+		h.add(fewNames, "")
 	}
 	switch {
 	case h.points > 0 && h.why != "":

@@ -98,7 +98,12 @@ func TestNamesAreNoTitles(t *testing.T) {
 		{"pipes\na|b\nc|d\n", "pipes", 2, 0},
 		{"full name\nSmith;John\nDoe;Jane\n", "full name", 2, 0},
 		{"Report\nname;city\nAnn;Rome\nBob;Oslo\n", "Report", 3, 0}, // so could be
+		{"x\n1;2\n3;4\n5;6\n", "x", 3, 0},
+		{"Report\n1,2,3\n4,5,6\n", "Report", 2, 0},
 		// Titles still go.
+		{"Report\na,b,c\n1,2,3\n4,5,6\n", "a|b|c", 2, 1},
+		{"Bericht;;;\n;;;\nStand: heute;;;\nName;Ort;Land;n\nA;B;C;1\nD;E;F;2\n", "Name|Ort|Land|n", 2, 3},
+		{",,,\nTitle,,,\nName,City,Team,Role\nAnn,Oslo,Red,x\nBob,Rome,Blue,y\n", "Name|City|Team|Role", 2, 2},
 		{"Report of 2024\na,b,c\n1,2,3\n4,5,6\n", "a|b|c", 2, 1},
 		{"Report of May\nname;city\nAnn;Rome\nBob;Oslo\n", "name|city", 2, 1},
 		{"Report\n\nname;city\nAnn;Rome\nBob;Oslo\n", "name|city", 2, 2},
@@ -110,7 +115,9 @@ func TestNamesAreNoTitles(t *testing.T) {
 		{"id size kg\n1,2,3\n4,5,6\n", "id|size|kg", 2, 0}, // names with another delimiter
 		{"id size,kg\n1,2,3\n4,5,6\n5,6,7\n", "", 0, -1},
 		// One name only, and data: nothing is left out.
-		{"id,,\nx,5,6\ny,7,8\n", "id|column_2|column_3", 2, 0},
+		{"id,,\nx,5,6\ny,7,8\n", "", 3, 0},
+		{"a,,\n,,\n1,2,3\n4,5,6\n", "a|column_2|column_3", 3, 0},
+		{"x,y,,\n,,,\n1,2,3,4\n4,5,6,7\n", "x|y|column_3|column_4", 3, 0},
 	} {
 		d := sniff(t, csvio.ReadOptions{}, c.text)
 		if c.skip < 0 { // a name too few is an error, not a guess
@@ -143,6 +150,19 @@ func TestBrokenQuotesInTheRowOfNames(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, rows, f.NumRows(), text)
 	}
+	// Who asks for what can be kept, or names the columns, loses the line at most.
+	swallowing := "id,\"na\nme\"s,x\n1,\"a, b\",3\n2,c,4\n3,d,5\n"
+	f, err := read(t, csvio.ReadOptions{Names: []string{"p", "q", "r"}, Header: csvio.Present, OnBad: csvio.Skip}, swallowing)
+	require.NoError(t, err)
+	require.Equal(t, 3, f.NumRows(), "%s", f)
+	for text, rows := range map[string]int{"id,\"name\n1,\"a, b\"\n2,c\n": 2, "id,\"na\"me\n1,\"x, y\"\n2,b\n": 2} {
+		f, err := read(t, csvio.ReadOptions{OnBad: csvio.Null}, text)
+		require.NoError(t, err, "%q", text)
+		require.Equal(t, rows, f.NumRows(), "%q\n%s", text, f)
+		require.Equal(t, "id", f.Names()[0])
+	}
+	_, err = read(t, csvio.ReadOptions{OnBad: csvio.Skip}, swallowing)
+	require.ErrorContains(t, err, "in.csv:1: there is text behind a closing quote in the row of names")
 }
 
 func TestSkipIsHonoured(t *testing.T) {

@@ -177,7 +177,7 @@ func (s *stream) nameColumns() error {
 
 // namesOf are the columns' names in a file, empty where there is no header.
 func (s *stream) namesOf(sh *shape) ([]string, error) {
-	if sh.broken != 0 && s.source.options.Names == nil && s.source.options.OnBad != Null {
+	if sh.broken != 0 {
 		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
 	}
 	if sh.missing > 0 {
@@ -332,7 +332,8 @@ type guess struct {
 	s        *stream
 	evidence []evidence
 	index    csv.Index
-	breaks   bool // the first rows have line ends in quotes
+	breaks   bool  // the first rows have line ends in quotes
+	quiet    int64 // where a range of the file ends that was searched for quotes and has none
 }
 
 func newGuess(s *stream) *guess {

@@ -6,15 +6,16 @@ import (
 	"io"
 	"os"
 
+	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/decompress"
 )
 
 const (
-	quoteBytes = 8 << 10   // behind a quote that tell whether it opens or closes
-	quoteRows  = 50        // rows of them
-	quoteReach = 256 << 10 // of a text whose first rows have no line end in quotes, that are searched for a quote
+	quoteBytes = 8 << 10 // behind a quote that tell whether it opens or closes
+	quoteRows  = 50      // rows of them
+	quoteReach = 1 << 20 // of a text whose first rows have no line end in quotes, that are searched for a quote
 )
 
 // further looks at places all over the first file, and at the beginning of others.
@@ -39,6 +40,7 @@ func (g *guess) further(ctx context.Context) error {
 }
 
 func (g *guess) places(ctx context.Context, in *input, begin bool) error {
+	g.quiet = 0
 	return in.eachPlace(begin, func(raw []byte, at int64) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -77,18 +79,20 @@ func (g *guess) inQuotes(in *input, text []byte, at int64) (bool, error) {
 	if g.breaks {
 		reach = int64(s.source.options.rowMax())
 	}
-	buf := make([]byte, quoteReach)
-	for from := at + int64(len(text)); from < at+reach; from += quoteReach - quoteBytes {
+	buf := bufpool.Get(headBytes)[:headBytes]
+	defer bufpool.Put(buf)
+	for from := max(at+int64(len(text)), g.quiet); from < at+reach; from += headBytes - quoteBytes {
 		n, err := in.file.ReadAt(buf, from)
 		if err != nil && err != io.EOF {
 			return false, err
 		}
-		if q := bytes.IndexByte(buf[:n], r.quote); q >= 0 && (q < quoteReach-quoteBytes || err == io.EOF) {
+		if q := bytes.IndexByte(buf[:n], r.quote); q >= 0 && (q < headBytes-quoteBytes || err == io.EOF) {
 			return r.startsInside(buf[:n], len(g.evidence)), nil
 		}
 		if err == io.EOF {
 			break
 		}
+		g.quiet = from + headBytes - quoteBytes
 	}
 	return false, nil
 }

@@ -48,6 +48,7 @@ func TestSamplesBeginAtTrueRows(t *testing.T) {
 		"cells of 100 KiB":  {rows(20, "#,"+cell(11_000, "7,1.25,x")), ints},
 		"cells of 300 KiB":  {rows(12, "#,"+cell(33_000, "7,1.25,x")), ints},
 		"cells of one line": {rows(9, `#,"`+strings.Repeat("x, ", 100_000)+`"`), ints},
+		"one cell, far in":  {rows(9_000, "#,x") + "1,2," + cell(60_000, "7,1.25,x") + "\n" + rows(9_000, "#,x"), ints},
 		"cells further in":  {rows(60_000, `#,""`) + rows(9_000, "#,"+cell(8, "7,1.25,x")), ints},
 		"without quotes":    {rows(60_000, "#,x#"), ints},
 		"stray quotes":      {rows(60_000, `#,a #" nail`), ints},

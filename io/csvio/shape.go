@@ -116,8 +116,8 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 		rows = sh.comments(o, r, rows)
 		rows = sh.preamble(o, r, rows)
 	}
-	if o.OnBad != Stop {
-		mendHeader(r, text[sh.start:], rows, sh.width)
+	if o.OnBad != Stop || o.Names != nil {
+		mendHeader(r, text[sh.start:], rows, sh.width, o.OnBad == Null || o.Names != nil)
 	}
 	if len(rows) > 0 {
 		sh.first = rows[0].fields
@@ -260,8 +260,9 @@ func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
 		if rows[i].filled() > 0 {
 			continue
 		}
-		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) {
-			return sh.drop(rows, i+1, "nearly empty rows, closed by an empty one")
+		behind := rows[i+1:]
+		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) && (titles(rows[:i]) || len(behind) > 0 && o.headed(r, behind)) {
+			rows = sh.drop(rows, i+1, "nearly empty rows, closed by an empty one")
 		}
 		break
 	}
@@ -301,11 +302,11 @@ func (o *ReadOptions) headed(r *rules, rows []seen) bool {
 	return n > 0
 }
 
-// padded counts rows at the top with one cell each that is not empty, as spreadsheets save titles: those above a row
-// of names for more columns.
+// padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save titles: those above a
+// row of names for more columns.
 func (sh *shape) padded(o *ReadOptions, r *rules, rows []seen) int {
 	n := 0
-	for n < min(len(rows), preambleRows) && rows[n].filled() == 1 && !rows[n].broken {
+	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
 		n++
 	}
 	if n == 0 || n+1 >= len(rows) || len(rows[n].fields) != sh.width || rows[n].filled() < 2 || rows[n].filled()*4 < sh.width*3 {
@@ -425,24 +426,32 @@ func join(rows []seen) []string {
 	return out
 }
 
-// mendHeader makes sense of a first row with broken quotes, for those who do not stop at bad rows.
-func mendHeader(r *rules, text []byte, rows []seen, width int) {
-	if len(rows) == 0 {
+// mendHeader makes sense of a first row with broken quotes, for those who do not stop at bad rows. Where it has none, its
+// line is taken as it is, if it has to be.
+func mendHeader(r *rules, text []byte, rows []seen, width int, asIs bool) {
+	if len(rows) == 0 || !rows[0].broken {
 		return
 	}
 	first := &rows[0]
-	if !first.broken {
-		return
-	}
 	end, next := r.line(text, first.at)
-	if m, ok := r.mend(text[first.at:end], width); ok {
+	m, ok := r.mend(text[first.at:end], width)
+	switch {
+	case ok:
 		first.fields, first.quoted = nil, nil
 		for _, t := range m {
 			first.fields, first.quoted = append(first.fields, string(t.text)), append(first.quoted, t.quoted)
 		}
-		first.next, first.through = next, first.lines+1
-		first.broken, first.problem = false, 0
+	case asIs:
+		bare := *r
+		bare.quote = 0
+		var w row
+		bare.next(text, first.at, &w)
+		first.fields, first.quoted = bare.strings(text, &w), w.quoted()
+	default:
+		return
 	}
+	first.next, first.through = next, first.lines+1
+	first.broken, first.problem = false, 0
 }
 
 // fit makes names fit a table whose rows have another number of fields, where that can be done without

@@ -283,7 +283,9 @@ func (e *encoder) fixed(width int, write func(b []byte, at, row int) int) cells 
 	if !e.options.QuoteAll && e.options.Null == "" && !bytes.ContainsRune([]byte("0123456789+-.:TZabcdefghijklmnopqrstuvwxyzINF"), rune(e.options.Delimiter)) {
 		return c
 	}
-	return &quotedCells{c, e.quotes, make([]byte, width+spare)}
+	quotes := *e.quotes
+	quotes.alone = false // numbers and times are told from what they are made of
+	return &quotedCells{c, &quotes, make([]byte, width+spare)}
 }
 
 // appended makes cells of a function that appends, for types that are rare.
