@@ -1,13 +1,13 @@
 package charset
 
-// languages are letters beyond ASCII with how often they come, in a text of 10,000 letters (of 1,000 in
-// other scripts), and the encodings in which the language is written. Frequencies are rounded from letter
-// counts of ordinary prose.
+// languages are letters beyond ASCII with how often they come, in a text of 10,000 letters (of
+// 1,000 in other scripts), and the encodings in which the language is written. Frequencies are
+// rounded from letter counts of ordinary prose.
 var languages = []struct {
 	name      string
 	encodings string
 	letters   string
-	habits    string // see habit
+	habits    string // see guess.learn
 }{
 	{"English", "Windows-1252", "é50 ï15 ö5 ü5 è5 ç5 ê3 ñ5 â2 à3 ô3", "ñ>v ï<v"},
 	{"French", western, "é190 à49 è27 ê22 ç9 ô6 î5 û6 ù6 â5 ï1 ë1 œ2", "ï<v ë<v"},

@@ -11,10 +11,11 @@ import (
 )
 
 // A text that is no UTF-8 is Windows-1252 if that explains its bytes better than any other encoding
-// would. How well an encoding explains them is the likelihood, after Bayes, of its letters beyond ASCII
-// in a language, of vowels and consonants beside each other, and of signs and capitals inside words:
-// "Müller" beats "Mьller", "by³o" loses against "było". What is close is not decided. (Lists of bytes that
-// are plausible were tried first: Cyrillic and Korean consist of the letters of Windows-1252.)
+// would. How well an encoding explains them is the likelihood, after Bayes, of its letters beyond
+// ASCII in a language, of vowels and consonants beside each other, and of signs and capitals inside
+// words: "Müller" beats "Mьller", "by³o" loses against "było". What is close is not decided. (Lists
+// of bytes that are plausible were tried first: Cyrillic and Korean consist of the letters of
+// Windows-1252.)
 
 // guess is a language in an encoding.
 type guess struct {
@@ -95,9 +96,9 @@ func newGuess(e Encoding, language, letters string) *guess {
 	return g
 }
 
-// learn takes in habits of a language's letters, about what comes after them (>) or before them (<):
-// v a vowel, c no vowel, x no vowel but o and e, + a letter, e that letter; and what is rarely otherwise:
-// . no letter, w no consonant. * stands for all vowels.
+// learn takes in habits of a language's letters, about what comes after them (>) or before them
+// (<): v a vowel, c no vowel, x no vowel but o and e, + a letter, e that letter; and what is rarely
+// otherwise: . no letter, w no consonant. * stands for all vowels.
 func (g *guess) learn(habits string) {
 	for _, h := range strings.Fields(habits) {
 		letter := []rune(h)
@@ -242,8 +243,8 @@ func (g *guess) habitCost(a around) (cost float64) {
 	return cost
 }
 
-// besideCost is of vowels and consonants beside each other, and of scripts that are. A pair of two bytes beyond ASCII is counted
-// with its second.
+// besideCost is of vowels and consonants beside each other, and of scripts that are. A pair of two
+// bytes beyond ASCII is counted with its second.
 func (g *guess) besideCost(a around) (cost float64) {
 	before, k, after := g.kind[a[0]], g.kind[a[1]], g.kind[a[2]]
 	first, second := a[0] < 0x80 && before.letter(), a[2] < 0x80 && after.letter()
@@ -320,7 +321,8 @@ func looksLike(e Encoding, language string) string {
 	return "it looks like " + e.String() + " (" + language + ")"
 }
 
-// differs reports whether the guess reads some of the bytes as other characters than Windows-1252 does.
+// differs reports whether the guess reads some of the bytes as other characters than Windows-1252
+// does.
 func (g *guess) differs(text []counted) bool {
 	t := tableOf(Windows1252)
 	for _, a := range text {
@@ -352,8 +354,8 @@ func strange(text []byte) bool {
 	return n > len(text)/200
 }
 
-// detached reports whether words are of letters beyond ASCII alone, which those of Western European languages
-// are not (à and é, of one letter, are).
+// detached reports whether words are of letters beyond ASCII alone, which those of Western European
+// languages are not (à and é, of one letter, are).
 func detached(text []byte) bool {
 	alone, within := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -400,8 +402,8 @@ func priorOf(e, language string) float64 {
 	return 0
 }
 
-// fitsSign reports whether a sign stands where such signs stand: money and measures beside digits, marks and brackets at the
-// beginning or end of words.
+// fitsSign reports whether a sign stands where such signs stand: money and measures beside digits,
+// marks and brackets at the beginning or end of words.
 func fitsSign(sign rune, before, after byte) bool {
 	switch {
 	case strings.ContainsRune("€£¥", sign):
