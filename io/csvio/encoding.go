@@ -130,9 +130,11 @@ type notUTF8Error struct{ advice string }
 
 func (e *notUTF8Error) Error() string { return "is no UTF-8" + e.advice }
 
+const damaged = ", which the rest of the text is"
+
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
-	errDamaged = &notUTF8Error{", which the rest of the text is: mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
+	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
 )
 
 // notText is why a value is bad whose bytes are no text of the encoding. What ends reading says
@@ -142,6 +144,8 @@ func (p *piece) notText(value []byte) error {
 	switch {
 	case p.encoding != charset.UTF8:
 		return fmt.Errorf("has bytes that are no %s: is that the encoding (ReadOptions.Encoding)?", p.encoding)
+	case p.multi && o.OnBad != Stop:
+		return &notUTF8Error{damaged}
 	case p.multi:
 		return errDamaged
 	case o.OnBad != Stop || o.Encoding != charset.Unknown:
