@@ -19,8 +19,8 @@ import (
 // Encoding is how characters are bytes.
 type Encoding int
 
-// The encodings that have names in Go. Others are found by [Named]. Unknown is the encoding of bytes that no
-// encoding explains.
+// The encodings that have names in Go. Others are found by [Named]. Unknown is the encoding of
+// bytes that no encoding explains.
 const (
 	Unknown Encoding = iota
 	UTF8

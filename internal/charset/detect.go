@@ -23,8 +23,8 @@ type Evidence struct {
 
 const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked at
 
-// Add takes a part of the text in. Its first part is its beginning; of others a character may be cut at the beginning.
-// ends says that the text ends here; else the last character may be cut.
+// Add takes a part of the text in. Its first part is its beginning; of others a character may be
+// cut at the beginning. ends says that the text ends here; else the last character may be cut.
 func (v *Evidence) Add(b []byte, ends bool) {
 	if v.head == nil {
 		v.head, v.mark = bytes.Clone(b[:min(len(b), wideBytes)]), Marked(b)
@@ -81,8 +81,8 @@ func (v *Evidence) weigh(b []byte) {
 // Multi reports whether characters of several bytes were seen that are UTF-8.
 func (v *Evidence) Multi() bool { return v.valid > 0 }
 
-// Found is the encoding that the evidence speaks for, and why. Of what can be read in several ways, or in
-// none, it is Unknown, and why says what the text looks like.
+// Found is the encoding that the evidence speaks for, and why. Of what can be read in several ways,
+// or in none, it is Unknown, and why says what the text looks like.
 func (v *Evidence) Found() (e Encoding, why string) {
 	if v.mark != Unknown {
 		return v.mark, "a byte order mark"
@@ -148,8 +148,8 @@ func (v *Evidence) mixed() bool { return v.valid*20 > v.bad && v.valid > 1 }
 
 const wideBytes = 16 << 10 // that tell UTF-16 and UTF-32
 
-// wide finds UTF-16 and UTF-32 without mark. Latin letters, digits and the signs that structure tables
-// have NUL bytes in the same places of every unit, and no other byte of the text is NUL.
+// wide finds UTF-16 and UTF-32 without mark. Latin letters, digits and the signs that structure
+// tables have NUL bytes in the same places of every unit, and no other byte of the text is NUL.
 func wide(head []byte) Encoding {
 	head = head[:len(head)&^3]
 	if len(head) < 8 || bytes.IndexByte(head, 0) < 0 {
@@ -176,8 +176,9 @@ func wide(head []byte) Encoding {
 	return Unknown
 }
 
-// fits reports whether bytes are UTF-16 of a byte order, of which one half of the units is never NUL: a tenth of the units or more are ASCII,
-// line ends and delimiters among them, and what is not is characters.
+// fits reports whether bytes are UTF-16 of a byte order, of which one half of the units is never
+// NUL: a tenth of the units or more are ASCII, line ends and delimiters among them, and what is not
+// is characters.
 func (e Encoding) fits(b []byte) bool {
 	ascii, signs, strange := 0, 0, 0
 	for i := 0; i < len(b); i += 2 {

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// prose is a sentence or two of many languages, and the encodings in which it is written beside UTF-8.
+// prose is a sentence or two of many languages, and the encodings in which it is written beside
+// UTF-8.
 var prose = []struct {
 	language, encodings, text string
 }{
@@ -53,7 +54,8 @@ var prose = []struct {
 	{"Vietnamese", "windows-1258", "Tâ\u0301t ca\u0309 mo\u0323i ngươ\u0300i sinh ra đê\u0300u đươ\u0323c tư\u0323 do va\u0300 bi\u0300nh đă\u0309ng vê\u0300 nhân phâ\u0309m va\u0300 quyê\u0300n"},
 }
 
-// tablesOf makes small and large tables of a text: of its words by one, two and five, of its beginning, and of many rows.
+// tablesOf makes small and large tables of a text: of its words by one, two and five, of its
+// beginning, and of many rows.
 func tablesOf(text string) map[string]string {
 	out := map[string]string{}
 	words := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" ,.?¿¡!;", c) })
@@ -72,7 +74,8 @@ func tablesOf(text string) map[string]string {
 	return out
 }
 
-// encodedAs writes a text in an encoding; ok is false where it has characters that the encoding lacks.
+// encodedAs writes a text in an encoding; ok is false where it has characters that the encoding
+// lacks.
 func encodedAs(e Encoding, text string) (b []byte, ok bool) {
 	out, err := known[e].from.NewEncoder().Bytes([]byte(text))
 	return out, err == nil

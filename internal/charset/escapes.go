@@ -8,8 +8,8 @@ const (
 	setKana       // of half width
 )
 
-// escapes of ISO-2022-JP, and the sets that they choose. (Roman differs from ASCII in the signs for yen and overline, where
-// texts mean the backslash and the tilde.)
+// escapes of ISO-2022-JP, and the sets that they choose. (Roman differs from ASCII in the signs for
+// yen and overline, where texts mean the backslash and the tilde.)
 var escapes = []struct {
 	text string
 	set  byte

@@ -119,8 +119,8 @@ func fold(name string) string {
 	}, name)
 }
 
-// Named finds an encoding by a name that IANA, the WHATWG or systems' tools give it; case, dashes, blanks and
-// other signs make no difference.
+// Named finds an encoding by a name that IANA, the WHATWG or systems' tools give it; case, dashes,
+// blanks and other signs make no difference.
 func Named(name string) (Encoding, error) {
 	if e, ok := byName()[fold(name)]; ok {
 		return e, nil

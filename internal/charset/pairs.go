@@ -5,8 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// pairEncodings are encodings of two bytes a character, with the leads of the characters that most of their texts are
-// of. Those of fewer leads go first: of encodings that explain a text as well the narrower is right.
+// pairEncodings are encodings of two bytes a character, with the leads of the characters that most
+// of their texts are of. Those of fewer leads go first: of encodings that explain a text as well
+// the narrower is right.
 var pairEncodings = []struct {
 	name, language string
 	tight          bool // trails are not ASCII, but for rare characters
@@ -37,8 +38,9 @@ func pairsOf(text []byte) (e Encoding, language string) {
 	return e, language
 }
 
-// shareOfPairs is the share of the bytes beyond ASCII that are common characters; 0 where more than a few are no
-// characters at all, where the pairs lie inside words of Latin letters, or hold the letters of an encoding of single bytes, from 0xC0 on, alone.
+// shareOfPairs is the share of the bytes beyond ASCII that are common characters; 0 where more than
+// a few are no characters at all, where the pairs lie inside words of Latin letters, or hold the
+// letters of an encoding of single bytes, from 0xC0 on, alone.
 func shareOfPairs(e Encoding, text []byte, tight bool, common func(lead, trail byte) bool) float64 {
 	t := tableOf(e)
 	good, usual, bad, single, inside, low := 0, 0, 0, 0, 0, 0

@@ -2,15 +2,16 @@ package charset
 
 import "sync/atomic"
 
-// span is a part of the input as it was read, from which places in the text that it became are led back to bytes.
+// span is a part of the input as it was read, from which places in the text that it became are led
+// back to bytes.
 type span struct {
 	text, raw int64 // where it begins in the text, and in the input
 	converter       // as it was at its beginning
 	next      atomic.Pointer[span]
 }
 
-// Place is a place in a text that [Reader] made, or in one that is read as it is. It may be used by several
-// goroutines, and is the same text's place for ever.
+// Place is a place in a text that [Reader] made, or in one that is read as it is. It may be used by
+// several goroutines, and is the same text's place for ever.
 type Place struct {
 	span *span // that has it, or one before; nil: the text is read as it is
 	at   int64 // in the text, or in the input

@@ -14,8 +14,8 @@ const room = 8
 // bufBytes is how much is read at once, and the length of a [span].
 const bufBytes = 32 << 10
 
-// Reader makes text of an encoding UTF-8. It gives about 300 MB/s. What it read it keeps, by 32 KiB, for as
-// long as somebody holds a [Place] in it or before it.
+// Reader makes text of an encoding UTF-8. It gives about 300 MB/s. What it read it keeps, by 32
+// KiB, for as long as somebody holds a [Place] in it or before it.
 type Reader struct {
 	converter
 	r    io.Reader
@@ -37,8 +37,9 @@ func NewReader(r io.Reader, e Encoding, offset int64) *Reader {
 	return &Reader{converter: s.converter, r: r, offset: offset, first: s, last: s}
 }
 
-// Watch makes reading end with an error where the text turns out not to be what the evidence spoke for: Windows-1252, in
-// which every byte is a character, and no mistake would be seen. The error ends with an advice.
+// Watch makes reading end with an error where the text turns out not to be what the evidence spoke
+// for: Windows-1252, in which every byte is a character, and no mistake would be seen. The error
+// ends with an advice.
 func (r *Reader) Watch(found *Evidence, advice string) { r.watch, r.advice = found, advice }
 
 // Read fills p, with whole characters where it has room for one of any kind (8 bytes).

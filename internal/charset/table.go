@@ -11,7 +11,8 @@ import (
 // none marks bytes that are no character.
 const none = -1
 
-// twice marks two characters that are one pair: the first in bits 10 to 19, the second in bits 0 to 9.
+// twice marks two characters that are one pair: the first in bits 10 to 19, the second in bits 0 to
+// 9.
 const twice = 1 << 24
 
 // table holds what bytes and pairs of bytes mean.
@@ -36,7 +37,8 @@ var (
 	tablesMutex sync.Mutex
 )
 
-// tableOf is the table of an encoding, made when it is asked for first: in some milliseconds for one of pairs.
+// tableOf is the table of an encoding, made when it is asked for first: in some milliseconds for
+// one of pairs.
 func tableOf(e Encoding) *table {
 	tablesMutex.Lock()
 	defer tablesMutex.Unlock()
@@ -85,8 +87,8 @@ func decodesPairs(decoder transform.Transformer) bool {
 	return err == nil && utf8.RuneCount(out[:n]) == 1 || decodeOne(decoder, 0x88, 0x9F) != none && decodeOne(decoder, 0x88) == none
 }
 
-// decodeOne is the character that bytes are; none if they are no character, or more of them. A pair of Big5
-// that is two characters is marked by twice.
+// decodeOne is the character that bytes are; none if they are no character, or more of them. A pair
+// of Big5 that is two characters is marked by twice.
 func decodeOne(decoder transform.Transformer, b ...byte) rune {
 	var out [16]byte
 	decoder.Reset()
@@ -152,7 +154,8 @@ func (t *table) pair(lead, trail byte) rune {
 	return t.two[int(lead-leadMin)*trails+int(trail-trailMin)]
 }
 
-// next is the character that raw begins with, and its bytes: 0 bytes where more of them are needed, unless last.
+// next is the character that raw begins with, and its bytes: 0 bytes where more of them are needed,
+// unless last.
 func (t *table) next(raw []byte, last bool) (c rune, size int) {
 	if c = t.one[raw[0]]; c != none || t.two == nil {
 		return c, 1
@@ -191,7 +194,8 @@ func (t *table) cut(last bool) (rune, int) {
 	return none, 0
 }
 
-// convert makes as many characters of raw UTF-8 as p has room for. last says that nothing follows raw.
+// convert makes as many characters of raw UTF-8 as p has room for. last says that nothing follows
+// raw.
 func (t *table) convert(p, raw []byte, last bool) (n, taken int) {
 	for taken < len(raw) && len(p)-n >= room {
 		if t.ascii && len(raw)-taken >= 8 && len(p)-n >= room+7 {

@@ -15,8 +15,8 @@ import (
 
 const peekBytes = 64 << 10 // that tell an encoding
 
-// text makes what an input holds UTF-8 without a byte order mark. windows says that an earlier reading found it
-// to be Windows-1252.
+// text makes what an input holds UTF-8 without a byte order mark. windows says that an earlier
+// reading found it to be Windows-1252.
 func (in *input) text(o *ReadOptions, windows bool) error {
 	head := make([]byte, peekBytes)
 	n, err := io.ReadFull(in.ReadCloser, head)
@@ -84,7 +84,8 @@ func (in *input) elsewhere(found *charset.Evidence) error {
 
 var errStop = errors.New("seen enough")
 
-// eachPlace calls f with bytes from places all over a regular file, from its beginning or from behind its head on.
+// eachPlace calls f with bytes from places all over a regular file, from its beginning or from
+// behind its head on.
 func (in *input) eachPlace(begin bool, f func(raw []byte, at int64) error) error {
 	info, err := in.file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
@@ -123,22 +124,28 @@ func sample(e Encoding, raw []byte, at, begin int64) []byte {
 	return text
 }
 
-// notUTF8Error is why a value is bad whose bytes are no UTF-8, in a file that was found or said to be.
+// notUTF8Error is why a value is bad whose bytes are no UTF-8, in a file that was found or said to
+// be.
 type notUTF8Error struct{ advice string }
 
 func (e *notUTF8Error) Error() string { return "is no UTF-8" + e.advice }
 
+const damaged = ", which the rest of the text is"
+
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
-	errDamaged = &notUTF8Error{", which the rest of the text is: mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
+	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
 )
 
-// notText is why a value is bad whose bytes are no text of the encoding. What ends reading says what the value looks like.
+// notText is why a value is bad whose bytes are no text of the encoding. What ends reading says
+// what the value looks like.
 func (p *piece) notText(value []byte) error {
 	o := &p.stream.source.options
 	switch {
 	case p.encoding != charset.UTF8:
 		return fmt.Errorf("has bytes that are no %s: is that the encoding (ReadOptions.Encoding)?", p.encoding)
+	case p.multi && o.OnBad != Stop:
+		return &notUTF8Error{damaged}
 	case p.multi:
 		return errDamaged
 	case o.OnBad != Stop || o.Encoding != charset.Unknown:
@@ -156,7 +163,8 @@ func (p *piece) notText(value []byte) error {
 	return &notUTF8Error{errNotUTF8.advice + " (of this value: " + why + ")"}
 }
 
-// adapt reports whether reading again would do better after an error, and sets how: with a wider column, or as Windows-1252.
+// adapt reports whether reading again would do better after an error, and sets how: with a wider
+// column, or as Windows-1252.
 func (s *source) adapt(ctx context.Context, err error) bool {
 	var ce *chunker.Error
 	var ve *valueError
@@ -171,7 +179,8 @@ func (s *source) adapt(ctx context.Context, err error) bool {
 	return false
 }
 
-// allWindows reports whether all of a file is Windows-1252, of which the places looked at before reading were UTF-8.
+// allWindows reports whether all of a file is Windows-1252, of which the places looked at before
+// reading were UTF-8.
 func (s *source) allWindows(ctx context.Context, name string) bool {
 	in, err := s.openRaw(name)
 	if err != nil {

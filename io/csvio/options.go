@@ -184,10 +184,11 @@ const (
 	Windows1252 = charset.Windows1252
 )
 
-// EncodingOf finds an encoding by its name, whatever its case, dashes and blanks: those of IANA and the WHATWG, and of code
-// pages (cp1251). Known are, beside those above, Windows-874 and 1250 to 1258, ISO-8859-2 to 10 and 13 to 16, KOI8-R and KOI8-U,
-// IBM437, 850, 852, 855, 858, 860, 862, 863, 865 and 866, Macintosh and x-mac-cyrillic, the EBCDIC pages IBM037, 1047 and 1140, GBK,
-// GB18030, HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
+// EncodingOf finds an encoding by its name, whatever its case, dashes and blanks: those of IANA and
+// the WHATWG, and of code pages (cp1251). Known are, beside those above, Windows-874 and 1250 to
+// 1258, ISO-8859-2 to 10 and 13 to 16, KOI8-R and KOI8-U, IBM437, 850, 852, 855, 858, 860, 862, 863,
+// 865 and 866, Macintosh and x-mac-cyrillic, the EBCDIC pages IBM037, 1047 and 1140, GBK, GB18030,
+// HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
 func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
 // OnBad is what becomes of a row that cannot be decoded: one with too few or too many
