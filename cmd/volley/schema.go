@@ -33,7 +33,8 @@ A pattern is one input, whose files must have the same columns. The types of CSV
 them; the types are written as --types takes them.
 
 With --stored it shows how Parquet files are stored: their schema, row groups, encodings, sizes, statistics
-and metadata, as the footer and the headers of the pages say it; no values are read.`,
+and metadata, as the footer and the headers of the pages say it; no values are read. The least and most of a
+column are bounds: of long texts writers store a beginning.`,
 		Example: `  volley schema trips.csv
   volley schema trips.parquet --stored
   volley schema trips.parquet --json`,

@@ -124,6 +124,13 @@
 // bytes from 0 in the file as stored or as decompressed; in a dialect that is written anew the byte is
 // that of the row.
 //
+// What became of bad rows is in a [Report], each kind counted apart: rows that were left out, that went to
+// the rejects, that have a null for what could not be read or was missing, and whose surplus fields were
+// dropped. A frame of [ReadOptions.ReadFile] does not show them: under [Null] and [Skip] ask for the report.
+//
+//	var report csvio.Report
+//	trips, err := csvio.ReadOptions{OnBad: csvio.Null, Report: &report}.ReadFile(ctx, "trips.csv")
+//
 // # Limits
 //
 // [ReadOptions.RowMax], FieldMax, ColumnsMax and RatioMax end reading with a [LimitError], before memory is taken

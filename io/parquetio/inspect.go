@@ -65,7 +65,7 @@ type ChunkInfo struct {
 	Values            int64    // nulls and empty lists included
 	Nulls             int64    // -1 where the file does not say
 	Distinct          int64    // 0 where the file does not say
-	Min, Max          string   // as text; empty where the file does not say
+	Min, Max          string   // bounds as text, of long texts perhaps a beginning alone; empty where the file does not say
 	CompressedBytes   int64    // page headers included
 	UncompressedBytes int64
 	Offset            int64 // of its first page
