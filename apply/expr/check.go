@@ -32,7 +32,8 @@ type checker struct {
 	srcIdx  int
 	scope   map[string]*node // variables of a function body
 
-	notes []string // for Explain: what may be meant otherwise
+	notes   []string // for Explain: what may be meant otherwise
+	anyType bool     // the column at hand is only asked whether it is null
 }
 
 func newChecker(schema *arrow.Schema) *checker {
@@ -168,6 +169,7 @@ func listed(names []string) string {
 // column is the shared node of a column, nil when the schema has none.
 func (c *checker) column(name string, pos int) *node {
 	if n, ok := c.columns[name]; ok {
+		c.checkReadable(n)
 		return n
 	}
 	found := c.schema.FieldIndices(name)
@@ -180,14 +182,42 @@ func (c *checker) column(name string, pos int) *node {
 	f := c.schema.Field(found[0])
 	t := valueType(f.Type)
 	if t == nil {
-		c.fail(pos, "column %s is %s, a type that expressions cannot read", reference(name), f.Type)
+		t = f.Type
 	}
 	n := c.node(opColumn, t, pos)
 	// A dictionary may hold nulls of its own.
 	_, dict := f.Type.(*arrow.DictionaryType)
 	n.val = &column{name: name, index: found[0], typ: f.Type, nullable: f.Nullable || dict}
 	c.columns[name] = n
+	c.checkReadable(n)
 	return n
+}
+
+// checkReadable refuses columns of types that expressions do not know, of which isnull alone can
+// be asked, if their arrays have a bitmap of nulls.
+func (c *checker) checkReadable(n *node) {
+	if laneOf(n.typ) != laneNone {
+		return
+	}
+	if !hasBitmap(n.typ) {
+		c.fail(n.pos, "column %s is %s, a type that expressions cannot read", n.label(), n.typ)
+	}
+	if !c.anyType {
+		c.fail(n.pos, "column %s is %s, a type that expressions cannot read: only isnull(%s) can be asked of it", n.label(), n.typ, n.label())
+	}
+}
+
+// argument types an argument of a call. isnull takes a column of any type.
+func (c *checker) argument(b *builtin, e ast.Expr) *node {
+	switch bare := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		c.anyType = b.name == "isnull"
+	case *ast.CallExpr:
+		fn, ok := bare.Fun.(*ast.Ident)
+		c.anyType = b.name == "isnull" && ok && fn.Name == "col"
+	}
+	defer func() { c.anyType = false }()
+	return c.expr(e)
 }
 
 func (c *checker) unary(tok token.Token, x *node, pos int) *node {
@@ -493,7 +523,7 @@ func (c *checker) call(e *ast.CallExpr) *node {
 		if b.typeArg > 0 && len(k.args) == b.typeArg {
 			break // the remaining ones name a type
 		}
-		k.args = append(k.args, c.expr(a))
+		k.args = append(k.args, c.argument(b, a))
 	}
 	c.refuseColumns(k.args)
 	return b.check(k)

@@ -378,3 +378,63 @@ func TestNarrowingCasts(t *testing.T) {
 		`cast(cast(s, decimal(3, 0)), string)`:  {failing{}, "300", "12", "-1", failing{}, failing{}},
 	})
 }
+
+// isnull is asked of columns of any type, also of slices of them.
+func TestIsNullOfAnyType(t *testing.T) {
+	const n = 3000
+	types := map[string]arrow.DataType{
+		"wide": &arrow.Decimal256Type{Precision: 50, Scale: 2}, "point": arrow.StructOf(arrow.Field{Name: "x", Type: arrow.PrimitiveTypes.Int64, Nullable: true}),
+		"list": arrow.ListOf(arrow.PrimitiveTypes.Int8), "c32": arrow.FixedWidthTypes.Time32s, "c64": arrow.FixedWidthTypes.Time64ns,
+		"raw": arrow.BinaryTypes.Binary, "fixed": &arrow.FixedSizeBinaryType{ByteWidth: 3}, "half": arrow.FixedWidthTypes.Float16,
+		"months": arrow.FixedWidthTypes.MonthInterval, "pairs": arrow.MapOf(arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int8), "all": arrow.Null,
+	}
+	for name, dt := range types {
+		b := array.NewBuilder(memory.DefaultAllocator, dt)
+		for i := range n {
+			if i%3 == 0 {
+				b.AppendNull()
+			} else {
+				b.AppendEmptyValue()
+			}
+		}
+		rec := recordOf(named{name, array.NewSlice(b.NewArray(), 5, n)})
+		for _, text := range []string{"isnull(" + name + ")", `isnull((col("` + name + `")))`, "ifelse(isnull(" + name + "), true, false)"} {
+			got, failed := evalText(t, rec, text)
+			require.Empty(t, failed)
+			for i, v := range got {
+				require.Equal(t, name == "all" || (i+5)%3 == 0, v, "%s: row %d", text, i)
+			}
+		}
+		if laneOf(dt) != laneNone {
+			continue
+		}
+		for _, text := range []string{name, name + " == " + name, "coalesce(" + name + ", " + name + ")", "isnull(" + name + ") && " + name + " == 1", "isnull(coalesce(" + name + ", 1))", "hash(" + name + ")"} {
+			_, err := Compile(rec.Schema(), text)
+			require.ErrorContains(t, err, "only isnull("+name+") can be asked of it", text)
+		}
+	}
+}
+
+// Times of day are values as others are.
+func TestTimesOfDay(t *testing.T) {
+	rec := recordOf(
+		counts("c", arrow.FixedWidthTypes.Time32s, 0, 45296, 86399, 3600),
+		counts("m", arrow.FixedWidthTypes.Time32ms, 0, 45296789, 86399999, 3600000),
+		counts("n", arrow.FixedWidthTypes.Time64ns, 1, 45296789000001, 0, 3600000000000),
+		written(t, "s", arrow.BinaryTypes.String, "12:34:56", "12:34", "x", ""),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`c == m`:                                  {true, false, false, true},
+		`n > m`:                                   {true, true, false, false},
+		`in(m, c, n)`:                             {true, false, false, true},
+		`c >= "12:34:56"`:                         {false, true, true, false},
+		`between(m, "01:00", "12:34:56.789")`:     {false, true, false, true},
+		`cast(n, string)`:                         {"00:00:00.000000001", "12:34:56.789000001", "00:00:00", "01:00:00"},
+		`cast(m, string)`:                         {"00:00:00", "12:34:56.789", "23:59:59.999", "01:00:00"},
+		`cast(max(c, "12:00"), string)`:           {"12:00:00", "12:34:56", "23:59:59", "12:00:00"},
+		`cast(coalesce(c, m), int64)`:             {int64(0), int64(45296000), int64(86399000), int64(3600000)},
+		`ifelse(c < "12:00", c, "12:00") == c`:    {true, false, false, true},
+		`cast(m, int64) / 1000 == cast(c, int64)`: {true, true, true, true},
+		`hash(c) == hash(c)`:                      {true, true, true, true},
+	})
+}

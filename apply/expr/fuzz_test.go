@@ -568,10 +568,14 @@ func checkRandom(t *testing.T, seed uint64, b []byte) {
 	checkAgainstOracle(t, rec, d.expr(d.pick(allTypes...), 4))
 }
 
-// TestRandomExpressions checks VOLLEY_EXPRESSIONS expressions, 600 if that is not set, the same ones for the same
+// TestRandomExpressions checks VOLLEY_EXPRESSIONS expressions, 600 (short: 200) if that is not set, the same ones for the same
 // VOLLEY_SEED. A hundred take about 0.3 s.
 func TestRandomExpressions(t *testing.T) {
-	n, seed := fromEnvironment(t, "VOLLEY_EXPRESSIONS", 600), fromEnvironment(t, "VOLLEY_SEED", 1)
+	few := uint64(600)
+	if testing.Short() {
+		few = 200
+	}
+	n, seed := fromEnvironment(t, "VOLLEY_EXPRESSIONS", few), fromEnvironment(t, "VOLLEY_SEED", 1)
 	const batch = 100
 	for first := uint64(0); first < n; first += batch {
 		t.Run(fmt.Sprintf("seed %d from %d", seed, first), func(t *testing.T) {

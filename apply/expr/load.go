@@ -44,6 +44,8 @@ func bind(a arrow.Array) (*bound, error) {
 		return nil
 	}
 	switch a := a.(type) {
+	case *array.Null:
+		b.valid = make([]byte, (d.Offset()+a.Len()+7)/8)
 	case *array.String:
 		b.offs32, b.data = slice32(mem(1)), mem(2)
 	case *array.LargeString:
@@ -150,6 +152,7 @@ func (b *bound) load(m *machine, r, row int) {
 		kernel.LoadBits(v.valid[:], b.valid, at, m.n)
 	}
 	switch {
+	case b.lane == laneNone: // its nulls are all that is asked for
 	case b.dict != nil:
 		b.loadDictionary(m, v, at)
 	case b.views != nil:

@@ -79,6 +79,15 @@ func valueType(t arrow.DataType) arrow.DataType {
 	return t
 }
 
+// hasBitmap reports whether the nulls of a type's arrays are told by a bitmap, or all are null.
+func hasBitmap(t arrow.DataType) bool {
+	switch t.ID() {
+	case arrow.DENSE_UNION, arrow.SPARSE_UNION, arrow.RUN_END_ENCODED, arrow.DICTIONARY:
+		return false
+	}
+	return true
+}
+
 func isInt(t arrow.DataType) bool {
 	return arrow.IsInteger(t.ID())
 }
