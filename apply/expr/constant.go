@@ -41,6 +41,10 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 		c.refuseColumn(b, y.pos)
 		n.val = constant.MakeBool(constant.Compare(a, tok, b))
 		return n
+	case token.ADD:
+		if a.Kind() == constant.String && len(c.schema.FieldIndices(constant.StringVal(a))) > 0 {
+			c.refuseColumn(b, y.pos) // both are columns
+		}
 	case token.SHL, token.SHR:
 		count, ok := constant.Uint64Val(b)
 		if !ok || count > 512 {
@@ -100,7 +104,7 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 // fraction. In the text of a Go function it is the integer's, as in Go.
 func (c *checker) operandType(tok token.Token, k *node, t arrow.DataType) arrow.DataType {
 	arithmetic := tok == token.ADD || tok == token.SUB || tok == token.MUL || tok == token.QUO
-	if arithmetic && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
+	if (arithmetic || tok == token.XOR) && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
 		return float64Type
 	}
 	return c.constType(k, t)

@@ -29,7 +29,7 @@ const (
 )
 
 // marksOf are what a text has where a reading differs from Go's.
-var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`", nameIsNone: "="}
+var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`'", nameIsNone: "="}
 
 // advice is what the readings of a text share.
 type advice struct {

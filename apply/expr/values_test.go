@@ -135,7 +135,7 @@ func TestHabitsAndMistakes(t *testing.T) {
 		"fare > 3 AND zone":     `there is no AND here: write fare > 3 && zone; besides, column zone (string) is used where bool is needed: write cast(…, bool)`,
 		"zone IS NULL (":        `there is no IS NULL here: write isnull(zone)`,
 		"sqrt(fare, tip)":       `sqrt takes 1 argument, not 2: sqrt(x)`,
-		"date_add(day, 7)":      `a time is moved by add(t, n, "unit")`,
+		"date_add(day, 7)":      `a time is moved by add, in the unit that is meant, as in add(t, 1, "day")`,
 		"fare tip":              `there is no operator before tip`,
 		"case when paid then 1": `case is a keyword of Go: a column of that name is written col("case")`,
 	} {
