@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"math"
@@ -197,9 +198,41 @@ func (c *checker) to(n *node, t arrow.DataType) *node {
 		return c.node(opConst, t, n.pos)
 	}
 	if common(n.typ, t) == nil || !arrow.TypeEqual(common(n.typ, t), t) {
-		c.fail(n.pos, "%s is used where %s is needed: write cast(…, %s)", c.describe(n), typeName(t), typeName(t))
+		c.fail(n.pos, "%s is used where %s is needed%s", c.describe(n), typeName(t), castHint(n, t))
 	}
 	return c.convert(n, t, n.pos)
+}
+
+// castHint says how a value comes to a type. Nothing but a comparison tells what is to be true.
+func castHint(n *node, t arrow.DataType) string {
+	x := "x"
+	if n.op == opColumn {
+		x = n.label()
+	}
+	switch {
+	case !isBool(t):
+		return fmt.Sprintf(": write cast(%s, %s)", x, writtenType(t))
+	case isString(n.typ):
+		return fmt.Sprintf(`: compare it, as in %s != ""`, x)
+	case isNumber(n.typ):
+		return fmt.Sprintf(": compare it, as in %s != 0", x)
+	}
+	return ": compare it, or see isnull"
+}
+
+// writtenType is a type as cast takes it.
+func writtenType(t arrow.DataType) string {
+	switch t := t.(type) {
+	case *arrow.TimestampType:
+		zone := ""
+		if t.TimeZone != "" {
+			zone = fmt.Sprintf(", %q", t.TimeZone)
+		}
+		return fmt.Sprintf("timestamp(%q%s)", t.Unit, zone)
+	case *arrow.DurationType:
+		return fmt.Sprintf("duration(%q)", t.Unit)
+	}
+	return typeName(t)
 }
 
 // constValue is an untyped constant as a lane of type t.

@@ -63,6 +63,7 @@ func (p part) is(l lexeme) bool {
 
 // match reads what a rule's pattern says, x before it, and is what to write instead.
 func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
+	t.spend()
 	ok = t.try(func() {
 		h := &holes{terms: map[string]Term{"x": x}}
 		parts := r.parts
@@ -317,6 +318,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return t.compared(b.Op, x, y)
 	case r.written == "x + y" || r.written == "x - y":
 		return t.added(b.Op, x, y)
+	case r.written == "x || y" && t.reading&barsJoin != 0 && (t.is(x, isBool) || t.is(y, isBool)):
+		panic(lost{}) // one side is a condition
 	case r.written == "x || y" && t.reading&barsJoin != 0:
 		out, _ = t.added(token.ADD, x, y)
 		return out, "|| joins conditions, + texts"

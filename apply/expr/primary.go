@@ -10,9 +10,7 @@ import (
 
 // prefix reads an operand with what stands before it.
 func (t *translation) prefix() Term {
-	if t.work++; t.work > maxTranslating {
-		panic(stopped{})
-	}
+	t.spend()
 	for _, read := range []func() (Term, bool){t.oddColumn, t.ownCall, t.special} {
 		if x, ok := read(); ok {
 			return x
