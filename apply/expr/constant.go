@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"math"
@@ -41,6 +42,10 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 		c.refuseColumn(b, y.pos)
 		n.val = constant.MakeBool(constant.Compare(a, tok, b))
 		return n
+	case token.ADD:
+		if a.Kind() == constant.String && len(c.schema.FieldIndices(constant.StringVal(a))) > 0 {
+			c.refuseColumn(b, y.pos) // both are columns
+		}
 	case token.SHL, token.SHR:
 		count, ok := constant.Uint64Val(b)
 		if !ok || count > 512 {
@@ -100,7 +105,7 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 // fraction. In the text of a Go function it is the integer's, as in Go.
 func (c *checker) operandType(tok token.Token, k *node, t arrow.DataType) arrow.DataType {
 	arithmetic := tok == token.ADD || tok == token.SUB || tok == token.MUL || tok == token.QUO
-	if arithmetic && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
+	if (arithmetic || tok == token.XOR) && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
 		return float64Type
 	}
 	return c.constType(k, t)
@@ -193,9 +198,41 @@ func (c *checker) to(n *node, t arrow.DataType) *node {
 		return c.node(opConst, t, n.pos)
 	}
 	if u := common(t, n.typ); u == nil || !arrow.TypeEqual(u, t) {
-		c.fail(n.pos, "%s is used where %s is needed: write cast(…, %s)", c.describe(n), typeName(t), typeName(t))
+		c.fail(n.pos, "%s is used where %s is needed%s", c.describe(n), typeName(t), castHint(n, t))
 	}
 	return c.convert(n, t, n.pos)
+}
+
+// castHint says how a value comes to a type. Nothing but a comparison tells what is to be true.
+func castHint(n *node, t arrow.DataType) string {
+	x := "x"
+	if n.op == opColumn {
+		x = n.label()
+	}
+	switch {
+	case !isBool(t):
+		return fmt.Sprintf(": write cast(%s, %s)", x, writtenType(t))
+	case isString(n.typ):
+		return fmt.Sprintf(`: compare it, as in %s != ""`, x)
+	case isNumber(n.typ):
+		return fmt.Sprintf(": compare it, as in %s != 0", x)
+	}
+	return ": compare it, or see isnull"
+}
+
+// writtenType is a type as cast takes it.
+func writtenType(t arrow.DataType) string {
+	switch t := t.(type) {
+	case *arrow.TimestampType:
+		zone := ""
+		if t.TimeZone != "" {
+			zone = fmt.Sprintf(", %q", t.TimeZone)
+		}
+		return fmt.Sprintf("timestamp(%q%s)", t.Unit, zone)
+	case *arrow.DurationType:
+		return fmt.Sprintf("duration(%q)", t.Unit)
+	}
+	return typeName(t)
 }
 
 // constValue is an untyped constant as a lane of type t.

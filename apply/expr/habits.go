@@ -31,6 +31,7 @@ const (
 
 const (
 	nullSays   = "a comparison with nil is null in every row"
+	movedBy    = "a time is moved by add, in the unit that is meant"
 	nanSays    = "nothing equals NaN, not even NaN"
 	clockSays  = "results do not depend on the clock: a time is written as a text"
 	equalsSays = "= names a result and does not compare"
@@ -71,7 +72,7 @@ var infixes = map[int][]habit{
 		{"x > y", "x > y", plain}, {"x >= y", "x >= y", plain},
 	},
 	sum: {
-		{"x + y", "x + y", plain}, {"x - y", "x - y", plain}, {"x − y", "x - y", ""}, {"x | y", "x | y", plain}, {"x ^ y", "x ^ y", plain},
+		{"x + y", "x + y", plain}, {"x - y", "x - y", plain}, {"x −/–/— y", "x - y", ""}, {"x | y", "x | y", plain}, {"x ^ y", "x ^ y", plain},
 	},
 	product: {
 		{"x // y", "x / y", "there is no // here: / of integers drops the fraction, floor(x / y) is for the others"},
@@ -96,14 +97,14 @@ var infixes = map[int][]habit{
 		{"x.gt(y)", "x > y", ""}, {"x.ge(y)", "x >= y", ""}, {"x.strftime/to_string(layout)", "format(x, layout)", ""}, {"x.strptime(layout)", "parse(x, layout)", ""},
 		{"x.date()", "cast(x, date)", ""}, {"x.date", "cast(x, date)", ""}, {"x.dayofweek/day_of_week", "(weekday(x) + 6) % 7", ""},
 		{"x.dayofyear/day_of_year", "yearday(x)", ""}, {"x.microsecond", "nanosecond(x) / 1000", ""}, {"x.floor/truncate(unit)", "trunc(x, unit)", ""},
-		{"x.field", "field(x)", ""},
+		{"x.field", "field(x)", "a part of a time is a function"},
 	}, overManyRows(true)),
 }
 
 // prefixes are what an operand begins with.
 var prefixes = slices.Concat([]habit{
 	{"null/none/nil ==/=/is x", "isnull(x)", nullSays}, {"null/none/nil !=/<> x", "!isnull(x)", nullSays},
-	{"where/select x", "x", ""}, {"when(x).then(y).otherwise(z)", "ifelse(x, y, z)", ""}, {"not x", "!x", ""}, {"¬ x", "!x", ""}, {"~ x", "!x", ""}, {"$/@ x", "x", ""},
+	{"where/select x", "x", ""}, {"when(x).then(y).otherwise(z)", "ifelse(x, y, z)", ""}, {"when(x, y).otherwise(z)", "ifelse(x, y, z)", ""}, {"not x", "!x", ""}, {"¬ x", "!x", ""}, {"~ x", "!x", ""}, {"$/@ x", "x", ""},
 	{"if x then y else z end", "ifelse(x, y, z)", ""}, {"if x then y else z", "ifelse(x, y, z)", ""},
 	{"if/iif/where(x, y, z)", "ifelse(x, y, z)", ""}, {"case/switch/when(x, list)", "casewhen(x, list)", ""},
 	{"cast/try_cast/safe_cast(x as typ)", "cast(x, typ)", ""}, {"convert(typ, x)", "cast(x, typ)", ""}, {"cast(x, typ)", "cast(x, typ)", plain},
@@ -114,7 +115,7 @@ var prefixes = slices.Concat([]habit{
 	{"to_number/to_numeric(x)", "cast(x, float64)", ""}, {"to_string(x)", "cast(x, string)", ""},
 	{"extract/date_part(field from x)", "field(x)", ""}, {"date_part/datepart(field, x)", "field(x)", ""},
 	{"date_trunc/datetrunc(unit, x)", "trunc(x, unit)", ""}, {"timestamp_trunc/date_trunc(x, unit)", "trunc(x, unit)", ""},
-	{"count(*)", "", "count " + reduces}, {"date_add/date_sub(x, y)", "", "a time is moved by add(t, n, \"unit\")"},
+	{"count(*)", "", "count " + reduces}, {"date_add/date_sub(x, y)", "", movedBy + `, as in add(t, 1, "day")`}, {"interval q", "", movedBy + ", one unit at a time"}, {"lit(x)", "x", ""},
 	{"dateadd/timestampadd/date_add(unit, x, y)", "add(y, x, unit)", ""}, {"datediff/timestampdiff/date_diff(unit, x, y)", "diff(y, x, unit)", ""},
 	{"datediff(x, y)", `diff(x, y, "day")`, ""},
 	{"now/today/getdate/sysdate/current_timestamp/current_date()", `"2006-01-02 15:04:05"`, clockSays},

@@ -11,12 +11,11 @@ import (
 // written as it stands, in every row.
 func (k *call) constLayout(i int) string {
 	layout := k.constText(i)
-	foreign := foreignLayout(layout)
-	if !foreign && isLayout(layout) {
+	if !foreignLayout(layout) {
 		return layout
 	}
 	pos, example := k.args[i].pos, `the time 2006-01-02 15:04:05 as it is to be written, such as "2006-01-02"`
-	if instead, ok := goLayout(layout); ok && foreign {
+	if instead, ok := goLayout(layout); ok {
 		k.fail(pos, "the layout %q is none of Go, which is %s: write %s", layout, example, strconv.Quote(instead))
 	}
 	k.fail(pos, "the layout %q has no part of a time in it: a layout of Go is %s", layout, example)
@@ -34,16 +33,16 @@ func isLayout(layout string) bool {
 var (
 	directive = regexp.MustCompile(`%[-_0^#]?[A-Za-z%]`)
 	// letterPart is a part of a layout written with letters, the longer ones first.
-	letterPart = regexp.MustCompile(`YYYY|yyyy|YY|yy|Month|MMMM|MONTH|MMM|Mon|MON|MM|mm|MI|mi|dddd|Day|DAY|ddd|EEEE|EEE|Dy|DD|dd|HH24|hh24|HH12|hh12|HH|hh|SSS|fff|FF3|FF6|FF|SS|ss|AM|PM|am|pm|tt|XXX|TZH:TZM`)
+	letterPart = regexp.MustCompile(`YYYY|yyyy|YY|yy|Month|MMMM|MONTH|MMM|Mon|MON|MM|mm|MI|mi|dddd|Day|DAY|ddd|EEEE|EEE|Dy|DD|dd|HH24|hh24|HH12|hh12|HH|hh|SSS|fff|FF3|FF6|FF|SS|ss|AM|PM|am|pm|tt|XXX|TZH:TZM|[A-Za-z]`)
 	quotedPart = regexp.MustCompile(`'([^']*)'|"([^"]*)"`)
 	// strayPart is a part that a layout of Go has no use for, where it is a word by itself.
 	strayPart = regexp.MustCompile(`YYYY|yyyy|HH24|hh24|(?:^|[^A-Za-z])(?:YY|yy|MM|mm|MI|mi|DD|dd|HH|hh|SS|ss)(?:[^A-Za-z]|$)`)
 )
 
-// foreignLayout reports whether a layout is one of strftime (%Y), or of those written with
-// letters (YYYY-MM-DD).
+// foreignLayout reports whether a layout is one of strftime (%Y), of those written with letters
+// (YYYY-MM-DD), or none at all.
 func foreignLayout(layout string) bool {
-	return directive.MatchString(layout) || strayPart.MatchString(layout)
+	return directive.MatchString(layout) || strayPart.MatchString(layout) || !isLayout(layout)
 }
 
 // goLayout translates a layout of another kind; ok is false if a part of it has no like in Go.
@@ -51,7 +50,7 @@ func goLayout(layout string) (text string, ok bool) {
 	if directive.MatchString(layout) {
 		text, ok = fromDirectives(layout)
 	} else {
-		text, ok = fromLetters(layout), true
+		text, ok = fromLetters(layout)
 	}
 	return text, ok && isLayout(text)
 }
@@ -86,28 +85,40 @@ var letterParts = map[string]string{
 	"dddd": "Monday", "day": "Monday", "eeee": "Monday", "ddd": "Mon", "eee": "Mon", "dy": "Mon", "dd": "02",
 	"hh24": "15", "hh12": "03", "sss": "000", "fff": "000", "ff3": "000", "ff6": "000000", "ff": "000000", "ss": "05",
 	"am": "PM", "pm": "PM", "tt": "PM", "xxx": "Z07:00", "tzh:tzm": "-07:00",
+	"d": "2", "m": "1", "h": "3", "i": "04", "s": "5", "a": "PM", "t": "T", "z": "Z07:00", "y": "2006",
 }
 
-// fromLetters translates part by part. MM is the minute behind an hour and else the month; HH is of
-// 12 hours if the layout has AM or PM.
-func fromLetters(layout string) string {
+// phpParts are the single letters of PHP, which have leading zeros.
+var phpParts = map[string]string{"d": "02", "m": "01", "s": "05"}
+
+// fromLetters translates part by part; ok is false for a word that is no part. MM is the minute
+// behind an hour and else the month; HH is of 12 hours if the layout has AM or PM.
+func fromLetters(layout string) (text string, ok bool) {
 	layout = quotedPart.ReplaceAllString(layout, "$1$2")
-	half := regexp.MustCompile(`AM|PM|am|pm|tt`).MatchString(layout)
-	last := ""
-	return letterPart.ReplaceAllStringFunc(layout, func(p string) string {
+	half := halfDay.MatchString(layout)
+	php := !twoLetters.MatchString(layout)
+	last, ok := "", true
+	text = letterPart.ReplaceAllStringFunc(layout, func(p string) string {
 		p = strings.ToLower(p)
 		instead := letterParts[p]
-		switch {
-		case p == "hh" && half:
-			instead = "03"
-		case p == "hh":
-			instead = "15"
-		case p == "mm" && strings.HasPrefix(last, "hh"):
-			instead = "04"
+		switch minute := strings.HasPrefix(last, "h"); {
+		case php && phpParts[p] != "":
+			instead = phpParts[p]
+		case p == "hh" || p == "h" && !half:
+			instead = either(half, "03", "15")
 		case p == "mm":
-			instead = "01"
+			instead = either(minute, "04", "01")
+		case p == "m" && minute:
+			instead = "4"
 		}
+		ok = ok && instead != ""
 		last = p
 		return instead
 	})
+	return text, ok
 }
+
+var (
+	halfDay    = regexp.MustCompile(`AM|PM|am|pm|tt|\b[aA]\b`)
+	twoLetters = regexp.MustCompile(`[A-Za-z]{2}`)
+)

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // expr reads an expression whose operators bind at least as much as min.
@@ -65,6 +63,7 @@ func (p part) is(l lexeme) bool {
 
 // match reads what a rule's pattern says, x before it, and is what to write instead.
 func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
+	t.spend()
 	ok = t.try(func() {
 		h := &holes{terms: map[string]Term{"x": x}}
 		parts := r.parts
@@ -319,6 +318,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return t.compared(b.Op, x, y)
 	case r.written == "x + y" || r.written == "x - y":
 		return t.added(b.Op, x, y)
+	case r.written == "x || y" && t.reading&barsJoin != 0 && (t.is(x, isBool) || t.is(y, isBool)):
+		panic(lost{}) // one side is a condition
 	case r.written == "x || y" && t.reading&barsJoin != 0:
 		out, _ = t.added(token.ADD, x, y)
 		return out, "|| joins conditions, + texts"
@@ -333,7 +334,7 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 // added is x + y or x - y: texts are joined with texts alone, times are moved by add.
 func (t *translation) added(op token.Token, x, y Term) (Term, string) {
 	if by, ok := t.intervals[y.text]; ok {
-		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, by.count), by.count), by.unit), "a time is moved by add"
+		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, by.count), by.count), by.unit), movedBy
 	}
 	if op == token.ADD && !t.is(x, isString) && t.is(y, isString) && t.typeOf(x.text, true) != nil {
 		return bare(x).Cast("string").Add(y), "+ joins texts or adds numbers"
@@ -342,9 +343,9 @@ func (t *translation) added(op token.Token, x, y Term) (Term, string) {
 	case op == token.ADD && t.is(x, isString) && !t.is(y, isString) && t.typeOf(y.text, true) != nil:
 		return x.Add(bare(y).Cast("string")), "+ joins texts or adds numbers"
 	case t.is(x, isInstant) && t.is(y, isInt):
-		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, y), bare(y)), Lit("day")), "a time is moved by add"
+		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, y), bare(y)), Lit("day")), movedBy
 	case op == token.ADD && t.is(x, isInt) && t.is(y, isInstant):
-		return Call("add", bare(y), bare(x), Lit("day")), "a time is moved by add"
+		return Call("add", bare(y), bare(x), Lit("day")), movedBy
 	}
 	return x.binary(op, y), ""
 }
@@ -358,7 +359,9 @@ func (t *translation) compared(op token.Token, x, y Term) (out Term, why string)
 		x = Lit(text)
 	}
 	x, y, why = t.met(x, y)
-	if middle, ok := t.ordered[x.text]; ok && ordering {
+	if middle, ok := t.ordered[x.text]; ok && ordering && strings.ContainsAny(middle.text, "&|") {
+		panic(lost{}) // a > 1 & b < 2 is no chain
+	} else if ok && ordering {
 		out, why = x.And(middle.binary(op, y)), "a chain of comparisons is written with &&"
 	} else {
 		out = x.binary(op, y)
@@ -446,19 +449,29 @@ func (t *translation) indexed(x Term) Term {
 // columns reports whether the schema has a column.
 func (t *translation) isColumn(name string) bool { return len(t.schema.FieldIndices(name)) > 0 }
 
-// isTextual and isTimely are functions whose first argument may be brought to its type.
-func isTextual(b *builtin) bool {
-	return slices.ContainsFunc(texts(), func(c *builtin) bool { return c.name == b.name })
+// takenBy is what a function of ours is of.
+func takenBy(name string) string {
+	for what, list := range map[string][]*builtin{"texts": texts(), "times": times(), "numbers": numbers()} {
+		if slices.ContainsFunc(list, func(b *builtin) bool { return b.name == name }) {
+			return what
+		}
+	}
+	return ""
 }
 
-// call is one of our functions, its first argument cast to a text where it takes one.
+// call is one of our functions, its first argument cast to what it takes: texts, or what is in one.
 func (t *translation) call(name string, args []Term) Term {
+	takes := takenBy(name)
 	for i, a := range args {
-		if name != "concat" && i > 0 || !isTextual(builtinIndex[name]) {
-			break
-		}
-		if typ := t.typeOf(a.text, true); typ != nil && !isString(typ) && typ.ID() != arrow.NULL {
+		typ := t.typeOf(a.text, true)
+		switch {
+		case typ == nil || isNull(typ) || i > 0 && name != "concat":
+		case takes == "texts" && !isString(typ):
 			args[i] = bare(a).Cast("string")
+		case takes == "times" && isString(typ):
+			args[i] = bare(a).Cast(`timestamp("us")`)
+		case takes == "numbers" && isString(typ) && len(args) == 1:
+			args[i] = bare(a).Cast("float64")
 		}
 	}
 	return callOf(name, args)

@@ -10,9 +10,7 @@ import (
 
 // prefix reads an operand with what stands before it.
 func (t *translation) prefix() Term {
-	if t.work++; t.work > maxTranslating {
-		panic(stopped{})
-	}
+	t.spend()
 	for _, read := range []func() (Term, bool){t.oddColumn, t.ownCall, t.special} {
 		if x, ok := read(); ok {
 			return x
@@ -38,7 +36,7 @@ func (t *translation) oddColumn() (x Term, ok bool) {
 	}
 	best := ""
 	for _, f := range t.schema.Fields() {
-		if !token.IsIdentifier(f.Name) && strings.HasPrefix(rest, f.Name) && len(f.Name) > len(best) {
+		if (begin.text == "[" || !token.IsIdentifier(f.Name)) && strings.HasPrefix(rest, f.Name) && len(f.Name) > len(best) {
 			best = f.Name
 		}
 	}
@@ -53,8 +51,11 @@ func (t *translation) oddColumn() (x Term, ok bool) {
 		return x, false
 	}
 	says := "a column whose name is no identifier is written by col"
-	if token.IsKeyword(best) {
+	switch {
+	case token.IsKeyword(best):
 		says = best + " is a keyword of Go"
+	case token.IsIdentifier(best):
+		says = "a column is written by its name alone"
 	}
 	t.note(begin.pos, says, reference(best))
 	return Col(best), true
@@ -83,7 +84,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 			return
 		}
 		if y := t.call(l.text, args); y != x {
-			t.note(l.pos, l.text+" is of texts", y.text)
+			t.note(l.pos, l.text+" is of "+takenBy(l.text), y.text)
 			x = y
 		}
 	})
@@ -94,7 +95,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 func (t *translation) special() (x Term, ok bool) {
 	l := t.now()
 	read := map[string]func() Term{
-		"case": t.caseWhen, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined,
+		"case": t.caseWhen, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined, "date_add": t.dateAdd, "date_sub": t.dateAdd, "adddate": t.dateAdd, "subdate": t.dateAdd,
 		"f": t.interpolated, "rf": t.interpolated, "r": t.rawText, "n": t.rawText, "e": t.rawText, "date": t.instant, "timestamp": t.instant, "datetime": t.instant,
 	}[strings.ToLower(l.text)]
 	if l.kind != lexName || read == nil {
@@ -155,6 +156,17 @@ func (t *translation) decode() Term {
 		out = append(out, c, args[i+1])
 	}
 	return callOf("casewhen", append(out, otherwise))
+}
+
+// dateAdd is DATE_ADD(x, INTERVAL 1 DAY) and DATE_SUB.
+func (t *translation) dateAdd() Term {
+	op := either(strings.Contains(strings.ToLower(t.list[t.at-1].text), "sub"), token.SUB, token.ADD)
+	args := t.parenthesised()
+	if len(args) != 2 || t.intervals[args[1].text].unit.text == "" {
+		panic(lost{})
+	}
+	out, _ := t.added(op, args[0], args[1])
+	return out
 }
 
 // joined is CONCAT_WS(separator, a, b, …).
@@ -279,7 +291,7 @@ func (t *translation) operand() Term {
 	case l.kind == lexVersion:
 		t.note(l.pos, l.text+" is no number", strconv.Quote(l.text))
 		return Lit(l.text)
-	case l.kind == lexText && t.reading&quotesAreColumns != 0 && t.isColumn(l.text):
+	case (l.kind == lexText || l.kind == lexQuoted) && t.reading&quotesAreColumns != 0 && t.isColumn(l.text):
 		t.note(l.pos, strconv.Quote(l.text)+" is a text, not the column", reference(l.text))
 		return Col(l.text)
 	case l.open:
@@ -302,15 +314,26 @@ func (t *translation) operand() Term {
 	return t.sign(l)
 }
 
+var thousands = regexp.MustCompile(`^\d{3}(\.\d+)?$`)
+
 // number reads a number, whose comma may be that of thousands or of decimals.
 func (t *translation) number(l lexeme) Term {
-	comma, more := t.now(), t.ahead(1)
-	if t.depth > 0 || comma.text != "," || comma.pos != l.end || more.kind != lexNumber || more.pos != comma.end {
-		return atom(l.text)
+	whole, first := l.text, t.now()
+	for end := l.end; ; {
+		comma, more := t.now(), t.ahead(1)
+		if t.depth > 0 || comma.text != "," || comma.pos != end || more.kind != lexNumber || more.pos != comma.end {
+			break
+		}
+		whole += either(thousands.MatchString(more.text) && whole != "0", "", ".") + more.text
+		end = more.end
+		t.at += 2
 	}
-	t.at += 2
-	whole := l.text + either(len(more.text) == 3 && l.text != "0", "", ".") + more.text
-	t.note(comma.pos, "numbers are written with a point and no commas", whole)
+	if strings.Count(whole, ".") > 1 {
+		panic(lost{})
+	}
+	if whole != l.text {
+		t.note(first.pos, "numbers are written with a point and no commas", whole)
+	}
 	return atom(whole)
 }
 
@@ -319,9 +342,9 @@ func (t *translation) sign(l lexeme) Term {
 	switch l.text {
 	case "-", "+", "^":
 		return t.expr(power).unary(l.text)
-	case "−":
+	case "−", "–", "—":
 		x := t.expr(power).unary("-")
-		t.note(l.pos, "− is not the minus sign", x.text)
+		t.note(l.pos, l.text+" is not the minus sign", x.text)
 		return x
 	case "!":
 	default:

@@ -13,7 +13,7 @@ import (
 
 const (
 	maxTranslated  = 2000   // bytes of the longest text that is looked through for habits
-	maxTranslating = 10_000 // operands that are looked at in all
+	maxTranslating = 30_000 // rules that are tried in all, each a microsecond
 )
 
 // reading is how what Go and other languages write alike is understood. Go's way comes first.
@@ -29,14 +29,14 @@ const (
 )
 
 // marksOf are what a text has where a reading differs from Go's.
-var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`", nameIsNone: "="}
+var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`'", nameIsNone: "="}
 
 // advice is what the readings of a text share.
 type advice struct {
 	schema  *arrow.Schema
 	unnamed bool
 	types   map[string]arrow.DataType // of expressions, nil for wrong ones
-	work    int                       // operands looked at
+	work    int                       // rules tried
 }
 
 var rules = sync.OnceValue(newRulebook)
@@ -245,6 +245,13 @@ func (t *translation) try(f func()) (ok bool) {
 	}()
 	f()
 	return true
+}
+
+// spend counts work, and stops where it is too much.
+func (t *translation) spend() {
+	if t.work++; t.work > maxTranslating {
+		panic(stopped{})
+	}
 }
 
 func (t *translation) note(pos int, says, write string) {

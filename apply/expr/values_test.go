@@ -132,10 +132,10 @@ func TestHabitsAndMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"zome IS NULL":          `there is no IS NULL here: write isnull(zome); besides, no column "zome"; did you mean zone?`,
 		"zome == nil":           `no column "zome"; did you mean zone?`,
-		"fare > 3 AND zone":     `there is no AND here: write fare > 3 && zone; besides, column zone (string) is used where bool is needed: write cast(…, bool)`,
+		"fare > 3 AND zone":     `there is no AND here: write fare > 3 && zone; besides, column zone (string) is used where bool is needed: compare it, as in zone != ""`,
 		"zone IS NULL (":        `there is no IS NULL here: write isnull(zone)`,
 		"sqrt(fare, tip)":       `sqrt takes 1 argument, not 2: sqrt(x)`,
-		"date_add(day, 7)":      `a time is moved by add(t, n, "unit")`,
+		"date_add(day, 7)":      `a time is moved by add, in the unit that is meant, as in add(t, 1, "day")`,
 		"fare tip":              `there is no operator before tip`,
 		"case when paid then 1": `case is a keyword of Go: a column of that name is written col("case")`,
 	} {
@@ -143,5 +143,26 @@ func TestHabitsAndMistakes(t *testing.T) {
 		var e *Error
 		require.ErrorAs(t, err, &e, text)
 		require.Equal(t, want, e.Msg, text)
+	}
+}
+
+// A value that stands where another type is needed is told with a cast that works there.
+func TestCastsThatMessagesWrite(t *testing.T) {
+	schema := taxi(t).Schema()
+	for text, write := range map[string]string{
+		"func(n int64) int8 { return n }":        "", // what is returned has no text of its own
+		"substr(zone, fare)":                     "",
+		"fare && paid":                           "compare it, as in fare != 0",
+		"paid || zone":                           `compare it, as in zone != ""`,
+		"ifelse(at, 1, 2)":                       "compare it, or see isnull",
+		"func(fare int64) int64 { return fare }": "write cast(fare, int64)",
+	} {
+		_, err := Compile(schema, text)
+		require.ErrorContains(t, err, write, text)
+	}
+	for _, typ := range []string{`timestamp("s")`, `timestamp("ns", "Europe/Rome")`, `duration("ms")`, "decimal(10, 2)", "int8", "date", "string"} {
+		p, err := Compile(schema, "cast(nil, "+typ+")")
+		require.NoError(t, err)
+		require.Equal(t, typ, writtenType(p.Type()))
 	}
 }
