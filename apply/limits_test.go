@@ -29,19 +29,19 @@ func TestAValueThatAFloatDoesNotHoldEndsTheRun(t *testing.T) {
 
 func TestAMorselIsOfTheRowsThatAreAskedFor(t *testing.T) {
 	for _, c := range []struct {
-		r    runner
+		r    *runner
 		left int
 		want int
 	}{
-		{runner{fixed: 7, perRow: 1, running: 4}, 100, 7},
-		{runner{fixed: 1, perRow: 1e9, running: 1}, 100, 1},
-		{runner{perRow: 1000, running: 1}, 1 << 20, 1000},
-		{runner{perRow: 1000, running: 4}, 1 << 20, 1000},
-		{runner{perRow: 1000, running: 4}, 80, 10},
-		{runner{perRow: 1000, running: 4}, 7, 1},
-		{runner{perRow: 1000, running: 1}, 7, 1000}, // which the cursor cuts
-		{runner{perRow: 1e9, running: 1}, 100, 1},
-		{runner{perRow: 0.1, running: 1}, 1 << 40, 10_000_000},
+		{&runner{fixed: 7, perRow: 1, running: 4}, 100, 7},
+		{&runner{fixed: 1, perRow: 1e9, running: 1}, 100, 1},
+		{&runner{perRow: 1000, running: 1}, 1 << 20, 1000},
+		{&runner{perRow: 1000, running: 4}, 1 << 20, 1000},
+		{&runner{perRow: 1000, running: 4}, 80, 10},
+		{&runner{perRow: 1000, running: 4}, 7, 1},
+		{&runner{perRow: 1000, running: 1}, 7, 1000}, // which the cursor cuts
+		{&runner{perRow: 1e9, running: 1}, 100, 1},
+		{&runner{perRow: 0.1, running: 1}, 1 << 40, 10_000_000},
 	} {
 		require.Equal(t, c.want, c.r.size(c.left), "%d left, a row costs %g ns", c.left, c.r.perRow)
 	}
