@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 )
 
@@ -141,5 +143,55 @@ func TestUnknownColumnsAreErrorsEverywhere(t *testing.T) {
 	} {
 		require.ErrorContains(t, call(), `"fares"`, name)
 		require.ErrorContains(t, call(), `"fare"`, name)
+	}
+}
+
+// TestEqualSeesOneValueOfEveryType: another value, a null in its place, and a null elsewhere.
+func TestEqualSeesOneValueOfEveryType(t *testing.T) {
+	for _, c := range []struct {
+		typ     arrow.DataType
+		a, b, c string
+	}{
+		{arrow.PrimitiveTypes.Int8, `1`, `2`, `3`}, {arrow.PrimitiveTypes.Int64, `1`, `2`, `3`},
+		{arrow.PrimitiveTypes.Uint16, `1`, `2`, `3`}, {arrow.PrimitiveTypes.Uint64, `1`, `2`, `3`},
+		{arrow.FixedWidthTypes.Float16, `1`, `2`, `2.5`}, {arrow.PrimitiveTypes.Float32, `1`, `2`, `2.5`}, {arrow.PrimitiveTypes.Float64, `1`, `2`, `2.5`},
+		{arrow.BinaryTypes.String, `"a"`, `"b"`, `""`}, {arrow.BinaryTypes.LargeString, `"a"`, `"b"`, `"bb"`}, {arrow.BinaryTypes.StringView, `"a"`, `"b"`, `"thirteen bytes"`},
+		{arrow.BinaryTypes.Binary, `"YQ=="`, `"Yg=="`, `"Yw=="`}, {&arrow.FixedSizeBinaryType{ByteWidth: 1}, `"YQ=="`, `"Yg=="`, `"Yw=="`},
+		{arrow.FixedWidthTypes.Date32, `"2013-01-01"`, `"2013-01-02"`, `"2013-01-03"`}, {arrow.FixedWidthTypes.Date64, `"2013-01-01"`, `"2013-01-02"`, `"2013-01-03"`},
+		{arrow.FixedWidthTypes.Timestamp_s, `"2013-01-01 00:00:00"`, `"2013-01-01 00:00:01"`, `"2013-01-01 00:00:02"`},
+		{arrow.FixedWidthTypes.Time32s, `"00:00:00"`, `"00:00:01"`, `"00:00:02"`}, {arrow.FixedWidthTypes.Time64ns, `"00:00:00"`, `"00:00:01"`, `"00:00:01.000000001"`},
+		{arrow.FixedWidthTypes.Duration_s, `"1s"`, `"2s"`, `"3s"`},
+		{&arrow.Decimal128Type{Precision: 9, Scale: 2}, `"1.00"`, `"2.00"`, `"2.01"`}, {&arrow.Decimal256Type{Precision: 50, Scale: 2}, `"1.00"`, `"2.00"`, `"2.01"`},
+		{&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}, `"a"`, `"b"`, `"c"`},
+		{arrow.ListOf(arrow.PrimitiveTypes.Int8), `[1]`, `[2]`, `[2,3]`}, {arrow.StructOf(arrow.Field{Name: "x", Type: arrow.PrimitiveTypes.Int8, Nullable: true}), `{"x":1}`, `{"x":2}`, `{"x":3}`},
+	} {
+		of := func(values ...string) *Frame {
+			arr, _, err := array.FromJSON(allocator, c.typ, strings.NewReader("["+strings.Join(values, ",")+"]"))
+			require.NoError(t, err, c.typ)
+			f, err := New(Array("v", arr))
+			require.NoError(t, err)
+			return f
+		}
+		whole := of(c.a, "null", c.b)
+		require.True(t, whole.Equal(of(c.a, "null", c.b)), c.typ)
+		for i, other := range [][]string{{c.a, "null", c.c}, {c.c, "null", c.b}, {c.a, "null", "null"}, {"null", c.a, c.b}, {c.a, c.b, "null"}, {c.a, c.b, c.b}, {c.b, "null", c.a}, {c.a, "null"}} {
+			require.False(t, whole.Equal(of(other...)), "%s: %v", c.typ, other)
+			require.False(t, of(other...).Equal(whole), "%s: %d", c.typ, i)
+		}
+	}
+}
+
+// TestEqualSeesTheLastBit of integers that no float tells apart.
+func TestEqualSeesTheLastBit(t *testing.T) {
+	for _, pair := range [][2]Series{
+		{Of("x", []int64{1<<53 + 1}), Of("x", []int64{1 << 53})}, {Of("x", []uint64{math.MaxUint64}), Of("x", []uint64{math.MaxUint64 - 1})},
+		{Of("x", []bool{true}), Of("x", []bool{false})}, {Of("x", []float64{1}), Of("x", []float64{math.Nextafter(1, 2)})},
+	} {
+		a, err := New(pair[0])
+		require.NoError(t, err)
+		b, err := New(pair[1])
+		require.NoError(t, err)
+		require.False(t, a.Equal(b))
+		require.True(t, a.Equal(a))
 	}
 }
