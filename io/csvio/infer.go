@@ -29,7 +29,7 @@ const (
 // find opens the first file and finds out the dialect, the names and the types.
 func (s *stream) find(ctx context.Context) error {
 	o := &s.source.options
-	in, err := s.source.open(s.files[0])
+	in, err := s.source.open(ctx, s.files[0])
 	if err != nil {
 		return err
 	}

@@ -240,10 +240,26 @@ func (s *stream) Close() error {
 	return err
 }
 
-// end leaves the file that is being read.
+// leave ends a file that was read to its end, as far as the stream goes: it must be what it was. If sections of it are
+// still to be read, the last of them looks.
+func (s *stream) leave() (err error) {
+	switch {
+	case s.plain != nil:
+		err = s.plain.leave()
+		s.plain = nil
+	case s.input.file != nil:
+		err = s.input.stamp.Check(s.input.file)
+	}
+	if err != nil {
+		err = s.source.fail(s.name(), err)
+	}
+	return errors.Join(err, s.end())
+}
+
+// end closes the file that is being read.
 func (s *stream) end() error {
 	if s.plain != nil {
-		s.plain.leave()
+		_ = s.plain.leave()
 		s.plain = nil
 	}
 	s.tail, s.eof, s.lines, s.offset = nil, false, 0, 0
@@ -268,6 +284,7 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.next(ctx)
 	switch {
 	case err == nil:
+		part = s.input.watched(s.name(), part)
 		if s.ledger != nil {
 			part = s.ledger.keep(s.parts, part)
 		}
@@ -283,17 +300,22 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if s.input != nil && s.input.waits != nil {
+			s.input.waits.Until(ctx)
+		}
 		if s.input == nil {
 			if s.file == len(s.files) {
 				return nil, io.EOF
 			}
-			if err := s.begin(s.file); err != nil {
+			if err := s.begin(ctx, s.file); err != nil {
 				return nil, err
 			}
 			s.cutPlain()
 		}
 		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
-			s.end()
+			if err := s.leave(); err != nil {
+				return nil, err
+			}
 			s.file++
 			continue
 		}
@@ -308,8 +330,8 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 func (s *stream) name() string { return s.files[s.file] }
 
 // begin opens a file after the first and checks that its header is the same.
-func (s *stream) begin(i int) error {
-	in, err := s.source.open(s.files[i])
+func (s *stream) begin(ctx context.Context, i int) error {
+	in, err := s.source.open(ctx, s.files[i])
 	if err != nil {
 		return err
 	}
@@ -406,7 +428,7 @@ func (s *stream) fill(size int) error {
 			err = io.ErrNoProgress
 		}
 		if err != nil {
-			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: err}
+			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: s.input.whyNot(s.name(), err)}
 		}
 	}
 	s.tail = buf[:n]
@@ -476,7 +498,7 @@ func (s *stream) cutPlain() {
 	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
 		return
 	}
-	f := &sharedFile{File: in.file}
+	f := &sharedFile{File: in.file, stamp: in.stamp}
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
