@@ -28,6 +28,7 @@ type input struct {
 	names     []string
 	null      []string
 	types     []string
+	limits    limitFlag
 }
 
 const (
@@ -45,6 +46,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
 	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
+	in.limits.flag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -85,8 +87,8 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	}
 	o := &opened{format: format, close: func() error { return nil }}
 	if format == parquet {
-		o.Source = parquetio.Open(args...)
-		return o, ofCSV(cmd)
+		o.Source = parquetio.ReadOptions{Limits: in.limits.parquet}.Open(args...)
+		return o, in.ofCSV(cmd)
 	}
 	o.Source = forFormat(options, format).Open(args...)
 	return o, nil
@@ -107,7 +109,10 @@ func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error
 }
 
 // ofCSV refuses flags that mean nothing for Parquet.
-func ofCSV(cmd *cobra.Command) error {
+func (in *input) ofCSV(cmd *cobra.Command) error {
+	if slices.Contains(in.limits.given, csv) {
+		return usage(cmd, "--limit: row, field, csv-columns and ratio are of CSV, the input is Parquet")
+	}
 	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types"} {
 		if cmd.Flags().Changed(name) {
 			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
@@ -139,6 +144,8 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 		o.Header = csvio.Absent
 	}
 	o.Names, o.Null = in.names, in.null
+	l := &in.limits.csv
+	o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax = l.RowMax, l.FieldMax, l.ColumnsMax, l.RatioMax
 	for _, t := range splitTypes(in.types) {
 		at := strings.LastIndexByte(t, '=')
 		if at <= 0 {

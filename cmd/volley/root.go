@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
 	"strings"
 	"syscall"
 
@@ -140,11 +139,8 @@ func message(err error) string {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	text = strings.Replace(text, "where: expr: ", "where: ", 1)
-	return asFlags.Replace(limits.ReplaceAllString(text, ""))
+	return limitFlags(asFlags.Replace(text))
 }
-
-// limits are options that have no flag.
-var limits = regexp.MustCompile(`;? ReadOptions\.\w+ sets the limit`)
 
 var asFlags = strings.NewReplacer(
 	"give ReadOptions.Names", "give --no-header or --names",
@@ -155,7 +151,7 @@ var asFlags = strings.NewReplacer(
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
 	": give ReadOptions.Dates", "",
 	"give ReadOptions.Encoding (Windows1252?)", "give --encoding (windows-1252?)",
-	"over a limit of ReadOptions.Limits; raise it if the file is to be trusted", "more than a file that is in order has",
+	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
 	"ReadOptions.Header", "--header or --no-header",
 	"ReadOptions.Encoding", "--encoding",
 	"ReadOptions.Names", "--names",

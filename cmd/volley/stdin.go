@@ -29,11 +29,11 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 		o.Source = forFormat(options, o.format).From(name, r)
 		return o, nil
 	}
-	if err := ofCSV(cmd); err != nil {
+	if err := in.ofCSV(cmd); err != nil {
 		return nil, err
 	}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		o.Source = parquetio.From(name, f, info.Size())
+		o.Source = parquetio.ReadOptions{Limits: in.limits.parquet}.From(name, f, info.Size())
 		return o, nil
 	}
 	defer f.Close()
@@ -41,7 +41,7 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	o.Source, o.close = parquetio.From(name, s, s.size), s.Close
+	o.Source, o.close = parquetio.ReadOptions{Limits: in.limits.parquet}.From(name, s, s.size), s.Close
 	return o, nil
 }
 

@@ -49,7 +49,7 @@ func (in *input) taken() int64 {
 }
 
 // decompress finds what the bytes are packed in.
-func (in *input) decompress() (err error) {
+func (in *input) decompress(name string) (err error) {
 	if in.file != nil {
 		if size, ok := isRegular(in.file); ok && decompress.IsZip(in.file) {
 			in.format = "zip"
@@ -57,7 +57,7 @@ func (in *input) decompress() (err error) {
 			return err
 		}
 	}
-	in.ReadCloser, in.format, err = decompress.New(in.raw)
+	in.ReadCloser, in.format, err = decompress.New(name, in.raw)
 	return err
 }
 
@@ -94,14 +94,15 @@ func (s *source) open(ctx context.Context, name string) (*input, error) {
 			return nil, s.fail(name, err)
 		}
 	}
-	if err := in.decompress(); err != nil {
+	if err := in.decompress(name); err != nil {
 		if in.file != nil {
 			in.file.Close()
 		}
 		return nil, s.fail(name, err)
 	}
 	if in.format != "" {
-		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: s.options.ratioMax()}
+		most, from := s.ratio()
+		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: most, from: from}
 	}
 	if err := in.text(&s.options, s.fallback); err != nil {
 		in.Close()

@@ -30,6 +30,8 @@ type source struct {
 	names   []string     // columns asked for; nil is all
 	part    [2]int       // of a split: part of how many
 
+	collects bool // all rows are kept: memory grows with the text
+
 	// What an earlier pass found out.
 	wider    map[string]arrow.DataType // columns found too narrow
 	fallback bool                      // it is not UTF-8 where it seemed to be
