@@ -36,8 +36,9 @@ var formats = []struct {
 	}},
 	{"bzip2", []byte("BZh"), func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }},
 	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, func(r io.Reader) (io.ReadCloser, error) {
-		x, err := xz.ReaderConfig{DictCap: window}.NewReader(r)
-		return io.NopCloser(x), err
+		in := &tail{r: r}
+		x, err := xz.ReaderConfig{DictCap: window}.NewReader(in)
+		return io.NopCloser(&xzWhole{x, in}), err
 	}},
 }
 
@@ -153,4 +154,34 @@ func whole(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// tail remembers the last bytes that were read but zeros, with which xz may be padded.
+type tail struct {
+	r    io.Reader
+	last [2]byte
+}
+
+func (t *tail) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	if b := bytes.TrimRight(p[:n], "\x00"); len(b) > 1 {
+		t.last = [2]byte(b[len(b)-2:])
+	} else if len(b) == 1 {
+		t.last = [2]byte{t.last[1], b[0]}
+	}
+	return n, err
+}
+
+// xzWhole ends where a stream's footer does. (The decoder takes one that has nothing behind its header for an empty one.)
+type xzWhole struct {
+	r  io.Reader
+	in *tail
+}
+
+func (x *xzWhole) Read(p []byte) (int, error) {
+	n, err := x.r.Read(p)
+	if err == io.EOF && x.in.last != [2]byte{'Y', 'Z'} {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }

@@ -20,7 +20,10 @@ func newGzip(r io.Reader) (io.ReadCloser, error) {
 	if b, ok := r.(*bufio.Reader); ok {
 		m.in = b
 	}
-	return m, m.next()
+	if err := m.next(); err != io.EOF { // zeros alone, behind frames that were cut off
+		return m, err
+	}
+	return m, nil
 }
 
 // next begins the next member; io.EOF behind the last.
