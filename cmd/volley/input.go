@@ -91,7 +91,7 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 		return o, in.ofCSV(cmd)
 	}
 	o.Source = forFormat(options, format).Open(args...)
-	return o, nil
+	return o, in.ofParquet(cmd)
 }
 
 // schema is the columns of inputs.
@@ -106,6 +106,14 @@ func (in *input) schema(cmd *cobra.Command, args []string) (*arrow.Schema, error
 		return nil, err
 	}
 	return stream.Schema(), stream.Close()
+}
+
+// ofParquet refuses limits that mean nothing for CSV.
+func (in *input) ofParquet(cmd *cobra.Command) error {
+	if slices.Contains(in.limits.given, parquet) {
+		return usage(cmd, "--limit: footer, columns, page, page-values, part and expansion are of Parquet, the input is CSV, whose limits are row, field, csv-columns and ratio")
+	}
+	return nil
 }
 
 // ofCSV refuses flags that mean nothing for Parquet.

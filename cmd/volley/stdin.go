@@ -27,7 +27,7 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 	}
 	if o.format != parquet {
 		o.Source = forFormat(options, o.format).From(name, r)
-		return o, nil
+		return o, in.ofParquet(cmd)
 	}
 	if err := in.ofCSV(cmd); err != nil {
 		return nil, err
