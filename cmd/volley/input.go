@@ -30,6 +30,7 @@ type input struct {
 	null      []string
 	types     []string
 	dates     string
+	limits    limitFlag
 
 	int96Micros bool
 }
@@ -51,6 +52,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
 	f.StringVar(&in.dates, "dates", "", "order of CSV dates such as 03/04/2020: day-first, month-first or year-first (default: found out)")
 	f.BoolVar(&in.int96Micros, "int96-micros", false, "read Parquet's INT96 times in microseconds: for years before 1678 or after 2261")
+	in.limits.flag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
 	_ = cmd.RegisterFlagCompletionFunc("dates", cobra.FixedCompletions(dateOrders[1:], cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
@@ -93,13 +95,10 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	o := &opened{format: format, close: func() error { return nil }}
 	if format == parquet {
 		o.Source = in.parquet().Open(args...)
-		return o, ofCSV(cmd)
-	}
-	if err := ofParquet(cmd); err != nil {
-		return nil, err
+		return o, in.ofCSV(cmd)
 	}
 	o.Source = forFormat(options, format).Open(args...)
-	return o, nil
+	return o, in.ofParquet(cmd)
 }
 
 // schema is the columns of inputs: of their first file, unless all are to be looked at.
@@ -123,13 +122,16 @@ func (in *input) schema(cmd *cobra.Command, args []string, all bool) (*arrow.Sch
 
 // parquet is the flags in parquetio's words.
 func (in *input) parquet() parquetio.ReadOptions {
-	return parquetio.ReadOptions{Int96Micros: in.int96Micros}
+	return parquetio.ReadOptions{Int96Micros: in.int96Micros, Limits: in.limits.parquet}
 }
 
 // ofParquet refuses flags that mean nothing for text.
-func ofParquet(cmd *cobra.Command) error {
+func (in *input) ofParquet(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("int96-micros") {
 		return usage(cmd, "--int96-micros is of Parquet, the input is text")
+	}
+	if slices.Contains(in.limits.given, parquet) {
+		return usage(cmd, "--limit: footer, columns, page, page-values, part and expansion are of Parquet, the input is CSV, whose limits are row, field, csv-columns and ratio")
 	}
 	return nil
 }
@@ -143,7 +145,10 @@ func (o *opened) check(ctx context.Context) error {
 }
 
 // ofCSV refuses flags that mean nothing for Parquet.
-func ofCSV(cmd *cobra.Command) error {
+func (in *input) ofCSV(cmd *cobra.Command) error {
+	if slices.Contains(in.limits.given, csv) {
+		return usage(cmd, "--limit: row, field, csv-columns and ratio are of CSV, the input is Parquet")
+	}
 	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types", "dates"} {
 		if cmd.Flags().Changed(name) {
 			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
@@ -178,6 +183,8 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 		o.Header = csvio.Absent
 	}
 	o.Names, o.Null = in.names, in.null
+	l := &in.limits.csv
+	o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax = l.RowMax, l.FieldMax, l.ColumnsMax, l.RatioMax
 	for _, t := range splitTypes(in.types) {
 		at := strings.LastIndexByte(t, '=')
 		if at <= 0 {

@@ -14,7 +14,7 @@
 // standard input; several are read one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
 // them .gz, .zst, .bz2 or .xz) or else by the first bytes; --from says it. Of CSV, delimiter,
 // header, null words and types are found out, and may be said: --delimiter, --encoding, --header, --no-header,
-// --names, --null, --types.
+// --names, --null, --types. What a file may ask for before it is refused is set by --limit, such as row=64MiB.
 //
 // # Steps
 //
@@ -31,7 +31,9 @@
 // # Output
 //
 // The output appears whole, or not at all, and replaces a file only with --force. Standard output, -, is
-// CSV unless --to says otherwise. Only data and what --json asks for go to standard
+// CSV unless --to says otherwise. Of two commands that make one new name at once the second fails. A file that is
+// replaced keeps its permissions, and its owner where the system lets it. An input that changes while it is read
+// is an error. What a killed command left in an output's folder is removed by the next one there. Only data and what --json asks for go to standard
 // output; progress (where standard error is a terminal), notes and errors go to standard error.
 //
 // # Rows that fail
@@ -48,7 +50,7 @@
 //	1    failed: nothing was written, but the rejects, which say why, and what went to standard output before
 //	2    wrong usage: nothing was begun
 //	3    done; some rows failed, and were rejected, left out or have nulls, as --on-error asked
-//	130  interrupted: nothing was written, but what went to standard output before
+//	130  interrupted (SIGINT, SIGTERM or SIGHUP): nothing was written, but what went to standard output before
 package main
 
 import "os"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -18,6 +19,8 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/io/parquetio"
 	"github.com/volley-go/volley/ooc"
 )
 
@@ -70,6 +73,14 @@ func TestTell(t *testing.T) {
 	} {
 		require.Equal(t, c.want, tell(c.ctx, io.Discard, c.err), "%v", c.err)
 	}
+}
+
+func TestWhatIsIgnoredStaysSo(t *testing.T) {
+	require.Contains(t, endings(), os.Signal(syscall.SIGHUP))
+	signal.Ignore(syscall.SIGHUP) // as nohup does
+	defer signal.Reset(syscall.SIGHUP)
+	require.NotContains(t, endings(), os.Signal(syscall.SIGHUP))
+	require.Contains(t, endings(), os.Signal(syscall.SIGTERM))
 }
 
 func TestAFileThatComesMeanwhileIsKept(t *testing.T) {
@@ -132,13 +143,32 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 
 func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
 	for text, want := range map[string]string{
-		"ooc: the text is unknown: give ReadOptions.Encoding, or convert it": "the text is unknown: give --encoding, or convert it",
-		"give ReadOptions.Encoding (EncodingOf finds it by name), or":        "give --encoding with its name, or",
-		"too many columns; ReadOptions.ColumnsMax sets the limit":            "too many columns",
-		"the budget is 16 MiB: raise Memory; or":                             "the budget is 16 MiB: raise --memory; or",
+		"ooc: the text is unknown: give ReadOptions.Encoding, or convert it":                                            "the text is unknown: give --encoding, or convert it",
+		"give ReadOptions.Encoding (EncodingOf finds it by name), or":                                                   "give --encoding with its name, or",
+		"too many columns; ReadOptions.ColumnsMax sets the limit":                                                       "too many columns; --limit csv-columns=… sets the limit",
+		"over a limit of ReadOptions.Limits; raise it if the file is to be trusted: the page has 9 bytes (PageBytes 5)": "over a limit; raise it by --limit if the file is to be trusted: the page has 9 bytes (--limit page=5)",
+		"the budget is 16 MiB: raise Memory; or":                                                                        "the budget is 16 MiB: raise --memory; or",
 	} {
 		require.Equal(t, want, message(errors.New(text)))
 	}
+}
+
+func TestLimits(t *testing.T) {
+	l := new(limitFlag)
+	require.NoError(t, l.Set("row=64MiB, page=1GiB"))
+	require.NoError(t, l.Set("ratio=5000"))
+	require.Equal(t, 64<<20, l.csv.RowMax)
+	require.Equal(t, 5000, l.csv.RatioMax)
+	require.EqualValues(t, 1<<30, l.parquet.PageBytes)
+	require.ErrorContains(t, l.Set("rows=1"), `no limit "rows"; did you mean "row"?`)
+	require.ErrorContains(t, l.Set("row"), "is no size")
+	require.ErrorContains(t, l.Set("row=-1"), "is no size")
+	require.ErrorContains(t, l.Set("row=3GiB"), "more than 2GiB")
+	for _, known := range allLimits {
+		require.NoError(t, l.Set(known.name+"=7"))
+	}
+	require.Equal(t, parquetio.Limits{FooterBytes: 7, Columns: 7, PageBytes: 7, PageValues: 7, ChunkBytes: 7, Expansion: 7}, l.parquet)
+	require.Equal(t, csvio.ReadOptions{RowMax: 7, FieldMax: 7, ColumnsMax: 7, RatioMax: 7}, l.csv)
 }
 
 func TestTypeOf(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"regexp"
 	"strings"
 	"syscall"
 
@@ -153,11 +152,8 @@ func message(err error) string {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	text = strings.Replace(text, "where: expr: ", "where: ", 1)
-	return asFlags.Replace(limits.ReplaceAllString(text, ""))
+	return limitFlags(asFlags.Replace(text))
 }
-
-// limits are options that have no flag.
-var limits = regexp.MustCompile(`;? ReadOptions\.\w+ sets the limit`)
 
 var asFlags = strings.NewReplacer(
 	"give ReadOptions.Names", "give --no-header or --names",
@@ -171,7 +167,7 @@ var asFlags = strings.NewReplacer(
 	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
 	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
 	", or read the column as binary", "",
-	"over a limit of ReadOptions.Limits; raise it if the file is to be trusted", "more than a file that is in order has",
+	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
 	"ReadOptions.Header", "--header or --no-header",
 	"ReadOptions.Encoding", "--encoding",
 	"ReadOptions.Names", "--names",

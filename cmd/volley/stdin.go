@@ -25,13 +25,10 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 		o.format = formatOfBytes(head)
 	}
 	if o.format != parquet {
-		if err := ofParquet(cmd); err != nil {
-			return nil, err
-		}
 		o.Source = forFormat(options, o.format).From(name, r)
-		return o, nil
+		return o, in.ofParquet(cmd)
 	}
-	if err := ofCSV(cmd); err != nil {
+	if err := in.ofCSV(cmd); err != nil {
 		return nil, err
 	}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {

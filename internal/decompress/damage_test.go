@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// members are where the members of a BGZF stream begin.
-func members(b []byte) (at []int) {
+// memberPlaces are where the members of a BGZF stream begin.
+func memberPlaces(b []byte) (at []int) {
 	for i := 0; i < len(b); i += int(binary.LittleEndian.Uint16(b[i+12+9:])) + 1 {
 		at = append(at, i)
 	}
@@ -32,7 +32,7 @@ func members(b []byte) (at []int) {
 func TestDamagedHeadersOfMembersAreErrors(t *testing.T) {
 	text := noise(1_300_000)
 	b := bgzf(t, text, 60_000)
-	begin := members(b)
+	begin := memberPlaces(b)
 	require.Greater(t, len(b), 2*batchSize, "members are decoded in several batches")
 	for i, at := range begin {
 		broken := bytes.Clone(b)
@@ -154,7 +154,7 @@ func TestMalformedStreamsAndTheirErrors(t *testing.T) {
 	text := numbers(200)
 	gz, bg, zs := stream(t, "gzip", text), bgzf(t, text, 1000), stream(t, "zstd", text)
 	frame := zstds(t, text, 1000)[11:] // without what is skipped
-	bg = bg[:members(bg)[2]]
+	bg = bg[:memberPlaces(bg)[2]]
 	for name, c := range map[string]struct {
 		in   []byte
 		want error

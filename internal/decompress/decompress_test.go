@@ -42,7 +42,7 @@ func compressed(t testing.TB) map[string][]byte {
 }
 
 func read(b []byte) (string, string, error) {
-	r, name, err := New(bytes.NewReader(b))
+	r, name, err := New("", bytes.NewReader(b))
 	if err != nil {
 		return "", name, err
 	}
@@ -65,7 +65,7 @@ func TestEveryFormat(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "bzip2", name)
 	require.Equal(t, "a,b\n1,2\n", got)
-	for _, b := range []string{"", "a", "\x1f", "PK"} {
+	for _, b := range []string{"", "a", "(", "B", "BZ", "PK"} {
 		got, name, err := read([]byte(b))
 		require.NoError(t, err)
 		require.Empty(t, name)

@@ -2,6 +2,7 @@ package decompress
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -29,6 +30,11 @@ func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 	for _, f := range z.File {
 		if !strings.HasSuffix(f.Name, "/") && !strings.HasPrefix(f.Name, "__MACOSX/") {
 			found = append(found, f)
+		}
+	}
+	for _, f := range z.File {
+		if f.Name == "[Content_Types].xml" || f.Name == "mimetype" {
+			return nil, errors.New("is a spreadsheet or document of an office program (.xlsx, .ods): save the sheet as CSV")
 		}
 	}
 	if len(found) != 1 {

@@ -35,7 +35,7 @@ func TestZipOfOneFile(t *testing.T) {
 
 	_, err = Zip(bytes.NewReader(b[:len(b)-30]), int64(len(b)-30))
 	require.ErrorContains(t, err, "zip: ")
-	_, _, err = New(bytes.NewReader(b))
+	_, _, err = New("", bytes.NewReader(b))
 	require.ErrorContains(t, err, "unpack it")
 	b = archive(t, map[string]string{"a": "1", "b": "2"})
 	_, err = Zip(bytes.NewReader(b), int64(len(b)))

@@ -1,4 +1,5 @@
-// Package paths finds the files that paths and patterns name.
+// Package paths finds the files that paths and patterns name, tells which of them are one, and
+// whether one changed.
 package paths
 
 import (

@@ -182,7 +182,7 @@ func (s *source) adapt(ctx context.Context, err error) bool {
 // allWindows reports whether all of a file is Windows-1252, of which the places looked at before
 // reading were UTF-8.
 func (s *source) allWindows(ctx context.Context, name string) bool {
-	in, err := s.openRaw(name)
+	in, err := s.openRaw(ctx, name)
 	if err != nil {
 		return false
 	}

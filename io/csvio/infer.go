@@ -30,7 +30,7 @@ const (
 // find opens the first file and finds out the dialect, the names and the types.
 func (s *stream) find(ctx context.Context) error {
 	o := &s.source.options
-	in, err := s.source.open(s.files[0])
+	in, err := s.source.open(ctx, s.files[0])
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (s *stream) find(ctx context.Context) error {
 	if len(s.tail) == 0 {
 		return s.nothing(ctx, "is empty")
 	}
-	if err := s.leave(o.Skip); err != nil {
+	if err := s.skipLines(o.Skip); err != nil {
 		return err
 	}
 	delimiter, start := "", 0
@@ -82,8 +82,8 @@ func (s *stream) find(ctx context.Context) error {
 	return s.typed(ctx)
 }
 
-// leave leaves lines out that nobody is to look at.
-func (s *stream) leave(n int) error {
+// skipLines leaves lines out that nobody is to look at.
+func (s *stream) skipLines(n int) error {
 	for n > 0 && len(s.tail) > 0 {
 		start, lines := skipLines(s.tail, n, s.eof)
 		s.skip(start, lines)

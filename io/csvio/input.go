@@ -1,20 +1,27 @@
 package csvio
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/decompress"
+	"github.com/volley-go/volley/internal/fifo"
+	"github.com/volley-go/volley/internal/paths"
 )
 
 // input is a file, decompressed, that counts its bytes as stored.
 type input struct {
 	io.ReadCloser
 	raw    *counter
-	file   *os.File // nil for a reader
+	file   *os.File     // nil for a reader
+	stamp  paths.Stamp  // of the file, when it was opened
+	waits  *fifo.Reader // of a file that may keep who reads it waiting; else nil
 	last   int64
 	format string // of compression
 
@@ -45,7 +52,7 @@ func (in *input) taken() int64 {
 }
 
 // decompress finds what the bytes are packed in.
-func (in *input) decompress() (err error) {
+func (in *input) decompress(name string) (err error) {
 	if in.file != nil {
 		if size, ok := isRegular(in.file); ok && decompress.IsZip(in.file) {
 			in.format = "zip"
@@ -53,7 +60,7 @@ func (in *input) decompress() (err error) {
 			return err
 		}
 	}
-	in.ReadCloser, in.format, err = decompress.New(in.raw)
+	in.ReadCloser, in.format, err = decompress.New(name, in.raw)
 	return err
 }
 
@@ -80,8 +87,8 @@ func (in *input) Close() error {
 }
 
 // open opens a file for reading from its beginning.
-func (s *source) open(name string) (*input, error) {
-	in, err := s.openRaw(name)
+func (s *source) open(ctx context.Context, name string) (*input, error) {
+	in, err := s.openRaw(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -93,30 +100,69 @@ func (s *source) open(name string) (*input, error) {
 }
 
 // openRaw opens a file as it is stored, but for its compression.
-func (s *source) openRaw(name string) (*input, error) {
+func (s *source) openRaw(ctx context.Context, name string) (*input, error) {
 	if s.begun != nil && s.begun.Swap(true) {
 		return nil, s.fail(name, errors.New("the reader was read already: give a new one to From, or read a file"))
 	}
 	in := &input{raw: &counter{r: s.reader}}
 	if s.reader == nil {
-		f, err := os.Open(name)
-		if err != nil {
+		if err := in.openFile(ctx, name); err != nil {
 			return nil, s.fail(name, err)
 		}
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			f.Close()
-			return nil, s.fail(name, errors.New("is a directory: name a file in it, or a pattern such as "+filepath.Join(name, "*.csv")))
-		}
-		in.file, in.raw.r = f, f
 	}
-	if err := in.decompress(); err != nil {
+	if err := in.decompress(name); err != nil {
 		if in.file != nil {
 			in.file.Close()
 		}
 		return nil, s.fail(name, err)
 	}
 	if in.format != "" {
-		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: s.options.ratioMax()}
+		most, from := s.ratio()
+		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: most, from: from}
 	}
 	return in, nil
+}
+
+// openFile opens the input's file. The open and the reads of a pipe end with ctx.
+func (in *input) openFile(ctx context.Context, name string) error {
+	f, err := fifo.Open(ctx, name, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("is a directory: name a file in it, or a pattern such as " + filepath.Join(name, "*.csv"))
+	}
+	if err == nil {
+		in.stamp, err = paths.StampOf(f)
+	}
+	if err != nil {
+		f.Close()
+		return err
+	}
+	in.file, in.raw.r = f, f
+	if !info.Mode().IsRegular() {
+		in.waits = fifo.NewReader(ctx, f)
+		in.raw.r = in.waits
+	}
+	return nil
+}
+
+// watched has an error of a part tell that the file changed before the part was read, which may be why.
+func (in *input) watched(name string, part chunker.Part) chunker.Part {
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		if e, ok := err.(*chunker.Error); ok {
+			e.Err = in.whyNot(name, e.Err)
+		}
+		return c, err
+	}
+}
+
+// whyNot is an error of reading, behind the one that may have caused it: that the file changed meanwhile.
+func (in *input) whyNot(name string, err error) error {
+	if changed := in.stamp.CheckName(name); changed != nil && !errors.Is(err, paths.ErrChanged) {
+		return fmt.Errorf("%w (%w)", changed, err)
+	}
+	return err
 }

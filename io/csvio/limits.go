@@ -12,8 +12,10 @@ const (
 	rowMax     = 16 << 20
 	fieldMax   = 16 << 20
 	columnsMax = 20480
-	ratioMax   = 400
-	ratioFrom  = 12 << 20
+	// ratioMax is more than gzip can reach (1,032); zstd, xz and bzip2 reach thousands with rows that repeat.
+	ratioMax       = 1100
+	ratioFrom      = 12 << 20 // where a limit is given
+	ratioFromFrame = 1 << 30
 	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32 bits reach.
 	limitMax = 1 << 30
 )
@@ -34,8 +36,17 @@ func (o *ReadOptions) rowMax() int     { return limit(o.RowMax, rowMax) }
 func (o *ReadOptions) fieldMax() int   { return limit(o.FieldMax, fieldMax) }
 func (o *ReadOptions) columnsMax() int { return limit(o.ColumnsMax, columnsMax) }
 
-// ratioMax is 0 for any.
-func (o *ReadOptions) ratioMax() int64 { return int64(max(limit(o.RatioMax, ratioMax), 0)) }
+// ratio is how many times as many bytes compressed ones may become, 0 for any, and from how many on. A stream needs
+// no limit but a given one: its memory does not grow with the text. A frame's does.
+func (s *source) ratio() (most, from int64) {
+	switch given := s.options.RatioMax; {
+	case given > 0:
+		return int64(given), ratioFrom
+	case given == 0 && s.collects:
+		return ratioMax, ratioFromFrame
+	}
+	return 0, 0
+}
 
 func limit(given, otherwise int) int {
 	if given == 0 {
@@ -63,12 +74,13 @@ type inflated struct {
 	io.ReadCloser
 	raw   *counter
 	n     int64
-	ratio int64
+	ratio int64 // 0: any
+	from  int64
 }
 
 func (r *inflated) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if r.n += int64(n); r.n > ratioFrom && r.ratio > 0 && r.n/r.ratio > r.raw.n {
+	if r.n += int64(n); r.ratio > 0 && r.n > r.from && r.n/r.ratio > r.raw.n {
 		return 0, &LimitError{
 			What: fmt.Sprintf("%d compressed bytes became %d, more than %d times as many", r.raw.n, r.n, r.ratio), Limit: r.ratio,
 			Option: "RatioMax", Hint: "is the file what it should be?",

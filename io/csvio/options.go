@@ -108,7 +108,9 @@ type ReadOptions struct {
 	// ColumnsMax is the most columns a file may have; 0 is 20,480.
 	ColumnsMax int
 	// RatioMax is how many bytes a byte of compressed input may become, looked at from 12 MiB
-	// on; 0 is 400, -1 any number. (Text compresses 3 to 50 times; zeros 1,000.)
+	// on; -1 is any number. 0 is any number in a stream, whose memory does not grow with the text, and
+	// 1,100 from 1 GiB on in ReadFile, whose frame does. (Text compresses 3 to 50 times; rows that
+	// repeat up to 1,032 times by gzip and many thousand times by the others.)
 	RatioMax int
 }
 
@@ -245,7 +247,7 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
 // again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}, collects: true}
 	if o.OnBad == Reject && o.Rejects == nil {
 		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
 	}

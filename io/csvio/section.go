@@ -12,6 +12,7 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/paths"
 )
 
 // section is a range of a plain file, read by whoever decodes it. Its rows are those that begin
@@ -56,13 +57,18 @@ const (
 // sharedFile is closed when all have left it.
 type sharedFile struct {
 	*os.File
+	stamp paths.Stamp // when it was opened
 	users atomic.Int64
 }
 
-func (f *sharedFile) leave() {
-	if f.users.Add(-1) == 0 {
-		f.Close()
+// leave closes the file behind the last who leaves, who is told if it changed since it was opened.
+func (f *sharedFile) leave() error {
+	if f.users.Add(-1) > 0 {
+		return nil
 	}
+	err := f.stamp.Check(f.File)
+	_ = f.Close() // what was only read
+	return err
 }
 
 // give moves the section's text into a piece.
@@ -96,7 +102,9 @@ func (c *section) end() {
 		if c.finalErr == nil {
 			c.to, c.finalErr = c.next()
 		}
-		c.file.leave()
+		if err := c.file.leave(); c.finalErr == nil && err != nil {
+			c.finalErr = c.stream.source.fail(c.name, err)
+		}
 	})
 }
 
@@ -134,7 +142,7 @@ func (c *section) more(n int) error {
 	if k < n {
 		c.buf = c.buf[:have+k]
 		if err == io.EOF {
-			err = fmt.Errorf("%w: the file became shorter while it was read", io.ErrUnexpectedEOF)
+			err = fmt.Errorf("%w: the file became shorter (%w)", paths.ErrChanged, io.ErrUnexpectedEOF)
 		}
 		return &chunker.Error{Op: "read", File: c.name, Row: -1, Offset: c.base + int64(have+k), Err: err}
 	}

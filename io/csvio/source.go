@@ -30,6 +30,8 @@ type source struct {
 	names   []string     // columns asked for; nil is all
 	part    [2]int       // of a split: part of how many
 
+	collects bool // all rows are kept: memory grows with the text
+
 	// What an earlier pass found out.
 	wider   map[string]arrow.DataType // columns found too narrow
 	windows map[string]bool           // files that are Windows-1252 where they seemed to be UTF-8
@@ -179,7 +181,7 @@ func (s *source) Check(ctx context.Context) (err error) {
 		if err := st.end(); err != nil {
 			return err
 		}
-		width, err := st.begin(st.file)
+		width, err := st.begin(ctx, st.file)
 		if err != nil {
 			return err
 		}
@@ -273,10 +275,26 @@ func (s *stream) Close() error {
 	return err
 }
 
-// end leaves the file that is being read.
+// leave ends a file that was read to its end, as far as the stream goes: it must be what it was. If sections of it are
+// still to be read, the last of them looks.
+func (s *stream) leave() (err error) {
+	switch {
+	case s.plain != nil:
+		err = s.plain.leave()
+		s.plain = nil
+	case s.input.file != nil:
+		err = s.input.stamp.Check(s.input.file)
+	}
+	if err != nil {
+		err = s.source.fail(s.name(), err)
+	}
+	return errors.Join(err, s.end())
+}
+
+// end closes the file that is being read.
 func (s *stream) end() error {
 	if s.plain != nil {
-		s.plain.leave()
+		_ = s.plain.leave()
 		s.plain = nil
 	}
 	s.tail, s.eof, s.lines, s.offset, s.at = nil, false, 0, 0, charset.Place{}
@@ -301,6 +319,7 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.next(ctx)
 	switch {
 	case err == nil:
+		part = s.input.watched(s.name(), part)
 		if s.ledger != nil {
 			part = s.ledger.keep(s.parts, part)
 		}
@@ -316,17 +335,22 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if s.input != nil && s.input.waits != nil {
+			s.input.waits.Until(ctx)
+		}
 		if s.input == nil {
 			if s.file == len(s.files) {
 				return nil, io.EOF
 			}
-			if _, err := s.begin(s.file); err != nil {
+			if _, err := s.begin(ctx, s.file); err != nil {
 				return nil, err
 			}
 			s.cutPlain()
 		}
 		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
-			s.end()
+			if err := s.leave(); err != nil {
+				return nil, err
+			}
 			s.file++
 			continue
 		}
@@ -342,8 +366,8 @@ func (s *stream) name() string { return s.files[s.file] }
 
 // begin opens a file after the first and checks that its header is the same. It returns how many fields most of
 // the rows have that it saw.
-func (s *stream) begin(i int) (width int, err error) {
-	in, err := s.source.open(s.files[i])
+func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
+	in, err := s.source.open(ctx, s.files[i])
 	if err != nil {
 		return 0, err
 	}
@@ -351,7 +375,7 @@ func (s *stream) begin(i int) (width int, err error) {
 	if err := s.fill(headBytes); err != nil {
 		return 0, err
 	}
-	if err := s.leave(s.source.options.Skip); err != nil {
+	if err := s.skipLines(s.source.options.Skip); err != nil {
 		return 0, err
 	}
 	if len(s.tail) == 0 && s.header {
@@ -463,7 +487,7 @@ func (s *stream) fill(size int) error {
 			err = io.ErrNoProgress
 		}
 		if err != nil {
-			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: err}
+			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: s.input.whyNot(s.name(), err)}
 		}
 	}
 	s.tail = buf[:n]
@@ -533,7 +557,7 @@ func (s *stream) cutPlain() {
 	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
 		return
 	}
-	f := &sharedFile{File: in.file}
+	f := &sharedFile{File: in.file, stamp: in.stamp}
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)

@@ -46,7 +46,9 @@ func WriteFile(ctx context.Context, path string, f *frame.Frame) error {
 	return WriteOptions{}.WriteFile(ctx, path, f)
 }
 
-// Create is a sink that writes a CSV file.
+// Create is a sink that writes a CSV file. One that is there is replaced, and keeps its permissions and, where the
+// system lets it, its owner; where none was and another writer makes one meanwhile, that one is kept, and Commit's error is
+// fs.ErrExist.
 func (o WriteOptions) Create(path string) chunker.Sink { return fileSink{o, path} }
 
 // WriteFile writes a frame to a CSV file, on all cores.

@@ -22,6 +22,7 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/distinct"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -32,6 +33,7 @@ type file struct {
 	size   int64
 	how    manner
 	closer io.Closer
+	stamp  paths.Stamp // of the file that closer is, when it was opened
 	closed atomic.Bool
 	users  atomic.Int32
 	turn   *turn         // of the stream's parts
@@ -52,11 +54,19 @@ func (f *file) close() error {
 	return f.closer.Close()
 }
 
-// release ends a use of the file: the stream's, or that of a row group's parts. The last one closes it.
-func (f *file) release() {
-	if f.users.Add(-1) == 0 {
-		_ = f.close() // of what was only read
+// release ends a use of the file: the stream's, or that of a row group's parts. The last one closes it, and is told if it
+// changed since it was opened.
+func (f *file) release() (err error) {
+	if f.users.Add(-1) != 0 {
+		return nil
 	}
+	if in, ok := f.closer.(*os.File); ok {
+		if err = f.stamp.Check(in); err != nil {
+			err = fileError("read", f.name, "", err)
+		}
+	}
+	_ = f.close() // of what was only read
+	return err
 }
 
 func (s *source) open(name string) (*file, error) {
@@ -65,11 +75,17 @@ func (s *source) open(name string) (*file, error) {
 		f.memory = new(atomic.Int64)
 	}
 	if s.reader == nil {
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			return nil, s.fail(name, errors.New("is a pipe or a device, and Parquet is read from its end: write it to a file first"))
+		}
 		in, err := os.Open(name)
 		if err != nil {
 			return nil, s.fail(name, err)
 		}
 		info, err := in.Stat()
+		if err == nil {
+			f.stamp, err = paths.StampOf(in)
+		}
 		if err == nil && info.IsDir() {
 			err = fmt.Errorf("is a folder; name its files with a pattern such as %s/*.parquet", name)
 		}
@@ -514,9 +530,9 @@ type part struct {
 }
 
 // done ends a part. Behind the last one the row group gives back what its parts shared.
-func (g *group) done() {
+func (g *group) done() error {
 	if g.parts.Add(-1) != 0 {
-		return
+		return nil
 	}
 	for _, c := range g.chunks {
 		if c.dict != nil {
@@ -531,14 +547,19 @@ func (g *group) done() {
 	if g.free != nil {
 		g.free()
 	}
-	g.file.release()
+	return g.file.release()
 }
 
 // decode reads the range, column by column.
 func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer guard(&err)
 	g := p.group
-	defer g.done()
+	defer func() {
+		if derr := g.done(); err == nil && derr != nil {
+			c.Release()
+			c, err = chunker.Chunk{}, derr
+		}
+	}()
 	a := newArena(ctx, g.limits.ChunkBytes, g.file.turn)
 	defer a.end()
 	var read int64

@@ -264,7 +264,9 @@ func (s *stream) next() error {
 	}
 	s.names = s.names[1:]
 	if s.file != nil {
-		s.file.release()
+		if err := s.file.release(); err != nil {
+			return err
+		}
 	}
 	s.file, s.rows = f, 0
 	s.group, s.end = s.source.groups(f)
@@ -310,9 +312,16 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 // tail is a part without rows that counts what was left out behind the last one; at the end of the stream where nothing was.
 func (s *stream) tail() (chunker.Part, error) {
 	if s.pruned == 0 {
+		last := s.file
+		s.file = nil
+		if err := last.release(); err != nil {
+			return nil, err
+		}
 		return nil, io.EOF
 	}
 	p := part{group: &group{file: s.file, first: s.rows, limits: s.limits, schema: s.schema}, pruned: s.pruned}
+	s.file.users.Add(1)
+	p.group.parts.Store(1)
 	s.pruned = 0
 	return p.decode, nil
 }
