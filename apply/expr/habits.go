@@ -2,10 +2,12 @@ package expr
 
 import "slices"
 
-// habit is what users of another language write, and what is to be written instead. In written, x, y
-// and z are operands and list is any number of them; a type, a unit, a field (a unit as a function)
-// and a q (a text in whatever quotes) are what they say; a/b is one word or the other; case does not
-// count. A habit that is Go itself says so by plain: it is no mistake.
+// habit is what users of another language write, and what is to be written instead. These words of a
+// pattern are holes: x, y and z are operands, list is any number of them, q is a text in whatever
+// quotes, typ a type, unit a unit of time, field such a unit as a function, layout that of a time,
+// number a place that counts from 1. Any other word stands for itself in whatever case, and a/b for
+// one word or the other. A habit that is Go says so by plain: it is no mistake. Where write is empty,
+// nothing can be written instead.
 type habit struct {
 	written string
 	write   string
