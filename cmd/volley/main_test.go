@@ -24,7 +24,10 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"volley": main}) }
+// scriptCommands are the programs that scripts run.
+var scriptCommands = map[string]func(){"volley": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, scriptCommands) }
 
 // TestScripts runs the command as its users do: each script of testdata in a folder of its own.
 func TestScripts(t *testing.T) {

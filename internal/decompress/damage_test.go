@@ -180,7 +180,7 @@ func TestMalformedStreamsAndTheirErrors(t *testing.T) {
 		"zstd, a frame's content less than said": {[]byte("\x28\xb5\x2f\xfd\x20\x06\x29\x00\x00hello"), zstd.ErrFrameSizeMismatch},
 	} {
 		for by, r := range map[string]io.Reader{"at once": bytes.NewReader(c.in), "by byte": iotest.OneByteReader(bytes.NewReader(c.in))} {
-			d, _, err := New(r)
+			d, _, err := New("", r)
 			if err == nil {
 				_, err = io.ReadAll(d)
 				d.Close()
@@ -200,7 +200,7 @@ func TestAFailingInputIsToldAsItIs(t *testing.T) {
 	text := numbers(300)
 	for name, b := range map[string][]byte{"gzip": stream(t, "gzip", text), "zstd": stream(t, "zstd", text), "none": []byte(text)} {
 		for n := 0; n < len(b); n += 1 + n/8 {
-			d, _, err := New(io.MultiReader(bytes.NewReader(b[:n]), iotest.ErrReader(down)))
+			d, _, err := New("", io.MultiReader(bytes.NewReader(b[:n]), iotest.ErrReader(down)))
 			if err == nil {
 				var got []byte
 				got, err = io.ReadAll(d)
@@ -216,7 +216,7 @@ func TestAFailingInputIsToldAsItIs(t *testing.T) {
 func TestAClosedReaderReadsNoMore(t *testing.T) {
 	text := noise(2_000_000)
 	for name, b := range map[string][]byte{"bgzf": bgzf(t, text, 60_000), "zstd": zstds(t, text, 60_000)} {
-		d, _, err := New("", bytes.NewReader(b))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
 		require.NoError(t, err)
 		_, err = d.Read(make([]byte, 10))
 		require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestAClosedReaderReadsNoMore(t *testing.T) {
 // TestNoMoreIsDecodedAheadThanThereAreCores counts what lies in the queue.
 func TestNoMoreIsDecodedAheadThanThereAreCores(t *testing.T) {
 	b := zstds(t, numbers(20_000), 1000)
-	d, _, err := New("", bytes.NewReader(b))
+	d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
 	require.NoError(t, err)
 	_, err = d.Read(make([]byte, 10))
 	require.NoError(t, err)
@@ -245,7 +245,7 @@ func TestLargeFramesAreAStream(t *testing.T) {
 	defer w.Close()
 	for size, alone := range map[int]bool{frameMax: true, frameMax + 1: false} {
 		b := w.EncodeAll(bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size], nil)
-		d, _, err := New("", bytes.NewReader(b))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
 		require.NoError(t, err)
 		_, cut := d.(*frames)
 		require.Equal(t, alone, cut, "%d bytes", size)

@@ -3,6 +3,7 @@ package decompress
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -41,14 +42,15 @@ func (m *members) next() error {
 		return err
 	}
 	var err error
-	if m.z == nil {
+	first := m.z == nil
+	if first {
 		m.z, err = gzip.NewReader(m.in)
 	} else {
 		err = m.z.Reset(m.in)
 	}
 	if err != nil {
-		if errors.Is(err, gzip.ErrHeader) {
-			return errors.New("behind the compressed text is something else: the file is damaged, or two files were joined")
+		if errors.Is(err, gzip.ErrHeader) && !first {
+			return fmt.Errorf("behind the compressed text is something else: the file is damaged, or two files were joined (%w)", err)
 		}
 		return whole(err)
 	}

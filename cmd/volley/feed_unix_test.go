@@ -1,0 +1,68 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+func init() {
+	scriptCommands["feed"] = feed
+	scriptCommands["signalled"] = signalled
+}
+
+// feed PIPE BYTES DONE writes so many bytes of rows into a named pipe that it holds open at both ends, makes the
+// file DONE, and stays. It is one process, so that killing it leaves nobody behind who holds the pipe.
+func feed() {
+	p, err := os.OpenFile(os.Args[1], os.O_RDWR, 0)
+	check(err)
+	n, err := strconv.Atoi(os.Args[2])
+	check(err)
+	_, err = p.Write(bytes.Repeat([]byte("1\n"), n/2))
+	check(err)
+	check(os.WriteFile(os.Args[3], nil, 0o600))
+	time.Sleep(time.Minute)
+}
+
+// signalled SIGNAL COMMAND… runs a command, sends it the signal once it waits for the other end of a pipe, and ends as
+// it does.
+func signalled() {
+	signals := map[string]os.Signal{"INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM}
+	c := exec.Command(os.Args[2], os.Args[3:]...)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	check(c.Start())
+	for range 60 { // three seconds where the system does not tell what a process waits for
+		time.Sleep(50 * time.Millisecond)
+		if waitsForPartner(c.Process.Pid) {
+			break
+		}
+	}
+	check(c.Process.Signal(signals[os.Args[1]]))
+	_ = c.Wait()
+	os.Exit(c.ProcessState.ExitCode())
+}
+
+// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the other end.
+func waitsForPartner(pid int) bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
+	for _, name := range threads {
+		if b, err := os.ReadFile(name); err == nil && string(b) == "wait_for_partner" {
+			return true
+		}
+	}
+	return false
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
