@@ -33,14 +33,27 @@ type input struct {
 	at       charset.Place // of the text's first byte
 }
 
+// counter counts the bytes read. A reader that again and again gives neither a byte nor an error is stopped here,
+// since whoever reads whole buffers would ask it for ever.
 type counter struct {
-	r io.Reader
-	n int64
+	r    io.Reader
+	n    int64
+	idle int // reads in a row that gave nothing
 }
+
+const idleMax = 100 // as package bufio has it
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	switch {
+	case n > 0 || len(p) == 0:
+		c.idle = 0
+	case err == nil:
+		if c.idle++; c.idle >= idleMax {
+			err = io.ErrNoProgress
+		}
+	}
 	return n, err
 }
 

@@ -474,17 +474,12 @@ func (s *stream) fill(size int) error {
 	}
 	buf := bufpool.Get(size + csv.Pad)
 	n := copy(buf, s.tail)
-	for idle := 0; n < size; idle++ {
+	for n < size {
 		k, err := s.input.Read(buf[n:size])
 		n += k
 		if err == io.EOF {
 			s.eof = true
 			break
-		}
-		if k > 0 {
-			idle = 0
-		} else if idle > 100 && err == nil {
-			err = io.ErrNoProgress
 		}
 		if err != nil {
 			return &chunker.Error{Op: "read", File: s.name(), Row: -1, Offset: s.offset + int64(n), Err: s.input.whyNot(s.name(), err)}
