@@ -14,9 +14,9 @@ import (
 
 // TestRowsThatRepeatComeBack: what is written compressed is read again, however small it became.
 func TestRowsThatRepeatComeBack(t *testing.T) {
-	rows := 5_000_000
+	rows, formats := 5_000_000, []string{"a.csv.gz", "a.csv.zst"}
 	if testing.Short() {
-		rows = 3_500_000
+		rows, formats = 3_500_000, formats[1:] // the one that packs repeated rows closest
 	}
 	zeros := make([]int64, rows)
 	texts := make([]string, rows)
@@ -26,7 +26,7 @@ func TestRowsThatRepeatComeBack(t *testing.T) {
 	for what, f := range map[string]frame.Series{"numbers": frame.Of("n", zeros), "texts": frame.Of("t", texts)} {
 		f, err := frame.New(f)
 		require.NoError(t, err)
-		for _, name := range []string{"a.csv.gz", "a.csv.zst"} {
+		for _, name := range formats {
 			path := filepath.Join(t.TempDir(), name)
 			require.NoError(t, csvio.WriteFile(t.Context(), path, f))
 			got, err := csvio.ReadFile(t.Context(), path)

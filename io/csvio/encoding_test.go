@@ -171,9 +171,13 @@ var foreign = []struct {
 }
 
 func TestEncodingsThatAreNamed(t *testing.T) {
+	rows := 20_000
+	if testing.Short() {
+		rows = 6_000 // still several blocks
+	}
 	for _, c := range foreign {
 		t.Run(c.name, func(t *testing.T) {
-			text := "a,b,c,n\n" + strings.Repeat(c.row+",1\n", 20_000) + strings.Repeat("plain,x,\"y\ny\",2\n", 2000) + c.row + ",3"
+			text := "a,b,c,n\n" + strings.Repeat(c.row+",1\n", rows) + strings.Repeat("plain,x,\"y\ny\",2\n", 2000) + c.row + ",3"
 			want, err := read(t, csvio.ReadOptions{Encoding: csvio.UTF8, Delimiter: ',', Header: csvio.Present}, text)
 			require.NoError(t, err)
 			o := csvio.ReadOptions{Encoding: named(t, c.name), Header: csvio.Present}
@@ -195,10 +199,14 @@ func TestEncodingsThatAreNamed(t *testing.T) {
 // TestPlacesInOtherEncodings looks for a bad value behind many characters of one, two, three and
 // four bytes.
 func TestPlacesInOtherEncodings(t *testing.T) {
+	rows := 30_000
+	if testing.Short() {
+		rows = 8_000 // still several blocks
+	}
 	for _, c := range foreign {
 		t.Run(c.name, func(t *testing.T) {
-			head := "a,b,c,n\n" + strings.Repeat(c.row+",1\n", 30_000)
-			raw := inEncoding(t, c.e, head) + inEncoding(t, c.e, "x,y,z,") + inEncoding(t, c.e, "oops\n") + inEncoding(t, c.e, strings.Repeat(c.row+",1\n", 10_000))
+			head := "a,b,c,n\n" + strings.Repeat(c.row+",1\n", rows)
+			raw := inEncoding(t, c.e, head) + inEncoding(t, c.e, "x,y,z,") + inEncoding(t, c.e, "oops\n") + inEncoding(t, c.e, strings.Repeat(c.row+",1\n", rows/3))
 			o := csvio.ReadOptions{Encoding: named(t, c.name), Types: map[string]arrow.DataType{"n": intType}, Header: csvio.Present}
 			for _, size := range []int64{0, 64 << 10} {
 				stream, err := o.Open(file(t, raw)).Open(t.Context(), size)
@@ -215,7 +223,7 @@ func TestPlacesInOtherEncodings(t *testing.T) {
 				require.NoError(t, stream.Close())
 				var ce *chunkError
 				require.ErrorAs(t, err, &ce)
-				require.EqualValues(t, 30_002, ce.Line)
+				require.EqualValues(t, rows+2, ce.Line)
 				require.Equal(t, "oops", ce.Value)
 				require.EqualValues(t, len(inEncoding(t, c.e, head))+len(inEncoding(t, c.e, "x,y,z,")), ce.Offset)
 			}
