@@ -192,7 +192,7 @@ func (o *ordered[T]) describe(d *description) {
 	}
 	if o.uniques != nil {
 		d.Min, d.Max = some(o.text(o.least)), some(o.text(o.most))
-		d.Distinct, d.Exact = o.uniques.count()
+		d.Distinct, d.Exact = o.uniques.count(n)
 		return
 	}
 	o.sort(o.values)
@@ -290,7 +290,7 @@ func (w *words) describe(d *description) {
 	}
 	d.Distinct, d.Exact = some(w.n), some(true)
 	if w.uniques != nil {
-		d.Distinct, d.Exact = w.uniques.count()
+		d.Distinct, d.Exact = w.uniques.count(w.n)
 	}
 	if w.n > 0 {
 		d.Min, d.Max = some(w.text(w.least)), some(w.text(w.most))

@@ -201,7 +201,7 @@ func TestCountsAreExactOrSaidNotToBe(t *testing.T) {
 				}
 				all.merge(part)
 			}
-			count, exact := all.count()
+			count, exact := all.count(2 * n)
 			require.Equal(t, n <= distinctMax, exact.V, n)
 			if exact.V {
 				require.Equal(t, n, count.V)

@@ -82,12 +82,12 @@ func (d *uniques) merge(o *uniques) {
 
 // count is how many different values there were, and whether that is exact. (Whether a few more than
 // are kept are all in the table depends on how the values came: it is estimated in any case.)
-func (d *uniques) count() (sql.Null[int], sql.Null[bool]) {
+func (d *uniques) count(values int) (sql.Null[int], sql.Null[bool]) {
 	if d.n <= d.keep && d.bound == math.MaxUint64 {
 		return some(d.n), some(true)
 	}
 	estimate := math.Round(float64(d.keep-1) / (float64(d.sorted()[d.keep-1]) / (1 << 64)))
-	return some(int(estimate)), some(false)
+	return some(min(int(estimate), values)), some(false)
 }
 
 // mix spreads 64 bits over 64 bits, one to one (the end of SplitMix64).

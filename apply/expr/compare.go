@@ -307,6 +307,7 @@ func laneConst(i *big.Int, t arrow.DataType) any {
 
 // clockText reads the nanoseconds since midnight.
 func (c *checker) clockText(s string, t arrow.DataType, pos int) int64 {
+	c.refuseFiner(s, pos)
 	nanos, err := parseClock(strings.TrimSpace(s))
 	if err != nil {
 		c.fail(pos, "%q is no %s: write it as 15:04 or 15:04:05", s, typeName(t))

@@ -86,7 +86,8 @@ var infixes = map[int][]habit{
 	postfix: slices.Concat([]habit{
 		{"x::typ", "cast(x, typ)", ""}, {"x.astype/cast(typ)", "cast(x, typ)", ""},
 		{"x.str.split(y).str[z]", "split(x, y, z)", ""}, {"x.str.split(y)[z]", "split(x, y, z)", ""}, {"x.split(y)[z]", "split(x, y, z)", ""},
-		{"x.str", "x", ""}, {"x.dt", "x", ""},
+		{"x.str.contains(q)", "match(x, q)", ""}, {"x.dt.weekday()", "(weekday(x) + 6) % 7", "in Polars Monday is 1: then add 1"},
+		{"x.dt.weekday", "(weekday(x) + 6) % 7", ""}, {"x.str", "x", ""}, {"x.dt", "x", ""},
 		{"x.isin/is_in([list])", "in(x, list)", ""}, {"x.isin/is_in((list))", "in(x, list)", ""},
 		{"x.isnull/isna/is_null()", "isnull(x)", ""}, {"x.notnull/notna/is_not_null()", "!isnull(x)", ""}, {"x.is_nan()", "isnan(x)", ""},
 		{"x.fillna/fill_null(y)", "coalesce(x, y)", ""}, {"x.combine_first(y)", "coalesce(x, y)", ""},
@@ -95,7 +96,7 @@ var infixes = map[int][]habit{
 		{"x.starts_with(y)", "startswith(x, y)", ""}, {"x.ends_with(y)", "endswith(x, y)", ""}, {"x.str.match(q)", "match(x, beginning)", ""},
 		{"x.replace_all(y, z)", "replace(x, y, z)", ""}, {"x.is_between(y, z)", "between(x, y, z)", ""},
 		{"x.power(y)", "pow(x, y)", ""}, {"x.mod(y)", "x % y", ""}, {"x.add(y)", "x + y", ""}, {"x.sub(y)", "x - y", ""}, {"x.mul(y)", "x * y", ""},
-		{"x.div/truediv(y)", "x / y", ""}, {"x.eq(y)", "x == y", ""}, {"x.ne(y)", "x != y", ""}, {"x.lt(y)", "x < y", ""}, {"x.le(y)", "x <= y", ""},
+		{"x.div/truediv(y)", "x / float64(y)", ""}, {"x.eq(y)", "x == y", ""}, {"x.ne(y)", "x != y", ""}, {"x.lt(y)", "x < y", ""}, {"x.le(y)", "x <= y", ""},
 		{"x.gt(y)", "x > y", ""}, {"x.ge(y)", "x >= y", ""}, {"x.strftime/to_string(layout)", "format(x, layout)", ""}, {"x.strptime(layout)", "parse(x, layout)", ""},
 		{"x.date()", "cast(x, date)", ""}, {"x.date", "cast(x, date)", ""}, {"x.dayofweek/day_of_week", "(weekday(x) + 6) % 7", ""},
 		{"x.dayofyear/day_of_year", "yearday(x)", ""}, {"x.microsecond", "nanosecond(x) / 1000", ""}, {"x.floor/truncate(unit)", "trunc(x, unit)", ""},
@@ -106,7 +107,7 @@ var infixes = map[int][]habit{
 // prefixes are what an operand begins with.
 var prefixes = slices.Concat([]habit{
 	{"null/none/nil ==/=/is x", "isnull(x)", nullSays}, {"null/none/nil !=/<> x", "!isnull(x)", nullSays},
-	{"where/select x", "x", ""}, {"when(x).then(y).otherwise(z)", "ifelse(x, y, z)", ""}, {"when(x, y).otherwise(z)", "ifelse(x, y, z)", ""}, {"not x", "!x", ""}, {"¬ x", "!x", ""}, {"~ x", "!x", ""}, {"$/@ x", "x", ""},
+	{"where x", "x", ""}, {"when(x).then(y).otherwise(z)", "ifelse(x, y, z)", ""}, {"when(x, y).otherwise(z)", "ifelse(x, y, z)", ""}, {"not x", "!x", ""}, {"¬ x", "!x", ""}, {"~ x", "!x", ""}, {"$/@ x", "x", ""},
 	{"if x then y else z end", "ifelse(x, y, z)", ""}, {"if x then y else z", "ifelse(x, y, z)", ""},
 	{"if/iif/where(x, y, z)", "ifelse(x, y, z)", ""}, {"case/switch/when(x, list)", "casewhen(x, list)", ""},
 	{"cast/try_cast/safe_cast(x as typ)", "cast(x, typ)", ""}, {"convert(typ, x)", "cast(x, typ)", ""}, {"cast(x, typ)", "cast(x, typ)", plain},

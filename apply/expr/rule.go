@@ -66,7 +66,7 @@ func newRulebook() *rulebook {
 		switch word, _, _ := strings.Cut(h.written, " "); word {
 		case "not", "null/none/nil":
 			prec = comparison
-		case "where/select", "if":
+		case "where", "if":
 			prec = choice
 		}
 		b.prefix = append(b.prefix, newRule(h, prec))

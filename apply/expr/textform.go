@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -207,11 +208,22 @@ func layoutHasZone(layout string) bool {
 // instantText is a text constant where a time is needed.
 func (c *checker) instantText(s string, t arrow.DataType, pos int) time.Time {
 	c.checkZone(t, pos)
+	c.refuseFiner(s, pos)
 	at, err := mustClock(t).read(strings.TrimSpace(s), &node{})
 	if err != nil {
 		c.fail(pos, "%q is no %s: write it as 2006-01-02 or 2006-01-02 15:04:05", s, typeName(t))
 	}
 	return at
+}
+
+var finerThanNanos = regexp.MustCompile(`[.,]\d{9}\d*[1-9]`)
+
+// refuseFiner refuses a constant with digits that Go's times do not have: they would be cut, and what is
+// compared would be another time.
+func (c *checker) refuseFiner(s string, pos int) {
+	if finerThanNanos.MatchString(s) {
+		c.fail(pos, "%q is finer than a nanosecond: write nine digits of the second at most", s)
+	}
 }
 
 // nanosOf is the nanoseconds since 1970, of any year.

@@ -227,7 +227,7 @@ func (u unit) sub() bool { return unitSeconds[u] > 0 && unitSeconds[u] < 86400 }
 // begin on Monday.
 func (u unit) floor(sec int64) int64 {
 	if u == "week" {
-		return sec - floorMod(sec+3*86400, 7*86400)
+		return sec - (floorMod(sec, 7*86400)+3*86400)%(7*86400)
 	}
 	if s := unitSeconds[u]; s > 0 {
 		return sec - floorMod(sec, s)
@@ -246,7 +246,11 @@ func emitTruncTo(n *node, d int, a []int) step {
 		v := widened(m, l, a[0], i)
 		sec, nano := c.wall(&m.zone, v)
 		if !u.sub() || c.perSecond == 0 {
-			return c.begin(&m.zone, u.floor(sec))
+			begin := u.floor(sec)
+			if begin > sec { // it wrapped: the unit begins before the least second
+				return 0, false
+			}
+			return c.begin(&m.zone, begin)
 		}
 		part := floorMod(sec, unitSeconds[u])
 		if c.zone != nil {

@@ -56,9 +56,13 @@ var lanes = map[arrow.Type]lane{
 	arrow.DECIMAL128: laneDec,
 }
 
-// laneOf is laneNone for types that expressions do not know.
+// laneOf is laneNone for types that expressions do not know. Decimals of a scale below 0 are among
+// those: arithmetic takes the digits behind the point for a number that is not negative.
 func laneOf(t arrow.DataType) lane {
 	if t == nil {
+		return laneNone
+	}
+	if d, ok := t.(*arrow.Decimal128Type); ok && d.Scale < 0 {
 		return laneNone
 	}
 	return lanes[t.ID()]

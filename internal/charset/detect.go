@@ -178,27 +178,30 @@ func wide(head []byte) Encoding {
 
 // fits reports whether bytes are UTF-16 of a byte order, of which one half of the units is never
 // NUL: a tenth of the units or more are ASCII, line ends and delimiters among them, and what is not
-// is characters.
+// is characters. A text of bytes in which cells are NUL reads as line ends with hardly a character between
+// them, or with characters that have a sign of the table in the wrong half.
 func (e Encoding) fits(b []byte) bool {
-	ascii, signs, strange := 0, 0, 0
+	ascii, signs, strange, wrong := 0, 0, 0, 0
 	for i := 0; i < len(b); i += 2 {
 		switch u := e.two(b[i:]); {
 		case u < 0x80:
 			ascii++
 			if isSign(byte(u)) {
 				signs++
-			}
-			if u < ' ' && !isSign(byte(u)) {
+			} else if u < ' ' {
 				strange++
 			}
 		case isSign(byte(u)) || isSign(byte(u>>8)):
-			signs-- // which would be a sign in a text of bytes
+			wrong++
 		case surrogate(u) == 0 && !unicode.IsPrint(rune(u)) && !unicode.IsSpace(rune(u)) && !unicode.Is(unicode.Cf, rune(u)):
 			strange++
 		}
 	}
 	units := len(b) / 2
-	return strange <= units/100 && (signs > 0 && ascii*10 >= units || ascii*4 >= units*3)
+	if strange > units/100 || 2*(units-signs) <= signs || 4*wrong > signs {
+		return false
+	}
+	return signs > 0 && ascii*10 >= units || ascii*4 >= units*3
 }
 
 func isSign(c byte) bool { return c == '\n' || c == '\r' || c == ',' || c == '\t' }

@@ -240,3 +240,17 @@ func TestSignsOfWindows1252AreRead(t *testing.T) {
 		require.Equal(t, Windows1252, e, "%q: %s", s, why)
 	}
 }
+
+// TestCellsThatAreNULMakeNoUTF16: however many there are, and whatever stands beside them.
+func TestCellsThatAreNULMakeNoUTF16(t *testing.T) {
+	for _, rows := range []int{3, 4, 5, 50, 500, 5000} {
+		for _, c := range []struct{ head, row string }{
+			{"a\n", "\x00\n"}, {"abc\n", "\x00\n"}, {"c2\n", "\x00\n\x1a\n"}, {"a\r\n", "\x00\r\n"}, {"a,b\n", "\x00,\x00\n"}, {"a,b\n", "1,\x00\n"},
+			{"", "\x00\n"}, {"a\tb\n", "\x00\t1\n"}, {"a\n", "x\n\x00\n"},
+		} {
+			text := c.head + strings.Repeat(c.row, rows)
+			got, _ := detect([]byte(text), true)
+			require.Equal(t, UTF8, got, "%.20q, %d rows", text, rows)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package charset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -133,10 +134,24 @@ func unknown(name string) error {
 	for _, k := range known[1:] {
 		all = append(append(all, k.name), strings.Fields(k.aliases)...)
 	}
+	// Names that differ in their digits are different encodings, and what one reads as another is wrong.
+	all = slices.DeleteFunc(all, func(n string) bool { return digits(n) != digits(name) })
 	if n := near.Name(name, all); n != "" {
 		return fmt.Errorf("no encoding %q is known; did you mean %q?", name, n)
 	}
+	if digits(name) != "" {
+		return fmt.Errorf("no encoding %q is known: convert the file first (iconv -f %s -t UTF-8)", name, name)
+	}
 	return fmt.Errorf("no encoding %q is known%s", name, near.Hint(name, Names()))
+}
+
+func digits(name string) string {
+	return strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, name)
 }
 
 // named is an encoding of the list above.

@@ -175,10 +175,15 @@ func TestNamed(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, name, e.String())
 	}
-	for name, near := range map[string]string{"shift-jsi": "shift", "windows-1521": "indows-125", "gbkk": "gbk", "euc-krr": "euc-kr", "utf-88": "utf-8"} {
+	for name, near := range map[string]string{"shift-jsi": "shift", "gbkk": "gbk", "euc-krr": "euc-kr", "uft-8": "utf-8"} {
 		_, err := Named(name)
 		require.ErrorContains(t, err, "did you mean", name)
 		require.Contains(t, strings.ToLower(err.Error()), near)
+	}
+	// What differs in its digits is another encoding: to name it would be to advise mojibake.
+	for _, name := range []string{"cp737", "cp857", "cp1125", "windows-1521", "utf-88", "ibm500"} {
+		_, err := Named(name)
+		require.ErrorContains(t, err, "convert the file first (iconv -f "+name+" -t UTF-8)", name)
 	}
 	require.False(t, Encoding(len(known)).Valid())
 	require.Equal(t, "Encoding(999)", Encoding(999).String())

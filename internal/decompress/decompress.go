@@ -67,6 +67,8 @@ func Named(name string) string {
 		return "bzip2"
 	case ".xz":
 		return "xz"
+	case ".zip":
+		return "zip"
 	}
 	return ""
 }
@@ -79,6 +81,9 @@ func cutHead(head []byte, named string) string {
 		if begun && (f.name == named || len(head) > 0 && !utf8.Valid(head) || len(head) > 0 && head[0] < ' ') {
 			return f.name
 		}
+	}
+	if named == "zip" && len(head) < len(zipMagic) && bytes.HasPrefix(zipMagic, head) {
+		return "zip"
 	}
 	return ""
 }
@@ -98,6 +103,9 @@ func New(name string, r io.Reader) (io.ReadCloser, string, error) {
 	}
 	format := Format(head)
 	if format == "" {
+		if bytes.HasPrefix(head, zipEmpty) {
+			return nil, "zip", errors.New("is a zip archive without a file")
+		}
 		if bytes.HasPrefix(head, zipMagic) {
 			return nil, "zip", errors.New("is a zip archive, which can be read from a file alone: unpack it")
 		}

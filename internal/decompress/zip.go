@@ -10,7 +10,10 @@ import (
 	"github.com/klauspost/compress/zip"
 )
 
-var zipMagic = []byte("PK\x03\x04")
+var (
+	zipMagic = []byte("PK\x03\x04")
+	zipEmpty = []byte("PK\x05\x06") // the directory of an archive without files
+)
 
 // IsZip tells a zip archive by its first bytes.
 func IsZip(r io.ReaderAt) bool {

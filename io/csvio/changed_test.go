@@ -25,10 +25,12 @@ var changes = map[string]struct {
 	do   func(t *testing.T, path string, was []byte)
 	told bool
 }{
-	"nothing":  {func(*testing.T, string, []byte) {}, false},
-	"appended": {func(t *testing.T, p string, was []byte) { put(t, p, os.O_APPEND, "9,9\n") }, true},
-	"cut":      {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, int64(len(was)-4))) }, true},
-	"one byte": {func(t *testing.T, p string, was []byte) { put(t, p, 0, string(was[:1])) }, true},
+	"nothing":      {func(*testing.T, string, []byte) {}, false},
+	"appended":     {func(t *testing.T, p string, was []byte) { put(t, p, os.O_APPEND, "9,9\n") }, true},
+	"cut":          {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, int64(len(was)-4))) }, true},
+	"cut to a row": {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, 8)) }, true},
+	"emptied":      {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, 0)) }, true},
+	"one byte":     {func(t *testing.T, p string, was []byte) { put(t, p, 0, string(was[:1])) }, true},
 	"as it was": {func(t *testing.T, p string, was []byte) {
 		put(t, p, os.O_TRUNC, string(was))
 	}, true},

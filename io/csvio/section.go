@@ -118,6 +118,9 @@ func (c *section) read() {
 		for c.readErr == nil && c.base+int64(len(c.buf)) < c.hi {
 			at := max(len(c.buf), int(c.lo-c.base))
 			c.readErr = c.more(min(surveyBytes, int(want)-len(c.buf)))
+			if at >= len(c.buf) {
+				break // the file ends before the range begins
+			}
 			text := c.buf[at:min(int64(len(c.buf)), c.hi-c.base)]
 			if at > 0 && !(c.first && c.base+int64(at) == c.lo) {
 				before = c.buf[at-1]
