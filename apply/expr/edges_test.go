@@ -61,3 +61,17 @@ func TestDecimalsOfNegativeScaleAreRefused(t *testing.T) {
 	_, err := CompileValue(schema, "isnull(d)")
 	require.NoError(t, err)
 }
+
+// TestExclusiveOrOfUnlikeIntegersIsNoPower: what is wrong is their types.
+func TestExclusiveOrOfUnlikeIntegersIsNoPower(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{{Name: "u", Type: arrow.PrimitiveTypes.Uint64}, {Name: "i", Type: arrow.PrimitiveTypes.Int64}, {Name: "f", Type: arrow.PrimitiveTypes.Float64}}, nil)
+	for _, text := range []string{"u ^ i", "u ^ ifelse(true, i, i)", "(u ^ i) + 1"} {
+		_, err := CompileValue(schema, text)
+		require.Error(t, err, text)
+		require.NotContains(t, err.Error(), "pow", text)
+	}
+	for _, text := range []string{"f ^ 2", "i ^ 2.0", "u ^ f"} {
+		_, err := CompileValue(schema, text)
+		require.ErrorContains(t, err, "pow(", text)
+	}
+}

@@ -325,6 +325,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return out, "|| joins conditions, + texts"
 	case (r.written == "x | y" || r.written == "x & y") && t.reading&bitsAreLogic != 0:
 		return x.binary(either(b.Op == token.OR, token.LOR, token.LAND), y), b.Op.String() + " works on the bits of integers"
+	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && t.is(x, isInt) && t.is(y, isInt):
+		panic(lost{}) // it is Go's, and something else is wrong
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0:
 		return Call("pow", bare(x), bare(y)), "^ is the exclusive or of the bits of integers"
 	}
