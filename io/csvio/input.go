@@ -166,7 +166,9 @@ func (in *input) watched(name string, part chunker.Part) chunker.Part {
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
 		if e, ok := err.(*chunker.Error); ok {
-			e.Err = in.whyNot(name, e.Err)
+			told := *e // sections that follow have the same error
+			told.Err = in.whyNot(name, e.Err)
+			err = &told
 		}
 		return c, err
 	}
