@@ -8,7 +8,6 @@ import (
 	"math"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -57,9 +56,9 @@ type out struct {
 }
 
 // functions is one of every constructor, all counting their calls.
-func functions(calls *atomic.Int64) []apply.Func {
+func functions(calls *atomic.Int64) []chunker.Step {
 	count := func() { calls.Add(1) }
-	return []apply.Func{
+	return []chunker.Step{
 		apply.Map1("m1", "n", func(n int64) int64 { count(); return n * 2 }),
 		apply.Map2("m2", "x", "n", func(x float64, n int64) string { count(); return fmt.Sprint(x, n) }),
 		apply.Map3("m3", "x", "n", "s", func(x float64, n int64, s string) bool { count(); return len(s)%2 == 0 }),
@@ -90,33 +89,10 @@ func TestNoFrameIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "the frame is nil")
 	_, err = apply.Engine{}.Explain(t.Context(), nil, fn)
 	require.ErrorContains(t, err, "the frame is nil")
-	_, err = apply.Where(t.Context(), nil, "n > 0")
+	_, err = apply.Apply(t.Context(), nil, apply.Where("n > 0"))
 	require.ErrorContains(t, err, "the frame is nil")
 	_, err = apply.Sum(t.Context(), nil, "n")
 	require.ErrorContains(t, err, "the frame is nil")
-}
-
-func TestAStreamReportsWhileItSamples(t *testing.T) {
-	f := table(t, 100)
-	var s *apply.Stream
-	var asked sync.Once
-	fn := apply.Map1("m", "n", func(n int64) int64 {
-		asked.Do(func() {
-			told := make(chan struct{})
-			go func() { s.Report(); close(told) }()
-			select {
-			case <-told:
-			case <-time.After(10 * time.Second):
-				t.Error("the report waits for the function")
-			}
-		})
-		return n
-	})
-	s, err := apply.Engine{}.Stream(t.Context(), f.Schema(), "", fn)
-	require.NoError(t, err)
-	_, err = s.Transform(t.Context(), chunker.Chunk{Record: f.Records()[0]})
-	require.NoError(t, err)
-	require.Len(t, s.Report().Plan.Stages, 1)
 }
 
 func plain(t testing.TB, f *frame.Frame) *frame.Frame {
@@ -275,13 +251,13 @@ func TestWiringErrorsComeBeforeTheFirstRow(t *testing.T) {
 		{apply.Rows(func(in) int { return 0 }), "int is no struct"},
 		{apply.Each[float64, float64]("", nil, nil), "each: no columns are named"},
 		{apply.Batch(nil, nil), "batch: no columns are named"},
-		{nil, "function 0 is nil"},
+		{nil, "step 0 is nil"},
 	} {
 		_, err := apply.Apply(t.Context(), f, c.fn)
 		require.ErrorContains(t, err, c.want)
 	}
 	_, err := apply.Apply(t.Context(), f)
-	require.EqualError(t, err, "apply: no functions are given")
+	require.EqualError(t, err, "apply: no steps are given")
 	require.False(t, called)
 }
 
@@ -319,10 +295,10 @@ func TestARowErrorNamesTheRow(t *testing.T) {
 			for _, e := range []apply.Engine{{}, {Workers: 1}, {Workers: 8, MorselRows: 50}} {
 				got, report, err := e.Run(t.Context(), f, failing(kind, row))
 				require.Nil(t, got)
-				var re *apply.RowError
+				var re *chunker.RowError
 				require.ErrorAs(t, err, &re, "%s %d %+v", kind, row, e)
 				require.Equal(t, row, re.Row)
-				require.Equal(t, []apply.Value{{Column: "n", Value: row}, {Column: "s", Value: fmt.Sprintf("row %d", row)}}, re.Values)
+				require.Equal(t, []chunker.Value{{Column: "n", Value: row}, {Column: "s", Value: fmt.Sprintf("row %d", row)}}, re.Values)
 				require.Equal(t, 1, report.Failed)
 				require.Contains(t, err.Error(), fmt.Sprintf(`row %d, computing y from n = %d, s = "row %d": `, row, row, row))
 				if kind == "error" {
@@ -386,7 +362,7 @@ func TestStopTellsTheFirstRow(t *testing.T) {
 					}
 					return n
 				}))
-			var re *apply.RowError
+			var re *chunker.RowError
 			require.ErrorAs(t, err, &re)
 			require.EqualValues(t, first, re.Row)
 			require.Equal(t, "y", re.Func)
@@ -400,7 +376,7 @@ func TestNullPolicy(t *testing.T) {
 	f := table(t, 10_000)
 	for _, kind := range []string{"error", "panic", "goexit"} {
 		for _, e := range []apply.Engine{{}, {Workers: 4, MorselRows: 33}} {
-			e.OnError = apply.Null()
+			e.OnError = chunker.Null()
 			got, report, err := e.Run(t.Context(), f, failing(kind, 5000), failing2(kind))
 			require.NoError(t, err)
 			require.Equal(t, 101, report.Failed)
@@ -438,7 +414,7 @@ func TestRejectPolicy(t *testing.T) {
 	f := table(t, 10_000)
 	for _, e := range []apply.Engine{{}, {Workers: 4, MorselRows: 33}} {
 		sink := new(chunker.FrameSink)
-		e.OnError = apply.Reject(sink, 0)
+		e.OnError = chunker.Reject(sink, 0)
 		got, report, err := e.Run(t.Context(), f, failing2("bad"),
 			apply.Map1("len", "w", func(w string) int { // a second stage, on the rows left
 				if w == "7" {
@@ -486,15 +462,15 @@ func TestRejectPolicy(t *testing.T) {
 func TestCaps(t *testing.T) {
 	f := table(t, 10_000)
 	sink := new(chunker.FrameSink)
-	ratio := apply.Null()
+	ratio := chunker.Null()
 	ratio.RatioMax = 0.005
-	enough := apply.Null()
+	enough := chunker.Null()
 	enough.RatioMax = 0.011
 	for _, c := range []struct {
-		policy apply.Policy
+		policy chunker.Policy
 		fails  bool
 	}{
-		{apply.Reject(sink, 99), true}, {apply.Reject(sink, 100), false}, {ratio, true}, {enough, false},
+		{chunker.Reject(sink, 99), true}, {chunker.Reject(sink, 100), false}, {ratio, true}, {enough, false},
 	} {
 		for _, e := range []apply.Engine{{}, {Workers: 3, MorselRows: 20}} {
 			e.OnError = c.policy
@@ -503,7 +479,7 @@ func TestCaps(t *testing.T) {
 				require.NoError(t, err)
 				continue
 			}
-			var many *apply.TooManyError
+			var many *chunker.TooManyError
 			require.ErrorAs(t, err, &many)
 			require.ErrorContains(t, err, "rows failed, the policy is")
 			require.NotNil(t, many.First)
@@ -532,9 +508,9 @@ func TestBatch(t *testing.T) {
 	} {
 		_, err := apply.Apply(t.Context(), f, badBatch(c.kind))
 		require.ErrorContains(t, err, c.want)
-		var re *apply.RowError
+		var re *chunker.RowError
 		require.ErrorAs(t, err, &re)
-		got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, badBatch(c.kind))
+		got, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, badBatch(c.kind))
 		require.NoError(t, err)
 		require.Equal(t, f.NumRows(), report.Failed)
 		y, err := frame.Col[float64](got, "y")
@@ -572,7 +548,7 @@ func TestCancel(t *testing.T) {
 			return 0, ctx.Err()
 		}))
 		require.ErrorIs(t, err, context.Canceled)
-		var re *apply.RowError
+		var re *chunker.RowError
 		require.False(t, errors.As(err, &re), "a cancelled run is no row's error: %v", err)
 	}
 }
@@ -609,7 +585,7 @@ func TestTimesThatDoNotFitAreRowErrors(t *testing.T) {
 	_, err := apply.Apply(t.Context(), f, fn)
 	require.ErrorContains(t, err, "row 900")
 	require.ErrorContains(t, err, "outside the years 1678 to 2261")
-	got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, fn)
+	got, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, fn)
 	require.NoError(t, err)
 	require.Equal(t, 1, report.Failed)
 	at, err := frame.Col[time.Time](got, "at")

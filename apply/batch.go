@@ -7,6 +7,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 )
 
@@ -24,6 +25,11 @@ func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (ar
 type batch struct {
 	out []arrow.Field
 	fn  func(context.Context, arrow.Record) (arrow.Record, error)
+}
+
+// Bind binds the function to the columns that it reads.
+func (b batch) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, b)
 }
 
 func (b batch) wire(schema *arrow.Schema) ([]*node, error) {

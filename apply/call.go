@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
 )
 
 // Call1 computes column out from column a by a function that may wait and may fail: a
@@ -36,6 +38,11 @@ type call1[A, R any] struct {
 	fn     func(context.Context, A) (R, error)
 }
 
+// Bind binds the function to the columns that it reads.
+func (c call1[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, c)
+}
+
 func (c call1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a))
 	if err != nil {
@@ -55,6 +62,11 @@ func (c call1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 type call2[A, B, R any] struct {
 	out, a, b string
 	fn        func(context.Context, A, B) (R, error)
+}
+
+// Bind binds the function to the columns that it reads.
+func (c call2[A, B, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, c)
 }
 
 func (c call2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
@@ -78,6 +90,11 @@ type call3[A, B, C, R any] struct {
 	fn           func(context.Context, A, B, C) (R, error)
 }
 
+// Bind binds the function to the columns that it reads.
+func (c call3[A, B, C, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, c)
+}
+
 func (c call3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a), in[B](c.b), in[C](c.c))
 	if err != nil {
@@ -96,6 +113,11 @@ func (c call3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
 
 type callRows[In, Out any] struct {
 	fn func(context.Context, In) (Out, error)
+}
+
+// Bind binds the function to the columns that it reads.
+func (c callRows[In, Out]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, c)
 }
 
 func (c callRows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {

@@ -12,8 +12,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/cputime"
+	"github.com/volley-go/volley/internal/engine"
 )
 
 // Engine is how functions are run. The zero Engine is ready and what [Apply] uses.
@@ -27,8 +29,8 @@ type Engine struct {
 	// MorselRows sets how many rows a worker claims at a time, and that all
 	// Workers are used; 0 leaves both to the engine.
 	MorselRows int
-	// OnError says what becomes of a row whose function fails; the zero Policy is Stop.
-	OnError Policy
+	// OnError says what becomes of a row whose function fails; the zero Policy is [chunker.Stop].
+	OnError chunker.Policy
 	// Trust leaves out the checks of accepted vector forms: see the package doc.
 	Trust bool
 	// Seed makes the sample's places differ; they are the same for the same Seed.
@@ -37,92 +39,122 @@ type Engine struct {
 	Progress progress.Func
 }
 
+// WideDefault is how many calls of a function that waits may be under way at the same time, unless
+// Engine.Wide or a job says otherwise.
+const WideDefault = 128
+
 var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
 
-// Apply runs functions over a frame and returns it with their results: see the
-// package doc. It stops at the first row that fails.
-func Apply(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Frame, error) {
-	out, _, err := Engine{}.Run(ctx, f, fns...)
+// Apply runs steps over a frame and returns what comes out: see the package doc. It stops at the first
+// row that fails.
+func Apply(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, error) {
+	out, _, err := Engine{}.Run(ctx, f, steps...)
 	return out, err
 }
 
-// Run is [Apply] with the engine's settings, and reports. The report is there also
-// where the run ended with an error, unless nothing was run.
-func (e Engine) Run(ctx context.Context, f *frame.Frame, fns ...Func) (*frame.Frame, *Report, error) {
-	if f == nil {
-		return nil, nil, errNoFrame
-	}
-	stages, _, err := wire(f.Schema(), fns)
+// Run is [Apply] with the engine's settings, and reports. The report is there also if the run ended with
+// an error, unless nothing was run.
+func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, *Report, error) {
+	start, cpu := time.Now(), processTime()
+	bound, err := bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, nil, err
 	}
-	start, cpu := time.Now(), processTime()
-	report := &Report{Plan: e.newPlan(f.NumRows()), Rows: f.NumRows()}
-	run := &run{engine: &e, report: report, start: start, ticked: start}
-	out, failed, err := run.stages(ctx, f, stages)
-	if err == nil {
-		run.done = f.NumRows()
+	told := &teller{call: e.Progress, rows: f.NumRows(), start: start, last: start}
+	env := e.env()
+	env.Tick = told.tick
+	flow, err := engine.Start(ctx, f.Schema(), bound, env)
+	if err != nil {
+		return nil, nil, err
 	}
-	if e.OnError.action == reject {
-		rerr := writeRejects(ctx, e.OnError.sink, f, failed)
-		err = errors.Join(err, rerr)
+	out, err := flow.Frame(ctx, f)
+	if ctx.Err() == nil {
+		err = errors.Join(err, flow.Commit(ctx, err == nil))
 	}
-	report.Elapsed, report.CPU = time.Since(start), processTime()-cpu
-	report.count(failed)
-	run.tell(progress.Event{RowsDone: int64(run.done), Done: true, Err: err})
+	err = errors.Join(err, flow.Close())
+	counts := flow.Counts()
+	report := &Report{
+		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
+		Elapsed: time.Since(start), CPU: processTime() - cpu,
+	}
+	report.Add(bound)
+	told.end(err)
 	if err != nil {
 		return nil, report, err
 	}
 	return out, report, nil
 }
 
-// Explain samples the functions and returns what Run would do. The rows of the
-// sample (usually some hundreds to thousands) are called for real and their results
-// dropped; functions that read what others write are planned on the sample's rows alone.
-func (e Engine) Explain(ctx context.Context, f *frame.Frame, fns ...Func) (*Plan, error) {
+// bindTo binds steps to a frame's columns.
+func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound chunker.BoundSteps, err error) {
 	if f == nil {
-		return nil, errNoFrame
+		return bound, errNoFrame
 	}
-	stages, _, err := wire(f.Schema(), fns)
+	if len(steps) == 0 {
+		return bound, errors.New("apply: no steps are given")
+	}
+	b, err := chunker.Steps(steps).Bind(ctx, f.Schema())
+	if err != nil {
+		return bound, err
+	}
+	return b.(chunker.BoundSteps), nil
+}
+
+// Explain samples the functions and returns what Run would do. The rows of the sample (usually some
+// hundreds to thousands) are called for real and their results dropped; functions that read what others
+// write are planned on the sample's rows alone. Rows on which conditions fail are left out.
+func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*Plan, error) {
+	bound, err := bindTo(ctx, f, steps)
+	if err != nil {
+		return nil, err
+	}
+	env := e.env()
+	env.Policy = e.OnError.WithoutSink()
+	flow, err := engine.Start(ctx, f.Schema(), bound, env)
 	if err != nil {
 		return nil, err
 	}
 	plan := e.newPlan(f.NumRows())
-	records := f.Records()
-	for i, s := range stages {
-		p := s.pass(ctx, records, &e.OnError, e.Trust)
-		c := p.sample(e.Seed, e.MorselRows > 0)
-		p.end()
-		if err := p.outcome(ctx); err != nil {
+	for i, step := range flow.Steps() {
+		s, functions := step.(*stage)
+		if !functions {
+			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
+			if f, err = flow.Try(ctx, f, i); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		sp, err := s.explain(ctx, f.Records(), &env)
+		if err != nil {
 			return nil, err
 		}
-		sp, _ := e.plan(p, c)
 		plan.Stages = append(plan.Stages, sp)
-		if i+1 == len(stages) {
-			break
+		if i+1 < len(flow.Steps()) {
+			if f, err = flow.Try(ctx, f.Head(runRowsMax), i); err != nil {
+				return nil, err
+			}
 		}
-		if f, err = e.explained(ctx, f, s); err != nil {
-			return nil, err
-		}
-		records = f.Records()
 	}
 	return plan, nil
 }
 
-// explained is a few rows of the frame with the results of a stage: what the stage
-// after it is explained on.
-func (e Engine) explained(ctx context.Context, f *frame.Frame, s *stage) (*frame.Frame, error) {
-	p := s.pass(ctx, f.Head(runRowsMax).Records(), &e.OnError, e.Trust)
-	defer p.end()
-	(&runner{p: p, workers: 1, tick: func() {}, cost: cost{nodes: make([]float64, len(s.nodes))}}).run(option{Serial, 1, 0})
+// explain plans a stage by a sample of records, whose results are dropped.
+func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
+	p := s.pass(ctx, records, &env.Policy, env.Trust)
+	c := p.sample(env.Seed, env.MorselRows > 0)
+	p.end()
 	if err := p.outcome(ctx); err != nil {
-		return nil, err
+		return StagePlan{}, err
 	}
-	records, err := s.records(p)
-	if err != nil {
-		return nil, err
+	plan, _ := planOf(p, c, env)
+	return plan, nil
+}
+
+func (e *Engine) env() engine.Env {
+	return engine.Env{
+		Workers: e.workers(), Wide: e.wide(), MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed,
+		Policy: e.OnError, Alone: true,
 	}
-	return frame.FromRecords(s.out, records...)
 }
 
 func (e *Engine) workers() int {
@@ -136,15 +168,15 @@ func (e *Engine) wide() int {
 	if e.Wide > 0 {
 		return e.Wide
 	}
-	return 128
+	return WideDefault
 }
 
 func (e *Engine) newPlan(rows int) *Plan {
 	return &Plan{Rows: rows, Workers: e.workers(), Policy: e.OnError}
 }
 
-// plan decides about a pass whose sample is done.
-func (e *Engine) plan(p *pass, c cost) (StagePlan, option) {
+// planOf decides about a pass whose sample is done.
+func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
 	sp := StagePlan{Sampled: c.rows, Wait: c.wait, Spread: c.spread}
 	perRow := c.perRow
 	for k, n := range p.nodes {
@@ -168,10 +200,10 @@ func (e *Engine) plan(p *pass, c cost) (StagePlan, option) {
 	if left == 0 {
 		return sp, option{}
 	}
-	list := options(c, perRow, left, e.workers(), e.wide())
+	list := options(c, perRow, left, env.Workers, env.Wide)
 	best := list[0]
-	if e.MorselRows > 0 {
-		best = option{Parallel, e.workers(), list[0].predict}
+	if env.MorselRows > 0 {
+		best = option{Parallel, env.Workers, list[0].predict}
 	}
 	sp.Strategy, sp.Workers, sp.Predict = best.strategy, best.workers, best.predict
 	sp.RunnerUp = best.strategy
@@ -190,98 +222,6 @@ func (e *Engine) plan(p *pass, c cost) (StagePlan, option) {
 	return sp, best
 }
 
-// run is one call's way through its stages.
-type run struct {
-	engine *Engine
-	report *Report
-
-	start time.Time
-
-	mu     sync.Mutex
-	ticked time.Time
-	done   int // rows told of: each stage counts as its share of them
-}
-
-// stages runs one stage after the other. failed are the rows' errors, with Row the
-// row in f, in order.
-func (r *run) stages(ctx context.Context, f *frame.Frame, stages []*stage) (_ *frame.Frame, failed []*RowError, err error) {
-	var rowOf []int // row in f of each row still there, where some were rejected
-	records := f.Records()
-	for i, s := range stages {
-		var bad []*RowError
-		records, bad, err = r.stage(ctx, s, records, func(done int) int { return (i*f.NumRows() + done) / len(stages) })
-		for _, e := range bad {
-			if rowOf != nil {
-				e.Row = int64(rowOf[e.Row])
-			}
-		}
-		failed = append(failed, bad...)
-		if err != nil {
-			break
-		}
-		out, ferr := frame.FromRecords(s.out, records...)
-		if ferr != nil {
-			return nil, failed, ferr
-		}
-		if r.engine.OnError.action == reject && len(bad) > 0 {
-			if out, rowOf, err = without(out, bad, rowOf, f.NumRows()); err != nil {
-				return nil, failed, err
-			}
-			records = out.Records()
-		}
-		if i == len(stages)-1 {
-			sortRows(failed)
-			if err = r.tooMany(failed, f.NumRows()); err == nil {
-				return out, failed, nil
-			}
-		}
-	}
-	sortRows(failed)
-	return nil, failed, err
-}
-
-// tooMany looks at the caps once more at the end, over all stages.
-func (r *run) tooMany(failed []*RowError, rows int) error {
-	p := &r.engine.OnError
-	n := distinctRows(failed)
-	if n > 0 && (p.over(n, rows) || p.RatioMax > 0 && float64(n) > p.RatioMax*float64(rows)) {
-		return &TooManyError{n, *p, failed[0]}
-	}
-	return nil
-}
-
-// stage runs one stage: sample, plan, the rest.
-func (r *run) stage(ctx context.Context, s *stage, records []arrow.Record, share func(int) int) (_ []arrow.Record, failed []*RowError, err error) {
-	e := r.engine
-	start := time.Now()
-	p := s.pass(ctx, records, &e.OnError, e.Trust)
-	defer p.end()
-	c := p.sample(e.Seed, e.MorselRows > 0)
-	plan, best := e.plan(p, c)
-	rep := StageReport{Workers: 1}
-	if p.more() {
-		rest := time.Now()
-		run := e.runner(p, c)
-		run.tick = func() { r.tick(share(int(p.done.Load()))) }
-		run.run(best)
-		rep.Actual, rep.Workers, rep.Notes = time.Since(rest), run.running, run.notes
-	}
-	rep.Notes = append(rep.Notes, p.givenUp()...)
-	rep.Elapsed = time.Since(start)
-	r.report.Plan.Stages = append(r.report.Plan.Stages, plan)
-	r.report.Stages = append(r.report.Stages, rep)
-	failed = p.failed()
-	if err := p.outcome(ctx); err != nil {
-		return nil, failed, err
-	}
-	out, err := s.records(p)
-	return out, failed, err
-}
-
-func (e *Engine) runner(p *pass, c cost) *runner {
-	return &runner{p: p, cost: c, fixed: e.MorselRows, workers: e.workers(), wide: e.wide(), tick: func() {}}
-}
-
 // givenUp says which vector forms were given up while running.
 func (p *pass) givenUp() []string {
 	var notes []string
@@ -294,16 +234,16 @@ func (p *pass) givenUp() []string {
 }
 
 // failed are the rows' errors in row order.
-func (p *pass) failed() []*RowError {
+func (p *pass) failed() []*chunker.RowError {
 	slices.SortStableFunc(p.failures, func(a, b failure) int { return cmp.Or(a.row-b.row, a.function-b.function) })
-	out := make([]*RowError, len(p.failures))
+	out := make([]*chunker.RowError, len(p.failures))
 	for i, f := range p.failures {
 		out[i] = f.err
 	}
 	return out
 }
 
-// more tells whether there are rows to run after the sample: under Stop, those before
+// more reports whether there are rows to run after the sample: under Stop, those before
 // one that failed.
 func (p *pass) more() bool {
 	p.mu.Lock()
@@ -328,7 +268,7 @@ func (p *pass) outcome(ctx context.Context) error {
 				first = f
 			}
 		}
-		return &TooManyError{len(p.rowsBad), *p.policy, first.err}
+		return &chunker.TooManyError{Failed: len(p.rowsBad), Policy: *p.policy, First: first.err}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -336,28 +276,44 @@ func (p *pass) outcome(ctx context.Context) error {
 	return nil
 }
 
-// tick reports progress, at most twenty times a second.
-func (r *run) tick(done int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now := time.Now(); now.Sub(r.ticked) >= 50*time.Millisecond {
-		r.ticked, r.done = now, max(r.done, done)
-		r.tell(progress.Event{RowsDone: int64(r.done)})
+// teller reports the progress of a run over a frame, at most twenty times a second.
+type teller struct {
+	call  progress.Func
+	rows  int
+	start time.Time
+
+	mu   sync.Mutex
+	last time.Time
+	done int // rows: each step counts as its share of them
+}
+
+func (t *teller) tick(done int) {
+	if t.call == nil {
+		return
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.last) >= 50*time.Millisecond {
+		t.last, t.done = now, max(t.done, done)
+		t.tell(progress.Event{RowsDone: int64(t.done)})
+	}
+}
+
+// end tells what the run came to.
+func (t *teller) end(err error) {
+	if t.call == nil {
+		return
+	}
+	if err == nil {
+		t.done = t.rows
+	}
+	t.tell(progress.Event{RowsDone: int64(t.done), Done: true, Err: err})
 }
 
 // tell completes an event and reports it.
-func (r *run) tell(e progress.Event) {
-	if r.engine.Progress == nil {
-		return
-	}
-	e.Job, e.RowsTotal, e.Elapsed = "apply", int64(r.report.Rows), time.Since(r.start)
-	r.engine.Progress(e)
-}
-
-func (r *Report) count(failed []*RowError) {
-	r.Failed = distinctRows(failed)
-	r.Errors = failed[:min(len(failed), 10)]
+func (t *teller) tell(e progress.Event) {
+	e.Job, e.RowsTotal, e.Elapsed = "apply", int64(t.rows), time.Since(t.start)
+	t.call(e)
 }
 
 func processTime() time.Duration {

@@ -1,12 +1,15 @@
 package apply
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 )
 
@@ -21,7 +24,20 @@ import (
 // computed once.
 func Expr(text string) Func { return expression{text} }
 
+// Cast makes a column another type: see the conversions of package expr. It is short for an [Expr].
+//
+//	apply.Cast("when", "date")
+func Cast(column, to string) Func {
+	name := expr.Col(column).String()
+	return Expr(fmt.Sprintf("%s = cast(%s, %s)", name, name, to))
+}
+
 type expression struct{ text string }
+
+// Bind binds the function to the columns that it reads.
+func (e expression) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, e)
+}
 
 func (e expression) wire(schema *arrow.Schema) ([]*node, error) {
 	n, err := wireExprs(schema, []string{e.text})

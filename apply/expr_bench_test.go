@@ -205,7 +205,7 @@ func BenchmarkWhere(b *testing.B) {
 	})
 	b.Run("where", func(b *testing.B) {
 		measured(b, benchRows, func() {
-			_, err := apply.Where(context.Background(), f, "x > 0.9")
+			_, err := apply.Apply(context.Background(), f, apply.Where("x > 0.9"))
 			require.NoError(b, err)
 		})
 	})

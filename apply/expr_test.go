@@ -82,18 +82,18 @@ func TestTheFirstFunctionThatFailsIsTold(t *testing.T) {
 		"d": apply.Map1("d", "n", func(n int64) int64 { return 4 / n }),
 	}
 	for _, order := range []string{"abcd", "cabd", "bdca", "dbac", "acb", "ca", "ab"} {
-		var list []apply.Func
+		var list []chunker.Step
 		for _, name := range order {
 			list = append(list, fns[string(name)])
 		}
 		for _, e := range []apply.Engine{{Workers: 1}, {Workers: 3, MorselRows: 100}, {Workers: 2}} {
 			_, _, err := e.Run(t.Context(), f, list...)
-			var row *apply.RowError
+			var row *chunker.RowError
 			require.ErrorAs(t, err, &row)
 			require.Equal(t, order[:1], row.Func, order)
 			require.EqualValues(t, 699, row.Row)
 
-			e.OnError = apply.Null()
+			e.OnError = chunker.Null()
 			_, report, err := e.Run(t.Context(), f, list...)
 			require.NoError(t, err)
 			require.Equal(t, order[:1], report.Errors[0].Func, order)
@@ -111,18 +111,18 @@ func TestExprErrors(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err := apply.Apply(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
-	var re *apply.RowError
+	var re *chunker.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 700, re.Row)
-	require.Equal(t, []apply.Value{{Column: "n", Value: int64(700)}}, re.Values)
-	got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
+	require.Equal(t, []chunker.Value{{Column: "n", Value: int64(700)}}, re.Values)
+	got, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
 	require.NoError(t, err)
 	require.Equal(t, 1, report.Failed)
 	y, err := frame.Col[int64](got, "y")
 	require.NoError(t, err)
 	require.Equal(t, 1, y.Nulls())
 	sink := new(chunker.FrameSink)
-	got, _, err = apply.Engine{OnError: apply.Reject(sink, 0)}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
+	got, _, err = apply.Engine{OnError: chunker.Reject(sink, 0)}.Run(t.Context(), f, apply.Expr("y = 100 / (n - 700)"))
 	require.NoError(t, err)
 	require.Equal(t, 999, got.NumRows())
 	require.Equal(t, 1, sink.Frame().NumRows())
@@ -131,7 +131,7 @@ func TestExprErrors(t *testing.T) {
 func TestWhere(t *testing.T) {
 	for _, rows := range []int{0, 7, 10_000} {
 		f := table(t, rows)
-		got, err := apply.Where(t.Context(), f, `z > 5 && s != "row 9"`)
+		got, err := apply.Apply(t.Context(), f, apply.Where(`z > 5 && s != "row 9"`))
 		require.NoError(t, err)
 		n, err := frame.Col[int64](got, "n")
 		require.NoError(t, err)
@@ -144,12 +144,12 @@ func TestWhere(t *testing.T) {
 		require.ElementsMatch(t, want, n.Values())
 	}
 	f := table(t, 1000)
-	_, err := apply.Where(t.Context(), f, "x + 1")
+	_, err := apply.Apply(t.Context(), f, apply.Where("x + 1"))
 	require.EqualError(t, err, `where: "x + 1" is float64: a condition must be true or false`)
-	_, err = apply.Where(t.Context(), f, "y > 1")
+	_, err = apply.Apply(t.Context(), f, apply.Where("y > 1"))
 	require.ErrorContains(t, err, "where: ")
-	_, err = apply.Where(t.Context(), f, "100 / (n - 700) > 1")
-	var re *apply.RowError
+	_, err = apply.Apply(t.Context(), f, apply.Where("100 / (n - 700) > 1"))
+	var re *chunker.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 700, re.Row, "the row of the frame, not of its batch")
 }
@@ -241,7 +241,7 @@ func init() {
 
 func TestRegisteredFunctions(t *testing.T) {
 	f := table(t, 5000)
-	got, report, err := apply.Engine{OnError: apply.Null()}.Run(t.Context(), f,
+	got, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f,
 		apply.Expr("h = test.half(x) * 2"), apply.Expr("odd = test.odd(n)"))
 	require.NoError(t, err)
 	require.Equal(t, 3, report.Failed)
@@ -255,12 +255,12 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, x.Values(), h.Values())
 
-	_, err = apply.Where(t.Context(), f, "n > 200 && test.odd(n)")
+	_, err = apply.Apply(t.Context(), f, apply.Where("n > 200 && test.odd(n)"))
 	require.ErrorContains(t, err, "row 2000, ")
-	few, err := apply.Where(t.Context(), f.Head(50), "test.odd(n)")
+	few, err := apply.Apply(t.Context(), f.Head(50), apply.Where("test.odd(n)"))
 	require.NoError(t, err)
 	require.Equal(t, 25, few.NumRows())
-	_, err = apply.Where(t.Context(), f, "n > 2500 && test.odd(n)")
+	_, err = apply.Apply(t.Context(), f, apply.Where("n > 2500 && test.odd(n)"))
 	require.ErrorIs(t, err, expr.ErrGoexit)
 	require.ErrorContains(t, err, "row 3000, ")
 	_, err = apply.Sum(t.Context(), f, "ifelse(n > 2500 && test.odd(n), 1.0, 0.0)")
@@ -268,7 +268,7 @@ func TestRegisteredFunctions(t *testing.T) {
 
 	// Each row is one call, also beside rows that end the goroutine.
 	oddCalls.Store(0)
-	_, report, err = apply.Engine{OnError: apply.Null()}.Run(t.Context(), f, apply.Expr("odd = test.exit(n)"), apply.Expr("more = test.exit(n + 1)"))
+	_, report, err = apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, apply.Expr("odd = test.exit(n)"), apply.Expr("more = test.exit(n + 1)"))
 	require.NoError(t, err)
 	require.EqualValues(t, 10_000, oddCalls.Load())
 	require.Equal(t, 1000, report.Failed)
@@ -290,21 +290,19 @@ func TestConditionsHaveNoName(t *testing.T) {
 		"paid = true": "paid == true", "n = 3": "n == 3", "paid = n > 1": "paid == (n > 1)", "n = 1 && paid = false": "n == 1 && paid == false",
 		"late = n > 1": "n > 1", "n = 1 OR paid": "n == 1 || paid",
 	} {
-		_, err = apply.Where(t.Context(), f, condition)
+		_, err = apply.Apply(t.Context(), f, apply.Where(condition))
 		require.ErrorContains(t, err, "where: expr: = names a result", condition)
 		require.ErrorContains(t, err, ": write "+write+"\n", condition)
-		_, err = apply.Where(t.Context(), f, write)
+		_, err = apply.Apply(t.Context(), f, apply.Where(write))
 		require.NoError(t, err, write)
-		_, _, err = apply.Reads(f.Schema(), condition)
-		require.ErrorContains(t, err, ": write "+write+"\n", condition)
-		_, err = apply.Engine{}.Stream(t.Context(), f.Schema(), condition)
+		_, err = apply.Where(condition).Bind(t.Context(), f.Schema())
 		require.ErrorContains(t, err, ": write "+write+"\n", condition)
 	}
 	for _, text := range []string{"n = 3", "total = cast(n, float64)", "n = 3.0"} {
 		_, err = apply.Sum(t.Context(), f, text)
 		require.ErrorContains(t, err, "fold: expr: = names a result", text)
 	}
-	kept, err := apply.Where(t.Context(), f, "paid == true")
+	kept, err := apply.Apply(t.Context(), f, apply.Where("paid == true"))
 	require.NoError(t, err)
 	require.Equal(t, 2, kept.NumRows())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
 	kernels "github.com/volley-go/volley/internal/kernel"
@@ -136,7 +137,7 @@ func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A) (ac
 			var err error
 			n.evaluate(func() {
 				err = w.eval.Run(lo, hi, w.out[:], func(row int, err *expr.RowError) error {
-					return &RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
+					return &chunker.RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
 				})
 			})
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
 
@@ -91,7 +92,7 @@ func TestFoldTellsWhatIsWrong(t *testing.T) {
 	_, err = apply.Sum(t.Context(), f, "nope + 1")
 	require.ErrorContains(t, err, "nope")
 	_, err = apply.Sum(t.Context(), f, "cast(100 / (n - 70000), float64)")
-	var re *apply.RowError
+	var re *chunker.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 70_000, re.Row)
 }
@@ -100,7 +101,7 @@ func TestFoldTellsWhatIsWrong(t *testing.T) {
 func TestWhereInRanges(t *testing.T) {
 	const rows = 600_001
 	f := places(t, rows)
-	got, err := apply.Where(t.Context(), f, "n % 1000 == 7 && y > 0")
+	got, err := apply.Apply(t.Context(), f, apply.Where("n % 1000 == 7 && y > 0"))
 	require.NoError(t, err)
 	var want []int64
 	for i := 7; i < rows; i += 1000 {
@@ -111,14 +112,14 @@ func TestWhereInRanges(t *testing.T) {
 	n, err := frame.Col[int64](got, "n")
 	require.NoError(t, err)
 	require.Equal(t, want, n.Values())
-	_, err = apply.Where(t.Context(), f, "1 / (n - 400000) > 0 || 1 / (n - 300000) > 0")
-	var re *apply.RowError
+	_, err = apply.Apply(t.Context(), f, apply.Where("1 / (n - 400000) > 0 || 1 / (n - 300000) > 0"))
+	var re *chunker.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 300_000, re.Row, fmt.Sprint(err))
-	all, err := apply.Where(t.Context(), f, "n >= 0")
+	all, err := apply.Apply(t.Context(), f, apply.Where("n >= 0"))
 	require.NoError(t, err)
 	require.Equal(t, rows, all.NumRows())
-	none, err := apply.Where(t.Context(), f, "n < 0")
+	none, err := apply.Apply(t.Context(), f, apply.Where("n < 0"))
 	require.NoError(t, err)
 	require.Zero(t, none.NumRows())
 }

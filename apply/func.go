@@ -22,6 +22,7 @@ import (
 // and may be used by any number of runs at the same time; the Go functions
 // inside are called from many goroutines and must allow that.
 type Func interface {
+	chunker.Step
 	// wire finds the function's columns in a schema and checks their types.
 	wire(schema *arrow.Schema) ([]*node, error)
 }

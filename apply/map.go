@@ -1,11 +1,13 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 )
 
@@ -68,6 +70,11 @@ func (m Mapped3[A, B, C, R]) Vector(fn func(a []A, b []B, c []C, out []R)) Mappe
 	return m
 }
 
+// Bind binds the function to the columns that it reads.
+func (m Mapped1[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, m)
+}
+
 func (m Mapped1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a))
 	if err != nil {
@@ -84,6 +91,11 @@ func (m Mapped1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 		}
 	}
 	return []*node{n}, nil
+}
+
+// Bind binds the function to the columns that it reads.
+func (m Mapped2[A, B, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, m)
 }
 
 func (m Mapped2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
@@ -104,6 +116,11 @@ func (m Mapped2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
 		}
 	}
 	return []*node{n}, nil
+}
+
+// Bind binds the function to the columns that it reads.
+func (m Mapped3[A, B, C, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, m)
 }
 
 func (m Mapped3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
@@ -169,6 +186,11 @@ type each[A, R any] struct {
 	fn      func(A) R
 }
 
+// Bind binds the function to the columns that it reads.
+func (e each[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, e)
+}
+
 func (e each[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	if len(e.columns) == 0 {
 		return nil, fmt.Errorf("each: no columns are named")
@@ -192,6 +214,11 @@ func (e each[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 func Rows[In, Out any](fn func(In) Out) Func { return rows[In, Out]{fn} }
 
 type rows[In, Out any] struct{ fn func(In) Out }
+
+// Bind binds the function to the columns that it reads.
+func (r rows[In, Out]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return bindFunc(in, r)
+}
 
 func (r rows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {
 	return wireStructs[In, Out](schema, r.fn == nil, func(k *structs[In, Out]) kernel { k.fn = r.fn; return k })

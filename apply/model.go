@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/volley-go/volley/internal/engine"
 )
 
 // Strategy is how the rows of a stage are run.
@@ -134,6 +136,15 @@ type runner struct {
 	windowAt   time.Time
 	lastRate   float64
 	climbing   bool
+}
+
+// newRunner is a runner of what the sample left of a pass.
+func newRunner(p *pass, c cost, env *engine.Env) *runner {
+	r := &runner{p: p, cost: c, fixed: env.MorselRows, workers: env.Workers, wide: env.Wide, tick: func() {}}
+	if env.Tick != nil {
+		r.tick = func() { env.Tick(int(p.done.Load())) }
+	}
+	return r
 }
 
 // run evaluates the rest of the pass by the option.

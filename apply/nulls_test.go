@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
 
@@ -41,7 +42,7 @@ func TestNothingStaleLiesUnderNulls(t *testing.T) {
 			for _, workers := range []int{1, 3} {
 				cut, err := f.Rechunk(batch)
 				require.NoError(t, err)
-				got, _, err := apply.Engine{Workers: workers, OnError: apply.Null()}.Run(t.Context(), cut, fn)
+				got, _, err := apply.Engine{Workers: workers, OnError: chunker.Null()}.Run(t.Context(), cut, fn)
 				require.NoError(t, err)
 				col, err := got.Column("z")
 				require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 )
 
@@ -27,7 +28,7 @@ type pass struct {
 	columns [][]*column
 	forms   []form
 	trust   bool
-	policy  *Policy
+	policy  *chunker.Policy
 	waits   bool // some function takes a context
 	cursor  *cursor
 
@@ -47,7 +48,7 @@ type pass struct {
 // failure is a row's error, with its place in the frame and among the stage's functions.
 type failure struct {
 	row, function int
-	err           *RowError
+	err           *chunker.RowError
 }
 
 // form is whether a node's vector form is in use.
@@ -62,7 +63,7 @@ func (f *form) drop(row int) {
 	f.dropped.CompareAndSwap(0, int64(row)+1)
 }
 
-func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy *Policy, trust bool) *pass {
+func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy *chunker.Policy, trust bool) *pass {
 	p := &pass{caller: ctx, nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes))}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	var gaps []span
@@ -104,10 +105,10 @@ func (p *pass) fail(k, rec, i int, err error) {
 	if errors.As(err, &of) {
 		name = of.Name
 	}
-	f := failure{row, p.nodes[k].placeOf(name), &RowError{
+	f := failure{row, p.nodes[k].placeOf(name), &chunker.RowError{
 		Func: name, Row: int64(row), Values: valuesOf(p.nodes[k], p.records[rec], i), Err: err,
 	}}
-	if p.policy.action == stop {
+	if p.policy.Stops() {
 		p.stop(f)
 		return
 	}
@@ -116,7 +117,7 @@ func (p *pass) fail(k, rec, i int, err error) {
 		p.rowsBad = map[int]bool{}
 	}
 	p.rowsBad[row] = true
-	if p.policy.over(len(p.rowsBad), p.rows()) {
+	if p.policy.Exceeded(len(p.rowsBad), p.rows()) {
 		p.capped = true
 		p.cursor.stopAt(0)
 		p.cancel()

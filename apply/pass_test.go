@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
 
@@ -17,9 +18,10 @@ import (
 func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	f, err := frame.New(frame.Of("n", make([]int64, 100)))
 	require.NoError(t, err)
-	stages, _, err := wire(f.Schema(), []Func{Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })})
+	bound, err := Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }).Bind(t.Context(), f.Schema())
 	require.NoError(t, err)
-	p := stages[0].pass(t.Context(), []arrow.Record{f.Records()[0]}, &Policy{}, false)
+	s := bound.(*stage)
+	p := s.pass(t.Context(), []arrow.Record{f.Records()[0]}, &chunker.Policy{}, false)
 	defer p.end()
 	before, at, behind := newWorker(p), newWorker(p), newWorker(p)
 	require.NoError(t, before.begin(span{0, 0, 10}))
@@ -49,10 +51,11 @@ func (ended) Err() error { return context.Canceled }
 func TestACancelledRunIsNoRowsError(t *testing.T) {
 	f, err := frame.New(frame.Of("n", make([]int64, 100)))
 	require.NoError(t, err)
-	stages, _, err := wire(f.Schema(), []Func{Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })})
+	bound, err := Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }).Bind(t.Context(), f.Schema())
 	require.NoError(t, err)
+	s := bound.(*stage)
 	ctx := ended{t.Context()}
-	p := stages[0].pass(ctx, f.Records(), &Policy{}, false)
+	p := s.pass(ctx, f.Records(), &chunker.Policy{}, false)
 	defer p.end()
 	require.NoError(t, p.ctx.Err())
 	p.fail(0, 0, 15, fmt.Errorf("get: %w", context.Canceled))

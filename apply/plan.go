@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/volley-go/volley/chunker"
 )
 
 // Plan is what the engine found out about a call, and what it chose. Its String is a
@@ -12,12 +14,13 @@ import (
 type Plan struct {
 	Rows    int // of the table
 	Workers int // that compute at the same time, at most
-	Policy  Policy
+	Policy  chunker.Policy
 	Stages  []StagePlan
 }
 
 // StagePlan is the plan of functions that go over the rows together.
 type StagePlan struct {
+	Step      string // what the step is, if it is no function; nothing of what follows is set then
 	Functions []FunctionPlan
 	Sampled   int     // rows
 	Wait      float64 // share of the sample's time spent waiting, 0 … 1
@@ -53,6 +56,10 @@ func (p *Plan) String() string {
 }
 
 func (s *StagePlan) write(b *strings.Builder, number int) {
+	if s.Step != "" {
+		fmt.Fprintf(b, "  stage %d, %s\n", number, s.Step)
+		return
+	}
 	fmt.Fprintf(b, "  stage %d, sampled %s rows", number, grouped(s.Sampled))
 	if s.Wait >= 0.005 {
 		fmt.Fprintf(b, ", %.0f %% of the time waiting", 100*s.Wait)
@@ -93,11 +100,11 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 // Report is what a run came to: the plan, and what was measured.
 type Report struct {
 	Plan    *Plan
-	Rows    int           // in the table
-	Failed  int           // rows that failed
-	Errors  []*RowError   // the first of them, at most 10
-	Elapsed time.Duration // of the whole call
-	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
+	Rows    int                 // in the table
+	Failed  int                 // rows that failed
+	Errors  []*chunker.RowError // the first of them, at most 10
+	Elapsed time.Duration       // of the whole call
+	CPU     time.Duration       // the process used meanwhile; 0 where the system does not tell
 	Stages  []StageReport
 }
 
@@ -107,6 +114,26 @@ type StageReport struct {
 	Actual  time.Duration // of the rows not sampled: what Predict was for
 	Workers int           // that were started
 	Notes   []string      // plans made anew, vector forms given up
+}
+
+// Add takes in what steps that have run came to.
+func (r *Report) Add(steps chunker.BoundSteps) {
+	for _, step := range steps.List {
+		plan, report := StagePlan{Step: step.String()}, StageReport{}
+		if s, ok := step.(interface {
+			CameTo() (StagePlan, StageReport)
+		}); ok {
+			plan, report = s.CameTo()
+		}
+		r.Plan.Stages, r.Stages = append(r.Plan.Stages, plan), append(r.Stages, report)
+	}
+}
+
+// CameTo is the stage's plan, and what was measured.
+func (s *stage) CameTo() (StagePlan, StageReport) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.plan, s.report
 }
 
 // String is the report as a table: the plan with what it came to.

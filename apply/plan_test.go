@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
 )
 
 // The plan's and the report's texts, on figures that are set by hand.
 func TestPlanReads(t *testing.T) {
-	p := &Plan{Rows: 27004, Workers: 2, Policy: Null(), Stages: []StagePlan{
+	p := &Plan{Rows: 27004, Workers: 2, Policy: chunker.Null(), Stages: []StagePlan{
 		{
 			Functions: []FunctionPlan{
 				{Name: "rate", RowNs: 12.34},
@@ -35,7 +37,7 @@ func TestPlanReads(t *testing.T) {
     over with the sample
 `, p.String())
 	r := &Report{Plan: p, Rows: 27004, Failed: 2, Elapsed: 1500 * time.Microsecond, CPU: 2800 * time.Microsecond,
-		Errors: []*RowError{{Func: "rate", Row: 7, Values: []Value{{"fare", 1.5}, {"zone", "A"}, {"tip", nil}}, Err: errors.New("no rate")}, {Func: "rate", File: "trips.csv", Line: 9, Row: 7, Err: errors.New("none")}},
+		Errors: []*chunker.RowError{{Func: "rate", Row: 7, Values: []chunker.Value{{Column: "fare", Value: 1.5}, {Column: "zone", Value: "A"}, {Column: "tip"}}, Err: errors.New("no rate")}, {Func: "rate", File: "trips.csv", Line: 9, Row: 7, Err: errors.New("none")}},
 		Stages: []StageReport{{Actual: 1680 * time.Microsecond, Notes: []string{"climbed to 64 workers"}}, {}, {}}}
 	require.Equal(t, `27,004 rows on 2 workers in 1.5 ms (2.8 ms of processor time)
   stage 1, sampled 448 rows, 25 % of the time waiting, costs uneven (spread 0.8)

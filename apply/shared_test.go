@@ -24,7 +24,7 @@ func TestSharedFrame(t *testing.T) {
 				assert.NoError(t, err)
 			})
 			group.Go(func() {
-				_, err := apply.Where(t.Context(), f, "z > 10")
+				_, err := apply.Apply(t.Context(), f, apply.Where("z > 10"))
 				assert.NoError(t, err)
 			})
 			group.Go(func() {

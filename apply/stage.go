@@ -2,64 +2,82 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/engine"
 )
 
-// stage is functions that do not read each other's results: they go over the rows
-// together, in one pass.
+// stage is functions that do not read each other's results, bound: they go over the rows together, in
+// one pass. The first batch of a run is sampled and planned; those after it are run by that plan.
 type stage struct {
+	fns    []Func
 	nodes  []*node
 	in     *arrow.Schema
 	out    *arrow.Schema
 	writes []int // by output of all nodes in order: its place in out
+
+	sampling sync.Mutex // held while the first batch is sampled, which others then wait for
+
+	mu     sync.Mutex // held briefly, never while functions run
+	cost   *cost      // nil before the first batch is sampled
+	best   option     // for the first batch, if it is alone
+	plan   StagePlan
+	report StageReport
 }
 
-// wire puts functions into stages and checks every name and type of them.
-func wire(schema *arrow.Schema, fns []Func) ([]*stage, *arrow.Schema, error) {
-	if len(fns) == 0 {
-		return nil, nil, errors.New("apply: no functions are given")
+// bindFunc begins a stage with a function.
+func bindFunc(in *arrow.Schema, fn Func) (chunker.BoundStep, error) {
+	s := &stage{in: in, out: in}
+	nodes, err := fn.wire(in)
+	if err == nil {
+		err = s.add(fn, nodes)
 	}
-	var stages []*stage
-	current := newStage(schema)
-	for i, fn := range fns {
-		if fn == nil {
-			return nil, nil, fmt.Errorf("apply: function %d is nil", i)
-		}
-		// What the function reads may be a result of this stage; it then begins the next.
-		nodes, err := fn.wire(current.out)
-		if err != nil {
-			return nil, nil, fmt.Errorf("apply: %w", err)
-		}
-		if current.feeds(nodes) {
-			stages = append(stages, current)
-			current = newStage(current.out)
-		} else if len(current.nodes) > 0 {
-			if nodes, err = fn.wire(current.in); err != nil {
-				return nil, nil, fmt.Errorf("apply: %w", err)
-			}
-		}
-		if err := current.add(nodes); err != nil {
-			return nil, nil, fmt.Errorf("apply: %w", err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("apply: %w", err)
 	}
-	stages = append(stages, current)
-	for _, s := range stages {
-		if err := s.together(); err != nil {
-			return nil, nil, fmt.Errorf("apply: %w", err)
-		}
-	}
-	return stages, current.out, nil
+	return s, nil
 }
 
-func newStage(schema *arrow.Schema) *stage { return &stage{in: schema, out: schema} }
+// Fuse takes a function in that does not read what the stage writes.
+func (s *stage) Fuse(_ context.Context, next chunker.Step) (bool, error) {
+	fn, ok := next.(Func)
+	if !ok {
+		return false, nil
+	}
+	nodes, err := fn.wire(s.out)
+	if err != nil {
+		return false, fmt.Errorf("apply: %w", err)
+	}
+	if s.feeds(nodes) {
+		return false, nil
+	}
+	if nodes, err = fn.wire(s.in); err == nil {
+		err = s.add(fn, nodes)
+	}
+	if err != nil {
+		return false, fmt.Errorf("apply: %w", err)
+	}
+	return true, nil
+}
 
-// feeds tells whether nodes, wired to the stage's output, read a column it writes.
+// Seal compiles the expressions of the stage as one program.
+func (s *stage) Seal() error {
+	if err := s.together(); err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	return nil
+}
+
+// feeds reports whether nodes, wired to the stage's output, read a column that it writes.
 func (s *stage) feeds(nodes []*node) bool {
 	for _, n := range nodes {
 		for _, c := range n.in {
@@ -71,7 +89,7 @@ func (s *stage) feeds(nodes []*node) bool {
 	return false
 }
 
-func (s *stage) add(nodes []*node) error {
+func (s *stage) add(fn Func, nodes []*node) error {
 	fields := slices.Clone(s.out.Fields())
 	for _, n := range nodes {
 		for _, o := range n.out {
@@ -89,18 +107,197 @@ func (s *stage) add(nodes []*node) error {
 		s.nodes = append(s.nodes, n)
 	}
 	meta := s.out.Metadata()
-	s.out = arrow.NewSchema(fields, &meta)
+	s.fns, s.out = append(s.fns, fn), arrow.NewSchema(fields, &meta)
 	return nil
 }
 
-// names lists the stage's functions.
-func (s *stage) names() string {
+func (s *stage) Schema() *arrow.Schema { return s.out }
+
+// String lists the stage's functions.
+func (s *stage) String() string {
 	var out []string
 	for _, n := range s.nodes {
 		out = append(out, n.name)
 	}
 	return strings.Join(out, "; ")
 }
+
+// Explain is what its expressions were compiled to.
+func (s *stage) Explain() string {
+	var b strings.Builder
+	for _, n := range s.nodes {
+		if n.program != nil {
+			b.WriteString(n.program.Explain())
+		}
+	}
+	return b.String()
+}
+
+func (s *stage) Reads() (columns []int) {
+	for _, n := range s.nodes {
+		columns = append(columns, n.in...)
+	}
+	return columns
+}
+
+func (s *stage) Passes() []int {
+	out := make([]int, s.out.NumFields())
+	for i := range out {
+		out[i] = i
+		if slices.Contains(s.writes, i) {
+			out[i] = -1
+		}
+	}
+	return out
+}
+
+func (s *stage) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	narrow := &stage{in: in, out: in}
+	for _, fn := range s.fns {
+		nodes, err := fn.wire(in)
+		if err == nil {
+			err = narrow.add(fn, nodes)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("apply: %w", err)
+		}
+	}
+	return narrow, narrow.Seal()
+}
+
+// Filter says nothing of rows, since all of them go on; expressions that cannot fail leave it to later steps.
+func (s *stage) Filter() (predicate.Filter, bool) {
+	fails := slices.ContainsFunc(s.nodes, func(n *node) bool { return n.program == nil || n.program.Fails() || n.program.Calls() })
+	return predicate.Filter{}, fails
+}
+
+func (s *stage) Borrows() bool {
+	return slices.ContainsFunc(s.nodes, func(n *node) bool { return n.borrows })
+}
+
+// Run computes the stage's columns of a batch.
+func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error {
+	start := time.Now()
+	policy := env.Policy
+	if !env.Alone {
+		policy.RatioMax = 0 // of the stream, not of one chunk: it is looked at when the batch is settled
+	}
+	p := s.pass(ctx, b.Records, &policy, env.Trust)
+	defer p.end()
+	c := s.sampled(p, env)
+	if p.more() {
+		s.rest(p, c, env)
+	}
+	s.took(time.Since(start))
+	if err := p.outcome(ctx); err != nil {
+		if !policy.Stops() {
+			b.Fail(p.failed(), false)
+		}
+		return err
+	}
+	b.Fail(p.failed(), false)
+	out, err := s.records(p)
+	if err == nil {
+		b.Set(s.out, out)
+	}
+	return err
+}
+
+// took adds to how long the stage went on.
+func (s *stage) took(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report.Elapsed += d
+}
+
+// sampled is what a row costs. The first batch with rows is sampled for it while others wait.
+func (s *stage) sampled(p *pass, env *engine.Env) cost {
+	s.sampling.Lock()
+	defer s.sampling.Unlock()
+	if c := s.known(p); c != nil {
+		return *c
+	}
+	c := p.sample(env.Seed, env.MorselRows > 0)
+	if c.rows > 0 || env.Alone {
+		s.planned(p, c, env)
+	}
+	return c
+}
+
+// known is the cost once it was sampled, nil before; it chooses the pass's forms by its plan.
+func (s *stage) known(p *pass) *cost {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cost != nil {
+		for k := range p.forms {
+			p.forms[k].on.Store(s.plan.Functions[k].Vector)
+		}
+	}
+	return s.cost
+}
+
+// planned plans the stage by what its sample told.
+func (s *stage) planned(p *pass, c cost, env *engine.Env) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plan, s.best = planOf(p, c, env)
+	s.report.Workers = 1
+	if !env.Alone { // the chunks are run one by one: what each is predicted to take is summed in rest
+		s.plan.Strategy, s.plan.RunnerUp, s.plan.Workers, s.plan.Predict, s.plan.BreakEven = Serial, Serial, 1, 0, 0
+	}
+	s.cost = &c
+}
+
+// streamGain is how much work a chunk must hold for more than one worker to be put on it: the chunks
+// themselves keep the cores busy.
+const streamGain = 20 * time.Millisecond
+
+// choose picks the way in which what is not sampled of a batch is run: for a chunk of a stream one
+// worker if there is little to do, for the other chunks are run meanwhile.
+func (s *stage) choose(run *runner, p *pass, c cost, env *engine.Env) option {
+	if env.Alone {
+		return s.best
+	}
+	perRow, left := run.rowCost(), p.cursor.remaining()
+	work := ns(perRow * float64(left))
+	if work > streamGain || env.MorselRows > 0 {
+		return options(c, perRow, left, env.Workers, env.Wide)[0]
+	}
+	if run.fixed == 0 {
+		run.workers = 1
+	}
+	return option{Serial, 1, work}
+}
+
+// rest runs what is not sampled of a batch.
+func (s *stage) rest(p *pass, c cost, env *engine.Env) {
+	run := newRunner(p, c, env)
+	best := s.choose(run, p, c, env)
+	start := time.Now()
+	run.run(best)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report.Actual += time.Since(start)
+	s.report.Workers = max(s.report.Workers, run.running)
+	if !env.Alone {
+		s.plan.Strategy = max(s.plan.Strategy, best.strategy)
+		s.plan.RunnerUp, s.plan.Workers = s.plan.Strategy, max(s.plan.Workers, best.workers)
+		s.plan.Predict += best.predict
+	}
+	for _, note := range append(run.notes, p.givenUp()...) {
+		if len(s.report.Notes) < notesMax {
+			s.report.Notes = append(s.report.Notes, note)
+		}
+	}
+	for k := range p.forms { // a form given up stays given up
+		if p.forms[k].dropped.Load() > 0 && !env.Alone {
+			s.plan.Functions[k].Vector, s.plan.Functions[k].Why = false, "given up while running"
+		}
+	}
+}
+
+// notesMax is how many notes a report keeps of a stage.
+const notesMax = 10
 
 // records makes the stage's output from its input and a pass's results.
 func (s *stage) records(p *pass) ([]arrow.Record, error) {
@@ -127,6 +324,6 @@ func (s *stage) records(p *pass) ([]arrow.Record, error) {
 }
 
 // pass begins a pass of the stage. The caller ends it.
-func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *Policy, trust bool) *pass {
+func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *chunker.Policy, trust bool) *pass {
 	return newPass(ctx, s.nodes, records, policy, trust)
 }

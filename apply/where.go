@@ -6,11 +6,12 @@ import (
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/apply/expr"
-	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/engine"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 	"github.com/volley-go/volley/internal/take"
@@ -21,45 +22,19 @@ import (
 // moved together, enough that what is kept is no crowd of small batches.
 const whereRows = 1 << 17
 
-// Where returns the rows for which a boolean expression is true; null is not true. A row
-// on which it fails (an integer division by zero) is an error that names it. It runs
-// on all cores; a record batch of more than 131,072 rows becomes several.
+// Where keeps the rows for which a boolean expression is true; null is not true. A row on which it fails
+// (an integer division by zero) is one for the policy: see [chunker.Policy].
 //
-//	long, err := apply.Where(ctx, trips, `distance > 10 && zone != "Zone 7"`)
-func Where(ctx context.Context, f *frame.Frame, condition string) (*frame.Frame, error) {
-	if f == nil {
-		return nil, errNoFrame
-	}
-	cond, err := newCondition(f.Schema(), condition)
-	if err != nil {
-		return nil, err
-	}
-	ranges := rangesOf(f.Records(), whereRows)
-	workers := max(min(cores(), len(ranges)), 1)
-	at := make([]position, workers)
-	next := 0
-	var kept []arrow.Record
-	err = pipe.Pipe[rowRange, arrow.Record]{
-		Workers: workers,
-		Window:  2 * workers,
-		Next: func(context.Context) (rowRange, error) {
-			if next++; next > len(ranges) {
-				return rowRange{}, io.EOF
-			}
-			return ranges[next-1], nil
-		},
-		Work: func(ctx context.Context, w int, r rowRange) (arrow.Record, error) {
-			if err := at[w].move(cond.node.program, r.rec); err != nil {
-				return nil, err
-			}
-			return cond.keep(ctx, at[w].eval, r)
-		},
-		Emit: func(_ context.Context, rec arrow.Record) error { kept = append(kept, rec); return nil },
-	}.Run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return frame.FromRecords(f.Schema(), kept...)
+//	long, err := apply.Apply(ctx, trips, apply.Where(`distance > 10 && zone != "Zone 7"`))
+//
+// It runs on all cores. A record batch of more than 131,072 rows becomes several.
+func Where(condition string) chunker.Step { return where{condition} }
+
+type where struct{ text string }
+
+// Bind binds the condition to the columns that it reads.
+func (w where) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return newCondition(in, w.text)
 }
 
 // rowRange is rows lo … hi-1 of a record batch that begins at row first of its frame.
@@ -100,10 +75,11 @@ func (p *position) move(program *expr.Program, rec arrow.Record) error {
 	return p.eval.Bind(rec)
 }
 
-// condition is a boolean expression that chooses rows.
+// condition is a boolean expression that chooses rows, bound.
 type condition struct {
-	node *node
-	text string
+	node   *node
+	text   string
+	schema *arrow.Schema
 }
 
 func newCondition(schema *arrow.Schema, text string) (*condition, error) {
@@ -115,23 +91,131 @@ func newCondition(schema *arrow.Schema, text string) (*condition, error) {
 		return nil, fmt.Errorf("where: %q is %s: a condition must be true or false", text, bind.Name(n.program.Type()))
 	}
 	n.name = "where " + text
-	return &condition{n, text}, nil
+	return &condition{n, text, schema}, nil
 }
 
-// keep makes a record of the rows of a range for which the condition is true. The
-// evaluator stands on the range's record.
-func (c *condition) keep(ctx context.Context, e *expr.Evaluator, r rowRange) (arrow.Record, error) {
-	mask := take.NewMask(r.hi - r.lo)
-	rows, err := c.mask(ctx, e, r, mask, func(err *RowError) error { return err })
-	if err != nil {
-		return nil, err
+func (c *condition) Schema() *arrow.Schema { return c.schema }
+func (c *condition) String() string        { return c.node.name }
+func (c *condition) Reads() []int          { return c.node.in }
+
+// Explain is what the condition was compiled to.
+func (c *condition) Explain() string { return c.node.program.Explain() }
+
+func (c *condition) Passes() []int {
+	out := make([]int, c.schema.NumFields())
+	for i := range out {
+		out[i] = i
 	}
-	return filter(r.rec.NewSlice(int64(r.lo), int64(r.hi)), mask, rows)
+	return out
+}
+
+func (c *condition) Narrow(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return newCondition(in, c.text)
+}
+
+func (c *condition) Filter() (predicate.Filter, bool) {
+	return c.node.program.Filter(), c.node.program.Fails() || c.node.program.Calls()
+}
+
+// chosen is what a condition keeps of a range of rows.
+type chosen struct {
+	rec    arrow.Record
+	kept   engine.Kept
+	failed []*chunker.RowError
+}
+
+// Run keeps the rows of a batch for which the condition is true.
+func (c *condition) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error {
+	ranges := rangesOf(b.Records, whereRows)
+	workers := 1
+	if env.Alone {
+		workers = max(min(env.Workers, len(ranges)), 1)
+	}
+	if len(ranges) == 1 {
+		one, err := c.choose(ctx, new(position), ranges[0], env)
+		if err == nil {
+			c.keep(b, []chosen{one})
+		}
+		return err
+	}
+	at := make([]position, workers)
+	var all []chosen
+	next := 0
+	err := pipe.Pipe[rowRange, chosen]{
+		Workers: workers,
+		Window:  2 * workers,
+		Next: func(context.Context) (rowRange, error) {
+			if next++; next > len(ranges) {
+				return rowRange{}, io.EOF
+			}
+			return ranges[next-1], nil
+		},
+		Work: func(ctx context.Context, w int, r rowRange) (chosen, error) { return c.choose(ctx, &at[w], r, env) },
+		Emit: func(_ context.Context, one chosen) error {
+			all = append(all, one)
+			if env.Tick != nil {
+				env.Tick(ranges[len(all)-1].first + ranges[len(all)-1].hi)
+			}
+			return nil
+		},
+	}.Run(ctx)
+	if err == nil {
+		c.keep(b, all)
+	}
+	return err
+}
+
+// keep leaves in a batch what was chosen.
+func (c *condition) keep(b *engine.Batch, all []chosen) {
+	var records []arrow.Record
+	var kept []engine.Kept
+	var failed []*chunker.RowError
+	left, rows := 0, 0
+	for _, one := range all {
+		if one.kept.Left > 0 || len(all) == 1 {
+			records = append(records, one.rec)
+		}
+		kept, failed = append(kept, one.kept), append(failed, one.failed...)
+		left, rows = left+one.kept.Left, rows+one.kept.Rows
+	}
+	b.Fail(failed, true)
+	if left < rows {
+		b.Keep(records, kept)
+	}
+}
+
+// choose makes a record of the rows of a range for which the condition is true.
+func (c *condition) choose(ctx context.Context, at *position, r rowRange, env *engine.Env) (one chosen, err error) {
+	if err := at.move(c.node.program, r.rec); err != nil {
+		return one, err
+	}
+	n := r.hi - r.lo
+	mask := take.NewMask(n)
+	left, err := c.mask(ctx, at.eval, r, mask, func(err *chunker.RowError) error {
+		if env.Policy.Stops() {
+			return err
+		}
+		one.failed = append(one.failed, err)
+		return nil
+	})
+	if err != nil {
+		return one, err
+	}
+	rec := r.rec
+	if n < int(rec.NumRows()) {
+		rec = rec.NewSlice(int64(r.lo), int64(r.hi))
+	}
+	one.rec, err = take.Record(rec, mask, left)
+	one.kept = engine.Kept{Rows: n, Left: left}
+	if left < n {
+		one.kept.Mask = mask
+	}
+	return one, err
 }
 
 // mask sets the bits of a range's rows for which the condition is true, and returns how
 // many they are. It tells fail of rows on which the condition fails.
-func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mask take.Mask, fail func(*RowError) error) (rows int, err error) {
+func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mask take.Mask, fail func(*chunker.RowError) error) (rows int, err error) {
 	step := 64 * vectorRows
 	if c.node.program.Calls() {
 		step = vectorRows
@@ -143,7 +227,7 @@ func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mas
 		n, err := 0, error(nil)
 		c.node.evaluate(func() {
 			n, err = e.Mask(lo, min(lo+step, r.hi), mask[(lo-r.lo)/64:], func(row int, err *expr.RowError) error {
-				return fail(&RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
+				return fail(&chunker.RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
 			})
 		})
 		if err != nil {
@@ -162,19 +246,4 @@ func (n *node) evaluate(f func()) {
 	} else {
 		f()
 	}
-}
-
-// filter makes a record of the rows whose bits are set.
-func filter(rec arrow.Record, mask take.Mask, rows int) (arrow.Record, error) {
-	if rows == int(rec.NumRows()) {
-		return rec, nil
-	}
-	cols := make([]arrow.Array, rec.NumCols())
-	for i, c := range rec.Columns() {
-		var err error
-		if cols[i], err = take.Filter(c, mask, rows); err != nil {
-			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
-		}
-	}
-	return array.NewRecord(rec.Schema(), cols, int64(rows)), nil
 }

@@ -79,6 +79,9 @@ type Chunk struct {
 	// Free takes the chunk's buffers back; nil where the garbage collector does.
 	// It is called by Release, once.
 	Free func()
+
+	rows     []int     // of those that a step was given, where it took some; nil is all
+	failures []Failure // of the step
 }
 
 // Losses are rows of a chunk that came out with less than they had.

@@ -246,7 +246,7 @@ func TestRowsBetweenThoseLeftOutAreNumbered(t *testing.T) {
 
 func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
 	e := &chunker.Error{Op: "read", File: "in.csv", Line: 3, Row: 1, Offset: 9, Column: "b", Value: "x", Raw: "1,x\xff", Err: errors.New("is no int64")}
-	rows := []chunker.Reject{e.Reject(), {Row: -1, Offset: -1, Function: "total", Reason: "division by zero"}}
+	rows := []chunker.RejectedRow{e.RejectedRow(), {Row: -1, Offset: -1, Function: "total", Reason: "division by zero"}}
 	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), 2)
 	got := ""
 	for i := range 2 {

@@ -15,8 +15,11 @@ type Numberer struct {
 
 // Number sets the chunk's Row, where the source left it at -1, and makes the rows
 // of its Rejects and losses those of the file.
-func (n *Numberer) Number(c *Chunk) {
-	c.Row = n.pass(c.File, c.Row, c.Len()+len(c.Rejects))
+func (n *Numberer) Number(c *Chunk) { n.NumberRows(c, c.Len()) }
+
+// NumberRows is Number for a chunk whose record is gone, or has other rows than came: it came with rows rows.
+func (n *Numberer) NumberRows(c *Chunk, rows int) {
+	c.Row = n.pass(c.File, c.Row, rows+len(c.Rejects))
 	for _, e := range slices.Concat(c.Rejects, c.Nulled.First, c.Cut.First) {
 		e.Row += c.Row
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// Reject is a row that was left out: one that its source could not decode, or on which a function failed. Whoever
+// RejectedRow is a row that was left out: one that its source could not decode, or on which a function failed. Whoever
 // keeps such rows writes them in the same columns, so that all of a run can lie in one file, and files of several
 // runs can be read as one table. What is not known, or means nothing, is null there.
-type Reject struct {
+type RejectedRow struct {
 	File     string
 	Row      int64  // in the file, from 0; -1 unknown
 	Line     int64  // in the file, from 1; 0 unknown
@@ -24,10 +24,10 @@ type Reject struct {
 	Text     string // the row as it stands in the file, where its source could not decode it
 }
 
-// Reject is the row that an error of a source is about.
-func (e *Error) Reject() Reject {
+// RejectedRow is the row that an error of a source is about.
+func (e *Error) RejectedRow() RejectedRow {
 	reason := Error{Row: -1, Offset: -1, Value: e.Value, Err: e.Err} // the place has columns of its own
-	return Reject{File: e.File, Row: e.Row, Line: e.Line, Offset: e.Offset, Column: e.Column, Reason: reason.Error(), Text: e.Raw}
+	return RejectedRow{File: e.File, Row: e.Row, Line: e.Line, Offset: e.Offset, Column: e.Column, Reason: reason.Error(), Text: e.Raw}
 }
 
 var rejectFields = []arrow.Field{
@@ -61,8 +61,8 @@ func RejectSchema(rows ...arrow.Field) *arrow.Schema {
 }
 
 // RejectColumns are the columns of [RejectSchema] behind those of the rows. Bytes that are no UTF-8 become U+FFFD.
-func RejectColumns(rejects []Reject) []arrow.Array {
-	text := func(of func(*Reject) string) arrow.Array {
+func RejectColumns(rejects []RejectedRow) []arrow.Array {
+	text := func(of func(*RejectedRow) string) arrow.Array {
 		b := array.NewStringBuilder(memory.DefaultAllocator)
 		for i := range rejects {
 			if s := of(&rejects[i]); s == "" {
@@ -73,7 +73,7 @@ func RejectColumns(rejects []Reject) []arrow.Array {
 		}
 		return b.NewArray()
 	}
-	number := func(of func(*Reject) int64, least int64) arrow.Array {
+	number := func(of func(*RejectedRow) int64, least int64) arrow.Array {
 		b := array.NewInt64Builder(memory.DefaultAllocator)
 		for i := range rejects {
 			if n := of(&rejects[i]); n < least {
@@ -85,13 +85,13 @@ func RejectColumns(rejects []Reject) []arrow.Array {
 		return b.NewArray()
 	}
 	return []arrow.Array{
-		text(func(r *Reject) string { return r.File }),
-		number(func(r *Reject) int64 { return r.Row }, 0),
-		number(func(r *Reject) int64 { return r.Line }, 1),
-		number(func(r *Reject) int64 { return r.Offset }, 0),
-		text(func(r *Reject) string { return r.Column }),
-		text(func(r *Reject) string { return r.Function }),
-		text(func(r *Reject) string { return r.Reason }),
-		text(func(r *Reject) string { return r.Text }),
+		text(func(r *RejectedRow) string { return r.File }),
+		number(func(r *RejectedRow) int64 { return r.Row }, 0),
+		number(func(r *RejectedRow) int64 { return r.Line }, 1),
+		number(func(r *RejectedRow) int64 { return r.Offset }, 0),
+		text(func(r *RejectedRow) string { return r.Column }),
+		text(func(r *RejectedRow) string { return r.Function }),
+		text(func(r *RejectedRow) string { return r.Reason }),
+		text(func(r *RejectedRow) string { return r.Text }),
 	}
 }

@@ -188,12 +188,18 @@ func (s selected) Open(ctx context.Context, bytes int64) (Stream, error) {
 	return &selectedStream{stream, at, schema}, nil
 }
 
+// Names lists the columns' names.
+func Names(schema *arrow.Schema) []string {
+	names := make([]string, schema.NumFields())
+	for i, f := range schema.Fields() {
+		names[i] = f.Name
+	}
+	return names
+}
+
 // Project finds columns by name: their positions, and the schema of them in the order of names.
 func Project(schema *arrow.Schema, names []string) (at []int, _ *arrow.Schema, err error) {
-	have := make([]string, schema.NumFields())
-	for i, f := range schema.Fields() {
-		have[i] = f.Name
-	}
+	have := Names(schema)
 	fields := make([]arrow.Field, len(names))
 	for i, name := range names {
 		k := slices.Index(have, name)

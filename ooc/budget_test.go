@@ -98,12 +98,13 @@ func TestThePeakIsTheMostThatWasHeld(t *testing.T) {
 	require.EqualValues(t, 200, b.peak)
 }
 
-// column is a chunk of so many rows of eight bytes.
-func column(rows int) chunker.Chunk {
+// partOf is a part of so many rows of eight bytes.
+func partOf(rows int) chunker.Part {
 	b := array.NewInt64Builder(memory.DefaultAllocator)
 	b.AppendValues(make([]int64, rows), nil)
 	schema := arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil)
-	return chunker.Chunk{File: "in", Record: array.NewRecord(schema, []arrow.Array{b.NewArray()}, int64(rows))}
+	c := chunker.Chunk{File: "in", Record: array.NewRecord(schema, []arrow.Array{b.NewArray()}, int64(rows))}
+	return func(context.Context) (chunker.Chunk, error) { return c, nil }
 }
 
 func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
@@ -116,8 +117,7 @@ func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
 		{1, 800, 100, true}, {1, 799, 100, false}, {1, 801, 100, true}, {1, 1, 0, true},
 	} {
 		r := &run{memory: c.memory, chunk: c.chunk, budget: newBudget(c.memory)}
-		chunk := column(c.rows)
-		err := r.admit(new(done), &chunk)
+		_, err := (&item{run: r, part: partOf(c.rows)}).Decode(t.Context())
 		if c.fits {
 			require.NoError(t, err, "%+v", c)
 			require.EqualValues(t, copies*8*c.rows, r.budget.held)
@@ -135,9 +135,10 @@ func TestAChunkIsCountedForWhatItTakes(t *testing.T) {
 	for admitted, held := range map[int64]int64{0: copies * 800, copies*800 - 1: copies * 800, copies * 800: copies * 800, copies*800 + 1: copies*800 + 1} {
 		r := &run{memory: 1 << 20, budget: newBudget(1 << 20)}
 		r.budget.add(admitted)
-		chunk, d := column(100), &done{bytes: admitted}
-		require.NoError(t, r.admit(d, &chunk))
-		require.Equal(t, held, d.bytes)
+		it := &item{run: r, bytes: admitted, part: partOf(100)}
+		_, err := it.Decode(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, held, it.bytes)
 		require.Equal(t, held, r.budget.held)
 	}
 }
@@ -173,9 +174,9 @@ func TestAReportSaysWhatThereIsToSay(t *testing.T) {
 		"the process held 1 KiB at its peak": {PeakRSS: 1024},
 		"(2 KiB/s)":                          {Bytes: 2048, Elapsed: time.Second},
 	} {
-		rep.Functions = &apply.Report{Plan: new(apply.Plan)}
+		rep.Steps = &apply.Report{Plan: new(apply.Plan)}
 		require.Contains(t, rep.String(), want)
-		empty := Report{Functions: &apply.Report{Plan: new(apply.Plan)}}
+		empty := Report{Steps: &apply.Report{Plan: new(apply.Plan)}}
 		require.NotContains(t, empty.String(), want)
 	}
 }

@@ -31,7 +31,7 @@ func TestAnInputThatGrowsIsNotCommitted(t *testing.T) {
 		})
 		return n
 	})
-	job := ooc.Job{Workers: 1, Memory: 16 << 20, From: csvio.Open(in), Apply: []apply.Func{grow}, To: csvio.Create(out), OnError: apply.Reject(csvio.Create(rejects), 0)}
+	job := ooc.Job{Workers: 1, Memory: 16 << 20, From: csvio.Open(in), Steps: chunker.Steps{grow}, To: csvio.Create(out), OnError: chunker.Reject(csvio.Create(rejects), 0)}
 	_, err := job.Run(t.Context())
 	require.ErrorIs(t, err, chunker.ErrChanged)
 	require.Equal(t, "in.csv out.csv", names(t, dir))

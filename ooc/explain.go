@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/terminal"
@@ -19,9 +20,8 @@ import (
 type Plan struct {
 	Source    *arrow.Schema // the columns the source has
 	Read      []string      // those that are read
-	Where     string
-	Programs  string        // what the expressions were compiled to
-	Functions *apply.Plan   // of a sample of the first chunk's rows; nil where there are no functions, or no rows
+	Steps     string        // what is done, step by step, and what expressions were compiled to
+	Functions *apply.Plan   // of a sample of the first chunk's rows; nil if there are no steps, or no rows
 	Written   *arrow.Schema // the columns of the output
 	Memory    int64         // the budget, in bytes
 	Chunk     int64         // bytes to aim for in a chunk's columns
@@ -34,29 +34,24 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	if j.From == nil {
 		return nil, errNoFrom
 	}
-	j.OnError = apply.Stop() // so that no rejects are created
+	j.OnError = j.OnError.WithoutSink()
 	r := newRun(j)
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	plan = &Plan{Source: r.stream.Schema(), Where: j.Where, Memory: r.memory, Chunk: r.chunk, Workers: r.workers}
-	if err := r.narrow(ctx); err != nil {
+	plan = &Plan{Source: r.stream.Schema(), Memory: r.memory, Chunk: r.chunk, Workers: r.workers}
+	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}
-	plan.Read = names(r.stream.Schema())
-	s, err := r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...)
-	if err != nil {
-		return nil, err
-	}
-	plan.Programs, plan.Written = s.Programs(), r.view.schema(s.Schema())
-	if len(j.Apply) > 0 {
+	plan.Read, plan.Written, plan.Steps = chunker.Names(r.stream.Schema()), r.steps.Schema(), r.steps.Explain()
+	if len(r.steps.List) > 0 {
 		plan.Functions, err = r.sampled(ctx)
 	}
 	return plan, err
 }
 
-// sampled plans the functions on the first chunk.
+// sampled plans the steps on the first chunk.
 func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
 	part, err := r.stream.Next(ctx)
 	if err == io.EOF {
@@ -70,13 +65,10 @@ func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
 		return nil, err
 	}
 	f, err := frame.FromRecords(c.Record.Schema(), c.Record)
-	if err == nil && r.job.Where != "" {
-		f, err = apply.Where(ctx, f, r.job.Where)
-	}
 	if err != nil || f.NumRows() == 0 {
 		return nil, err
 	}
-	return r.engine().Explain(ctx, f, r.job.Apply...)
+	return r.engine().Explain(ctx, f, r.job.Steps...)
 }
 
 // String is the plan as text.
@@ -87,11 +79,8 @@ func (p *Plan) String() string {
 	} else {
 		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, terminal.Escape(strings.Join(p.Read, ", ")))
 	}
-	if p.Where != "" {
-		fmt.Fprintf(&b, "where    %s\n", p.Where)
-	}
-	if p.Programs != "" {
-		b.WriteString("programs\n" + indented(p.Programs))
+	if p.Steps != "" {
+		b.WriteString("steps\n" + indented(p.Steps))
 	}
 	if p.Functions != nil {
 		b.WriteString("first chunk\n" + indented(p.Functions.String()))

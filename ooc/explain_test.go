@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/ooc"
 )
@@ -25,19 +26,19 @@ func TestExplainSaysWhichColumnsAreRead(t *testing.T) {
 	}
 	for want, job := range map[string]ooc.Job{
 		"reads    all 4 columns\n":          {},
-		"reads    2 of 4 columns: a, c\n":   {Select: []string{"c", "a"}},
-		"reads    1 of 4 columns: b\n":      {Select: []string{"b"}},
-		"reads    2 of 4 columns: b, d\n":   {Select: []string{"b"}, Where: "d == 1"},
-		"writes   c int64, a int64\n":       {Select: []string{"c", "a"}},
-		"where    d == 1\n":                 {Where: "d == 1"},
-		"programs\n  ":                      {Apply: []apply.Func{apply.Expr("x = a + b")}},
-		"first chunk\n  plan for 3 rows on": {Apply: []apply.Func{apply.Expr("x = a + b")}},
+		"reads    2 of 4 columns: a, c\n":   {Steps: chunker.Steps{table.Select("c", "a")}},
+		"reads    1 of 4 columns: b\n":      {Steps: chunker.Steps{table.Select("b")}},
+		"reads    2 of 4 columns: b, d\n":   {Steps: chunker.Steps{apply.Where("d == 1"), table.Select("b")}},
+		"writes   c int64, a int64\n":       {Steps: chunker.Steps{table.Select("c", "a")}},
+		"  1. where d == 1\n":               {Steps: chunker.Steps{apply.Where("d == 1")}},
+		"steps\n  1. x\n  check types":          {Steps: chunker.Steps{apply.Expr("x = a / 2.0")}},
+		"first chunk\n  plan for 3 rows on": {Steps: chunker.Steps{apply.Expr("x = a + b")}},
 		"writes   a int64, b int64, c int6": {},
 	} {
 		require.Contains(t, explain(job), want)
 	}
 	text := explain(ooc.Job{})
-	for _, absent := range []string{"where", "programs", "first chunk", " of 4 columns"} {
+	for _, absent := range []string{"steps", "first chunk", " of 4 columns"} {
 		require.NotContains(t, text, absent)
 	}
 }

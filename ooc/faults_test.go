@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
-	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/ooc"
 )
@@ -126,8 +125,8 @@ func TestEveryCallMayFail(t *testing.T) {
 		w.fails.Store(n)
 		out, rejects := &brittleSink{world: w, name: "the output"}, &brittleSink{world: w, name: "the rejects"}
 		report, err := ooc.Job{
-			From: brittle{w, small{table(t, 3000), 1000}}, To: out, Workers: 1,
-			Apply: []apply.Func{odd(7)}, OnError: apply.Reject(rejects, 0),
+			From: brittle{w, small{numbers(t, 3000), 1000}}, To: out, Workers: 1,
+			Steps: chunker.Steps{odd(7)}, OnError: chunker.Reject(rejects, 0),
 		}.Run(t.Context())
 		at, _ := w.at.Load().(string)
 		require.Zero(t, w.open.Load(), "left open, failed at %q", at)
@@ -160,7 +159,7 @@ type swelling struct{ small }
 
 // TestAJobWhoseChunksOutgrowThePlanEnds: its workers wait for memory, and are let in as others end.
 func TestAJobWhoseChunksOutgrowThePlanEnds(t *testing.T) {
-	f := table(t, 300_000)
+	f := numbers(t, 300_000)
 	rows := 300_000 / 10 // so that six times a chunk is more than a third of the budget
 	for _, workers := range []int{2, 4, 8} {
 		sink := new(chunker.FrameSink)
@@ -174,7 +173,7 @@ func TestAJobWhoseChunksOutgrowThePlanEnds(t *testing.T) {
 // TestAPartThatEndsTooSoonEndsTheJob: io.EOF is the end of a stream, not of a part.
 func TestAPartThatEndsTooSoonEndsTheJob(t *testing.T) {
 	sink := new(chunker.FrameSink)
-	_, err := ooc.Job{From: early{small{table(t, 1000), 100}}, To: sink}.Run(t.Context())
+	_, err := ooc.Job{From: early{small{numbers(t, 1000), 100}}, To: sink}.Run(t.Context())
 	require.Error(t, err)
 	require.Nil(t, sink.Frame())
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
@@ -42,8 +43,7 @@ func TestFullChild(t *testing.T) {
 	require.NoError(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 64 << 10, Max: 64 << 10}))
 	inOutput := os.Getenv("OOC_FULL") == "output"
 	_, err := ooc.Job{
-		From: small{table(t, 20_000), 500}, To: create(out), OnError: apply.Reject(create(rejects), 0), Select: []string{"m"},
-		Apply: []apply.Func{apply.Call1("m", "n", func(_ context.Context, n int64) (int64, error) {
+		From: small{numbers(t, 20_000), 500}, To: create(out), OnError: chunker.Reject(create(rejects), 0), Steps: chunker.Steps{apply.Call1("m", "n", func(_ context.Context, n int64) (int64, error) {
 			mixed := int64(uint64(n+1) * 0x9E3779B97F4A7C15 * uint64(n|1)) // what does not compress
 			switch {
 			case inOutput && n%5000 == 0, !inOutput && n%2 == 0:
@@ -52,7 +52,7 @@ func TestFullChild(t *testing.T) {
 				return mixed, nil
 			}
 			return 1, nil
-		})},
+		}), table.Select("m")},
 	}.Run(context.Background())
 	fmt.Println("error:", err)
 	require.True(t, errors.Is(err, unix.EFBIG), "%v", err)

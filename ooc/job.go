@@ -1,6 +1,7 @@
 package ooc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,35 +14,30 @@ import (
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/cputime"
+	"github.com/volley-go/volley/internal/engine"
 	"github.com/volley-go/volley/internal/paths"
-	"github.com/volley-go/volley/internal/pipe"
 )
 
-// Job is work over a stream. From and To must be set; the zero value of all else is
-// a good default.
+// Job is a list of steps over a stream. From and To must be set; the zero value of all else is a good
+// default.
 type Job struct {
 	From  chunker.Source
-	Where string       // a condition on the source's columns, such as "distance > 0"; empty keeps all rows
-	Apply []apply.Func // none: the rows are copied
+	Steps chunker.Steps // done one after another; none: the rows are copied
 	To    chunker.Sink
 
-	// Select names the columns that are written, in their order, of the source's and the functions'; nil
-	// is all. Drop names those of them that are not. Columns of files that nothing needs are then not
-	// read, where their format can skip them; unless rows are rejected, which are kept whole.
-	Select, Drop []string
-
-	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it
-	// counts. Less than 16 MiB is taken as 16 MiB.
+	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it counts. Less than
+	// 16 MiB is taken as 16 MiB.
 	Memory int64
 	// Workers is how many chunks are worked on at the same time; 0 is one a core.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way in one
-	// chunk: see [apply.Engine].
-	Wide int
-	// OnError says what becomes of a row on which a function or Where fails; the zero Policy is Stop, which ends
-	// the job. Under Null a row on which Where fails is left out, as one that it does not choose, and
-	// counted: see [Report].
-	OnError apply.Policy
+	// Wide is how many calls of a function that waits may be under way in one chunk, and Trust leaves
+	// out the checks of vector forms: see [apply.Engine].
+	Wide  int
+	Trust bool
+	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop], which
+	// ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one that it
+	// does not choose, and counted: see [Report].
+	OnError chunker.Policy
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func
 	// Name is what progress calls the job; empty is "job".
@@ -89,10 +85,10 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	if err := r.narrow(ctx); err != nil {
+	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}
-	if r.functions, err = r.engine().Stream(ctx, r.stream.Schema(), j.Where, j.Apply...); err != nil {
+	if r.flow, err = engine.Start(ctx, r.stream.Schema(), r.steps, r.env()); err != nil {
 		return nil, err
 	}
 	err = r.finish(ctx)
@@ -104,14 +100,14 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 // finish writes and commits, or leaves nothing behind, whatever ends it: also a panic of the source, a function,
 // the sink or Progress, which goes on to the caller.
 func (r *run) finish(ctx context.Context) (err error) {
-	defer func() { err = errors.Join(err, r.functions.Close()) }()
+	defer func() { err = errors.Join(err, r.flow.Close()) }()
 	if f, ok := r.stream.(chunker.Filterer); ok {
-		f.Filter(r.functions.Filter())
+		f.Filter(r.steps.Filter(r.stream.Schema()))
 	}
 	if h, ok := r.stream.(chunker.Holder); ok {
 		h.Hold(r.hold)
 	}
-	if r.writer, err = chunker.Create(ctx, r.job.To, r.view.schema(r.functions.Schema())); err != nil {
+	if r.writer, err = chunker.Create(ctx, r.job.To, r.steps.Schema()); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.writer.Close()) }()
@@ -130,7 +126,7 @@ func (r *run) commit(ctx context.Context, err error) error {
 	}
 	torn := errors.As(err, new(*writeError))
 	if !torn && ctx.Err() == nil {
-		cerr := r.functions.Commit(ctx, err == nil)
+		cerr := r.flow.Commit(ctx, err == nil)
 		if err == nil {
 			err = cerr
 		}
@@ -216,19 +212,19 @@ func places(of any) []string {
 
 // run is a job under way.
 type run struct {
-	job       Job
-	start     time.Time
-	cpu       time.Duration
-	memory    int64
-	workers   int
-	chunk     int64 // bytes to aim for in a chunk
-	places    int   // chunks under way at most
-	budget    *budget
-	stream    chunker.Stream
-	closed    bool // stream is
-	functions *apply.Stream
-	view      view
-	writer    chunker.Writer
+	job     Job
+	start   time.Time
+	cpu     time.Duration
+	memory  int64
+	workers int
+	chunk   int64 // bytes to aim for in a chunk
+	places  int   // chunks under way at most
+	budget  *budget
+	stream  chunker.Stream
+	closed  bool // stream is
+	steps   chunker.BoundSteps
+	flow    *engine.Flow
+	writer  chunker.Writer
 
 	rowsTotal, bytesTotal int64 // -1 unknown
 	chunks                atomic.Int64
@@ -250,8 +246,13 @@ func newRun(j Job) *run {
 	return r
 }
 
+// engine is the job's settings for functions over a frame.
 func (r *run) engine() apply.Engine {
-	return apply.Engine{Workers: r.workers, Wide: r.job.Wide, OnError: r.job.OnError}
+	return apply.Engine{Workers: r.workers, Wide: r.job.Wide, Trust: r.job.Trust, OnError: r.job.OnError}
+}
+
+func (r *run) env() engine.Env {
+	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError}
 }
 
 func (r *run) open(ctx context.Context) (err error) {
@@ -265,43 +266,50 @@ func (r *run) open(ctx context.Context) (err error) {
 	return err
 }
 
-// item is a chunk on its way, with the memory it is admitted for.
+// item is a chunk on its way, with the memory that it is admitted for.
 type item struct {
+	run   *run
 	part  chunker.Part
 	bytes int64
 }
 
-// done is a chunk that is ready to be written.
-type done struct {
-	result *apply.Result
-	put    chunker.Append // nil where a row's error ends the job
-	bytes  int64          // admitted
-	rows   int64
-	read   int64
-}
-
-// write takes every chunk through decode, functions and encode, and puts them in order.
+// write takes every chunk through decode, steps and encode, and puts them in order.
 func (r *run) write(ctx context.Context) error {
-	return r.functions.Fail(pipe.Pipe[item, done]{
-		Workers: r.workers,
-		Window:  r.places,
-		Next:    r.next,
-		Work:    r.work,
-		Emit:    r.emit,
-		Drop:    func(d done) { r.budget.add(-d.bytes) },
-	}.Run(ctx))
+	return r.flow.Stream(ctx, engine.Ends{Workers: r.workers, Window: r.places, Next: r.next, Write: r.encode, Emit: r.emit})
 }
 
-func (r *run) next(ctx context.Context) (item, error) {
-	it := item{bytes: copies * r.chunk}
+func (r *run) next(ctx context.Context) (engine.Item, error) {
+	it := &item{run: r, bytes: copies * r.chunk}
 	if err := r.budget.acquire(ctx, it.bytes); err != nil {
-		return item{}, err
+		return nil, err
 	}
 	var err error
 	if it.part, err = r.stream.Next(ctx); err != nil {
-		r.budget.add(-it.bytes)
+		it.Release()
+		return nil, err
 	}
-	return it, err
+	return it, nil
+}
+
+// Release gives back what the chunk was admitted for.
+func (it *item) Release() { it.run.budget.add(-it.bytes) }
+
+// Decode makes the chunk, and corrects what it is counted for once its size is known.
+func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
+	c, err := it.part(ctx)
+	if err != nil {
+		return c, err
+	}
+	bytes := chunker.Bytes(c.Record)
+	if r := it.run; copies*bytes > max(r.memory, copies*r.chunk) {
+		c.Release()
+		return chunker.Chunk{}, &TooLargeError{File: c.File, Bytes: bytes, Memory: r.memory}
+	}
+	if actual := copies * bytes; actual > it.bytes {
+		it.run.budget.add(actual - it.bytes)
+		it.bytes = actual
+	}
+	return c, nil
 }
 
 // hold admits what the source keeps beside chunks, of which one must still fit.
@@ -312,61 +320,18 @@ func (r *run) hold(ctx context.Context, n int64) (free func(), err error) {
 	return r.budget.hold(ctx, n)
 }
 
-func (r *run) work(ctx context.Context, _ int, it item) (d done, err error) {
-	d.bytes = it.bytes
-	defer func() {
-		if err != nil {
-			r.budget.add(-d.bytes)
-		}
-	}()
-	if err := ctx.Err(); err != nil {
-		return d, context.Cause(ctx)
-	}
-	c, err := it.part(ctx)
+func (r *run) encode(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+	put, err := r.writer.Write(ctx, c)
 	if err != nil {
-		return d, err
+		return nil, unwritten(err)
 	}
-	d.read = c.Read
-	if err := r.admit(&d, &c); err != nil {
-		c.Release()
-		return d, err
-	}
-	if d.result, err = r.functions.Transform(ctx, c); err != nil {
-		return d, err
-	}
-	if d.result.Chunk.Record == nil { // a row's error: told when its turn comes
-		return d, nil
-	}
-	d.result.Chunk.Record = r.view.of(d.result.Chunk.Record)
-	d.rows = int64(d.result.Chunk.Len())
-	d.put, err = r.writer.Write(ctx, d.result.Chunk)
-	return d, unwritten(err)
+	return func(ctx context.Context) error { return unwritten(put(ctx)) }, nil
 }
 
-// admit corrects what a chunk is counted for once its size is known.
-func (r *run) admit(d *done, c *chunker.Chunk) error {
-	bytes := chunker.Bytes(c.Record)
-	if copies*bytes > max(r.memory, copies*r.chunk) {
-		return &TooLargeError{File: c.File, Bytes: bytes, Memory: r.memory}
-	}
-	if actual := copies * bytes; actual > d.bytes {
-		r.budget.add(actual - d.bytes)
-		d.bytes = actual
-	}
-	return nil
-}
-
-func (r *run) emit(ctx context.Context, d done) error {
-	defer r.budget.add(-d.bytes)
-	if err := r.functions.Settle(ctx, d.result); err != nil {
-		return err
-	}
-	if err := d.put(ctx); err != nil {
-		return unwritten(err)
-	}
+func (r *run) emit(_ context.Context, in chunker.Chunk, rows int) error {
 	r.chunks.Add(1)
-	r.rowsOut += d.rows
-	r.bytesRead += d.read
+	r.rowsOut += int64(rows)
+	r.bytesRead += in.Read
 	r.tell(false, nil)
 	return nil
 }
@@ -376,13 +341,13 @@ func (r *run) tell(end bool, err error) {
 	if r.job.Progress == nil {
 		return
 	}
-	counts := r.functions.Counts()
+	counts := r.flow.Counts()
 	name := r.job.Name
 	if name == "" {
 		name = "job"
 	}
 	r.job.Progress(progress.Event{
-		Job: name, RowsDone: int64(counts.Rows + counts.Refused + counts.Pruned), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
+		Job: name, RowsDone: int64(counts.Seen()), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
 		Elapsed: time.Since(r.start), Done: end, Err: err,
 	})
 }

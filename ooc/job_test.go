@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func table(t testing.TB, rows int) *frame.Frame {
+func numbers(t testing.TB, rows int) *frame.Frame {
 	t.Helper()
 	n, s := make([]int64, rows), make([]string, rows)
 	for i := range rows {
@@ -48,9 +48,9 @@ func (s small) Open(ctx context.Context, _ int64) (chunker.Stream, error) {
 }
 
 func TestSameRowsInTheSameOrderHoweverItIsRun(t *testing.T) {
-	f := table(t, 20_000)
+	f := numbers(t, 20_000)
 	var calls atomic.Int64
-	fns := []apply.Func{
+	fns := []chunker.Step{
 		apply.Map1("len", "s", func(s string) int { calls.Add(1); return len(s) }),
 		apply.Expr("twice = len * 2"),
 	}
@@ -60,7 +60,7 @@ func TestSameRowsInTheSameOrderHoweverItIsRun(t *testing.T) {
 		for _, rows := range []int{1000, 7777, 50_000} {
 			calls.Store(0)
 			sink := new(chunker.FrameSink)
-			report, err := ooc.Job{From: small{f, rows}, Apply: fns, To: sink, Workers: workers}.Run(t.Context())
+			report, err := ooc.Job{From: small{f, rows}, Steps: fns, To: sink, Workers: workers}.Run(t.Context())
 			require.NoError(t, err)
 			require.True(t, want.Equal(sink.Frame()), "%d workers, chunks of %d rows", workers, rows)
 			require.EqualValues(t, f.NumRows(), calls.Load(), "one call a row")
@@ -73,23 +73,22 @@ func TestSameRowsInTheSameOrderHoweverItIsRun(t *testing.T) {
 }
 
 func TestWithoutFunctionsRowsAreCopied(t *testing.T) {
-	f := table(t, 5000)
+	f := numbers(t, 5000)
 	sink := new(chunker.FrameSink)
 	_, err := ooc.Job{From: chunker.FromFrame(f), To: sink}.Run(t.Context())
 	require.NoError(t, err)
 	require.True(t, f.Equal(sink.Frame()))
-	_, err = ooc.Job{From: chunker.FromFrame(f.Head(0)), To: sink, Apply: []apply.Func{apply.Expr("m = n + 1")}}.Run(t.Context())
+	_, err = ooc.Job{From: chunker.FromFrame(f.Head(0)), To: sink, Steps: chunker.Steps{apply.Expr("m = n + 1")}}.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"n", "s", "m"}, sink.Frame().Names(), "no rows, but the columns")
 }
 
 func TestWhereChoosesRowsBeforeTheFunctions(t *testing.T) {
-	f := table(t, 10_000)
+	f := numbers(t, 10_000)
 	var calls atomic.Int64
 	sink := new(chunker.FrameSink)
 	report, err := ooc.Job{
-		From: small{f, 999}, Where: "n % 10 == 3", To: sink,
-		Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 { calls.Add(1); return n })},
+		From: small{f, 999}, Steps: chunker.Steps{apply.Where("n % 10 == 3"), apply.Map1("m", "n", func(n int64) int64 { calls.Add(1); return n })}, To: sink,
 	}.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 1000, calls.Load())
@@ -97,24 +96,24 @@ func TestWhereChoosesRowsBeforeTheFunctions(t *testing.T) {
 	require.EqualValues(t, 10_000, report.RowsIn)
 	require.EqualValues(t, 1000, report.RowsOut)
 
-	_, err = ooc.Job{From: small{f, 999}, Where: "n = 3", To: sink}.Run(t.Context())
+	_, err = ooc.Job{From: small{f, 999}, Steps: chunker.Steps{apply.Where("n = 3")}, To: sink}.Run(t.Context())
 	require.ErrorContains(t, err, "where: expr: = names a result and does not compare: write n == 3\n")
 
-	_, err = ooc.Job{From: small{f, 999}, Where: "100 / (n - 5000) > 0", To: sink}.Run(t.Context())
-	var re *apply.RowError
+	_, err = ooc.Job{From: small{f, 999}, Steps: chunker.Steps{apply.Where("100 / (n - 5000) > 0")}, To: sink}.Run(t.Context())
+	var re *chunker.RowError
 	require.ErrorAs(t, err, &re)
 	require.EqualValues(t, 5000, re.Row, "the row of the input, not of the chunk")
 	rejects := new(chunker.FrameSink)
-	for _, policy := range []apply.Policy{apply.Null(), apply.Reject(rejects, 0)} {
-		report, err = ooc.Job{From: small{f, 999}, Where: "100 / (n - 5000) > 0", To: sink, OnError: policy}.Run(t.Context())
+	for _, policy := range []chunker.Policy{chunker.Null(), chunker.Reject(rejects, 0)} {
+		report, err = ooc.Job{From: small{f, 999}, Steps: chunker.Steps{apply.Where("100 / (n - 5000) > 0")}, To: sink, OnError: policy}.Run(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, 1, report.Functions.Failed)
+		require.Equal(t, 1, report.Steps.Failed)
 		require.Equal(t, 100, sink.Frame().NumRows(), "a row on which the condition fails is not chosen")
 	}
 	n, err := frame.Col[int64](rejects.Frame(), "n")
 	require.NoError(t, err)
 	require.Equal(t, []int64{5000}, n.Values())
-	_, err = ooc.Job{From: small{f, 999}, Where: "m > 0", To: sink}.Run(t.Context())
+	_, err = ooc.Job{From: small{f, 999}, Steps: chunker.Steps{apply.Where("m > 0")}, To: sink}.Run(t.Context())
 	require.ErrorContains(t, err, "where: ")
 }
 
@@ -128,11 +127,11 @@ func odd(n int64) apply.Func {
 }
 
 func TestARowErrorNamesTheRowOfTheInput(t *testing.T) {
-	f := table(t, 10_000)
+	f := numbers(t, 10_000)
 	for _, workers := range []int{1, 4} {
 		sink := new(chunker.FrameSink)
-		report, err := ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, Workers: workers}.Run(t.Context())
-		var re *apply.RowError
+		report, err := ooc.Job{From: small{f, 300}, Steps: chunker.Steps{odd(777)}, To: sink, Workers: workers}.Run(t.Context())
+		var re *chunker.RowError
 		require.ErrorAs(t, err, &re)
 		require.EqualValues(t, 777, re.Row, "the first one, in stream order")
 		require.Nil(t, sink.Frame(), "nothing is written")
@@ -141,13 +140,13 @@ func TestARowErrorNamesTheRowOfTheInput(t *testing.T) {
 }
 
 func TestRejectsAndNullsOverManyChunks(t *testing.T) {
-	f := table(t, 10_000)
+	f := numbers(t, 10_000)
 	sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
 	report, err := ooc.Job{
-		From: small{f, 300}, Where: "n >= 1000", Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Reject(rejects, 0),
+		From: small{f, 300}, Steps: chunker.Steps{apply.Where("n >= 1000"), odd(777)}, To: sink, OnError: chunker.Reject(rejects, 0),
 	}.Run(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 9, report.Functions.Failed)
+	require.Equal(t, 9, report.Steps.Failed)
 	require.Equal(t, 9000-9, sink.Frame().NumRows())
 	type reject struct {
 		N         int64
@@ -161,20 +160,20 @@ func TestRejectsAndNullsOverManyChunks(t *testing.T) {
 		require.Equal(t, reject{n, fmt.Sprintf("row %d", n), n}, r)
 	}
 
-	report, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Null()}.Run(t.Context())
+	report, err = ooc.Job{From: small{f, 300}, Steps: chunker.Steps{odd(777)}, To: sink, OnError: chunker.Null()}.Run(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 10, report.Functions.Failed)
+	require.Equal(t, 10, report.Steps.Failed)
 	m, err := frame.Col[int64](sink.Frame(), "m")
 	require.NoError(t, err)
 	require.Equal(t, 10, m.Nulls())
 
-	_, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: apply.Reject(rejects, 4)}.Run(t.Context())
-	var many *apply.TooManyError
+	_, err = ooc.Job{From: small{f, 300}, Steps: chunker.Steps{odd(777)}, To: sink, OnError: chunker.Reject(rejects, 4)}.Run(t.Context())
+	var many *chunker.TooManyError
 	require.ErrorAs(t, err, &many)
 	require.Equal(t, 5, rejects.Frame().NumRows(), "the rejects are kept: they say why")
-	tooMany := apply.Null()
+	tooMany := chunker.Null()
 	tooMany.RatioMax = 0.0005
-	_, err = ooc.Job{From: small{f, 300}, Apply: []apply.Func{odd(777)}, To: sink, OnError: tooMany}.Run(t.Context())
+	_, err = ooc.Job{From: small{f, 300}, Steps: chunker.Steps{odd(777)}, To: sink, OnError: tooMany}.Run(t.Context())
 	require.ErrorAs(t, err, &many)
 }
 
@@ -199,9 +198,9 @@ func (s refusingStream) Next(ctx context.Context) (chunker.Part, error) {
 }
 
 func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
-	f := table(t, 30)
+	f := numbers(t, 30)
 	sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
-	report, err := ooc.Job{From: refusing{small{f, 10}}, Apply: []apply.Func{odd(25)}, To: sink, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	report, err := ooc.Job{From: refusing{small{f, 10}}, Steps: chunker.Steps{odd(25)}, To: sink, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 3, report.Refused)
 	require.Equal(t, 29, sink.Frame().NumRows())
@@ -217,7 +216,7 @@ func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
 	_, ok = text.At(3)
 	require.False(t, ok)
 
-	_, err = ooc.Job{From: refusing{small{f, 10}}, Apply: []apply.Func{odd(25)}, To: sink}.Run(t.Context())
+	_, err = ooc.Job{From: refusing{small{f, 10}}, Steps: chunker.Steps{odd(25)}, To: sink}.Run(t.Context())
 	require.ErrorContains(t, err, "trips.csv:7: row 28, computing m from n = 25: odd one")
 }
 
@@ -248,7 +247,7 @@ func (s *brokenStream) Next(ctx context.Context) (chunker.Part, error) {
 }
 
 func TestTheRowOfASourcesErrorIsThatOfItsFile(t *testing.T) {
-	_, err := ooc.Job{From: broken{small{table(t, 40), 10}}, To: new(chunker.FrameSink)}.Run(t.Context())
+	_, err := ooc.Job{From: broken{small{numbers(t, 40), 10}}, To: new(chunker.FrameSink)}.Run(t.Context())
 	require.EqualError(t, err, "trips.csv:26: row 24: 3 fields, the header has 2")
 }
 
@@ -272,7 +271,7 @@ func (s nullingStream) Next(ctx context.Context) (chunker.Part, error) {
 }
 
 func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
-	job := ooc.Job{From: nulling{small{table(t, 30), 10}}, To: new(chunker.FrameSink), OnError: apply.Null()}
+	job := ooc.Job{From: nulling{small{numbers(t, 30), 10}}, To: new(chunker.FrameSink), OnError: chunker.Null()}
 	report, err := job.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 6, report.Nulled)
@@ -280,13 +279,13 @@ func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
 	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
 	job.OnError.RowsMax = 3
 	_, err = job.Run(t.Context())
-	var many *apply.TooManyError
+	var many *chunker.TooManyError
 	require.ErrorAs(t, err, &many, "they count against the policy's limits")
 	require.Equal(t, 4, many.Failed, "each row once")
 }
 
 func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {
-	f := table(t, 200_000)
+	f := numbers(t, 200_000)
 	total := int64(0)
 	for _, r := range f.Records() {
 		total += chunker.Bytes(r)
@@ -331,14 +330,14 @@ func (b failing) Close() error                 { return b.err("close") }
 
 func TestErrorsOfTheSinkAreTold(t *testing.T) {
 	for _, at := range []string{"create", "write", "append", "commit", "close"} {
-		_, err := ooc.Job{From: small{table(t, 1000), 100}, To: failing{at}}.Run(t.Context())
+		_, err := ooc.Job{From: small{numbers(t, 1000), 100}, To: failing{at}}.Run(t.Context())
 		require.ErrorIs(t, err, errStage)
 		require.ErrorContains(t, err, at)
 	}
 }
 
 func TestWrongJobsAreRefused(t *testing.T) {
-	f := chunker.FromFrame(table(t, 10))
+	f := chunker.FromFrame(numbers(t, 10))
 	sink := new(chunker.FrameSink)
 	for _, c := range []struct {
 		job  ooc.Job
@@ -347,7 +346,7 @@ func TestWrongJobsAreRefused(t *testing.T) {
 		{ooc.Job{To: sink}, "has no From"},
 		{ooc.Job{From: f}, "has no To"},
 		{ooc.Job{From: f, To: sink, Memory: -1}, "Memory is -1 bytes"},
-		{ooc.Job{From: f, To: sink, Apply: []apply.Func{apply.Expr("x = nn")}}, "nn"},
+		{ooc.Job{From: f, To: sink, Steps: chunker.Steps{apply.Expr("x = nn")}}, "nn"},
 	} {
 		report, err := c.job.Run(t.Context())
 		require.ErrorContains(t, err, c.want)
@@ -368,7 +367,7 @@ func TestWhatIsReadIsNotWrittenAndNothingTwice(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("in", nil, 0o600))
 	require.NoError(t, os.Symlink("in", "link"))
-	from := placed{Source: chunker.FromFrame(table(t, 1)), file: "in"}
+	from := placed{Source: chunker.FromFrame(numbers(t, 1)), file: "in"}
 	for _, c := range []struct{ to, rejects, want string }{
 		{"./in", "rejects", "./in is both input and output"},
 		{"link", "rejects", "link is both input and output"},
@@ -376,25 +375,25 @@ func TestWhatIsReadIsNotWrittenAndNothingTwice(t *testing.T) {
 		{"out", "./out", "./out would hold both the output and the rejects"},
 	} {
 		to, rejects := placed{Sink: new(chunker.FrameSink), file: c.to}, placed{Sink: new(chunker.FrameSink), file: c.rejects}
-		_, err := ooc.Job{From: from, To: to, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+		_, err := ooc.Job{From: from, To: to, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 		require.ErrorContains(t, err, c.want)
 	}
-	_, err := ooc.Job{From: from, To: placed{Sink: new(chunker.FrameSink), file: "out"}, OnError: apply.Reject(placed{Sink: new(chunker.FrameSink), file: "rejects"}, 0)}.Run(t.Context())
+	_, err := ooc.Job{From: from, To: placed{Sink: new(chunker.FrameSink), file: "out"}, OnError: chunker.Reject(placed{Sink: new(chunker.FrameSink), file: "rejects"}, 0)}.Run(t.Context())
 	require.NoError(t, err)
 }
 
 func TestAJobThatDoesNotBeginWritesNoRejects(t *testing.T) {
 	rejects := new(chunker.FrameSink)
-	_, err := ooc.Job{From: small{table(t, 10), 5}, To: failing{"create"}, OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	_, err := ooc.Job{From: small{numbers(t, 10), 5}, To: failing{"create"}, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 	require.ErrorIs(t, err, errStage)
 	require.Nil(t, rejects.Frame())
-	_, err = ooc.Job{From: small{table(t, 10), 5}, To: new(chunker.FrameSink), OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+	_, err = ooc.Job{From: small{numbers(t, 10), 5}, To: new(chunker.FrameSink), OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 0, rejects.Frame().NumRows(), "no rejects are rejects too")
 }
 
 func TestCancel(t *testing.T) {
-	f := table(t, 10_000)
+	f := numbers(t, 10_000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := ooc.Job{From: small{f, 100}, To: new(chunker.FrameSink)}.Run(ctx)
@@ -403,7 +402,7 @@ func TestCancel(t *testing.T) {
 	ctx, cancel = context.WithCancel(t.Context())
 	var seen atomic.Int64
 	sink := new(chunker.FrameSink)
-	_, err = ooc.Job{From: small{f, 100}, To: sink, Workers: 2, Apply: []apply.Func{apply.Map1("m", "n", func(n int64) int64 {
+	_, err = ooc.Job{From: small{f, 100}, To: sink, Workers: 2, Steps: chunker.Steps{apply.Map1("m", "n", func(n int64) int64 {
 		if seen.Add(1) == 5000 {
 			cancel()
 		}
@@ -478,7 +477,7 @@ func TestAPanicLeavesNothingBehind(t *testing.T) {
 		}
 		sink, rejects := &counted{hit: hit}, &counted{hit: func(string) {}}
 		job := ooc.Job{
-			From: hitting{small{table(t, 1000), 100}, hit}, To: sink, OnError: apply.Reject(rejects, 0),
+			From: hitting{small{numbers(t, 1000), 100}, hit}, To: sink, OnError: chunker.Reject(rejects, 0),
 			Progress: func(progress.Event) { hit("progress") },
 		}
 		func() {
@@ -493,10 +492,10 @@ func TestAPanicLeavesNothingBehind(t *testing.T) {
 
 func TestRejectsOfRejectsKeepTheOldReasons(t *testing.T) {
 	rejects := new(chunker.FrameSink)
-	fns := []apply.Func{odd(7)}
-	from := table(t, 1000)
+	fns := []chunker.Step{odd(7)}
+	from := numbers(t, 1000)
 	for _, want := range [][]string{{"reject_reason", "reject_text"}, {"reject_reason", "reject_reason_2", "reject_text_2"}, {"reject_reason", "reject_reason_2", "reject_row_3"}} {
-		_, err := ooc.Job{From: small{from, 100}, Apply: fns, To: new(chunker.FrameSink), OnError: apply.Reject(rejects, 0)}.Run(t.Context())
+		_, err := ooc.Job{From: small{from, 100}, Steps: fns, To: new(chunker.FrameSink), OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 		require.NoError(t, err)
 		from = rejects.Frame()
 		require.Equal(t, 1, from.NumRows())
@@ -521,16 +520,16 @@ func (twiceStream) Schema() *arrow.Schema {
 
 func TestColumnsOfOneNameAreRefusedBeforeTheWork(t *testing.T) {
 	sink := &counted{hit: func(string) {}}
-	_, err := ooc.Job{From: twice{small{table(t, 10), 5}}, To: sink}.Run(t.Context())
+	_, err := ooc.Job{From: twice{small{numbers(t, 10), 5}}, To: sink}.Run(t.Context())
 	require.EqualError(t, err, `columns 1 and 3 would both be called "n": rename one of them, or leave it out`)
-	_, err = chunker.Copy(t.Context(), sink, twice{small{table(t, 10), 5}})
+	_, err = chunker.Copy(t.Context(), sink, twice{small{numbers(t, 10), 5}})
 	require.ErrorContains(t, err, "columns 1 and 3")
 	require.Zero(t, sink.open.Load())
 }
 
 func TestProgressEndsWithTheJob(t *testing.T) {
 	var last progress.Event
-	_, err := ooc.Job{From: small{table(t, 5000), 500}, To: new(chunker.FrameSink), Name: "trips", Progress: func(e progress.Event) {
+	_, err := ooc.Job{From: small{numbers(t, 5000), 500}, To: new(chunker.FrameSink), Name: "trips", Progress: func(e progress.Event) {
 		require.GreaterOrEqual(t, e.RowsDone, last.RowsDone)
 		last = e
 	}}.Run(t.Context())

@@ -61,14 +61,14 @@ func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
 		`fare == 3`: 0, // stored as differences, without a dictionary
 	} {
 		var calls atomic.Int64
-		fns := []apply.Func{apply.Map1("twice", "fare", func(v int64) int64 { calls.Add(1); return 2 * v })}
+		fns := chunker.Steps{apply.Map1("twice", "fare", func(v int64) int64 { calls.Add(1); return 2 * v })}
 		want := new(chunker.FrameSink)
-		_, err := ooc.Job{From: chunker.FromFrame(f), Where: where, Apply: fns, To: want}.Run(t.Context())
+		_, err := ooc.Job{From: chunker.FromFrame(f), Steps: chunker.Steps{apply.Where(where), fns}, To: want}.Run(t.Context())
 		require.NoError(t, err, where)
 		calls.Store(0)
 		got := new(chunker.FrameSink)
 		var last progress.Event
-		report, err := ooc.Job{From: parquetio.Open(path), Where: where, Apply: fns, To: got, Progress: func(e progress.Event) { last = e }}.Run(t.Context())
+		report, err := ooc.Job{From: parquetio.Open(path), Steps: chunker.Steps{apply.Where(where), fns}, To: got, Progress: func(e progress.Event) { last = e }}.Run(t.Context())
 		require.NoError(t, err, where)
 		require.True(t, want.Frame().Equal(got.Frame()), where)
 		require.EqualValues(t, got.Frame().NumRows(), calls.Load(), where)
@@ -89,33 +89,33 @@ func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
 func TestErrorsOfRowsNameTheRowOfTheParquetFile(t *testing.T) {
 	const rows = 40_000
 	path, f := trips(t, rows)
-	fails := []apply.Func{apply.Expr("share = 100 / (id - 27777)")}
+	fails := apply.Expr("share = 100 / (id - 27777)")
 	for _, job := range []ooc.Job{
-		{Where: `zone == "Zone 7"`, Apply: fails},
-		{Where: `100 / (id - 27777) < 1000 && zone == "Zone 3"`},
-		{Where: `zone == "Zone 7" && 100 / (id - 27777) < 1000`},
-		{Where: `borough == "borough 3" && zone == "Zone 7" && 100 / (id - 27777) < 1000`},
+		{Steps: chunker.Steps{apply.Where(`zone == "Zone 7"`), fails}},
+		{Steps: chunker.Steps{apply.Where(`100 / (id - 27777) < 1000 && zone == "Zone 3"`)}},
+		{Steps: chunker.Steps{apply.Where(`zone == "Zone 7" && 100 / (id - 27777) < 1000`)}},
+		{Steps: chunker.Steps{apply.Where(`borough == "borough 3" && zone == "Zone 7" && 100 / (id - 27777) < 1000`)}},
 	} {
 		for _, workers := range []int{1, 4} {
 			job.From, job.To, job.Workers = parquetio.Open(path), new(chunker.FrameSink), workers
 			_, err := job.Run(t.Context())
-			var re *apply.RowError
-			require.ErrorAs(t, err, &re, job.Where)
-			require.EqualValues(t, 27777, re.Row, job.Where)
+			var re *chunker.RowError
+			require.ErrorAs(t, err, &re, job.Steps)
+			require.EqualValues(t, 27777, re.Row, job.Steps)
 			require.Equal(t, path, re.File)
 			require.ErrorContains(t, err, "id = 27777")
 		}
 		var sinks, rejects [2]chunker.FrameSink
 		for i, from := range []chunker.Source{chunker.FromFrame(f), parquetio.Open(path)} {
-			job.From, job.To, job.OnError = from, &sinks[i], apply.Reject(&rejects[i], 0)
+			job.From, job.To, job.OnError = from, &sinks[i], chunker.Reject(&rejects[i], 0)
 			report, err := job.Run(t.Context())
-			require.NoError(t, err, job.Where)
-			require.Equal(t, 1, report.Functions.Failed)
+			require.NoError(t, err, job.Steps)
+			require.Equal(t, 1, report.Steps.Failed)
 			row, err := frame.Col[int64](rejects[i].Frame(), "reject_row")
 			require.NoError(t, err)
 			require.Equal(t, []int64{27777}, row.Values())
 		}
-		require.True(t, sinks[0].Frame().Equal(sinks[1].Frame()), job.Where)
+		require.True(t, sinks[0].Frame().Equal(sinks[1].Frame()), job.Steps)
 	}
 }
 
@@ -141,7 +141,11 @@ func TestLargePagesAreCounted(t *testing.T) {
 
 	run := func(budget int64, where string) (*ooc.Report, error) {
 		to := new(chunker.FrameSink)
-		report, err := ooc.Job{From: parquetio.Open(path), Where: where, To: to, Memory: budget, Workers: 4}.Run(t.Context())
+		var steps chunker.Steps
+		if where != "" {
+			steps = chunker.Steps{apply.Where(where)}
+		}
+		report, err := ooc.Job{From: parquetio.Open(path), Steps: steps, To: to, Memory: budget, Workers: 4}.Run(t.Context())
 		if err == nil && where == "" {
 			id, err := frame.Col[int64](to.Frame(), "id")
 			require.NoError(t, err)

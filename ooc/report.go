@@ -12,10 +12,10 @@ import (
 
 // Report is what a job came to. Its String is a table for people.
 type Report struct {
-	Functions *apply.Report // the plan, the rows that failed; without functions, rows alone
+	Steps *apply.Report // the plan, what each step came to, the rows that failed
 
 	RowsIn  int64 // decoded
-	Pruned  int64 // rows the source left out, since Where cannot be true for them
+	Pruned  int64 // rows the source left out, since a condition cannot be true for them
 	RowsOut int64 // written
 	Refused int64 // rows the source could not decode: none of RowsIn
 	Chunks  int64
@@ -24,14 +24,14 @@ type Report struct {
 	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is then
 	// rejected is in both.
 	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
-	Rejected    int64 // rows in OnError's sink: of Refused, and those on which Where or a function failed
-	Unchosen    int64 // rows on which Where failed, whatever became of them
+	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a condition or a function failed
+	Unchosen    int64 // rows on which a condition failed, whatever became of them
 	NullResults int64 // rows written with nulls for the results of functions that failed
 	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing
 	Cut         int64 // rows whose fields behind the last column the source dropped
 
 	// FirstRefused, FirstNulled and FirstCut say what is wrong with the first of these rows, at most 10
-	// each. Those on which Where and functions failed are in Functions.
+	// each. Those on which a condition and functions failed are in Steps.
 	FirstRefused, FirstNulled, FirstCut []*chunker.Error
 
 	Elapsed time.Duration
@@ -43,18 +43,22 @@ type Report struct {
 }
 
 func (r *run) report() *Report {
-	c := r.functions.Counts()
+	c := r.flow.Counts()
 	rep := &Report{
-		Functions: r.functions.Report(), RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused),
+		RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused),
 		LeftOut: int64(c.LeftOut), Rejected: int64(c.Rejected), Unchosen: int64(c.Unchosen),
 		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut),
 		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut,
 		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
-	rep.Functions.Elapsed = rep.Elapsed
+	rep.Steps = &apply.Report{
+		Plan: &apply.Plan{Rows: c.Seen(), Workers: r.workers, Policy: r.job.OnError},
+		Rows: c.Rows, Failed: c.Failed, Errors: c.First.Failed, Elapsed: rep.Elapsed,
+	}
+	rep.Steps.Add(r.steps)
 	if cpu, ok := cputime.Process(); ok {
 		rep.CPU = cpu - r.cpu
-		rep.Functions.CPU = rep.CPU
+		rep.Steps.CPU = rep.CPU
 	}
 	if rss, ok := cputime.PeakRSS(); ok {
 		rep.PeakRSS = rss
@@ -78,9 +82,9 @@ func (r *Report) String() string {
 		rows int64
 		what string
 	}{
-		{r.Pruned, "rows were not decoded: by the file's statistics and dictionaries, Where is not true for them"},
+		{r.Pruned, "rows were not decoded: by the file's statistics and dictionaries, no condition is true for them"},
 		{r.Refused, "rows could not be read"},
-		{r.Unchosen, "rows failed on Where"},
+		{r.Unchosen, "rows failed on a condition"},
 		{r.LeftOut, "of these rows were left out"},
 		{r.Rejected, "rows that could not be read or failed were rejected"},
 		{r.NullResults, "rows failed: their results are null"},
@@ -91,8 +95,8 @@ func (r *Report) String() string {
 			fmt.Fprintf(&b, "%d %s\n", c.rows, c.what)
 		}
 	}
-	if len(r.Functions.Plan.Stages) > 0 {
-		b.WriteString(r.Functions.String())
+	if len(r.Steps.Plan.Stages) > 0 {
+		b.WriteString(r.Steps.String())
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/ooc"
@@ -47,15 +48,15 @@ func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
 		asked   []string // nil: all are read
 		written []string
 	}{
-		{"nothing chosen", ooc.Job{Apply: []apply.Func{double}}, nil, []string{"a", "b", "c", "d", "twice"}},
-		{"chosen, in another order", ooc.Job{Select: []string{"c", "a"}}, []string{"a", "c"}, []string{"c", "a"}},
-		{"a function's input", ooc.Job{Select: []string{"twice"}, Apply: []apply.Func{double}}, []string{"a"}, []string{"twice"}},
-		{"a condition's input", ooc.Job{Select: []string{"b"}, Where: "d == 1"}, []string{"b", "d"}, []string{"b"}},
-		{"a later function's input", ooc.Job{Select: []string{"x"}, Apply: []apply.Func{double, apply.Expr("x = twice + c")}}, []string{"a", "c"}, []string{"x"}},
-		{"dropped", ooc.Job{Drop: []string{"b", "twice"}, Apply: []apply.Func{double}}, []string{"a", "c", "d"}, []string{"a", "c", "d"}},
-		{"chosen, then dropped", ooc.Job{Select: []string{"a", "b"}, Drop: []string{"a"}}, []string{"b"}, []string{"b"}},
-		{"no column is needed", ooc.Job{Select: []string{"one"}, Apply: []apply.Func{apply.Expr("one = 1")}}, []string{"a"}, []string{"one"}},
-		{"rejects are whole rows", ooc.Job{Select: []string{"a"}, OnError: apply.Reject(new(chunker.FrameSink), 0)}, nil, []string{"a"}},
+		{"nothing chosen", ooc.Job{Steps: chunker.Steps{double}}, nil, []string{"a", "b", "c", "d", "twice"}},
+		{"chosen, in another order", ooc.Job{Steps: chunker.Steps{table.Select("c", "a")}}, []string{"a", "c"}, []string{"c", "a"}},
+		{"a function's input", ooc.Job{Steps: chunker.Steps{double, table.Select("twice")}}, []string{"a"}, []string{"twice"}},
+		{"a condition's input", ooc.Job{Steps: chunker.Steps{apply.Where("d == 1"), table.Select("b")}}, []string{"b", "d"}, []string{"b"}},
+		{"a later function's input", ooc.Job{Steps: chunker.Steps{double, apply.Expr("x = twice + c"), table.Select("x")}}, []string{"a", "c"}, []string{"x"}},
+		{"dropped", ooc.Job{Steps: chunker.Steps{double, table.Drop("b", "twice")}}, []string{"a", "c", "d"}, []string{"a", "c", "d"}},
+		{"chosen, then dropped", ooc.Job{Steps: chunker.Steps{table.Select("a", "b"), table.Drop("a")}}, []string{"b"}, []string{"b"}},
+		{"no column is needed", ooc.Job{Steps: chunker.Steps{apply.Expr("one = 1"), table.Select("one")}}, []string{"a"}, []string{"one"}},
+		{"rejects are whole rows", ooc.Job{Steps: chunker.Steps{table.Select("a")}, OnError: chunker.Reject(new(chunker.FrameSink), 0)}, nil, []string{"a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sink := new(chunker.FrameSink)
@@ -67,16 +68,10 @@ func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
 			require.Equal(t, c.written, sink.Frame().Names())
 
 			want := wide(t)
-			if c.job.Where != "" {
-				want, err = apply.Where(t.Context(), want, c.job.Where)
+			if len(c.job.Steps) > 0 {
+				want, err = apply.Apply(t.Context(), want, c.job.Steps...)
 				require.NoError(t, err)
 			}
-			if len(c.job.Apply) > 0 {
-				want, err = apply.Apply(t.Context(), want, c.job.Apply...)
-				require.NoError(t, err)
-			}
-			want, err = want.Select(c.written...)
-			require.NoError(t, err)
 			require.True(t, want.Equal(sink.Frame()), "%s\n%s", want, sink.Frame())
 		})
 	}
@@ -84,48 +79,47 @@ func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
 
 func TestAStreamThatComesOnceIsNotOpenedAgain(t *testing.T) {
 	opened := 0
-	_, err := ooc.Job{From: once{chunker.FromFrame(wide(t)), &opened}, Select: []string{"a"}, To: new(chunker.FrameSink)}.Run(t.Context())
+	_, err := ooc.Job{From: once{chunker.FromFrame(wide(t)), &opened}, Steps: chunker.Steps{table.Select("a")}, To: new(chunker.FrameSink)}.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 1, opened)
 }
 
 func TestWrongColumnsAreRefused(t *testing.T) {
 	for _, c := range []struct {
-		choose, drop []string
-		want         string
+		steps chunker.Steps
+		want  string
 	}{
-		{[]string{"a", "bb"}, nil, `no column "bb"; there are a, b, c, d`},
-		{nil, []string{"e"}, `no column "e"`},
-		{[]string{"a", "a"}, nil, `column "a" is selected twice`},
-		{[]string{"a"}, []string{"a"}, "no columns are left"},
-		{[]string{}, nil, "no columns are left"},
+		{chunker.Steps{table.Select("a", "bb")}, `no column "bb"; there are a, b, c, d`},
+		{chunker.Steps{table.Drop("e")}, `no column "e"`},
+		{chunker.Steps{table.Select("a", "a")}, `column "a" is selected twice`},
+		{chunker.Steps{table.Select("a"), table.Drop("a")}, "no columns are left"},
+		{chunker.Steps{table.Select()}, "no columns are named"},
 	} {
-		_, err := ooc.Job{From: chunker.FromFrame(wide(t)), To: new(chunker.FrameSink), Select: c.choose, Drop: c.drop}.Run(t.Context())
+		_, err := ooc.Job{From: chunker.FromFrame(wide(t)), To: new(chunker.FrameSink), Steps: c.steps}.Run(t.Context())
 		require.ErrorContains(t, err, c.want)
 	}
 }
 
 func TestExplainWritesNothing(t *testing.T) {
 	job := ooc.Job{
-		From: chunker.FromFrame(table(t, 20_000)), Where: "n > 99", Apply: []apply.Func{apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1")},
-		Select: []string{"more"}, Workers: 3, Memory: 1 << 20,
+		From: chunker.FromFrame(numbers(t, 20_000)), Steps: chunker.Steps{apply.Where("n > 99"), apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1"), table.Select("more")}, Workers: 3, Memory: 1 << 20,
 	}
 	plan, err := job.Explain(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 2, plan.Source.NumFields())
 	require.Equal(t, "more", plan.Written.Field(0).Name)
-	require.Equal(t, 19_900, plan.Functions.Rows)
+	require.Equal(t, 20_000, plan.Functions.Rows)
 	require.EqualValues(t, 16<<20, plan.Memory, "the least")
 	text := plan.String()
-	for _, want := range []string{"where    n > 99\n", "stage 1: twice\n", "stage 2: more\n", "writes   more int64\n", "on 3 workers"} {
+	for _, want := range []string{"  1. where n > 99\n", "  2. twice\n", "  3. more\n", "writes   more int64\n", "on 3 workers"} {
 		require.Contains(t, text, want)
 	}
-	job.Apply = []apply.Func{apply.Expr("twice = m * 2")}
+	job.Steps = chunker.Steps{apply.Expr("twice = m * 2")}
 	_, err = job.Explain(t.Context())
 	require.ErrorContains(t, err, "no column")
 	_, err = ooc.Job{}.Explain(t.Context())
 	require.ErrorContains(t, err, "no From")
-	plan, err = ooc.Job{From: chunker.FromFrame(table(t, 0))}.Explain(t.Context())
+	plan, err = ooc.Job{From: chunker.FromFrame(numbers(t, 0))}.Explain(t.Context())
 	require.NoError(t, err)
 	require.Nil(t, plan.Functions)
 }

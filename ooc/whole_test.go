@@ -53,7 +53,7 @@ func (w watched) Close() error { return nil }
 
 // TestWholeOrNotAtAll: once a write failed, of the output or of the rejects, neither is committed.
 func TestWholeOrNotAtAll(t *testing.T) {
-	f := table(t, 2500)
+	f := numbers(t, 2500)
 	for _, c := range []struct {
 		output, rejects string // where they fail
 		max             int
@@ -72,8 +72,8 @@ func TestWholeOrNotAtAll(t *testing.T) {
 	} {
 		var log []string
 		_, err := ooc.Job{
-			From: small{f, 100}, Apply: []apply.Func{odd(25)}, To: watched{"output", c.output, &log},
-			OnError: apply.Reject(watched{"rejects", c.rejects, &log}, c.max),
+			From: small{f, 100}, Steps: chunker.Steps{odd(25)}, To: watched{"output", c.output, &log},
+			OnError: chunker.Reject(watched{"rejects", c.rejects, &log}, c.max),
 		}.Run(t.Context())
 		require.Equal(t, c.want, log, "%+v", c)
 		if c.output+c.rejects != "" {
@@ -87,8 +87,8 @@ func TestACancelledJobCommitsNothing(t *testing.T) {
 	defer cancel()
 	var log []string
 	_, err := ooc.Job{
-		From: small{table(t, 1000), 10}, To: watched{"output", "", &log}, OnError: apply.Reject(watched{"rejects", "", &log}, 0),
-		Apply: []apply.Func{odd(25), apply.Map1("k", "n", func(n int64) int64 {
+		From: small{numbers(t, 1000), 10}, To: watched{"output", "", &log}, OnError: chunker.Reject(watched{"rejects", "", &log}, 0),
+		Steps: chunker.Steps{odd(25), apply.Map1("k", "n", func(n int64) int64 {
 			if n == 500 {
 				cancel()
 			}
@@ -113,7 +113,7 @@ func (s lateStream) Close() error { return errors.Join(s.Stream.Close(), errStag
 
 func TestTheSourceIsClosedBeforeTheOutputAppears(t *testing.T) {
 	var log []string
-	from := lateSource{small{table(t, 100), 10}}
+	from := lateSource{small{numbers(t, 100), 10}}
 	_, err := ooc.Job{From: from, To: watched{"output", "", &log}}.Run(t.Context())
 	require.ErrorIs(t, err, errStage)
 	require.Empty(t, log)
@@ -162,7 +162,7 @@ func TestOneNewNameOfTwoJobsIsMadeOnce(t *testing.T) {
 		path := filepath.Join(t.TempDir(), name)
 		var second error
 		sink := meanwhile{create(path), func() { second = copyTo(t, create(path)) }}
-		_, err := ooc.Job{From: small{table(t, 10), 5}, To: sink}.Run(t.Context())
+		_, err := ooc.Job{From: small{numbers(t, 10), 5}, To: sink}.Run(t.Context())
 		require.NoError(t, second)
 		require.ErrorIs(t, err, os.ErrExist)
 		require.ErrorContains(t, err, "write "+path+": is there already")
@@ -174,7 +174,7 @@ func TestOneNewNameOfTwoJobsIsMadeOnce(t *testing.T) {
 }
 
 func copyTo(t *testing.T, to chunker.Sink) error {
-	_, err := chunker.Copy(t.Context(), to, chunker.FromFrame(table(t, 3)))
+	_, err := chunker.Copy(t.Context(), to, chunker.FromFrame(numbers(t, 3)))
 	return err
 }
 

@@ -5,16 +5,16 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
-	"github.com/volley-go/volley/internal/prune"
+	"github.com/volley-go/volley/chunker/predicate"
 )
 
 // boundsOf collects the bounds of a condition whose constants are folded.
-func boundsOf(n *node) (out []prune.Bound) {
+func boundsOf(n *node) (out []predicate.Bound) {
 	switch {
 	case n.op == opAnd:
 		return append(boundsOf(n.args[0]), boundsOf(n.args[1])...)
 	case n.op == opColumn && isBool(n.typ):
-		return []prune.Bound{{Column: n.val.(*column).name, Op: prune.Equal, Value: true}}
+		return []predicate.Bound{{Column: n.val.(*column).name, Op: predicate.Equal, Value: true}}
 	case n.op == opNot:
 		return complement(n.args[0])
 	case n.op == opEq || n.op == opLt || n.op == opLe:
@@ -23,20 +23,20 @@ func boundsOf(n *node) (out []prune.Bound) {
 	return nil
 }
 
-func complement(n *node) []prune.Bound {
+func complement(n *node) []predicate.Bound {
 	switch {
 	case n.op == opColumn:
-		return []prune.Bound{{Column: n.val.(*column).name, Op: prune.Equal, Value: false}}
+		return []predicate.Bound{{Column: n.val.(*column).name, Op: predicate.Equal, Value: false}}
 	case n.op == opIsNull && n.args[0].op == opColumn:
-		return []prune.Bound{{Column: n.args[0].val.(*column).name, Op: prune.Present}}
+		return []predicate.Bound{{Column: n.args[0].val.(*column).name, Op: predicate.Present}}
 	}
 	return nil
 }
 
 // compared is the bound of a comparison of which one side is a column and the other a constant.
-func compared(n *node) []prune.Bound {
-	ops := map[*op][2]prune.Op{
-		opEq: {prune.Equal, prune.Equal}, opLt: {prune.Less, prune.Greater}, opLe: {prune.LessEqual, prune.GreaterEqual},
+func compared(n *node) []predicate.Bound {
+	ops := map[*op][2]predicate.Op{
+		opEq: {predicate.Equal, predicate.Equal}, opLt: {predicate.Less, predicate.Greater}, opLe: {predicate.LessEqual, predicate.GreaterEqual},
 	}[n.op]
 	x, y, op := n.args[0], n.args[1], ops[0]
 	if x.isConst() {
@@ -52,7 +52,7 @@ func compared(n *node) []prune.Bound {
 	if x.op != opColumn || value == nil {
 		return nil
 	}
-	return []prune.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
+	return []predicate.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
 }
 
 // keepsOrder reports whether a value before a conversion compares with a constant as the value behind it

@@ -6,15 +6,15 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/kernel"
-	"github.com/volley-go/volley/internal/prune"
 )
 
 // Filter is what the first result, a condition, says of single columns by the sides of its &&: a source may leave out rows that break
 // a part of it, for which the condition is not true. No row is among them on which the program fails, since leaving it out would
 // hide its error. It takes about 20 µs for each column.
-func (p *Program) Filter() prune.Filter {
-	f := prune.Filter{Tests: p.tests()}
+func (p *Program) Filter() predicate.Filter {
+	f := predicate.Filter{Tests: p.tests()}
 	if !p.Fails() {
 		f.Bounds = boundsOf(p.wanted)
 	}
@@ -22,7 +22,7 @@ func (p *Program) Filter() prune.Filter {
 }
 
 // tests has one for each column that some side reads alone.
-func (p *Program) tests() (out []prune.Test) {
+func (p *Program) tests() (out []predicate.Test) {
 	var columns []*column
 	sides := map[*column]*node{}
 	for _, n := range conjuncts(p.wanted) {
@@ -72,7 +72,7 @@ func onlyColumn(n *node) (c *column) {
 
 // test compiles a condition on one column against a schema of that column alone. Where another side can fail, it is looked at unless
 // this one is false: null passes then.
-func (p *Program) test(c *column, n *node) (prune.Test, bool) {
+func (p *Program) test(c *column, n *node) (predicate.Test, bool) {
 	if p.Fails() {
 		yes := &node{op: opConst, typ: boolType, val: true, pos: n.pos, src: n.src}
 		n = joined(opCoalesce, n, yes)
@@ -91,9 +91,9 @@ func (p *Program) test(c *column, n *node) (prune.Test, bool) {
 		return &k
 	})
 	if err := sub.finish(roots); err != nil {
-		return prune.Test{}, false
+		return predicate.Test{}, false
 	}
-	return prune.Test{Column: c.name, Pass: sub.pass}, true
+	return predicate.Test{Column: c.name, Pass: sub.pass}, true
 }
 
 // pass tells for which values of its one column the program is true.

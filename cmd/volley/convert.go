@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
@@ -98,7 +97,7 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 }
 
 // policy is what --on-error says, for the functions and for the reader; and the name of the file of rejects.
-func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects string, err error) {
+func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejects string, err error) {
 	if c.errorsMax < 0 {
 		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
 	}
@@ -107,9 +106,9 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	case c.onError == "stop" && c.errorsMax > 0:
 		return p, onBad, "", errors.New("--max-errors is of --on-error null and reject=FILE: without them the first row that fails ends the command")
 	case c.onError == "stop":
-		return apply.Stop(), csvio.Stop, "", nil
+		return chunker.Stop(), csvio.Stop, "", nil
 	case c.onError == "null":
-		p = apply.Null()
+		p = chunker.Null()
 		p.RowsMax = c.errorsMax
 		return p, csvio.Null, "", nil
 	case word != "reject" || !isFile || file == "":
@@ -123,7 +122,7 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
-	return apply.Reject(sink, c.errorsMax), csvio.Reject, file, nil
+	return chunker.Reject(sink, c.errorsMax), csvio.Reject, file, nil
 }
 
 // report tells what a job came to: to people in notes, to programs in JSON.
@@ -191,8 +190,8 @@ func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 
 // firstFailed is the first error of --where or of the other steps, where it is among the first of all.
 func (c *convert) firstFailed(r *ooc.Report, where bool) error {
-	for _, e := range r.Functions.Errors {
-		if (e.Func == "where "+c.where) == where {
+	for _, e := range r.Steps.Errors {
+		if strings.HasPrefix(e.Func, "where ") == where {
 			return e
 		}
 	}
@@ -215,18 +214,4 @@ func nameOf(inputs []string) string {
 		return fmt.Sprintf("%d inputs", len(inputs))
 	}
 	return filepath.Base(inputs[0])
-}
-
-// explained adds to an error what the command knows beside.
-func (s *steps) explained(err error) error {
-	if err == nil || s.where == "" || !strings.HasPrefix(err.Error(), "where: ") {
-		return err
-	}
-	for _, text := range s.set {
-		name, _, _ := strings.Cut(text, "=")
-		if name = strings.TrimSpace(name); name != "" && strings.Contains(err.Error(), fmt.Sprintf("%q", name)) {
-			return fmt.Errorf("%w\n%s is computed by --set; --where comes before it and sees the input's columns alone", err, name)
-		}
-	}
-	return err
 }

@@ -108,12 +108,12 @@ type jobReport struct {
 
 func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
 	j := jobReport{
-		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Functions.Failed), RowsRefused: r.Refused,
+		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Steps.Failed), RowsRefused: r.Refused,
 		LeftOut: r.LeftOut, Rejected: r.Rejected, NullResults: r.NullResults, RowsNulled: r.Nulled, Cut: r.Cut,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
 		MemoryMax: r.Memory, Admitted: r.PeakUse, RSSPeak: r.PeakRSS,
 	}
-	for _, e := range r.Functions.Errors {
+	for _, e := range r.Steps.Errors {
 		j.FirstErrors = append(j.FirstErrors, message(e))
 	}
 	for _, e := range slices.Concat(r.FirstRefused, r.FirstNulled, r.FirstCut) {

@@ -18,10 +18,10 @@
 //
 // # Steps
 //
-// Four steps, in this order whatever the order of the flags: --where keeps the rows for which
-// a condition on the input's columns is true, each --set computes a column (and may read those before
-// it), --select chooses the columns and their order, --drop leaves columns out. Expressions
-// are in Go's syntax:
+// Steps are done in the order of their flags, each as often as it is given: --where keeps the rows for
+// which a condition is true, --set computes a column, --cast makes one another type, --select chooses
+// the columns and their order, --drop leaves columns out, --rename names one anew, --number adds the
+// rows' numbers, --first ends after so many rows. Expressions are in Go's syntax:
 //
 //	volley convert trips.csv long.parquet --where 'distance > 10 && zone != "Zone 7"' \
 //		--set 'total = fare + tip' --set 'rate = total / distance' --select zone,total,rate

@@ -109,7 +109,7 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		return []*chunker.Error{{Op: "read", File: "a.csv", Err: errors.New(text)}}
 	}
 	failed := func(of string) *apply.Report {
-		return &apply.Report{Failed: 1, Errors: []*apply.RowError{{Func: of, Row: 1, Values: []apply.Value{{Column: "n", Value: 0}}, Err: errors.New("oops")}}}
+		return &apply.Report{Failed: 1, Errors: []*chunker.RowError{{Func: of, Row: 1, Values: []chunker.Value{{Column: "n", Value: 0}}, Err: errors.New("oops")}}}
 	}
 	for _, c := range []struct {
 		report  ooc.Report
@@ -119,9 +119,9 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		{ooc.Report{}, "", nil},
 		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: they are left out; the first: read a.csv: no row"}},
 		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: they are in bad.csv; the first: read a.csv: no row"}},
-		{ooc.Report{Unchosen: 1, LeftOut: 1, Functions: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: they are left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
-		{ooc.Report{NullResults: 1, Functions: failed("m")}, "", []string{"1 of 9 rows failed: their results are null; the first: row 1, computing m from n = 0: oops"}},
-		{ooc.Report{Rejected: 1, Functions: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: they are in bad.csv; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Unchosen: 1, LeftOut: 1, Steps: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: they are left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
+		{ooc.Report{NullResults: 1, Steps: failed("m")}, "", []string{"1 of 9 rows failed: their results are null; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Rejected: 1, Steps: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: they are in bad.csv; the first: row 1, computing m from n = 0: oops"}},
 		{ooc.Report{Nulled: 3, FirstNulled: bad("no int")}, "", []string{
 			"3 of 9 rows have a null for a value that could not be read or was missing; the first: read a.csv: no int; --on-error reject=FILE sets such rows aside",
 		}},
@@ -131,10 +131,10 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 	} {
 		r := c.report
 		r.RowsIn = 9
-		if r.Functions == nil {
-			r.Functions = &apply.Report{}
+		if r.Steps == nil {
+			r.Steps = &apply.Report{}
 		}
-		v := &convert{steps: steps{where: "n > 0"}, effort: effort{quiet: true}}
+		v := &convert{effort: effort{quiet: true}}
 		require.Equal(t, c.want, v.failures(&r, c.rejects))
 		if err := v.report(&r, nil, "out.csv", c.rejects); c.want == nil {
 			require.NoError(t, err)

@@ -53,7 +53,7 @@ func run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "1. stop:", short(err))
 
 	// 2. Null. The row's result is null; the report counts.
-	_, report, err := apply.Engine{OnError: apply.Null()}.Run(ctx, flights, arrival)
+	_, report, err := apply.Engine{OnError: chunker.Null()}.Run(ctx, flights, arrival)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func run(ctx context.Context, out io.Writer) error {
 	// 3. Reject. Rows that fail leave the output and go, with the reason, to a sink of their
 	// own: here a frame, or any file.
 	rejects := new(chunker.FrameSink) // or csvio.Create("rejects.csv")
-	good, _, err := apply.Engine{OnError: apply.Reject(rejects, 1000)}.Run(ctx, flights, arrival)
+	good, _, err := apply.Engine{OnError: chunker.Reject(rejects, 1000)}.Run(ctx, flights, arrival)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, shown.Head(3))
 
 	// 4. With a cap: more failures than that are a mistake, not bad luck.
-	_, _, err = apply.Engine{OnError: apply.Reject(rejects, 10)}.Run(ctx, flights, arrival)
+	_, _, err = apply.Engine{OnError: chunker.Reject(rejects, 10)}.Run(ctx, flights, arrival)
 	fmt.Fprintln(out, "4. capped:", short(err))
 	return nil
 }

@@ -94,7 +94,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out, "the same rows came back:", back.Equal(result))
-	late, err := apply.Where(ctx, back, `status == "late" && mph > 500`)
+	late, err := apply.Apply(ctx, back, apply.Where(`status == "late" && mph > 500`))
 	if err != nil {
 		return err
 	}

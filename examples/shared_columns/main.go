@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/examples/internal/data"
 	"github.com/volley-go/volley/io/csvio"
 )
@@ -38,7 +39,7 @@ func run(ctx context.Context, out io.Writer) error {
 	//	far    a bit a row: rows of two workers share a byte, so bits are written under a lock
 	//	gain   numbers with nulls: the values need no lock, the validity bits do
 	//	label  text: each morsel's text is kept aside under a lock, and joined in row order at the end
-	fns := []apply.Func{
+	fns := []chunker.Step{
 		apply.Map1("miles", "distance", func(d float64) float64 { return d }),
 		apply.Map1("far", "distance", func(d float64) bool { return d > 1000 }),
 		apply.Map2("gain", "dep_delay", "arr_delay", func(dep, arr sql.Null[float64]) sql.Null[float64] {

@@ -172,3 +172,18 @@ func eachRun(mask Mask, n int, f func(lo, hi int)) {
 		}
 	}
 }
+
+// Record is the rows of a record whose bits are set in the mask, kept of them. It is rec itself where that is all.
+func Record(rec arrow.Record, mask Mask, kept int) (arrow.Record, error) {
+	if kept == int(rec.NumRows()) {
+		return rec, nil
+	}
+	cols := make([]arrow.Array, rec.NumCols())
+	for i, c := range rec.Columns() {
+		var err error
+		if cols[i], err = Filter(c, mask, kept); err != nil {
+			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
+		}
+	}
+	return array.NewRecord(rec.Schema(), cols, int64(kept)), nil
+}

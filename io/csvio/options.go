@@ -208,7 +208,7 @@ type OnBad int
 // [ReadOptions.Report].
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
-// to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is apply.Reject the sink
+// to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is chunker.Reject the sink
 // there takes these rows and those on which functions fail: ReadOptions.Rejects is not needed then.
 //
 // Skip leaves the row out as Reject does, without its text.

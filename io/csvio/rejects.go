@@ -168,9 +168,9 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	rows := make([]chunker.Reject, len(rejects))
+	rows := make([]chunker.RejectedRow, len(rejects))
 	for i, e := range rejects {
-		rows[i] = e.Reject()
+		rows[i] = e.RejectedRow()
 	}
 	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), int64(len(rows)))
 	put, err := l.writer.Write(ctx, chunker.Chunk{Record: rec, Row: -1})

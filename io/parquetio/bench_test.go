@@ -20,11 +20,10 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/stretchr/testify/require"
 
-	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/dice"
-	"github.com/volley-go/volley/internal/pipe"
+	"github.com/volley-go/volley/internal/engine"
 )
 
 // trips is a frame of 12 columns like those of a table of taxi trips.
@@ -134,27 +133,21 @@ func readWhere(b *testing.B, src chunker.Source, where string, push bool) {
 	st, err := src.Open(b.Context(), 0)
 	require.NoError(b, err)
 	defer st.Close()
-	s, err := apply.Engine{}.Stream(b.Context(), st.Schema(), where)
-	require.NoError(b, err)
+	s := begin(b, st, where, push)
 	defer s.Close()
-	if push {
-		st.(chunker.Filterer).Filter(s.Filter())
-	}
 	workers := runtime.GOMAXPROCS(0)
-	err = pipe.Pipe[chunker.Part, *apply.Result]{
-		Workers: workers, Window: 2 * workers, Next: st.Next,
-		Work: func(ctx context.Context, _ int, part chunker.Part) (*apply.Result, error) {
-			c, err := part(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return s.Transform(ctx, c)
+	err = s.Stream(b.Context(), engine.Ends{
+		Workers: workers, Window: 2 * workers,
+		Next: func(ctx context.Context) (engine.Item, error) {
+			part, err := st.Next(ctx)
+			return undecoded(part), err
 		},
-		Emit: func(ctx context.Context, r *apply.Result) error {
-			r.Chunk.Release()
-			return s.Settle(ctx, r)
+		Write: func(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+			c.Release()
+			return func(context.Context) error { return nil }, nil
 		},
-	}.Run(b.Context())
+		Emit: func(context.Context, chunker.Chunk, int) error { return nil },
+	})
 	require.NoError(b, err)
 }
 

@@ -14,16 +14,15 @@ import (
 	"github.com/parquet-go/parquet-go/bloom/xxhash"
 	"github.com/parquet-go/parquet-go/format"
 
-	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/prune"
+	"github.com/volley-go/volley/chunker/predicate"
 )
 
 // Filter leaves out row groups by their statistics and bloom filters, pages by the page index, and rows by dictionaries.
-func (s *stream) Filter(f chunker.Filter) { s.filter = f }
+func (s *stream) Filter(f predicate.Filter) { s.filter = f }
 
 // condition is a bound of a column of the file, in a form that its statistics can be held against.
 type condition struct {
-	prune.Bound
+	predicate.Bound
 	leaf *leaf
 
 	doubted, doubtedFilter bool // bounds, and bloom filters, are not to be believed
@@ -31,7 +30,7 @@ type condition struct {
 
 // conditions are the bounds that say something of columns stored as they are handed out. A filter leaves out only
 // what it is sure of, so that those of other columns are passed over.
-func (f *file) conditions(list []chunker.Bound) (out []condition) {
+func (f *file) conditions(list []predicate.Bound) (out []condition) {
 	for _, b := range list {
 		i := slices.IndexFunc(f.nodes, func(n *node) bool { return n.name == b.Column })
 		if i < 0 {
@@ -72,14 +71,14 @@ func (c *condition) misses(g *group) bool {
 	if lo == nil && hi == nil && c.leaf.physical != format.ByteArray && !unsignedType(c.leaf.typ) {
 		lo, hi = s.Min, s.Max // of older writers, who ordered these types right
 	}
-	return c.outside(lo, hi) || c.Op == prune.Equal && !c.mayContain(g, m)
+	return c.outside(lo, hi) || c.Op == predicate.Equal && !c.mayContain(g, m)
 }
 
 func unsignedType(t arrow.DataType) bool { return arrow.IsUnsignedInteger(t.ID()) }
 
 // outside tells that no value from lo to hi passes. Bounds that contradict themselves say nothing.
 func (c *condition) outside(lo, hi []byte) bool {
-	if c.Op == prune.Present || c.doubted || !c.leaf.ordered(lo, hi) {
+	if c.Op == predicate.Present || c.doubted || !c.leaf.ordered(lo, hi) {
 		return false
 	}
 	low, okLow := c.compare(lo)
@@ -281,7 +280,7 @@ func (g *group) spans(ctx context.Context, list []condition) []span {
 
 // pages are the rows of the pages in which a row may pass.
 func (c *condition) pages(g *group) (hits []span, ok bool) {
-	if c.Op == prune.Present && c.leaf.maxDef == 0 {
+	if c.Op == predicate.Present && c.leaf.maxDef == 0 {
 		return nil, false
 	}
 	chunk := &g.meta.Columns[c.leaf.index]

@@ -1,7 +1,7 @@
 package parquetio
 
 import (
-	"io"
+	"context"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -11,6 +11,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/engine"
 )
 
 // readings is a file of another writer: four row groups of 1,000 rows, a page index with pages of about 500, and a bloom filter of the
@@ -29,42 +30,57 @@ type pass struct {
 	rows, ids []int64 // of all rows handed out: where they are in the file, and the first column
 }
 
+// undecoded is a part of a stream that no budget counts.
+type undecoded chunker.Part
+
+func (p undecoded) Decode(ctx context.Context) (chunker.Chunk, error) { return p(ctx) }
+func (p undecoded) Release()                                          {}
+
+// begin begins a run of a condition over a stream, which is told the condition if push says so.
+func begin(t testing.TB, st chunker.Stream, where string, push bool) *engine.Flow {
+	t.Helper()
+	bound, err := chunker.Steps{apply.Where(where)}.Bind(t.Context(), st.Schema())
+	require.NoError(t, err, where)
+	steps := bound.(chunker.BoundSteps)
+	if push {
+		st.(chunker.Filterer).Filter(steps.Filter(st.Schema()))
+	}
+	flow, err := engine.Start(t.Context(), st.Schema(), steps, engine.Env{Workers: 1})
+	require.NoError(t, err)
+	return flow
+}
+
 // filtered reads a file under a condition, which the source is told where push says so.
 func filtered(t *testing.T, src chunker.Source, where string, size int64, push bool) (p pass) {
 	t.Helper()
 	st, err := src.Open(t.Context(), size)
 	require.NoError(t, err)
 	defer st.Close()
-	s, err := apply.Engine{}.Stream(t.Context(), st.Schema(), where)
-	require.NoError(t, err, where)
+	s := begin(t, st, where, push)
 	defer s.Close()
-	if push {
-		st.(chunker.Filterer).Filter(s.Filter())
-	}
 	var records []arrow.Record
 	at := int64(0)
-	for p.err == nil {
-		part, err := st.Next(t.Context())
-		if err == io.EOF {
-			break
-		}
-		require.NoError(t, err)
-		c, err := part(t.Context())
-		require.NoError(t, err)
-		at += c.Record.NumRows() + c.Pruned
-		for i := range c.Len() {
-			p.rows = append(p.rows, c.RowOf(i))
-		}
-		if id, ok := c.Record.Column(0).(*array.Int64); ok {
-			p.ids = append(p.ids, id.Int64Values()...)
-		}
-		p.pruned, p.read = p.pruned+c.Pruned, p.read+c.Read
-		r, err := s.Transform(t.Context(), c)
-		require.NoError(t, err)
-		if p.err = s.Settle(t.Context(), r); p.err == nil {
-			records = append(records, r.Chunk.Record)
-		}
-	}
+	p.err = s.Stream(t.Context(), engine.Ends{
+		Workers: 1, Window: 1,
+		Next: func(ctx context.Context) (engine.Item, error) {
+			part, err := st.Next(ctx)
+			return undecoded(part), err
+		},
+		Write: func(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+			return func(context.Context) error { records = append(records, c.Record); return nil }, nil
+		},
+		Emit: func(_ context.Context, c chunker.Chunk, _ int) error {
+			at += c.Record.NumRows() + c.Pruned
+			for i := range c.Len() {
+				p.rows = append(p.rows, c.RowOf(i))
+			}
+			if id, ok := c.Record.Column(0).(*array.Int64); ok {
+				p.ids = append(p.ids, id.Int64Values()...)
+			}
+			p.pruned, p.read = p.pruned+c.Pruned, p.read+c.Read
+			return nil
+		},
+	})
 	if p.err == nil {
 		rows, _, err := src.(chunker.Sized).Size(t.Context())
 		require.NoError(t, err)
@@ -113,7 +129,7 @@ func TestFiltersLeaveOutWhatCannotMatch(t *testing.T) {
 		for _, size := range []int64{0, 64 << 10} {
 			t.Run(c.where, func(t *testing.T) {
 				got := filtered(t, Open(path), c.where, size, true)
-				want, err := apply.Where(t.Context(), all, c.where)
+				want, err := apply.Apply(t.Context(), all, apply.Where(c.where))
 				if err != nil {
 					require.ErrorContains(t, got.err, "row 7")
 					return

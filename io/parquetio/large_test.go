@@ -126,7 +126,7 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 		requireEqual(t, f, got)
 
 		for _, where := range []string{"id == 7000", "id < 10", `text < "2"`, "isnull(text)", "id > 20000"} {
-			want, err := apply.Where(t.Context(), f, where)
+			want, err := apply.Apply(t.Context(), f, apply.Where(where))
 			require.NoError(t, err)
 			got := filtered(t, Open(path), where, 64<<10, true)
 			require.NoError(t, got.err)

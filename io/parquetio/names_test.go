@@ -51,7 +51,7 @@ func TestColumnsOfOneName(t *testing.T) {
 			if i == 1 {
 				where = name + ` == "7"`
 			}
-			left, err := apply.Where(t.Context(), f, where)
+			left, err := apply.Apply(t.Context(), f, apply.Where(where))
 			require.NoError(t, err)
 			got := filtered(t, src, where, 0, true)
 			require.NoError(t, got.err)

@@ -166,7 +166,7 @@ func requireFound(t *testing.T, path string, want *frame.Frame) {
 			}
 			for _, op := range []string{"==", "<=", ">"} {
 				where := fmt.Sprintf("%s %s %v", f.Name, op, v)
-				rows, err := apply.Where(t.Context(), want, where)
+				rows, err := apply.Apply(t.Context(), want, apply.Where(where))
 				require.NoError(t, err)
 				found := filtered(t, Open(path), where, 0, true)
 				require.NoError(t, found.err)

@@ -72,7 +72,7 @@ func TestDictionariesAreFoundWhateverTheFooterClaims(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "claims.parquet")
 		require.NoError(t, os.WriteFile(path, file, 0o600))
 		for _, where := range []string{`s == "1"`, "n % 3 == 1", "isnull(s)", `s == "nothing"`, `id > 0 && s != "2"`} {
-			want, err := apply.Where(t.Context(), f, where)
+			want, err := apply.Apply(t.Context(), f, apply.Where(where))
 			require.NoError(t, err)
 			for size, src := range map[int64]chunker.Source{0: Open(path), 2 << 10: Open(path), 1: From("far", bytes.NewReader(file), int64(len(file)))} {
 				got := filtered(t, src, where, size, true)

@@ -70,7 +70,7 @@ func TestConstantsOnBounds(t *testing.T) {
 		for _, constant := range list {
 			for _, op := range []string{"==", "!=", "<", "<=", ">", ">="} {
 				where := column + " " + op + " " + constant
-				want, err := apply.Where(t.Context(), all, where)
+				want, err := apply.Apply(t.Context(), all, apply.Where(where))
 				require.NoError(t, err, where)
 				got := filtered(t, Open(readings), where, 0, true)
 				require.NoError(t, got.err, where)
@@ -135,7 +135,7 @@ func TestHostilePageIndexes(t *testing.T) {
 	}
 	check := func(name string, file []byte) {
 		for _, where := range []string{"id == 40000", `s < "000003"`} {
-			want, err := apply.Where(t.Context(), f, where)
+			want, err := apply.Apply(t.Context(), f, apply.Where(where))
 			require.NoError(t, err)
 			got := filtered(t, From("index", bytes.NewReader(file), int64(len(file))), where, 0, true)
 			require.NoError(t, got.err, name)
@@ -192,7 +192,7 @@ func TestBoundsThatAreKnownToBeWrong(t *testing.T) {
 			}
 		})
 		for _, where := range []string{"id == 500", `s == "000500"`, "id >= 999", `s >= "000999"`} {
-			want, err := apply.Where(t.Context(), f, where)
+			want, err := apply.Apply(t.Context(), f, apply.Where(where))
 			require.NoError(t, err)
 			got := filtered(t, From("lies", bytes.NewReader(lies), int64(len(lies))), where, 0, true)
 			require.True(t, want.Equal(got.f), "%s: %s", c.by, where)

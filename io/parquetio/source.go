@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/paths"
 )
 
@@ -197,7 +198,7 @@ type stream struct {
 	limits Limits
 	turn   *turn
 	schema *arrow.Schema
-	filter chunker.Filter
+	filter predicate.Filter
 	hold   func(context.Context, int64) (func(), error) // nil where no one counts
 	left   skipped
 	pruned int64 // rows that were left out since the last part

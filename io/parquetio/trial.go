@@ -13,7 +13,7 @@ import (
 
 	"github.com/parquet-go/parquet-go/format"
 
-	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/kernel"
 )
@@ -21,7 +21,7 @@ import (
 // trial is a test of a column, tried on what a row group's dictionary has of it: once for each entry, by the first part that comes.
 // Then rows are chosen by their codes, before any column is decoded.
 type trial struct {
-	chunker.Test
+	predicate.Test
 	node *node
 
 	once  sync.Once
@@ -34,7 +34,7 @@ type trial struct {
 }
 
 // trials are the tests of columns that the file may have dictionaries for.
-func (f *file) trials(list []chunker.Test) (out []*trial) {
+func (f *file) trials(list []predicate.Test) (out []*trial) {
 	for _, t := range list {
 		i := slices.IndexFunc(f.nodes, func(n *node) bool { return n.name == t.Column })
 		if i >= 0 && f.nodes[i].flat() && f.nodes[i].leaf.physical != format.Boolean {

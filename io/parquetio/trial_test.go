@@ -216,7 +216,7 @@ func TestTrialsOnFilesOfOthers(t *testing.T) {
 				wheres = append(wheres, "float64("+column+") * 2.0 > 5.0")
 			}
 			for _, where := range wheres {
-				if _, err := apply.Where(t.Context(), f, where); err != nil {
+				if _, err := apply.Apply(t.Context(), f, apply.Where(where)); err != nil {
 					continue // a type that expressions do not know
 				}
 				want, got := filtered(t, Open(path), where, 0, false), filtered(t, Open(path), where, 0, true)

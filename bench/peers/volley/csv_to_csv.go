@@ -16,7 +16,7 @@ func csvToCSV(task protocol.Task) (protocol.Answer, error) {
 	rows := csvio.ReadOptions{Types: map[string]arrow.DataType{"pickup": arrow.BinaryTypes.String}}
 	_, err := ooc.Job{
 		From:  rows.Open(task.Input),
-		Apply: derived[:1],
+		Steps: derived[:1],
 		To:    csvio.Create(task.Output),
 	}.Run(context.Background())
 	return nil, err

@@ -13,7 +13,7 @@ import (
 func csvToParquet(task protocol.Task) (protocol.Answer, error) {
 	_, err := ooc.Job{
 		From:  csvio.Open(task.Input),
-		Apply: derived,
+		Steps: derived,
 		To:    parquetio.Create(task.Output),
 	}.Run(context.Background())
 	return nil, err

@@ -3,7 +3,7 @@ package main
 import "github.com/volley-go/volley/apply"
 
 // derived are the two columns that the conversions add.
-var derived = []apply.Func{
+var derived = []chunker.Step{
 	apply.Expr("total = fare + tip"),
 	apply.Expr("per_mile = fare / max(distance, 0.1)"),
 }

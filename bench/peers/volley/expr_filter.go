@@ -15,7 +15,7 @@ func exprFilter(task protocol.Task) (func() (protocol.Answer, error), error) {
 		return nil, err
 	}
 	return func() (protocol.Answer, error) {
-		out, err := apply.Where(context.Background(), f, "x > 0.9")
+		out, err := apply.Apply(context.Background(), f, apply.Where("x > 0.9"))
 		return later(func() (protocol.Answer, error) {
 			y, err := frame.Col[float64](out, "y")
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 func memoryCSVToParquet(task protocol.Task) (protocol.Answer, error) {
 	_, err := ooc.Job{
 		From:   csvio.Open(task.Input),
-		Apply:  derived[:1],
+		Steps:  derived[:1],
 		To:     parquetio.Create(task.Output),
 		Memory: int64(task.Memory),
 	}.Run(context.Background())

@@ -1,0 +1,104 @@
+package chunker
+
+import "fmt"
+
+// Policy says what becomes of a row on which a step fails. The zero Policy is [Stop].
+type Policy struct {
+	// RowsMax is how many rows may fail before the run ends with an error; 0 is no such limit. Of a
+	// stream, rows that the source could not decode or of which it lost something count too. Each row
+	// counts once.
+	RowsMax int
+	// RatioMax is what share of the rows seen may fail, looked at from the 1,000th row on and at the
+	// end; 0 is no such limit.
+	RatioMax float64
+
+	action action
+	sink   Sink
+}
+
+type action int
+
+const (
+	stop action = iota
+	null
+	reject
+)
+
+// Stop ends the run at the first row of the table that fails, with that row's error. Rows before it
+// are finished, rows after it are not begun any more, and the context of calls under way for them is
+// cancelled. Nothing is written.
+func Stop() Policy { return Policy{} }
+
+// Null makes the results of a row that fails null and goes on. The report has the number of such rows
+// and the first errors. A row on which a condition fails has no results: it is left out, and counted
+// as such.
+func Null() Policy { return Policy{action: null} }
+
+// Reject leaves rows that fail out of the output and writes them to a sink, in order: the columns of
+// the input, then those that say where each stood and why it failed, by [RejectSchema]. Of a stream,
+// rows that the source could not decode and left out are among them. The sink is written also if the
+// run ends with an error because too many rows failed: rowsMax is the most that may, 0 means any
+// number.
+func Reject(sink Sink, rowsMax int) Policy {
+	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
+}
+
+// Stops reports whether the first row that fails ends the run.
+func (p Policy) Stops() bool { return p.action == stop }
+
+// Rejects reports whether rows that fail are left out and written to Sink.
+func (p Policy) Rejects() bool { return p.action == reject }
+
+// Sink is where rows that fail go, whole; nil unless the policy is [Reject].
+func (p Policy) Sink() Sink { return p.sink }
+
+// WithoutSink is the policy for a trial: rows that [Reject] would leave out are left out, and written nowhere.
+func (p Policy) WithoutSink() Policy {
+	p.sink = nil
+	return p
+}
+
+// Exceeded reports whether bad rows are more than the policy allows after that many rows.
+func (p Policy) Exceeded(bad, rows int) bool {
+	return p.RowsMax > 0 && bad > p.RowsMax || p.RatioMax > 0 && float64(bad) > p.RatioMax*float64(max(rows, 1000))
+}
+
+// ExceededAtEnd reports whether bad rows are more than the policy allows of all rows.
+func (p Policy) ExceededAtEnd(bad, rows int) bool {
+	return p.Exceeded(bad, rows) || bad > 0 && p.RatioMax > 0 && float64(bad) > p.RatioMax*float64(rows)
+}
+
+// String is the policy as plans and reports show it.
+func (p Policy) String() string {
+	s := [...]string{"stop at the first", "null", "reject"}[p.action]
+	if p.action != stop && p.RowsMax > 0 {
+		s += fmt.Sprintf(", at most %d rows", p.RowsMax)
+	}
+	if p.action != stop && p.RatioMax > 0 {
+		s += fmt.Sprintf(", at most %g %% of the rows", 100*p.RatioMax)
+	}
+	return s
+}
+
+// TooManyError ends a run in which more rows failed than its policy allows.
+type TooManyError struct {
+	Failed int       // rows that had failed when the run ended
+	Policy Policy    // the policy's limits
+	First  *RowError // the first of them that a step failed on; nil if the source refused them all
+}
+
+func (e *TooManyError) Error() string {
+	msg := fmt.Sprintf("%d rows failed, the policy is %q", e.Failed, e.Policy.String())
+	if e.First != nil {
+		msg += "; the first: " + e.First.Error()
+	}
+	return msg
+}
+
+// Unwrap returns the first row's error.
+func (e *TooManyError) Unwrap() error {
+	if e.First == nil {
+		return nil
+	}
+	return e.First
+}

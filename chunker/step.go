@@ -1,0 +1,352 @@
+package chunker
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/take"
+)
+
+// Step is one thing that is done to a table: a condition, a function, a choice of columns. It is a
+// small value without state, which any number of runs may use at the same time: a run binds it to the
+// columns that come in, and keeps what it needs in the [BoundStep].
+//
+// What is bound is of one of two kinds: a [RowStep], which takes chunks in any order, or an
+// [OrderedStep], which takes them in the order of the stream. It may have the powers that [Passing] and
+// [Filtering] describe beside that.
+type Step interface {
+	// Bind binds the step to the columns of what comes in, for one run, and touches no row. A column
+	// that is not there, or of a wrong type, is an error here.
+	Bind(ctx context.Context, in *arrow.Schema) (BoundStep, error)
+}
+
+// BoundStep is a step bound to the columns that come in.
+type BoundStep interface {
+	// Schema names and types the columns of what comes out.
+	Schema() *arrow.Schema
+	// String is the step as plans and errors show it.
+	String() string
+}
+
+// RowStep is a BoundStep that takes any chunk at any time: rows in, rows out. Conditions and functions
+// are of this kind.
+type RowStep interface {
+	BoundStep
+	// Worker returns the work of one goroutine. It may keep scratch memory from chunk to chunk. A run
+	// has as many as it has workers.
+	Worker() (Work, error)
+}
+
+// Work takes a chunk over and returns what comes out in its stead. Most steps return it with another
+// Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be worked on is told
+// by [Chunk.Fail]; an error ends the run.
+type Work func(ctx context.Context, c Chunk) (Chunk, error)
+
+// OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit, a
+// running count. Next must be cheap, since everything waits for it.
+type OrderedStep interface {
+	BoundStep
+	// Next is a Work, called by one goroutine at a time. With io.EOF it returns what comes out last:
+	// nothing more is read then.
+	Next(ctx context.Context, c Chunk) (Chunk, error)
+}
+
+// Passing is a BoundStep that hands some of its columns on as they are, so that files need not be read
+// for columns that nobody needs. Of a step that is not Passing, all columns that come in are needed.
+type Passing interface {
+	BoundStep
+	// Reads lists the columns of what comes in that the step looks at, by position.
+	Reads() []int
+	// Passes says of each column that comes out which column that comes in it is, with the same values;
+	// -1 if it is another.
+	Passes() []int
+	// Narrow binds the step to what is left of its columns: those that it reads are there, the others
+	// may be missing.
+	Narrow(ctx context.Context, in *arrow.Schema) (BoundStep, error)
+}
+
+// Filtering is a BoundStep that drops rows by what stands in single columns, so that sources can leave
+// out some of them before they are decoded.
+type Filtering interface {
+	BoundStep
+	// Filter says which rows may come out. fails reports whether the step can fail on a row: then no
+	// later step's filter holds for the source, since the row's error would be lost.
+	Filter() (f predicate.Filter, fails bool)
+}
+
+// Fusing is a BoundStep that can take the step after it in, so that both go over the rows together.
+type Fusing interface {
+	BoundStep
+	// Fuse takes the next step in, or reports that it cannot. The Schema is then that of both.
+	Fuse(ctx context.Context, next Step) (fused bool, err error)
+	// Seal is called once, after the last step was taken in.
+	Seal() error
+}
+
+// Steps is a list of steps, and a Step itself, so that lists can hold lists:
+//
+//	clean := chunker.Steps{apply.Where("distance > 0"), apply.Expr("total = fare + tip")}
+//	out, err := apply.Apply(ctx, trips, clean, apply.Map1("km", "distance", kilometers))
+type Steps []Step
+
+// Bind binds each step to what comes out of the one before it. What it returns is [BoundSteps].
+func (s Steps) Bind(ctx context.Context, in *arrow.Schema) (BoundStep, error) {
+	flat, err := s.flat(nil)
+	if err != nil {
+		return nil, err
+	}
+	out := BoundSteps{schema: in}
+	for _, step := range flat {
+		if err := out.add(ctx, step); err != nil {
+			return nil, err
+		}
+	}
+	return out, out.seal()
+}
+
+// flat appends the steps without lists.
+func (s Steps) flat(out Steps) (Steps, error) {
+	for i, step := range s {
+		list, nested := step.(Steps)
+		var err error
+		switch {
+		case step == nil:
+			return nil, fmt.Errorf("step %d is nil", i)
+		case nested:
+			if out, err = list.flat(out); err != nil {
+				return nil, fmt.Errorf("step %d: %w", i, err)
+			}
+		default:
+			out = append(out, step)
+		}
+	}
+	return out, nil
+}
+
+// BoundSteps is steps bound one after another. Each is of another kind than a list.
+type BoundSteps struct {
+	List   []BoundStep
+	schema *arrow.Schema
+}
+
+func (b *BoundSteps) add(ctx context.Context, step Step) error {
+	if len(b.List) > 0 {
+		if f, ok := b.List[len(b.List)-1].(Fusing); ok {
+			fused, err := f.Fuse(ctx, step)
+			b.schema = f.Schema()
+			if fused || err != nil {
+				return err
+			}
+		}
+	}
+	if err := b.seal(); err != nil {
+		return err
+	}
+	bound, err := step.Bind(ctx, b.schema)
+	if err != nil {
+		return err
+	}
+	b.List, b.schema = append(b.List, bound), bound.Schema()
+	return nil
+}
+
+// seal tells the last step that nothing more is taken in.
+func (b *BoundSteps) seal() error {
+	if len(b.List) == 0 {
+		return nil
+	}
+	if f, ok := b.List[len(b.List)-1].(Fusing); ok {
+		return f.Seal()
+	}
+	return nil
+}
+
+// Schema is what comes out of the last step, or what comes in if there is none.
+func (b BoundSteps) Schema() *arrow.Schema { return b.schema }
+
+// String lists the steps, one a line.
+func (b BoundSteps) String() string {
+	var lines strings.Builder
+	for _, s := range b.List {
+		lines.WriteString(s.String() + "\n")
+	}
+	return lines.String()
+}
+
+// Explain lists the steps, each with what it tells of itself beside its name.
+func (b BoundSteps) Explain() string {
+	var lines strings.Builder
+	for i, s := range b.List {
+		fmt.Fprintf(&lines, "%d. %s\n", i+1, s)
+		if e, ok := s.(interface{ Explain() string }); ok {
+			lines.WriteString(e.Explain())
+		}
+	}
+	return lines.String()
+}
+
+// Needs lists the columns of what comes in that are looked at or come out, by position.
+func (b BoundSteps) Needs(in *arrow.Schema) []int {
+	need := all(b.schema.NumFields())
+	for i := len(b.List) - 1; i >= 0; i-- {
+		from := in
+		if i > 0 {
+			from = b.List[i-1].Schema()
+		}
+		p, ok := b.List[i].(Passing)
+		if !ok {
+			need = all(from.NumFields())
+			continue
+		}
+		before := make([]bool, from.NumFields())
+		passes := p.Passes()
+		for _, c := range need {
+			if passes[c] >= 0 {
+				before[passes[c]] = true
+			}
+		}
+		for _, c := range p.Reads() {
+			before[c] = true
+		}
+		need = set(before)
+	}
+	return need
+}
+
+func all(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func set(bits []bool) (out []int) {
+	for i, b := range bits {
+		if b {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// Narrow binds the steps to what is left of their columns: those that they need, by [BoundSteps.Needs].
+func (b BoundSteps) Narrow(ctx context.Context, in *arrow.Schema) (BoundSteps, error) {
+	out := BoundSteps{schema: in}
+	for _, step := range b.List {
+		if p, ok := step.(Passing); ok {
+			var err error
+			if step, err = p.Narrow(ctx, out.schema); err != nil {
+				return BoundSteps{}, err
+			}
+		}
+		out.List, out.schema = append(out.List, step), step.Schema()
+	}
+	return out, nil
+}
+
+// Filter is what the steps say of single columns of the source, as far as it holds for the source: up to
+// the first step that may fail on a row, or is not Filtering.
+func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
+	source := make([]string, in.NumFields()) // of each column: the column of the source that it is
+	for i := range source {
+		source[i] = in.Field(i).Name
+	}
+	for _, step := range b.List {
+		s, ok := step.(Filtering)
+		if !ok {
+			return f
+		}
+		part, fails := s.Filter()
+		f = f.And(part.Rename(func(column string) (string, bool) {
+			at := in.FieldIndices(column)
+			if len(at) != 1 || source[at[0]] == "" {
+				return "", false
+			}
+			return source[at[0]], true
+		}))
+		p, ok := step.(Passing)
+		if fails || !ok {
+			return f
+		}
+		in, source = step.Schema(), passed(source, p.Passes())
+	}
+	return f
+}
+
+// passed is what the columns that come out are of the source; "" if they are computed.
+func passed(source []string, passes []int) []string {
+	out := make([]string, len(passes))
+	for i, c := range passes {
+		if c >= 0 {
+			out[i] = source[c]
+		}
+	}
+	return out
+}
+
+// With is the chunk with other columns for the same rows.
+func (c Chunk) With(rec arrow.Record) Chunk {
+	c.Record = rec
+	return c
+}
+
+// Take is the chunk with some of its rows, by position, in that order; a row may be there several times.
+// It knows where they came from.
+func (c Chunk) Take(rows []int) (Chunk, error) {
+	cols := make([]arrow.Array, c.Record.NumCols())
+	for i, col := range c.Record.Columns() {
+		var err error
+		if cols[i], err = take.Rows(col, rows); err != nil {
+			return c, fmt.Errorf("column %q: %w", c.Record.ColumnName(i), err)
+		}
+	}
+	from := make([]int, len(rows))
+	for i, row := range rows {
+		from[i] = c.at(row)
+	}
+	c.Record, c.rows = array.NewRecord(c.Record.Schema(), cols, int64(len(rows))), from
+	return c, nil
+}
+
+// Slice is the chunk with its rows from lo to before hi. It shares the memory.
+func (c Chunk) Slice(lo, hi int) Chunk {
+	if lo == 0 && hi == c.Len() {
+		return c
+	}
+	from := make([]int, hi-lo)
+	for i := range from {
+		from[i] = c.at(lo + i)
+	}
+	c.Record, c.rows = c.Record.NewSlice(int64(lo), int64(hi)), from
+	return c
+}
+
+// at is the row, of those that the step was given, that row i is.
+func (c *Chunk) at(i int) int {
+	if c.rows == nil {
+		return i
+	}
+	return c.rows[i]
+}
+
+// Fail tells that the step failed on row i, and why. What becomes of the row, the run's [Policy] says:
+// under Reject the run leaves it out, under Null the step has left nulls in it.
+func (c *Chunk) Fail(i int, err error) {
+	c.failures = append(c.failures, Failure{c.at(i), err})
+}
+
+// Failure is a row of a chunk that a step failed on.
+type Failure struct {
+	Row int // of those that the step was given
+	Err error
+}
+
+// Worked tells whoever runs a step what became of the chunk: which of the rows that the step was given
+// its rows are, nil for all of them, and on which the step failed.
+func (c *Chunk) Worked() (rows []int, failures []Failure) { return c.rows, c.failures }

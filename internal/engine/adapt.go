@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/panics"
+	"github.com/volley-go/volley/internal/pipe"
+)
+
+// pieceRows is how many rows of a frame a step by chunks gets at a time: enough for its workers to
+// share a frame of one record batch.
+const pieceRows = 1 << 17
+
+// stepOf is a bound step as one of the engine's.
+func stepOf(s chunker.BoundStep) (Step, error) {
+	switch s := s.(type) {
+	case Step:
+		return s, nil
+	case chunker.RowStep:
+		return &byChunk{BoundStep: s, worker: s.Worker}, nil
+	case chunker.OrderedStep:
+		return &inOrder{byChunk{BoundStep: s}, s}, nil
+	}
+	return nil, fmt.Errorf("%s: what it is bound to, a %T, is neither a chunker.RowStep nor an OrderedStep", s, s)
+}
+
+// byChunk runs a RowStep over a batch, piece by piece.
+type byChunk struct {
+	chunker.BoundStep
+	worker func() (chunker.Work, error)
+
+	mu   sync.Mutex
+	free []chunker.Work // of workers that have none of the rows
+}
+
+// worked is what became of a piece.
+type worked struct {
+	rec    arrow.Record
+	rows   []int // of the piece; nil is all
+	failed []*chunker.RowError
+}
+
+func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
+	pieces := cut(b.Records, pieceRows)
+	var out []worked
+	workers := 1
+	if env.Alone {
+		workers = max(1, min(env.Workers, len(pieces)))
+	}
+	next := 0
+	err := pipe.Pipe[arrow.Record, worked]{
+		Workers: workers, Window: 2 * workers,
+		Next: func(context.Context) (arrow.Record, error) {
+			if next++; next > len(pieces) {
+				return nil, io.EOF
+			}
+			return pieces[next-1], nil
+		},
+		Work: func(ctx context.Context, _ int, rec arrow.Record) (worked, error) {
+			work, err := s.take()
+			if err != nil {
+				return worked{}, err
+			}
+			defer s.give(work)
+			return s.work(ctx, rec, work)
+		},
+		Emit: func(_ context.Context, w worked) error { out = append(out, w); return nil },
+	}.Run(ctx)
+	if err != nil {
+		return err
+	}
+	return b.become(s.Schema(), pieces, out, env.Policy)
+}
+
+func (s *byChunk) take() (chunker.Work, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		w := s.free[n-1]
+		s.free = s.free[:n-1]
+		return w, nil
+	}
+	return s.worker()
+}
+
+func (s *byChunk) give(w chunker.Work) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, w)
+}
+
+// work runs the step over one record. io.EOF comes with what there still is.
+func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work) (w worked, err error) {
+	c, err := guarded(ctx, chunker.Chunk{Record: rec}, work)
+	if err != nil && err != io.EOF {
+		return w, fmt.Errorf("%s: %w", s, err)
+	}
+	if c.Record == nil {
+		return w, fmt.Errorf("%s: it returned a chunk without a record", s)
+	}
+	if got := c.Record.Schema(); !got.Equal(s.Schema()) {
+		return w, fmt.Errorf("%s: it returned columns (%s) that are not those it was bound to give (%s)", s, columnsOf(got), columnsOf(s.Schema()))
+	}
+	rows, failures := c.Worked()
+	n := int(c.Record.NumRows())
+	if rows == nil && n != int(rec.NumRows()) { // it does not say which they are
+		rows = make([]int, n)
+		for i := range rows {
+			rows[i] = -1
+		}
+	}
+	for _, f := range failures {
+		w.failed = append(w.failed, &chunker.RowError{Func: s.String(), Row: int64(f.Row), Values: s.values(rec, f.Row), Err: f.Err})
+	}
+	sortRows(w.failed)
+	w.rec, w.rows = c.Record, rows
+	return w, err
+}
+
+// guarded calls a step's code, whose panic becomes an error.
+func guarded(ctx context.Context, c chunker.Chunk, work chunker.Work) (out chunker.Chunk, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panics.From(v)
+		}
+	}()
+	return work(ctx, c)
+}
+
+func columnsOf(s *arrow.Schema) (text string) {
+	for i, f := range s.Fields() {
+		if i > 0 {
+			text += ", "
+		}
+		text += f.Name + " " + bind.Name(f.Type)
+	}
+	return text
+}
+
+// values is what the step reads of a row, for an error.
+func (s *byChunk) values(rec arrow.Record, row int) (out []chunker.Value) {
+	p, ok := s.BoundStep.(chunker.Passing)
+	if !ok || row < 0 {
+		return nil
+	}
+	for _, c := range p.Reads() {
+		out = append(out, chunker.Value{Column: rec.ColumnName(c), Value: bind.ValueAt(rec.Column(c), row)})
+	}
+	return out
+}
+
+// become makes the batch what pieces of it became.
+func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked, policy chunker.Policy) error {
+	var records []arrow.Record
+	var failed []*chunker.RowError
+	var left []int
+	first, all := 0, true
+	for i, w := range out {
+		records = append(records, w.rec)
+		for _, e := range w.failed {
+			e.Row += int64(first)
+		}
+		failed = append(failed, w.failed...)
+		all = all && w.rows == nil
+		left = append(left, shifted(w.rows, int(w.rec.NumRows()), first)...)
+		first += int(pieces[i].NumRows())
+	}
+	if policy.Stops() && len(failed) > 0 {
+		return failed[0]
+	}
+	b.Fail(failed, false)
+	if !all || len(out) < len(pieces) {
+		b.rows = through(b.origins(), left)
+	}
+	b.Set(schema, records)
+	return nil
+}
+
+// shifted is rows of a piece as rows of the batch; nil rows are all n.
+func shifted(rows []int, n, first int) []int {
+	out := make([]int, n)
+	for i := range out {
+		switch {
+		case rows == nil:
+			out[i] = first + i
+		case rows[i] < 0:
+			out[i] = -1
+		default:
+			out[i] = first + rows[i]
+		}
+	}
+	return out
+}
+
+// cut cuts records into pieces of at most rows rows.
+func cut(records []arrow.Record, rows int64) (out []arrow.Record) {
+	for _, rec := range records {
+		if rec.NumRows() <= rows {
+			out = append(out, rec)
+			continue
+		}
+		for lo := int64(0); lo < rec.NumRows(); lo += rows {
+			out = append(out, rec.NewSlice(lo, min(lo+rows, rec.NumRows())))
+		}
+	}
+	return out
+}
+
+// inOrder runs an OrderedStep over batches that come in order.
+type inOrder struct {
+	byChunk
+	step chunker.OrderedStep
+}
+
+// errEnd says that an OrderedStep wants nothing more.
+var errEnd = errors.New("the steps want no more rows")
+
+// Run takes the records one after another. It returns errEnd where the step wants no more.
+func (s *inOrder) Run(ctx context.Context, b *Batch, env *Env) error {
+	var out []worked
+	var end error
+	for _, rec := range b.Records {
+		w, err := s.work(ctx, rec, s.step.Next)
+		if err != nil && err != io.EOF {
+			return err
+		}
+		out = append(out, w)
+		if err == io.EOF {
+			end = errEnd
+			break
+		}
+	}
+	if err := b.become(s.Schema(), b.Records, out, env.Policy); err != nil {
+		return err
+	}
+	return end
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/take"
+)
+
+// Batch is rows on their way through the steps: a chunk of a stream, or all of a frame.
+type Batch struct {
+	// Records are the rows. A chunk has one, or none where a step dropped all of its rows.
+	Records []arrow.Record
+	// Schema is that of Records.
+	Schema *arrow.Schema
+
+	chunk   chunker.Chunk  // as it came, for numbers; its memory may be given back by now
+	came    []arrow.Record // the rows as they came
+	rows    []int          // which of these rows are left; nil is all, but for those in dropped
+	dropped []Kept         // what was left by the last condition, not yet in rows
+
+	failed   []*chunker.RowError // in the order of the rows that came, which Row counts
+	unchosen int                 // of failed: those on which a step failed that drops such rows
+	err      error               // what ended the batch
+	bad      []arrow.Record      // copies of the rows that were rejected
+
+	item Item
+	put  chunker.Append
+}
+
+// Kept says which of some rows, one after another, a step keeps.
+type Kept struct {
+	Rows int       // there were
+	Left int       // are left
+	Mask take.Mask // a bit for each row; nil is all
+}
+
+// newBatch is a batch of records that came.
+func newBatch(schema *arrow.Schema, c chunker.Chunk, records []arrow.Record) *Batch {
+	return &Batch{Records: records, Schema: schema, chunk: c, came: records}
+}
+
+// Len is the number of rows.
+func (b *Batch) Len() int { return rowsOf(b.Records) }
+
+func rowsOf(records []arrow.Record) (n int) {
+	for _, r := range records {
+		n += int(r.NumRows())
+	}
+	return n
+}
+
+// Set puts other columns in the stead of those that are there, for the same rows.
+func (b *Batch) Set(schema *arrow.Schema, records []arrow.Record) {
+	b.Schema, b.Records = schema, records
+}
+
+// Keep puts records in the stead of those that are there, of rows of theirs: kept says which.
+func (b *Batch) Keep(records []arrow.Record, kept []Kept) {
+	b.origins()
+	b.Records, b.dropped = records, kept
+}
+
+// origins lists which of the rows that came are left; nil is all.
+func (b *Batch) origins() []int {
+	if b.dropped == nil {
+		return b.rows
+	}
+	var left []int
+	first := 0
+	for _, k := range b.dropped {
+		for _, row := range k.list() {
+			left = append(left, first+row)
+		}
+		first += k.Rows
+	}
+	b.dropped = nil
+	b.rows = through(b.rows, left)
+	return b.rows
+}
+
+func (k Kept) list() []int {
+	if k.Mask != nil {
+		return k.Mask.Rows(k.Rows, k.Left)
+	}
+	out := make([]int, k.Rows)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// through is what rows of rows are: -1 for those not known.
+func through(rows, of []int) []int {
+	if rows == nil {
+		return of
+	}
+	for i, row := range of {
+		if row >= 0 {
+			of[i] = rows[row]
+		}
+	}
+	return of
+}
+
+// Fail keeps the errors of rows, whose Row is one of the rows that are there. drops says that such rows
+// do not go on, whatever the policy.
+func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
+	if len(failed) == 0 {
+		return
+	}
+	if drops {
+		b.unchosen += distinct(failed)
+	}
+	if rows := b.origins(); rows != nil {
+		for _, e := range failed {
+			if e.Row >= 0 {
+				e.Row = int64(rows[e.Row])
+			}
+		}
+	}
+	b.failed = append(b.failed, failed...)
+}
+
+// distinct counts rows, on which several functions may have failed. The errors are in row order.
+func distinct(failed []*chunker.RowError) int {
+	n, last := 0, int64(-2)
+	for _, e := range failed {
+		if e.Row != last || e.Row < 0 {
+			n, last = n+1, e.Row
+		}
+	}
+	return n
+}

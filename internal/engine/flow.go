@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// Env is how steps are run.
+type Env struct {
+	// Workers is how many goroutines may compute at the same time.
+	Workers int
+	// Wide is how many calls of a function that waits may be under way at the same time.
+	Wide int
+	// MorselRows sets how many rows a worker claims at a time; 0 leaves it to the step.
+	MorselRows int
+	// Trust leaves out the checks of vector forms.
+	Trust bool
+	// Seed makes a sample's places differ.
+	Seed uint64
+	// Policy says what becomes of rows that fail.
+	Policy chunker.Policy
+	// Alone says that a batch is the whole table, so that all workers are there for it, and the
+	// policy's limits hold for it.
+	Alone bool
+	// Tick is told how many of the table's rows are done, while a step goes on; nil is never.
+	Tick func(done int)
+}
+
+// Step is a bound step that takes a whole batch and shares its rows out among workers itself. It keeps
+// the errors of rows by [Batch.Fail], and returns the error that ends the batch, which may be a row's.
+type Step interface {
+	chunker.BoundStep
+	Run(ctx context.Context, b *Batch, env *Env) error
+}
+
+// Borrower is a Step whose functions may keep strings of the batches, whose memory is then left to the
+// garbage collector.
+type Borrower interface {
+	Step
+	Borrows() bool
+}
+
+// Flow is steps at work on one table. Run does the work on a batch, on many at the same time; Settle
+// takes them in order, and only then are rows numbered, errors told and rejects written.
+type Flow struct {
+	env     Env
+	in, out *arrow.Schema
+	steps   []Step
+	borrows bool
+
+	// Of Settle alone:
+	numberer chunker.Numberer
+	rejecter *rejecter
+	counts   Counts
+}
+
+// Start begins a run. Close must be called.
+func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env Env) (*Flow, error) {
+	f := &Flow{env: env, in: in, out: steps.Schema()}
+	for _, s := range steps.List {
+		step, err := stepOf(s)
+		if err != nil {
+			return nil, err
+		}
+		f.steps = append(f.steps, step)
+		if b, ok := step.(Borrower); ok {
+			f.borrows = f.borrows || b.Borrows()
+		}
+	}
+	if env.Policy.Sink() != nil {
+		var err error
+		if f.rejecter, err = newRejecter(ctx, env.Policy.Sink(), in); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// run takes a batch through steps, unless it has ended. What ends it is kept in it.
+func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
+	for _, s := range steps {
+		if b.err != nil {
+			return
+		}
+		before := len(b.failed)
+		env := f.env
+		if err := s.Run(ctx, b, &env); err != nil {
+			b.end(err)
+			return
+		}
+		if env.Policy.Rejects() && len(b.failed) > before {
+			b.err = b.leaveOutFailed(before)
+		}
+	}
+}
+
+// Steps are those of the run.
+func (f *Flow) Steps() []Step { return f.steps }
+
+// Try runs step i alone over a frame of what comes into it. Nothing is counted.
+func (f *Flow) Try(ctx context.Context, table *frame.Frame, i int) (*frame.Frame, error) {
+	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
+	if f.run(ctx, b, f.steps[i:i+1]); b.err != nil && b.err != errEnd {
+		return nil, b.err
+	}
+	return frame.FromRecords(b.Schema, b.Records...)
+}
+
+// end keeps what ended a batch. A row's error counts as one more that failed.
+func (b *Batch) end(err error) {
+	var re *chunker.RowError
+	if errors.As(err, &re) && !errors.As(err, new(*chunker.TooManyError)) {
+		b.Fail([]*chunker.RowError{re}, false)
+	}
+	b.err = err
+}
+
+// finish makes a batch ready for Settle: the rows that failed are copied, before the chunk's memory goes.
+func (f *Flow) finish(b *Batch) {
+	sortRows(b.failed)
+	if f.rejecter != nil && len(b.failed) > 0 {
+		if err := b.keepBad(); err != nil {
+			b.err = err
+		}
+	}
+	if f.borrows {
+		b.chunk.Free = nil
+	}
+}
+
+// Chunk is the chunk that comes out of a batch that did not end early, for its taker to release.
+func (b *Batch) Chunk() chunker.Chunk {
+	c := b.chunk
+	c.Record, c.Rejects = oneRecord(b.Schema, b.Records), nil
+	return c
+}
+
+// oneRecord makes one record of at most one.
+func oneRecord(schema *arrow.Schema, records []arrow.Record) arrow.Record {
+	if len(records) == 1 {
+		return records[0]
+	}
+	cols := make([]arrow.Array, schema.NumFields())
+	for i, f := range schema.Fields() {
+		cols[i] = array.NewBuilder(memory.DefaultAllocator, f.Type).NewArray()
+	}
+	return array.NewRecord(schema, cols, 0)
+}
+
+// rowsFailed reports whether what ended the batch is told by Settle, which knows the rows' numbers.
+func (b *Batch) rowsFailed(ctx context.Context) bool {
+	return ctx.Err() == nil && (errors.As(b.err, new(*chunker.RowError)) || errors.As(b.err, new(*chunker.TooManyError)))
+}
+
+// Frame runs the steps over a frame. The rows' errors are in the counts; the rejects are not committed.
+func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, error) {
+	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
+	tick := f.env.Tick
+	for i, s := range f.steps {
+		if tick != nil {
+			f.env.Tick = func(done int) { tick((i*table.NumRows() + done) / len(f.steps)) }
+		}
+		f.run(ctx, b, []Step{s})
+		if errors.Is(b.err, errEnd) {
+			b.err = nil
+		}
+	}
+	f.finish(b)
+	if b.err != nil && !b.rowsFailed(ctx) {
+		return nil, b.err
+	}
+	if err := f.Settle(ctx, b); err != nil {
+		return nil, err
+	}
+	return frame.FromRecords(f.out, b.Records...)
+}
+
+// sortRows sorts errors by row, those of a row as the steps are.
+func sortRows(failed []*chunker.RowError) {
+	slices.SortStableFunc(failed, func(a, b *chunker.RowError) int { return int(a.Row - b.Row) })
+}

@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/take"
+)
+
+// leaveOutFailed drops the rows of the errors from one on, which are told by the rows that came.
+func (b *Batch) leaveOutFailed(from int) error {
+	gone := map[int]bool{}
+	for _, e := range b.failed[from:] {
+		gone[int(e.Row)] = true
+	}
+	rows := b.origins()
+	var kept []Kept
+	out := make([]arrow.Record, len(b.Records))
+	first := 0
+	for i, rec := range b.Records {
+		n := int(rec.NumRows())
+		k := Kept{Rows: n, Mask: take.NewMask(n)}
+		for row := range n {
+			came := first + row
+			if rows != nil {
+				came = rows[came]
+			}
+			if !gone[came] {
+				k.Mask.Set(row)
+				k.Left++
+			}
+		}
+		var err error
+		if out[i], err = take.Record(rec, k.Mask, k.Left); err != nil {
+			return err
+		}
+		kept, first = append(kept, k), first+n
+	}
+	b.Keep(out, kept)
+	return nil
+}
+
+// keepBad copies the rows that failed.
+func (b *Batch) keepBad() error {
+	f, err := frame.FromRecords(b.came[0].Schema(), b.came...)
+	if err != nil {
+		return err
+	}
+	var rows []int
+	for _, e := range b.failed {
+		if n := len(rows); e.Row >= 0 && (n == 0 || rows[n-1] != int(e.Row)) {
+			rows = append(rows, int(e.Row))
+		}
+	}
+	if f, err = f.Take(rows); err == nil {
+		b.bad = f.Records()
+	}
+	return err
+}
+
+// rejected is a row on its way to the sink: one that a step failed on, or one that the source could not
+// decode.
+type rejected struct {
+	row int // among the copies; -1 if it is not there
+	chunker.RejectedRow
+}
+
+// rejects are a batch's failed rows and those its source refused, in row order.
+func (b *Batch) rejects() []rejected {
+	var rows []rejected
+	at, last := -1, int64(-2)
+	for _, e := range b.failed {
+		if e.Row == last && e.Row >= 0 { // a second function failed on the row: one row, both reasons
+			rows[len(rows)-1].Reason += "; " + e.Func + ": " + e.Err.Error()
+			continue
+		}
+		last = e.Row
+		copied := -1
+		if e.Row >= 0 {
+			at++
+			copied = at
+		}
+		rows = append(rows, rejected{copied, chunker.RejectedRow{
+			File: e.File, Row: e.Row, Line: e.Line, Offset: -1, Function: e.Func, Reason: e.Err.Error(),
+		}})
+	}
+	for _, e := range b.chunk.Rejects {
+		rows = append(rows, rejected{-1, e.RejectedRow()})
+	}
+	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.Row - b.Row) })
+	return rows
+}
+
+// rejecter writes rejected rows to a sink.
+type rejecter struct {
+	in, schema *arrow.Schema
+	w          chunker.Writer
+	torn       error // of a write: what was written lacks rows, and is not committed
+}
+
+func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
+	schema := chunker.RejectSchema(in.Fields()...)
+	w, err := chunker.Create(ctx, sink, schema)
+	return &rejecter{in: in, schema: schema, w: w}, err
+}
+
+// add writes the rejects of a batch whose rows are numbered.
+func (r *rejecter) add(ctx context.Context, b *Batch) error {
+	if rows := b.rejects(); len(rows) > 0 && r.torn == nil {
+		r.torn = r.write(ctx, b.bad, rows)
+	}
+	return r.torn
+}
+
+func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejected) error {
+	rec, err := r.record(bad, rows)
+	if err != nil {
+		return err
+	}
+	put, err := r.w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+	if err != nil {
+		return err
+	}
+	return put(ctx)
+}
+
+// record makes the sink's rows of copies of the table's; those that are not among the copies are null.
+func (r *rejecter) record(bad []arrow.Record, rows []rejected) (arrow.Record, error) {
+	copies := rowsOf(bad)
+	at := make([]int, len(rows)) // each row's place among the copies and a null after them
+	why := make([]chunker.RejectedRow, len(rows))
+	for i, row := range rows {
+		if at[i], why[i] = row.row, row.RejectedRow; row.row < 0 {
+			at[i] = copies
+		}
+	}
+	var cols []arrow.Array
+	for c, field := range r.in.Fields() {
+		var parts []arrow.Array
+		for _, rec := range bad {
+			parts = append(parts, rec.Column(c))
+		}
+		joined, err := take.Concat(field.Type, append(parts, take.Nulls(field.Type, 1)))
+		if err != nil {
+			return nil, err
+		}
+		col, err := take.Rows(joined, at)
+		if err != nil {
+			return nil, err
+		}
+		cols = append(cols, col)
+	}
+	return array.NewRecord(r.schema, append(cols, chunker.RejectColumns(why)...), int64(len(rows))), nil
+}

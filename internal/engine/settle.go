@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+// Counts is what came in the batches settled so far, and what became of rows that are bad.
+type Counts struct {
+	Rows    int // that the source gave
+	Pruned  int // that it did not decode, since no condition can be true for them
+	Refused int // that it could not decode: none of Rows
+	Failed  int // of Rows: those on which some step failed
+
+	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
+	Rejected    int // rows that are among the rejects: of Refused, and of Failed
+	Unchosen    int // of Failed: those on which a condition failed
+	NullResults int // of Failed: those that go on, with nulls for the results of functions that failed
+	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
+	Cut         int // of Rows: those whose surplus fields the source dropped
+
+	First struct { // what is wrong with the first of them, at most 10 each
+		Failed               []*chunker.RowError
+		Refused, Nulled, Cut []*chunker.Error
+	}
+	bad int // rows that count against the policy's limits
+}
+
+// Seen is how many rows the source has come to.
+func (c *Counts) Seen() int { return c.Rows + c.Refused + c.Pruned }
+
+// firstMax is how many errors of a kind are kept.
+const firstMax = 10
+
+// Settle takes a batch in, in the order of the table: numbers its rows, counts, writes its rejects. It
+// returns the error that ends the run, if one does.
+func (f *Flow) Settle(ctx context.Context, b *Batch) error {
+	in := &b.chunk
+	f.number(in, rowsOf(b.came))
+	f.counts.add(b, f.env.Policy)
+	for _, e := range b.failed {
+		if at := int(e.Row); at >= 0 {
+			e.File, e.Row, e.Line = in.File, in.RowOf(at), in.Lines.Of(at)
+		}
+	}
+	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
+	if f.rejecter != nil {
+		if err := f.rejecter.add(ctx, b); err != nil {
+			return err
+		}
+	}
+	if b.err != nil {
+		return b.err
+	}
+	if f.env.Policy.Exceeded(f.counts.bad, f.counts.Seen()) {
+		return f.tooMany()
+	}
+	return nil
+}
+
+// number numbers the rows of a chunk that came with so many.
+func (f *Flow) number(c *chunker.Chunk, rows int) { f.numberer.NumberRows(c, rows) }
+
+// add counts a batch whose failed rows are not numbered yet.
+func (c *Counts) add(b *Batch, policy chunker.Policy) {
+	in, failed := &b.chunk, distinct(b.failed)
+	c.Rows += rowsOf(b.came)
+	c.Pruned += int(in.Pruned)
+	c.Refused += len(in.Rejects)
+	c.Failed += failed
+	c.Unchosen += b.unchosen
+	c.Nulled += len(in.Nulled.Rows)
+	c.Cut += len(in.Cut.Rows)
+	c.bad += len(in.Rejects) + lossyOrFailed(in, b.failed)
+	switch {
+	case policy.Rejects():
+		c.Rejected += len(in.Rejects) + failed
+	case policy.Stops():
+		c.LeftOut += len(in.Rejects)
+	default:
+		c.LeftOut += len(in.Rejects) + b.unchosen
+		c.NullResults += b.nullResults()
+	}
+	c.First.Refused = firstOf(c.First.Refused, in.Rejects)
+	c.First.Nulled = firstOf(c.First.Nulled, in.Nulled.First)
+	c.First.Cut = firstOf(c.First.Cut, in.Cut.First)
+}
+
+// nullResults is how many rows on which a function failed go on.
+func (b *Batch) nullResults() int {
+	if b.err != nil || len(b.failed) == 0 {
+		return 0
+	}
+	rows := b.origins()
+	if rows == nil {
+		return distinct(b.failed)
+	}
+	failed := map[int64]bool{}
+	for _, e := range b.failed {
+		failed[e.Row] = true
+	}
+	n := 0
+	for _, row := range rows {
+		if failed[int64(row)] {
+			n++
+		}
+	}
+	return n
+}
+
+// lossyOrFailed is how many rows lost something or failed, or both.
+func lossyOrFailed(c *chunker.Chunk, failed []*chunker.RowError) int {
+	if len(failed) == 0 {
+		return c.Lossy()
+	}
+	if c.Lossy() == 0 {
+		return distinct(failed)
+	}
+	rows := map[int]bool{}
+	for _, row := range slices.Concat(c.Nulled.Rows, c.Cut.Rows) {
+		rows[row] = true
+	}
+	for _, e := range failed {
+		rows[int(e.Row)] = true
+	}
+	return len(rows)
+}
+
+// firstOf appends what there is still room for.
+func firstOf[E any](list, more []E) []E {
+	return append(list, more[:min(len(more), firstMax-len(list))]...)
+}
+
+// Fail makes the row of a source's error the row in the file: that of the part after the batches that
+// were settled.
+func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
+
+func (f *Flow) tooMany() error {
+	e := &chunker.TooManyError{Failed: f.counts.bad, Policy: f.env.Policy}
+	if len(f.counts.First.Failed) > 0 {
+		e.First = f.counts.First.Failed[0]
+	}
+	return e
+}
+
+// Commit ends the run: rejects that were settled are committed, also if the run ended with an error;
+// if it did and there are none, or if a write of theirs failed, nothing is. With complete it looks at
+// the policy's limits once more. Close comes after it.
+func (f *Flow) Commit(ctx context.Context, complete bool) error {
+	var errs []error
+	if complete && f.env.Policy.ExceededAtEnd(f.counts.bad, f.counts.Seen()) {
+		errs = append(errs, f.tooMany())
+	}
+	if f.rejecter != nil && f.rejecter.torn == nil && (complete || f.counts.bad > 0) {
+		errs = append(errs, f.rejecter.w.Commit(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// Close frees what the run holds. Rejects that were not committed are gone.
+func (f *Flow) Close() error {
+	if f.rejecter == nil {
+		return nil
+	}
+	return f.rejecter.w.Close()
+}
+
+// Counts tells what came in the batches settled so far.
+func (f *Flow) Counts() Counts { return f.counts }
