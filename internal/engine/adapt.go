@@ -161,7 +161,7 @@ func (s *byChunk) values(rec arrow.Record, row int) (out []chunker.Value) {
 func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked, policy chunker.Policy) error {
 	var records []arrow.Record
 	var failed []*chunker.RowError
-	var left []int
+	left := []int{} // not nil, which is all
 	first, all := 0, true
 	for i, w := range out {
 		records = append(records, w.rec)

@@ -66,7 +66,7 @@ func (b *Batch) origins() []int {
 	if b.dropped == nil {
 		return b.rows
 	}
-	var left []int
+	left := []int{} // not nil, which is all
 	first := 0
 	for _, k := range b.dropped {
 		for _, row := range k.list() {
