@@ -233,12 +233,14 @@ func (p *pass) givenUp() []string {
 	return notes
 }
 
-// failed are the rows' errors in row order.
+// failed are the rows' errors in row order, up to the row that was too many.
 func (p *pass) failed() []*chunker.RowError {
 	slices.SortStableFunc(p.failures, func(a, b failure) int { return cmp.Or(a.row-b.row, a.function-b.function) })
-	out := make([]*chunker.RowError, len(p.failures))
-	for i, f := range p.failures {
-		out[i] = f.err
+	var out []*chunker.RowError
+	for _, f := range p.failures {
+		if !p.capped || f.row <= p.bad.rows[0] {
+			out = append(out, f.err)
+		}
 	}
 	return out
 }
@@ -247,7 +249,7 @@ func (p *pass) failed() []*chunker.RowError {
 // one that failed.
 func (p *pass) more() bool {
 	p.mu.Lock()
-	over := p.err != nil || p.capped || p.ctx.Err() != nil
+	over := p.err != nil || p.ctx.Err() != nil
 	p.mu.Unlock()
 	return !over && p.cursor.remaining() > 0
 }
@@ -262,13 +264,7 @@ func (p *pass) outcome(ctx context.Context) error {
 	case p.stopped:
 		return p.failures[0].err
 	case p.capped:
-		first := p.failures[0]
-		for _, f := range p.failures {
-			if f.before(first) {
-				first = f
-			}
-		}
-		return &chunker.TooManyError{Failed: len(p.rowsBad), Policy: *p.policy, First: first.err}
+		return &chunker.TooManyError{Failed: len(p.bad.rows), Policy: *p.policy, First: p.failed()[0]}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

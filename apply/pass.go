@@ -2,6 +2,7 @@ package apply
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"errors"
 	"sync"
@@ -35,12 +36,12 @@ type pass struct {
 	group sync.WaitGroup // the workers
 
 	mu       sync.Mutex
-	workers  []*worker    // where functions wait
-	failures []failure    // under Stop only the first row's, in the order of the table
-	rowsBad  map[int]bool // rows that failed, where a cap counts them
-	stopped  bool         // by a row's error
-	capped   bool         // too many rows failed
-	err      error        // of the whole pass
+	workers  []*worker // where functions wait
+	failures []failure // under Stop only the first row's, in the order of the table
+	bad      badRows   // the first rows that failed, as many as the policy allows and one more
+	stopped  bool      // by a row's error
+	capped   bool      // too many rows failed
+	err      error     // of the whole pass
 
 	done atomic.Int64 // rows done
 }
@@ -113,14 +114,20 @@ func (p *pass) fail(k, rec, i int, err error) {
 		return
 	}
 	p.failures = append(p.failures, f)
-	if p.rowsBad == nil {
-		p.rowsBad = map[int]bool{}
-	}
-	p.rowsBad[row] = true
-	if p.policy.Exceeded(len(p.rowsBad), p.rows()) {
+	if last, full := p.bad.add(row, p.policy.Allowed(max(p.rows(), 1000))+1); full {
 		p.capped = true
-		p.cursor.stopAt(0)
-		p.cancel()
+		p.stopAfter(last)
+	}
+}
+
+// stopAfter ends what comes after a row. Rows before it are still run, so that what a run ends with is the same on any
+// workers.
+func (p *pass) stopAfter(row int) {
+	p.cursor.stopAt(int64(row))
+	for _, w := range p.workers {
+		if w.base > row {
+			w.cancel()
+		}
 	}
 }
 
@@ -132,12 +139,39 @@ func (p *pass) stop(f failure) {
 		return
 	}
 	p.stopped, p.failures = true, append(p.failures[:0], f)
-	p.cursor.stopAt(int64(f.row))
-	for _, w := range p.workers {
-		if w.base > f.row {
-			w.cancel()
-		}
+	p.stopAfter(f.row)
+}
+
+// badRows are the first rows of a table that failed, so many of them: a heap with the last on top.
+type badRows struct {
+	rows []int
+	has  map[int]bool
+}
+
+// add takes a row in. full reports whether there are n, and last is the last of the first n.
+func (b *badRows) add(row, n int) (last int, full bool) {
+	if b.has == nil {
+		b.has = map[int]bool{}
 	}
+	if !b.has[row] {
+		b.has[row] = true
+		heap.Push(b, row)
+	}
+	if len(b.rows) > n {
+		delete(b.has, heap.Pop(b).(int))
+	}
+	return b.rows[0], len(b.rows) == n
+}
+
+func (b *badRows) Len() int           { return len(b.rows) }
+func (b *badRows) Less(i, j int) bool { return b.rows[i] > b.rows[j] }
+func (b *badRows) Swap(i, j int)      { b.rows[i], b.rows[j] = b.rows[j], b.rows[i] }
+func (b *badRows) Push(x any)         { b.rows = append(b.rows, x.(int)) }
+func (b *badRows) Pop() any {
+	n := len(b.rows) - 1
+	x := b.rows[n]
+	b.rows = b.rows[:n]
+	return x
 }
 
 func (f failure) before(g failure) bool {

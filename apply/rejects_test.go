@@ -111,3 +111,37 @@ func TestRatiosCountAllRowsAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestACappedRunEndsWithOneErrorOnAnyWorkers: that of the first rows that fail, as many as may and one more.
+func TestACappedRunEndsWithOneErrorOnAnyWorkers(t *testing.T) {
+	n := make([]int64, 100_000)
+	for i := range n {
+		n[i] = int64(i)
+	}
+	f, err := frame.New(frame.Of("n", n))
+	require.NoError(t, err)
+	fails := Call1("y", "n", func(_ context.Context, n int64) (int64, error) {
+		if n > 30_000 && n%97 == 0 {
+			return 0, errors.New("bad")
+		}
+		return n, nil
+	})
+	for _, c := range []struct {
+		policy chunker.Policy
+		failed int
+	}{
+		{chunker.Reject(new(chunker.FrameSink), 10), 11}, {chunker.Reject(new(chunker.FrameSink), 1), 2}, {chunker.Null(), 101},
+	} {
+		if c.failed == 101 {
+			c.policy.RatioMax = 0.001
+		}
+		for range 10 {
+			for _, e := range []Engine{{Workers: 1}, {Workers: 4}, {Workers: 4, MorselRows: 50}, {Workers: 2, MorselRows: 7}} {
+				e.OnError = c.policy
+				_, report, err := e.Run(t.Context(), f, fails)
+				require.ErrorContains(t, err, fmt.Sprintf(`%d rows failed, the policy is %q; the first: row 30070, computing y from n = 30070: bad`, c.failed, c.policy.String()))
+				require.Equal(t, c.failed, report.Failed)
+			}
+		}
+	}
+}

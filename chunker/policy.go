@@ -1,6 +1,9 @@
 package chunker
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Policy says what becomes of a row on which a step fails. The zero Policy is [Stop].
 type Policy struct {
@@ -58,15 +61,24 @@ func (p Policy) WithoutSink() Policy {
 	return p
 }
 
-// Exceeded reports whether bad rows are more than the policy allows after that many rows.
-func (p Policy) Exceeded(bad, rows int) bool {
-	return p.RowsMax > 0 && bad > p.RowsMax || p.RatioMax > 0 && float64(bad) > p.RatioMax*float64(max(rows, 1000))
+// Allowed is the most rows that may fail of so many.
+func (p Policy) Allowed(rows int) int {
+	most := math.MaxInt - 1
+	if p.RowsMax > 0 {
+		most = p.RowsMax
+	}
+	if p.RatioMax > 0 {
+		most = min(most, int(p.RatioMax*float64(rows)))
+	}
+	return most
 }
 
+// Exceeded reports whether bad rows are more than the policy allows after that many rows. The share is
+// looked at from the 1,000th row on.
+func (p Policy) Exceeded(bad, rows int) bool { return bad > p.Allowed(max(rows, 1000)) }
+
 // ExceededAtEnd reports whether bad rows are more than the policy allows of all rows.
-func (p Policy) ExceededAtEnd(bad, rows int) bool {
-	return p.Exceeded(bad, rows) || bad > 0 && p.RatioMax > 0 && float64(bad) > p.RatioMax*float64(rows)
-}
+func (p Policy) ExceededAtEnd(bad, rows int) bool { return bad > p.Allowed(rows) }
 
 // String is the policy as plans and reports show it.
 func (p Policy) String() string {
@@ -82,7 +94,7 @@ func (p Policy) String() string {
 
 // TooManyError ends a run in which more rows failed than its policy allows.
 type TooManyError struct {
-	Failed int       // rows that had failed when the run ended
+	Failed int       // rows that failed up to the one that was too many
 	Policy Policy    // the policy's limits
 	First  *RowError // the first of them that a step failed on; nil if the source refused them all
 }

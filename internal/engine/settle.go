@@ -52,10 +52,10 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 			return err
 		}
 	}
-	if b.err != nil {
+	if b.err != nil && !errors.As(b.err, new(*chunker.TooManyError)) {
 		return b.err
 	}
-	if f.env.Policy.Exceeded(f.counts.bad, f.counts.Seen()) {
+	if b.err != nil || f.env.Policy.Exceeded(f.counts.bad, f.counts.Seen()) {
 		return f.tooMany()
 	}
 	return nil
@@ -138,8 +138,10 @@ func firstOf[E any](list, more []E) []E {
 // were settled.
 func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
 
+// tooMany is the error of a run in which more rows failed than may. It tells of no row after the one that
+// was too many, for how many of them were seen depends on how the table was cut.
 func (f *Flow) tooMany() error {
-	e := &chunker.TooManyError{Failed: f.counts.bad, Policy: f.env.Policy}
+	e := &chunker.TooManyError{Failed: min(f.counts.bad, f.env.Policy.Allowed(f.counts.Seen())+1), Policy: f.env.Policy}
 	if len(f.counts.First.Failed) > 0 {
 		e.First = f.counts.First.Failed[0]
 	}
