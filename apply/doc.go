@@ -1,24 +1,28 @@
 // Package apply computes columns from rows by the cheapest way that gives the
 // right answer.
 //
-// A [Func] is a Go function and the columns it reads and writes. [Apply] runs any number of
-// them over a frame in one call:
+// A [Func] is a Go function and the columns it reads and writes. [Apply] runs a list of them, and of other
+// steps, over a frame in one call:
 //
 //	out, err := apply.Apply(ctx, trips,
+//		apply.Where("distance > 0"), // keeps rows
 //		apply.Map2("rate", "fare", "distance", func(fare, km float64) float64 { return fare / max(km, 0.1) }),
 //		apply.Call1("city", "ip", geo.Lookup), // func(context.Context, string) (string, error)
 //		apply.Rows(func(t Trip) Priced { … }), // struct in, struct out
+//		table.Select("city", "rate"),
 //	)
 //
-// The result has the frame's columns and those the functions write, in their order; a
-// column that is there already is replaced. A function may read what an earlier one in the
-// call writes.
+// Steps are done in the order given. A function's result is a new column behind those that are there, or
+// replaces the one of its name; it may read what an earlier one writes. Functions one after another that do
+// not read each other's results go over the rows together. Package apply/table has the verbs that compute
+// nothing; any [chunker.Step] is as good, and [chunker.Steps] makes one of several. The same list runs over
+// files in package ooc.
 //
 // [Engine] is the same with settings, and says what it did:
 //
-//	eng := apply.Engine{Workers: 4, OnError: apply.Reject(sink, 1000), Progress: progress.Terminal(os.Stderr)}
-//	out, report, err := eng.Run(ctx, trips, fns...)
-//	plan, err := eng.Explain(ctx, trips, fns...)
+//	eng := apply.Engine{Workers: 4, OnError: chunker.Reject(sink, 1000), Progress: progress.Terminal(os.Stderr)}
+//	out, report, err := eng.Run(ctx, trips, steps...)
+//	plan, err := eng.Explain(ctx, trips, steps...)
 //
 // # What a function sees
 //
@@ -69,13 +73,14 @@
 //
 // # Errors
 //
-// A row on which a function returns an error, panics or calls runtime.Goexit is a
-// [RowError] that names the row and its values. The [Policy] says what then: [Stop]
-// (the default), [Null], or [Reject] to a sink.
+// A row on which a function returns an error, panics or calls runtime.Goexit, or on which a condition
+// fails, is a [chunker.RowError] that names the row and its values. The [chunker.Policy] says what then:
+// [chunker.Stop] (the default), [chunker.Null], or [chunker.Reject] to a sink.
 //
 // # Determinism
 //
 // The result does not depend on workers or morsels: each row's value goes to the row's
 // place. Neither does the error that Stop ends with: where several rows would fail it is
-// the first of the table, as in a plain loop, whatever the sample saw before.
+// the first of the table, as in a plain loop, whatever the sample saw before. A run that ends since more
+// rows failed than may tells of the first of them up to the one that was too many.
 package apply

@@ -1,17 +1,21 @@
-// Package ooc runs work over streams larger than memory: a source, functions, a
-// sink, a memory budget.
+// Package ooc runs a list of steps over streams larger than memory: a source, steps, a sink, a memory
+// budget.
 //
 //	report, err := ooc.Job{
 //		From:   csvio.Open("trips/*.csv.zst"),
-//		Apply:  []apply.Func{apply.Map2("rate", "fare", "distance", rate)},
+//		Steps:  chunker.Steps{apply.Where("distance > 0"), apply.Map2("rate", "fare", "distance", rate), table.Select("zone", "rate")},
 //		To:     parquetio.Create("trips.parquet"),
 //		Memory: 512 << 20,
 //	}.Run(ctx)
 //
 // The source is read in chunks, each of them decoded, transformed and encoded by one of the
 // workers while others do the same to other chunks, and written in the order it was read.
-// The functions are those of package apply; the plan is made on the first chunk. The
-// rows of the output, and their order, do not depend on workers or on the budget.
+// The steps are those that [apply.Apply] runs over a frame, and do the same here; functions are planned on
+// the first chunk. The rows of the output, and their order, do not depend on workers or on the budget.
+// Columns that no step looks at and that are not written are not read, if their format can skip them and
+// no rows are rejected, which are kept whole. What the first conditions say of single columns is told to
+// the source, which may leave rows out undecoded. A step that needs the order of the stream, such as
+// table.Limit, cuts it: chunks pass it one by one, and are worked on by all workers before and after.
 //
 // # Memory
 //

@@ -52,9 +52,13 @@ func run(ctx context.Context, out io.Writer, size, budget int64, show progress.F
 	// 2. Stream it: cut into chunks, each parsed, computed and encoded by one of the workers,
 	// written in order.
 	report, err := ooc.Job{
-		Name:     "flights",
-		From:     csvio.Open(in),
-		Steps:    chunker.Steps{apply.Where("distance > 500"), apply.Map2("mph", "distance", "air_time", func(miles, minutes float64) float64 { return miles / (minutes / 60) }), apply.Expr("late = arr_delay > 15")},
+		Name: "flights",
+		From: csvio.Open(in),
+		Steps: chunker.Steps{
+			apply.Where("distance > 500"),
+			apply.Map2("mph", "distance", "air_time", func(miles, minutes float64) float64 { return miles / (minutes / 60) }),
+			apply.Expr("late = arr_delay > 15"),
+		},
 		To:       parquetio.Create(to),
 		Memory:   budget,
 		Progress: show,
