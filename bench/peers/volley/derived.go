@@ -1,6 +1,9 @@
 package main
 
-import "github.com/volley-go/volley/apply"
+import (
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+)
 
 // derived are the two columns that the conversions add.
 var derived = []chunker.Step{
