@@ -12,7 +12,7 @@ import (
 func parquetToParquet(task protocol.Task) (protocol.Answer, error) {
 	_, err := ooc.Job{
 		From:  parquetio.ReadOptions{KeepDictionaries: true}.Open(task.Input), // texts go from dictionary to dictionary
-		Apply: derived,
+		Steps: derived,
 		To:    parquetio.Create(task.Output),
 	}.Run(context.Background())
 	return nil, err
