@@ -262,7 +262,7 @@ func numberConst(v constant.Value, t arrow.DataType) any {
 	if isDecimal(t) {
 		d := t.(*arrow.Decimal128Type)
 		i, ok := scaled(v, d.Scale)
-		if !ok || i.BitLen() > 126 {
+		if !ok || i.BitLen() > 127 {
 			return nil
 		}
 		x := decFromBig(i)
@@ -322,7 +322,7 @@ func fitting(v any, ok bool) any {
 	return nil
 }
 
-// decFromBig takes up to 126 bits.
+// decFromBig takes up to 127 bits.
 func decFromBig(i *big.Int) dec {
 	var low big.Int
 	abs := new(big.Int).Abs(i)

@@ -366,7 +366,7 @@ func TestNarrowingCasts(t *testing.T) {
 		`cast(x, float32)`:                      {failing{}, failing{}, failing{}, float32(math.MaxFloat32), inf, float32(0)},
 		`float32(x)`:                            {failing{}, failing{}, failing{}, float32(math.MaxFloat32), inf, float32(0)},
 		`cast(b, float32)`:                      {float32(1152921504606847232), float32(-1152921504606847232), float32(1.115), float32(1e36)},
-		`cast(cast(b, decimal(38, 2)), string)`: {"1152921504606847232.00", "-1152921504606847232.00", "1.12", failing{}, failing{}, "-0.01"},
+		`cast(cast(b, decimal(38, 2)), string)`: {"1152921504606847232.00", "-1152921504606847232.00", "1.11", failing{}, failing{}, "-0.01"},
 		`cast(d, uint64)`:                       {uint64(math.MaxUint64), failing{}, uint64(0), failing{}, uint64(255), uint64(1 << 63)},
 		`cast(d, int64)`:                        {failing{}, failing{}, int64(0), int64(-1), int64(255), failing{}},
 		`cast(d, uint8)`:                        {failing{}, failing{}, uint8(0), failing{}, uint8(255), failing{}},

@@ -126,21 +126,12 @@ func parseBits(d, x int) step {
 	}
 }
 
-// decimalParser takes digits with a point; what the scale cannot hold fails.
+// decimalParser fails on a text whose value the type does not hold.
 func decimalParser(t *arrow.Decimal128Type) func(string) (dec, error) {
 	return func(s string) (dec, error) {
-		r, ok := new(big.Rat).SetString(s)
-		if !ok || len(s) > 100 || strings.ContainsAny(s, "/pPxX_") || len(r.Num().Bits()) > 8 {
-			return dec{}, ErrCast
-		}
-		p := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Scale)), nil)
-		r.Mul(r, new(big.Rat).SetInt(p))
-		if !r.IsInt() || r.Num().BitLen() > 126 {
-			return dec{}, ErrCast
-		}
-		d := decFromBig(r.Num())
-		if !d.Fits(int(t.Precision)) {
-			return dec{}, ErrCast
+		d, ok := kernel.ParseDec(s, int(t.Precision), int(t.Scale))
+		if !ok {
+			return d, ErrCast
 		}
 		return d, nil
 	}
