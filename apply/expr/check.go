@@ -246,8 +246,7 @@ func (c *checker) unary(tok token.Token, x *node, pos int) *node {
 
 func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
 	v := x.val.(constant.Value)
-	numeric := v.Kind() == constant.Int || v.Kind() == constant.Float
-	ok := numeric && (tok == token.ADD || tok == token.SUB) ||
+	ok := isNumberConst(v) && (tok == token.ADD || tok == token.SUB) ||
 		v.Kind() == constant.Bool && tok == token.NOT || v.Kind() == constant.Int && tok == token.XOR
 	if !ok {
 		c.fail(pos, "%s does not apply to the constant %s", tok, v.ExactString())

@@ -82,11 +82,14 @@ func (c *checker) refuseColumns(args []*node) {
 	}
 }
 
+func isNumberConst(v constant.Value) bool {
+	return v.Kind() == constant.Int || v.Kind() == constant.Float
+}
+
 // constantsMeet tells whether Go has the operator on constants of these kinds.
 func constantsMeet(tok token.Token, a, b constant.Value) bool {
-	numeric := func(v constant.Value) bool { return v.Kind() == constant.Int || v.Kind() == constant.Float }
 	ints := a.Kind() == constant.Int && b.Kind() == constant.Int
-	same := a.Kind() == b.Kind() || numeric(a) && numeric(b)
+	same := a.Kind() == b.Kind() || isNumberConst(a) && isNumberConst(b)
 	switch tok {
 	case token.LAND, token.LOR:
 		return same && a.Kind() == constant.Bool
@@ -95,7 +98,7 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.ADD:
 		return same && a.Kind() != constant.Bool
 	case token.SUB, token.MUL, token.QUO:
-		return same && numeric(a)
+		return same && isNumberConst(a)
 	}
 	return ints
 }
@@ -245,7 +248,7 @@ func (c *checker) constValue(n *node, t arrow.DataType) any {
 		return constant.StringVal(v)
 	case v.Kind() == constant.String && (isInstant(t) || isClock(t)):
 		return c.timeConst(n, t)
-	case v.Kind() == constant.Int || v.Kind() == constant.Float:
+	case isNumberConst(v):
 		if x := numberConst(v, t); x != nil {
 			return x
 		}

@@ -29,7 +29,8 @@
 //
 // Comparisons are exact: a constant between two values of a column (1.5 beside
 // integers, half a millisecond beside milliseconds, noon beside dates) is neither
-// rounded nor cut, but a constant beside floats is the nearest float, as in Go.
+// rounded nor cut, and one beyond all values (300 beside uint8) is above or below them. But a
+// constant beside floats is the nearest float, as in Go.
 // Timestamps of different units and zones are compared as instants; one with a zone does
 // not meet one without.
 //

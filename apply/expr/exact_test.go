@@ -2,6 +2,8 @@ package expr
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -343,13 +345,84 @@ func TestConstantsBetweenValues(t *testing.T) {
 		`coalesce(t, "2020-01-01 00:00:01.0005")`: "is not a value of timestamp[ms]",
 		`max(d, "2020-01-01 12:00")`:              "is not a value of date",
 		`ifelse(d == d, ns, "3000-01-01")`:        "is not a value of timestamp[ns]",
-		`n < 1e19`:                                "does not fit int64",
-		`u < 256`:                                 "does not fit uint8",
+		`min(n, 1e19)`:                            "does not fit int64",
+		`coalesce(u, 256)`:                        "does not fit uint8",
+		`u + 256`:                                 "does not fit uint8",
 		`t < "2020-13-01"`:                        "write it as 2006-01-02",
 		`c < "25:00"`:                             "write it as 15:04",
 	} {
 		_, err := Compile(rec.Schema(), text)
 		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// A constant that no value of the column's type equals is above or below all of them, or between two.
+func TestConstantsOutsideTheType(t *testing.T) {
+	rec := recordOf(
+		written(t, "u", arrow.PrimitiveTypes.Uint64, "0", "18446744073709551615", "1", ""),
+		written(t, "u8", arrow.PrimitiveTypes.Uint8, "0", "255", "44", ""),
+		written(t, "i8", arrow.PrimitiveTypes.Int8, "-128", "127", "-24", ""),
+		written(t, "n", arrow.PrimitiveTypes.Int64, "-9223372036854775808", "9223372036854775807", "0", ""),
+		written(t, "f32", arrow.PrimitiveTypes.Float32, "3.4028234663852886e38", "+Inf", "NaN", ""),
+		written(t, "f64", arrow.PrimitiveTypes.Float64, "-1.7976931348623157e308", "-Inf", "NaN", ""),
+		written(t, "d", decimalType(5, 2), "-999.99", "999.99", "0.00", ""),
+		counts("h", &arrow.DurationType{Unit: arrow.Second}, math.MinInt64, math.MaxInt64, 0, 1),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`u > -1`:                    {true, true, true, nil},
+		`u == -1`:                   {false, false, false, nil},
+		`u <= 18446744073709551616`: {true, true, true, nil},
+		`18446744073709551616 != u`: {true, true, true, nil},
+		`u8 < 300`:                  {true, true, true, nil},
+		`300 <= u8`:                 {false, false, false, nil},
+		`u8 == 300`:                 {false, false, false, nil},
+		`i8 == 1000`:                {false, false, false, nil},
+		`i8 != -1000`:               {true, true, true, nil},
+		`i8 > -129`:                 {true, true, true, nil},
+		`i8 > 127`:                  {false, false, false, nil},
+		`n < 9223372036854775808`:   {true, true, true, nil},
+		`n >= -9223372036854775809`: {true, true, true, nil},
+		`n == 1e1000000`:            {false, false, false, nil},
+		`n > -1e1000000`:            {true, true, true, nil},
+		`n < 1e-1000000`:            {true, false, true, nil},
+		`f32 < 1e300`:               {true, false, false, nil},
+		`f32 > 1e300`:               {false, true, false, nil},
+		`f32 == 1e300`:              {false, false, false, nil},
+		`f32 != 1e300`:              {true, true, true, nil},
+		`f64 >= -1e400`:             {true, false, false, nil},
+		`f64 < -1e400`:              {false, true, false, nil},
+		`f64 <= 1e400`:              {true, true, false, nil},
+		`d < 1e1000000`:             {true, true, true, nil},
+		`d > -1000`:                 {true, true, true, nil},
+		`d == 1e-1000000`:           {false, false, false, nil},
+		`h < 1e30`:                  {true, true, true, true},
+		`in(u8, 300, -1, 44)`:       {false, false, true, nil},
+		`between(u8, -1, 300)`:      {true, true, true, nil},
+		`!(u8 < 300)`:               {false, false, false, nil},
+		`u > n`:                     {true, true, true, nil},
+		`n == u`:                    {false, false, false, nil},
+		`in(u, n, i8)`:              {false, false, false, nil},
+		`func(u8 uint8) int8 { if u8 == 300 { return 1 }; if u8 < 1000 { return 2 }; return 3 }`: {int8(2), int8(2), int8(2), nil},
+	})
+}
+
+// Every operator, every constant and every type of numbers, the constant on some side.
+func TestConstantsAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	all := randomRecord(r, 25, 3, 0.2)
+	types := slices.Concat(numberTypes, decimalTypes)
+	for _, column := range types {
+		at := all.Schema().FieldIndices("a" + column)[0]
+		rec := recordOf(named{"x", all.Column(at)})
+		for _, c := range oddConstants {
+			for _, op := range []string{"<", "<=", ">", ">=", "==", "!="} {
+				x, y := "x", c
+				if r.IntN(2) == 0 {
+					x, y = y, x
+				}
+				checkAgainstOracle(t, rec, x+" "+op+" "+y)
+			}
+		}
 	}
 }
 
