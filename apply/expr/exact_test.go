@@ -223,6 +223,33 @@ func TestTimesDoNotWrap(t *testing.T) {
 	})
 }
 
+// diff counts days on the wall clock where a day is skipped or repeated in part, and hours as they pass.
+func TestDiffAcrossChangesOfTheClock(t *testing.T) {
+	zoned := func(name, zone string, texts ...string) named {
+		return written(t, name, timestampType(arrow.Second, zone), texts...)
+	}
+	rec := recordOf( // Berlin: 02:00 becomes 03:00, 02:00; 03:00 becomes 02:00, twice; São Paulo skips midnight
+		zoned("b", "Europe/Berlin", "2024-03-30T02:30:00+01:00", "2024-03-30T02:30:00+01:00", "2024-03-31T01:30:00+01:00", "2024-10-26T02:30:00+02:00", "2024-10-27T02:50:00+02:00"),
+		zoned("a", "Europe/Berlin", "2024-03-31T03:15:00+02:00", "2024-04-06T03:15:00+02:00", "2024-03-31T03:00:00+02:00", "2024-10-27T02:30:00+01:00", "2024-10-27T02:10:00+01:00"),
+		zoned("p", "America/Sao_Paulo", "2018-11-03T00:00:00-03:00", "2018-11-03T00:30:00-03:00", "2018-11-03T23:59:59-03:00", "2018-10-04T00:00:00-03:00", "2018-11-03T00:00:00-03:00"),
+		zoned("q", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-03T23:59:59-03:00"),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`diff(a, b, "day")`:                     {int64(1), int64(7), int64(0), int64(1), int64(0)},
+		`diff(b, a, "day")`:                     {int64(-1), int64(-7), int64(0), int64(-1), int64(0)},
+		`diff(a, b, "week")`:                    {int64(0), int64(1), int64(0), int64(0), int64(0)},
+		`diff(a, b, "hour")`:                    {int64(23), int64(167), int64(0), int64(25), int64(0)},
+		`diff(a, b, "minute")`:                  {int64(23*60 + 45), int64(167*60 + 45), int64(30), int64(25 * 60), int64(20)},
+		`add(b, diff(a, b, "day"), "day") <= a`: {false, true, true, true, true},
+		`diff(q, p, "day")`:                     {int64(1), int64(1), int64(0), int64(31), int64(0)},
+		`diff(q, p, "month")`:                   {int64(0), int64(0), int64(0), int64(1), int64(0)},
+		`diff(q, p, "hour")`:                    {int64(24), int64(23), int64(0), int64(31 * 24), int64(23)},
+	})
+	for _, text := range []string{`diff(a, b, "day")`, `diff(q, p, "month")`, `diff(a, b, "hour")`} {
+		checkAgainstOracle(t, rec, text)
+	}
+}
+
 // Times of different units and zones, and decimals of different scales, compare by what they mean.
 func TestComparisonsAreExact(t *testing.T) {
 	ny, berlin := "America/New_York", "Europe/Berlin"
