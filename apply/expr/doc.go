@@ -24,8 +24,9 @@
 // dividing one by zero fails the row. A text constant beside a date, timestamp or
 // time of day is read as one. Text goes in double quotes: a quoted character, a number in Go,
 // is refused. A decimal times or plus a decimal is exact, and fails
-// the row past 38 digits; a quotient of decimals is a float64. A cast that is written is made
-// before what follows.
+// the row past 38 digits; a quotient of decimals is a float64. Operands are brought to their common
+// type first: a row fails if one does not fit there, though the result would. A cast that is
+// written is made before what follows.
 //
 // Comparisons are exact: a constant between two values of a column (1.5 beside
 // integers, half a millisecond beside milliseconds, noon beside dates) is neither

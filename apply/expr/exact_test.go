@@ -223,6 +223,32 @@ func TestTimesDoNotWrap(t *testing.T) {
 	})
 }
 
+// Operands are brought to one type first, which may not hold one of them.
+func TestOperandsMeetFirst(t *testing.T) {
+	rec := recordOf(
+		written(t, "whole", decimalType(38, 0), "150000000", "15", "99999999", ""),
+		written(t, "fine", decimalType(38, 30), "-60000000", "-6", "-99999999.5", "1"),
+		counts("s", timestampType(arrow.Second, ""), 9223372036855, 9223372036854, 0, 1),
+		counts("us", timestampType(arrow.Microsecond, ""), math.MaxInt64, math.MaxInt64, 1, 1),
+		counts("ns", timestampType(arrow.Nanosecond, ""), -1000000000000000000, -1, 0, 1),
+		counts("h", &arrow.DurationType{Unit: arrow.Second}, 9300000000, 9223372036, 1, 0),
+		counts("hn", &arrow.DurationType{Unit: arrow.Nanosecond}, -1000000000000000000, -1, 0, 0),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`cast(cast(whole + fine, decimal(38, 1)), string)`: {failing{}, "9.0", "-0.5", nil},
+		`cast(whole + cast(fine, decimal(38, 1)), string)`: {"90000000.0", "9.0", "-0.5", nil},
+		`cast(min(whole, fine), string)`:                   {failing{}, "-6.000000000000000000000000000000", "-99999999.500000000000000000000000000000", nil},
+		`whole > fine`:                                     {true, true, true, nil},
+		`s - us`:                                           {failing{}, int64(-775807), int64(-1), int64(999999)},
+		`cast(s - cast(us, timestamp("s")), int64)`:        {int64(1), int64(0), int64(0), int64(1)},
+		`ns + h`: {failing{}, int64(9223372035999999999), int64(1000000000), int64(1)},
+		`h + hn`: {failing{}, int64(9223372035999999999), int64(1000000000), int64(0)},
+		`cast(cast(ns, timestamp("s")) + h, string)`: {"2233-01-06T19:33:20", "2262-04-11T23:47:15", "1970-01-01T00:00:01", "1970-01-01T00:00:00"},
+	})
+	_, err := Compile(recordOf(written(t, "u", arrow.PrimitiveTypes.Uint64, "1"), written(t, "n", arrow.PrimitiveTypes.Int64, "1")).Schema(), "u + n")
+	require.ErrorContains(t, err, "no integer type holds both; cast one")
+}
+
 // diff counts days on the wall clock where a day is skipped or repeated in part, and hours as they pass.
 func TestDiffAcrossChangesOfTheClock(t *testing.T) {
 	zoned := func(name, zone string, texts ...string) named {
