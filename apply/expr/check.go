@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"math/big"
 	"slices"
 	"sort"
 	"strconv"
@@ -383,10 +382,9 @@ func (c *checker) constFactor(n *node) *node {
 	if v.Kind() != constant.Int && v.Kind() != constant.Float {
 		return nil
 	}
-	for scale := int32(0); scale <= 18; scale++ {
+	for scale := int32(0); scale <= 38; scale++ {
 		if i, ok := scaled(v, scale); ok {
-			digits := int32(len(new(big.Int).Abs(i).String()))
-			return c.to(n, &arrow.Decimal128Type{Precision: min(max(digits, scale, 1), 38), Scale: scale})
+			return c.to(n, &arrow.Decimal128Type{Precision: min(max(digitsOf(i), scale), 38), Scale: scale})
 		}
 	}
 	return nil

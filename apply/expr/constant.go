@@ -132,22 +132,29 @@ func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
 		return defaultType(v)
 	case isInt(t) && constant.ToInt(v).Kind() != constant.Int:
 		return float64Type
-	case isDecimal(t) && v.Kind() == constant.Float:
+	case isDecimal(t):
 		return c.decimalConst(v, t.(*arrow.Decimal128Type))
 	}
 	return same(t, func(t arrow.DataType) bool { return isNumber(t) || isDuration(t) })
 }
 
-// decimalConst widens a decimal type until it holds the constant's decimals; a
-// constant with no end (1e-40) makes the operation one of floats.
+// decimalConst widens a decimal type until it holds the constant; one of more than 38 decimals (1e-40) makes
+// the operation one of floats.
 func (c *checker) decimalConst(v constant.Value, t *arrow.Decimal128Type) arrow.DataType {
-	for scale := t.Scale; scale <= 18; scale++ {
-		if _, ok := scaled(v, scale); ok {
-			return common(t, &arrow.Decimal128Type{Precision: min(38, scale+9), Scale: scale})
+	for scale := t.Scale; scale <= 38; scale++ {
+		if i, ok := scaled(v, scale); ok {
+			digits := max(digitsOf(i), scale)
+			if v.Kind() == constant.Float {
+				digits = max(digits, scale+9)
+			}
+			return common(t, &arrow.Decimal128Type{Precision: min(38, digits), Scale: scale})
 		}
 	}
 	return float64Type
 }
+
+// digitsOf is the number of digits of i, 1 for 0.
+func digitsOf(i *big.Int) int32 { return int32(len(new(big.Int).Abs(i).String())) }
 
 // scaled is v * 10**scale as an integer.
 func scaled(v constant.Value, scale int32) (*big.Int, bool) {
