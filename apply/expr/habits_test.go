@@ -262,7 +262,7 @@ func TestHabits(t *testing.T) {
 		{`format(at, ‸"yyyy-MM-dd HH:mm:ss")`, `format(at, "2006-01-02 15:04:05")`, "2024-02-29 12:34:56", "a layout is that of Go"},
 		{`format(at, ‸"YYYY-MM-DD HH24:MI:SS")`, `format(at, "2006-01-02 15:04:05")`, "2024-02-29 12:34:56", "a layout is that of Go"},
 		{`format(at, ‸"yyyy-MM-dd'T'hh:mm a")`, `format(at, "2006-01-02T03:04 PM")`, "2024-02-29T12:34 PM", "a layout is that of Go"},
-		{`format(at, ‸"dd.mm.yyyy")`, `format(at, "02.01.2006")`, "29.02.2024", "a layout is that of Go"},
+		{`format(at, ‸"dd.MM.yyyy")`, `format(at, "02.01.2006")`, "29.02.2024", "a layout is that of Go"},
 		{`format(at, ‸"DD Mon YYYY")`, `format(at, "02 Jan 2006")`, "29 Feb 2024", "a layout is that of Go"},
 		{`format(at, ‸"M/D/YYYY")`, `format(at, "1/2/2006")`, "2/29/2024", "a layout is that of Go"},
 		{`format(at, ‸"MMMM d, yyyy")`, `format(at, "January 2, 2006")`, "February 29, 2024", "a layout is that of Go"},

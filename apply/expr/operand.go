@@ -131,8 +131,7 @@ func (t *translation) instead(r *rule, h *holes, pos int, words string) Term {
 		says = "there is no " + words + " here"
 	}
 	if r.write == nil {
-		t.refused = &finding{pos, says, ""}
-		panic(stopped{})
+		t.refuse(pos, says)
 	}
 	out, why := t.typed(r, h)
 	if why != "" {
@@ -162,7 +161,9 @@ func (t *translation) hole(name string, min int, h *holes) {
 	case "number":
 		h.terms[name] = fromZero(t.expr(choice))
 	case "layout":
-		h.terms[name] = t.layout()
+		h.terms[name] = t.layout(false)
+	case "mysql":
+		h.terms["layout"] = t.layout(true)
 	default:
 		h.terms[name] = t.expr(min)
 	}
@@ -274,7 +275,7 @@ func (t *translation) fieldName() string {
 }
 
 // layout reads the layout of a time, and writes it as Go's.
-func (t *translation) layout() Term {
+func (t *translation) layout(mysql bool) Term {
 	l := t.now()
 	if l.kind == lexQuoted {
 		t.note(l.pos, "text goes in double quotes", strconv.Quote(l.text))
@@ -283,9 +284,9 @@ func (t *translation) layout() Term {
 	if !foreignLayout(text) {
 		return Lit(text)
 	}
-	instead, ok := goLayout(text)
+	instead, ok := goLayout(text, mysql)
 	if !ok {
-		panic(lost{})
+		t.refuse(l.pos, layoutFault(text))
 	}
 	t.note(l.pos, "a layout is that of Go, which writes the time 2006-01-02 15:04:05", strconv.Quote(instead))
 	return Lit(instead)

@@ -29,7 +29,7 @@ type holes struct {
 	list  []Term
 }
 
-var holeNames = []string{"x", "y", "z", "q", "list", "typ", "unit", "field", "number", "layout"}
+var holeNames = []string{"x", "y", "z", "q", "list", "typ", "unit", "field", "number", "layout", "mysql"}
 
 var spaced = strings.NewReplacer("(", " ( ", ")", " ) ", ",", " , ", ".", " . ", "[", " [ ", "]", " ] ", "::", " :: ")
 

@@ -295,3 +295,9 @@ func (t *translation) close(pos int) {
 	}
 	t.expect(")")
 }
+
+// refuse ends the reading where nothing is to be written instead.
+func (t *translation) refuse(pos int, says string) {
+	t.refused = &finding{pos, says, ""}
+	panic(stopped{})
+}
