@@ -73,7 +73,7 @@ var infixes = map[int][]habit{
 		{"x is not true", "!coalesce(x, false)", ""}, {"x is not false", "coalesce(x, true)", ""},
 		{"x is true", "coalesce(x, false)", ""}, {"x is false", "!coalesce(x, true)", ""},
 		{"x not in (list)", "!in(x, list)", ""}, {"x not in [list]", "!coalesce(in(x, list), false)", ""},
-		{"x in (list)", "in(x, list)", ""}, {"x in [list]", "coalesce(in(x, list), false)", ""}, {"x %in% c(list)", "coalesce(in(x, list), false)", ""},
+		{"x in (list)", "in(x, list)", ""}, {"x in [list]", "coalesce(in(x, list), false)", ""}, {"x %in% c(list)", "coalesce(in(x, list), false)", "there is no %in% here"},
 		{"x not in y", "!contains(y, x)", ""}, {"x in y", "contains(y, x)", ""},
 		{"x not between y and z", "!between(x, y, z)", ""}, {"x between y and z", "between(x, y, z)", ""},
 		{"x not like q escape mark", "!like(x, q)", ""}, {"x like q escape mark", "like(x, q)", ""}, {"x not ilike q escape mark", "!like(lower(x), lowered)", ""}, {"x ilike q escape mark", "like(lower(x), lowered)", ""},
@@ -100,12 +100,12 @@ var infixes = map[int][]habit{
 	power: {{"x ** y", "pow(x, y)", ""}},
 	postfix: slices.Concat(roundedDown("x.floordiv(y)"), remainders("x.mod(y)"), []habit{
 		{"x:text::varchar(y:whole)", "substr(x, 0, y)", ""}, {"x::varchar(y:whole)", "substr(cast(x, string), 0, y)", ""},
-		{"x:float::typ:integer", "cast(roundeven(x), typ)", roundsSays}, {"x:decimal::typ:integer", "cast(round(x), typ)", roundsSays}, {"x::typ", "cast(x, typ)", ""},
+		{"x:float::int8", "cast(roundeven(x), int64)", roundsSays}, {"x:int::int8", "cast(x, int64)", ""}, {"x:float::typ:integer", "cast(roundeven(x), typ)", roundsSays}, {"x:decimal::typ:integer", "cast(round(x), typ)", roundsSays}, {"x::typ", "cast(x, typ)", ""},
 		{"x:date at time zone q", `cast(x, timestamp("us", q))`, ""}, {"x:wall at time zone q", `cast(x, timestamp(own, q))`, ""}, {"x:zoned at time zone q", `cast(cast(x, timestamp(own, q)), timestamp(own))`, ""},
 		{"x:wall.dt.tz_localize(q)", `cast(x, timestamp(own, q))`, ""}, {"x:zoned.dt.tz_convert(q)", `cast(x, timestamp(own, q))`, ""}, {"x:zoned.dt.convert_time_zone(q)", `cast(x, timestamp(own, q))`, ""}, {"x:wall.dt.replace_time_zone(q)", `cast(x, timestamp(own, q))`, ""},
 		{"x.astype/cast(typ)", "cast(x, typ)", ""},
 		{"x.str.split(y:plain).str[z:literal]", "split(x, y, z)", ""}, {"x.str.split(y:plain)[z:literal]", "split(x, y, z)", ""}, {"x.split(y:plain)[z:literal]", "split(x, y, z)", ""},
-		{"x.str.contains(q)", "match(x, q)", ""}, {"x.str.fullmatch(q)", "match(x, whole)", ""},
+		{"x.str.contains(q)", "match(x, q)", ""}, {"x.str.contains(q, case = false)", "match(x, anycase)", ""}, {"x.str.contains(q, regex = false)", "contains(x, q)", ""}, {"x.str.contains(q, na = false)", "coalesce(match(x, q), false)", ""}, {"x.str.fullmatch(q)", "match(x, whole)", ""},
 		{"x.dt.weekday()", "(weekday(x) + 6) % 7 + 1", "; Polars counts Monday as 1, weekday here Sunday as 0"}, {"x.isoweekday()", "(weekday(x) + 6) % 7 + 1", ""}, {"x.weekday()", "(weekday(x) + 6) % 7", mondaySays}, {"x.dt.weekday", "(weekday(x) + 6) % 7", mondaySays}, {"x.weekday", "(weekday(x) + 6) % 7", mondaySays},
 		{"x.dt.nanosecond()", "nanosecond(x)", ""}, {"x.dt.microsecond()", "nanosecond(x) / 1000", ""}, {"x.dt.millisecond()", "nanosecond(x) / 1000000", ""}, {"x.nanosecond", "nanosecond(x) % 1000", ""}, {"x.dt.week()", "", weekSays}, {"x.isocalendar()", "", weekSays},
 		{"x:float.round()", "roundeven(x)", ""}, {"x:float.round(y:zero)", "roundeven(x)", ""}, {"x:float.round(y:whole)", "roundeven(x * scale) / scale", evenSays}, {"x:float.round(y:below)", "roundeven(x / scale) * scale", evenSays},
@@ -138,7 +138,7 @@ var prefixes = slices.Concat([]habit{
 	{"to_char/strftime(x, layout)", "format(x, layout)", ""}, {"date_format(x, mysql)", "format(x, layout)", ""}, {"strftime(layout, x)", "format(x, layout)", ""},
 	{"format(x, layout)", "format(x, layout)", plain}, {"parse(x, layout)", "parse(x, layout)", plain}, {"parse(x, layout, y)", "parse(x, layout, y)", plain},
 	{"to_timestamp/strptime/to_datetime(x, layout)", "parse(x, layout)", ""}, {"to_date(x, layout)", "cast(parse(x, layout), date)", ""}, {"str_to_date(x, mysql)", "cast(parse(x, layout), date)", ""},
-	{"to_timestamp/to_datetime(x)", `cast(x, timestamp("us"))`, ""}, {"to_date(x)", "cast(x, date)", ""},
+	{"to_timestamp(x:int)", `add(cast("1970-01-01", timestamp("us")), x, "second")`, ""}, {"to_datetime(x:int)", `cast(x, timestamp("ns"))`, ""}, {"to_timestamp/to_datetime(x:text)", `cast(x, timestamp("us"))`, ""}, {"to_date(x:text)", "cast(x, date)", ""},
 	{"to_number/to_numeric(x)", "cast(x, float64)", ""}, {"to_string(x)", "cast(x, string)", ""},
 	{"extract/date_part(epoch from x:date)", `diff(x, "1970-01-01", "day") * 86400`, ""}, {"extract(epoch from x:wall)", `diff(trunc(x, "second"), "1970-01-01", "second") + nanosecond(x) / 1e9`, ""}, {"extract(epoch from x:zoned)", `diff(trunc(cast(x, timestamp(own, "UTC")), "second"), "1970-01-01", "second") + nanosecond(x) / 1e9`, ""},
 	{"extract(second/seconds from x)", "second(x) + nanosecond(x) / 1e9", "; the second has a fraction in Postgres, and none in MySQL, where it is second(x)"}, {"extract(isodow from x)", "(weekday(x) + 6) % 7 + 1", ""}, {"extract/date_part(week from x)", "", weekSays},
@@ -182,7 +182,7 @@ var prefixes = slices.Concat([]habit{
 
 	// Excel
 	{"and(list)", "allof(list)", ""}, {"or(list)", "anyof(list)", ""}, {"isblank(x)", "isnull(x)", ""}, {"ifs(list)", "casewhen(list, nil)", ""}, {"substitute(x, y, z)", "replace(x, y, z)", ""}, {"value(x)", "cast(x, float64)", ""}, {"text(x, layout)", "format(x, layout)", ""},
-	{"vlookup/hlookup/xlookup/lookup (", "", "a lookup reads another table, and an expression sees one row of one: join the tables first"}, {"sumif/sumifs (", "", "sum " + reduces}, {"countif/countifs (", "", "count " + reduces}, {"averageif/averageifs (", "", "mean " + reduces}, {"iferror/ifna (", "", "a row that fails is reported and null: there is no value instead of it here"},
+	{"vlookup/hlookup/xlookup/lookup (", "", "a lookup reads another table, and an expression sees one row of one: join the tables first"}, {"sumif/sumifs (", "", "sum " + reduces}, {"countif/countifs (", "", "count " + reduces}, {"averageif/averageifs (", "", "mean " + reduces}, {"lpad/rpad (", "", "; where the width is a number from 1 to 100 and the filling a text, it can be written by substr, else not"}, {"iferror/ifna (", "", "a row that fails is reported and null: there is no value instead of it here"},
 }, roundedDown("np.floor_divide(x, y)"), remainders("np/numpy.mod/remainder(x, y)"), overManyRows(false))
 
 // roundedDown are quotients that are rounded down, as Python and R have them.

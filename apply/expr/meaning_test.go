@@ -162,6 +162,8 @@ func TestHabitsMean(t *testing.T) {
 
 		// rounding
 		`f::int`:           ofF(func(x float64) any { return int64(math.RoundToEven(x)) }),
+		`n::int8`:          ofN(func(n int64) any { return n }),
+		`f ^ 2`:            ofF(func(x float64) any { return x * x }),
 		`f.astype(int)`:    ofF(func(x float64) any { return int64(x) }),
 		`np.round(f)`:      ofF(func(x float64) any { return math.RoundToEven(x) }),
 		`np.rint(f)`:       ofF(func(x float64) any { return math.RoundToEven(x) }),
@@ -225,6 +227,11 @@ func TestHabitsMean(t *testing.T) {
 		`s.str.startswith(("a", "Z"))`: ofS(func(s string) any { return strings.HasPrefix(s, "a") || strings.HasPrefix(s, "Z") }),
 		`s.endswith(("b", "7"))`:       ofS(func(s string) any { return strings.HasSuffix(s, "b") || strings.HasSuffix(s, "7") }),
 
+		`s.str.contains("B", case=False)`:  ofS(func(s string) any { return strings.Contains(strings.ToLower(s), "b") }),
+		`s.str.contains(".", regex=False)`: ofS(func(s string) any { return strings.Contains(s, ".") }),
+		`s.str.contains("b", na=False)`:    func(r edgeRow) any { return r.s != nil && strings.Contains(r.s.(string), "b") },
+		`s ILIKE '%!%B' ESCAPE '!'`:        ofS(func(s string) any { return strings.HasSuffix(s, "%b") }),
+
 		// nulls
 		`s IS NOT DISTINCT FROM 'ab'`: func(r edgeRow) any { return r.s == "ab" },
 		`s IS DISTINCT FROM 'ab'`:     func(r edgeRow) any { return r.s != "ab" },
@@ -273,6 +280,7 @@ func TestHabitsMean(t *testing.T) {
 		`EXTRACT(isodow FROM a)`: ofA(func(a time.Time) any { return mondayIs0(a) + 1 }),
 
 		// times
+		`cast(to_timestamp(n), string)`:             ofN(func(n int64) any { return time.Unix(n, 0).UTC().Format("2006-01-02T15:04:05") }),
 		`DATEDIFF(year, b, a)`:                      ofAB(func(a, b time.Time) any { return int64(a.Year() - b.Year()) }),
 		`DATEDIFF(month, b, a)`:                     ofAB(func(a, b time.Time) any { return int64(a.Year()*12 + int(a.Month()) - b.Year()*12 - int(b.Month())) }),
 		`DATEDIFF(day, b, a)`:                       ofAB(func(a, b time.Time) any { return daysOf(a) - daysOf(b) }),
@@ -358,7 +366,7 @@ func TestHabitsThatDiffer(t *testing.T) {
 		`s.str.slice(1, 3)`: "pandas", `DATEDIFF(week, a, b)`: "Sunday", `TIMESTAMPDIFF(MONTH, a, b)`: "31st", `DATE_DIFF(a, b, DAY)`: "differs",
 		`LOG(f)`: "log10", `format(a, "%M %Y")`: "one language", `date_format(a, "yyyy-mm-dd")`: "one language", `DATETRUNC(week, a)`: "Sunday",
 		`VLOOKUP(s, A1:B2, 2, FALSE)`: "join", `=SUMIF(s; "a"; n)`: "many rows", `COUNTIF(s, "a")`: "many rows", `IFERROR(n / m, 0)`: "reported",
-		`CAST(f AS DECIMAL)`: "digits", `EXTRACT(week FROM a)`: "Monday", `s.str.zfill(5)`: "sign", `n <- 1`: "< -",
+		`CAST(f AS DECIMAL)`: "digits", `EXTRACT(week FROM a)`: "Monday", `s.str.zfill(5)`: "sign", `n <- 1`: "< -", `-f ^ 2`: "pow", `f ^ 2 ^ 3`: "pow", `LPAD(s, n)`: "width",
 	} {
 		_, err := Compile(edgeRecord(t).Schema(), text)
 		require.ErrorContains(t, err, mention, text)

@@ -207,6 +207,9 @@ func (t *translation) hole(name string, min int, h *holes) {
 func (t *translation) arguments() (list []Term) {
 	t.depth++
 	for l := t.now(); l.text != ")" && l.text != "]" && l.kind != lexEnd; l = t.now() {
+		if l.kind == lexName && t.ahead(1).text == "=" && !t.isColumn(l.text) {
+			panic(lost{}) // an argument by its name
+		}
 		list = append(list, t.expr(choice))
 		if !t.word(",", ";") {
 			break
@@ -333,8 +336,11 @@ func (t *translation) fromZero() Term {
 	pos := t.now().pos
 	x := t.expr(choice)
 	n, err := strconv.Atoi(x.text)
-	if err != nil || n < 1 {
-		t.refuse(pos, "places count from 0 here, and a place below 1 means another thing in each language: where "+bare(x).text+" is never below 1, it is "+x.Sub(Lit(1)).text)
+	const says = "places count from 0 here, and a place below 1 means another thing in each language"
+	if err != nil {
+		t.refuse(pos, says+": where "+bare(x).text+" is never below 1, it is "+x.Sub(Lit(1)).text)
+	} else if n < 1 {
+		t.refuse(pos, says)
 	}
 	return Lit(n - 1)
 }
@@ -407,6 +413,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return x.binary(either(b.Op == token.OR, token.LOR, token.LAND), y), b.Op.String() + " works on the bits of integers"
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && t.is(x, isInt) && t.is(y, isInt):
 		panic(lost{}) // it is Go's, and something else is wrong
+	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && (t.now().text == "^" || strings.HasPrefix(y.text, "pow(")):
+		panic(lost{}) // x^y^z is (x^y)^z in Excel and Postgres, x^(y^z) in R
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0:
 		return Call("pow", bare(x), bare(y)), "^ is the exclusive or of the bits of integers"
 	}

@@ -482,7 +482,12 @@ func (t *translation) number(l lexeme) Term {
 func (t *translation) sign(l lexeme) Term {
 	switch l.text {
 	case "-", "+", "^":
-		return t.expr(power).unary(l.text)
+		from := t.at
+		x := t.expr(power)
+		if l.text == "-" && t.list[from+1].text == "^" && strings.HasPrefix(x.text, "pow(") {
+			panic(lost{}) // (-x)^2 in Excel and Postgres, -(x^2) in R
+		}
+		return x.unary(l.text)
 	case "−", "–", "—":
 		x := t.expr(power).unary("-")
 		t.note(l.pos, l.text+" is not the minus sign", x.text)
@@ -567,6 +572,8 @@ func (t *translation) called(name string, as Term) Term {
 	switch {
 	case name == "INT" && len(args) == 1 && kinds["fraction"](t, args[0]):
 		t.refuse(l.pos, "INT rounds down in some languages and drops the fraction in others: floor(x) is the one, cast(x, int64) the other")
+	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], isNumber):
+		panic(lost{}) // a number of which unit?
 	case typ != "" && typ != "decimal" && len(args) == 1:
 		x = bare(args[0]).Cast(typ)
 	case builtinIndex[lower] != nil && lower != name:
