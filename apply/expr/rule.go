@@ -189,6 +189,9 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"literal":  func(_ *translation, x Term) bool { _, err := strconv.Atoi(x.text); return err == nil },
 	"constant": func(_ *translation, x Term) bool { return isText(x) || isNumeral(x.text) },
 	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && isInt(typeNames[x.text]) },
+	"second":   func(_ *translation, x Term) bool { return x.text == "second" },
+	"truth":    func(_ *translation, x Term) bool { return x.text == "bool" },
+	"epoch":    func(_ *translation, x Term) bool { return x.text == `"epoch"` },
 	"day":      func(_ *translation, x Term) bool { return x.text == `"day"` },
 	"week":     func(_ *translation, x Term) bool { return x.text == `"week"` },
 	"elapsed": func(_ *translation, x Term) bool {
