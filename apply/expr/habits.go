@@ -7,11 +7,12 @@ import (
 
 // habit is what users of another language write, and what is to be written instead. These words of a
 // pattern are holes: x, y and z are operands, list is any number of them, q is a text in whatever
-// quotes, typ a type, unit a unit of time, field such a unit as a function, layout that of a time,
-// number a place that counts from 1. nth the number of a column, mark a text that LIKE escapes by. A kind of
-// operand may stand behind a hole, as in x:int; such a habit comes before those for any operand. Any other word stands for itself in whatever case, and a/b for
-// one word or the other. A habit that is Go says so by plain: it is no mistake. Where write is empty,
-// nothing can be written instead.
+// quotes, typ a type, unit a unit of time, part one as T-SQL has it, field such a unit as a function,
+// layout that of a time, mysql that of MySQL, number a place that counts from 1, nth the number of a
+// column, mark the escape of LIKE. A kind of operand may stand behind a hole, as in x:int; such a
+// habit comes before that for any operand. Any other word stands for itself in whatever case, and a/b
+// for one word or the other. A habit that is Go says so by plain: it is no mistake. Where write is
+// empty, nothing can be written instead.
 type habit struct {
 	written string
 	write   string
@@ -19,7 +20,8 @@ type habit struct {
 }
 
 // ADVICE TO MAINTAINERS: what a habit says to write is compiled before anybody is told, but that it
-// means the same is in TestHabits alone: give each new habit a line there.
+// means the same is in TestHabits and TestHabitsMean alone: give each new habit a line there, with
+// what it means written in Go. Where languages differ, leave write empty and say how.
 
 const plain = "plain"
 
@@ -46,7 +48,7 @@ const (
 	evenSays   = "; NumPy rounds half to even, round here half away from zero"
 	mondaySays = "; Python counts Monday as 0, weekday here Sunday as 0"
 	sundaySays = "; a week begins on Sunday in some databases, here on Monday: trunc(x, \"week\") is the Monday, add(trunc(add(x, 1, \"day\"), \"week\"), -1, \"day\") the Sunday"
-	weekSays   = "; trunc(x, \"week\") is its Monday"
+	weekSays   = "; a week has no number here: trunc(x, \"week\") is its Monday"
 	blankSays  = "; SQL takes blanks away, trim here all white space"
 	placed     = "casewhen(contains(x, q), len(split(x, q, 0)) + 1, isnull(x), nil, 0)"
 )

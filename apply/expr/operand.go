@@ -372,7 +372,7 @@ func escapedBy(pattern, mark string) string {
 	return b.String()
 }
 
-// derived are holes that templates have besides: own is the unit of x, scale the power of ten that y counts.
+// derived are holes that templates have besides: own is the unit of x, scale is ten to the power y.
 func (t *translation) derived(h *holes) {
 	if typ := t.typeOf(h.terms["x"].text, true); typ != nil && isTimestamp(typ) {
 		h.terms["own"] = Lit(typ.(*arrow.TimestampType).Unit.String())
@@ -573,7 +573,8 @@ func (t *translation) from(head, x, at Term) Term {
 	return Call("substr", head, Call("max", place(x, at), Lit(0)))
 }
 
-// place is a place in x that may count from the end, as one that counts from 0, below which there is nothing.
+// place is a place in x that may count from the end, as one that counts from the beginning; it may be
+// below 0.
 func place(x, at Term) Term {
 	n, err := strconv.Atoi(at.text)
 	switch {

@@ -205,7 +205,8 @@ func (t *translation) joined() Term {
 // concatenated is concat under another name.
 func (t *translation) concatenated() Term { return t.call("concat", t.parenthesised()) }
 
-// whenThen is Polars' when(c).then(x).otherwise(y), and Spark's when(c, x), with more conditions between.
+// whenThen is Polars' when(c).then(x).otherwise(y), and Spark's when(c, x).otherwise(y), with more
+// conditions between.
 func (t *translation) whenThen() Term {
 	var args []Term
 	for more := true; more; more = t.method("when") {
