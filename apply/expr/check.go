@@ -546,7 +546,8 @@ func calleeName(e ast.Expr) (string, bool) {
 
 func (c *checker) nearFunction(name string) string {
 	for _, r := range rules().prefix { // in the text of a Go function nothing more is said of habits
-		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) {
+		special := r.habit.write == "" || strings.Contains(r.habit.written, ":") || strings.Contains(r.habit.write, "of(")
+		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) && !special {
 			return ": here it is " + r.habit.write
 		}
 	}

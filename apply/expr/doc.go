@@ -43,7 +43,8 @@
 // skipped, and trunc to hours and less nothing before the clock's last change. Arithmetic of times
 // fails the row where the type does not hold the result.
 //
-// What SQL, Python and pandas write otherwise is an [Error] that says what to write.
+// What SQL, Python, pandas, Polars, R and Excel write otherwise is an [Error] that says what to write, or what differs
+// where nothing means the same.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
 // rows they fail. Functions written in Go are called by name, see [Register]. The

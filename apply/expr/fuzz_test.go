@@ -440,7 +440,7 @@ func (d *dice) text(sub func(string) string) string {
 	case 0:
 		return fmt.Sprintf("(%s + %s)", sub("string"), sub("string"))
 	case 1, 2:
-		return fmt.Sprintf("%s(%s)", d.pick("lower", "upper", "trim"), sub("string"))
+		return fmt.Sprintf("%s(%s)", d.pick("lower", "upper", "trim", "ltrim", "rtrim"), sub("string"))
 	case 3:
 		return fmt.Sprintf("replace(%s, %s, %s)", sub("string"), sub("string"), sub("string"))
 	case 4:
@@ -455,7 +455,7 @@ func (d *dice) number(t string, sub func(string) string) string {
 	if strings.HasPrefix(t, "float") {
 		switch d.roll(5) {
 		case 0, 1:
-			return fmt.Sprintf("cast(%s(%s), %s)", d.pick("sqrt", "floor", "ceil", "abs", "round"), sub(t), t)
+			return fmt.Sprintf("cast(%s(%s), %s)", d.pick("sqrt", "floor", "ceil", "abs", "round", "roundeven"), sub(t), t)
 		case 2:
 			return fmt.Sprintf("%s(%s, %s)", d.pick("min", "max"), d.column(t), sub(t))
 		case 3:
