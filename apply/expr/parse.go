@@ -13,9 +13,10 @@ import (
 
 // source is one parsed text: `name = expression`, or an expression alone.
 type source struct {
-	text string
-	name string
-	expr ast.Expr
+	text  string
+	name  string
+	expr  ast.Expr
+	caret bool // ^ was seen in it
 	// fn is set instead of expr for the text of a Go function.
 	fn *ast.FuncLit
 }
