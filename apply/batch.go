@@ -26,7 +26,7 @@ type batch struct {
 	fn  func(context.Context, arrow.Record) (arrow.Record, error)
 }
 
-func (b batch) wire(schema *arrow.Schema) ([]*node, error) {
+func (b batch) wire(schema *columns) ([]*node, error) {
 	if len(b.out) == 0 || b.fn == nil {
 		return nil, errors.New("batch: no columns are named, or the function is nil")
 	}

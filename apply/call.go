@@ -2,8 +2,6 @@ package apply
 
 import (
 	"context"
-
-	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // Call1 computes column out from column a by a function that may wait and may fail: a
@@ -36,7 +34,7 @@ type call1[A, R any] struct {
 	fn     func(context.Context, A) (R, error)
 }
 
-func (c call1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call1[A, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a))
 	if err != nil {
 		return nil, err
@@ -57,7 +55,7 @@ type call2[A, B, R any] struct {
 	fn        func(context.Context, A, B) (R, error)
 }
 
-func (c call2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call2[A, B, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a), in[B](c.b))
 	if err != nil {
 		return nil, err
@@ -78,7 +76,7 @@ type call3[A, B, C, R any] struct {
 	fn           func(context.Context, A, B, C) (R, error)
 }
 
-func (c call3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a), in[B](c.b), in[C](c.c))
 	if err != nil {
 		return nil, err
@@ -98,7 +96,7 @@ type callRows[In, Out any] struct {
 	fn func(context.Context, In) (Out, error)
 }
 
-func (c callRows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c callRows[In, Out]) wire(schema *columns) ([]*node, error) {
 	nodes, err := wireStructs[In, Out](schema, c.fn == nil, func(k *structs[In, Out]) kernel {
 		return &calling{k, func(ctx context.Context, i int) (err error) {
 			k.out[i], err = c.fn(ctx, k.in[i])

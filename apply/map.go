@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
 	"github.com/volley-go/volley/internal/bind"
 )
 
@@ -68,7 +66,7 @@ func (m Mapped3[A, B, C, R]) Vector(fn func(a []A, b []B, c []C, out []R)) Mappe
 	return m
 }
 
-func (m Mapped1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped1[A, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a))
 	if err != nil {
 		return nil, err
@@ -86,7 +84,7 @@ func (m Mapped1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	return []*node{n}, nil
 }
 
-func (m Mapped2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped2[A, B, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a), in[B](m.b))
 	if err != nil {
 		return nil, err
@@ -106,7 +104,7 @@ func (m Mapped2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
 	return []*node{n}, nil
 }
 
-func (m Mapped3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a), in[B](m.b), in[C](m.c))
 	if err != nil {
 		return nil, err
@@ -135,7 +133,7 @@ type input struct {
 func in[T any](column string) input { return input{column, reflect.TypeFor[T]()} }
 
 // wireRow makes the node of a function of a row's values that returns an R.
-func wireRow[R any](schema *arrow.Schema, out string, isNil bool, inputs ...input) (*node, error) {
+func wireRow[R any](schema *columns, out string, isNil bool, inputs ...input) (*node, error) {
 	outputs, err := single[R](out)
 	if err != nil {
 		return nil, err
@@ -143,9 +141,9 @@ func wireRow[R any](schema *arrow.Schema, out string, isNil bool, inputs ...inpu
 	if isNil {
 		return nil, fmt.Errorf("%s: the function is nil", out)
 	}
-	n := &node{name: out, out: outputs, forms: 1, inPlace: outputs[0].packer.Direct}
+	n := &node{name: out, out: outputs, forms: 1, inPlace: outputs[0].packer.Direct, exact: true}
 	for _, i := range inputs {
-		at, err := lookUp(schema, out, i.column, i.as)
+		at, err := lookUp(schema.Schema, out, i.column, i.as)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +167,7 @@ type each[A, R any] struct {
 	fn      func(A) R
 }
 
-func (e each[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (e each[A, R]) wire(schema *columns) ([]*node, error) {
 	if len(e.columns) == 0 {
 		return nil, fmt.Errorf("each: no columns are named")
 	}
@@ -193,12 +191,12 @@ func Rows[In, Out any](fn func(In) Out) Func { return rows[In, Out]{fn} }
 
 type rows[In, Out any] struct{ fn func(In) Out }
 
-func (r rows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {
+func (r rows[In, Out]) wire(schema *columns) ([]*node, error) {
 	return wireStructs[In, Out](schema, r.fn == nil, func(k *structs[In, Out]) kernel { k.fn = r.fn; return k })
 }
 
 // wireStructs makes the node of a function from struct to struct.
-func wireStructs[In, Out any](schema *arrow.Schema, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
+func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
 	inType, outType := reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	outputs, name, err := fields(outType)
 	if err != nil {

@@ -142,11 +142,10 @@ func (f *Frame) arrays(column int) []arrow.Array {
 
 // index finds a column by its exact name.
 func (f *Frame) index(name string) (int, error) {
-	names := f.Names()
-	if at := slices.Index(names, name); at >= 0 {
-		return at, nil
+	if at := f.Schema().FieldIndices(name); len(at) > 0 {
+		return at[0], nil
 	}
-	return 0, fmt.Errorf("no column %q%s", name, near.Hint(name, names))
+	return 0, fmt.Errorf("no column %q%s", name, near.Hint(name, f.Names()))
 }
 
 // locate finds the record batch of a row, and the row in it.

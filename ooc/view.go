@@ -32,7 +32,8 @@ func (r *run) narrow(ctx context.Context) error {
 	if r.view, err = j.written(out); err != nil {
 		return err
 	}
-	needed := slices.DeleteFunc(names(in), func(c string) bool { return !slices.Contains(reads, c) && !slices.Contains(r.view, c) })
+	used := setOf(slices.Concat(reads, r.view))
+	needed := slices.DeleteFunc(names(in), func(c string) bool { return !used[c] })
 	if len(needed) == 0 { // rows are counted by a column
 		needed = names(in)[:1]
 	}
@@ -65,7 +66,7 @@ func again(src chunker.Source) bool {
 func (j *Job) written(out *arrow.Schema) ([]string, error) {
 	have := names(out)
 	for _, c := range slices.Concat(j.Select, j.Drop) {
-		if !slices.Contains(have, c) {
+		if !out.HasField(c) {
 			return nil, fmt.Errorf("no column %q%s", c, near.Hint(c, have))
 		}
 	}
@@ -73,15 +74,26 @@ func (j *Job) written(out *arrow.Schema) ([]string, error) {
 	if j.Select != nil {
 		cols = slices.Clone(j.Select)
 	}
-	for i, c := range cols {
-		if slices.Contains(cols[:i], c) {
+	selected := make(map[string]bool, len(cols))
+	for _, c := range cols {
+		if selected[c] {
 			return nil, fmt.Errorf("column %q is selected twice", c)
 		}
+		selected[c] = true
 	}
-	if cols = slices.DeleteFunc(cols, func(c string) bool { return slices.Contains(j.Drop, c) }); len(cols) == 0 {
+	dropped := setOf(j.Drop)
+	if cols = slices.DeleteFunc(cols, func(c string) bool { return dropped[c] }); len(cols) == 0 {
 		return nil, errors.New("no columns are left to write")
 	}
 	return cols, nil
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
 func names(s *arrow.Schema) []string {

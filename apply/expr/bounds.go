@@ -9,10 +9,15 @@ import (
 )
 
 // boundsOf collects the bounds of a condition whose constants are folded.
-func boundsOf(n *node) (out []prune.Bound) {
+func boundsOf(condition *node) (out []prune.Bound) {
+	for _, n := range conjuncts(condition) {
+		out = append(out, boundsOfSide(n)...)
+	}
+	return out
+}
+
+func boundsOfSide(n *node) []prune.Bound {
 	switch {
-	case n.op == opAnd:
-		return append(boundsOf(n.args[0]), boundsOf(n.args[1])...)
 	case n.op == opColumn && isBool(n.typ):
 		return []prune.Bound{{Column: n.val.(*column).name, Op: prune.Equal, Value: true}}
 	case n.op == opNot:

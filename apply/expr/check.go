@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -26,27 +25,37 @@ type column struct {
 type checker struct {
 	schema  *arrow.Schema
 	columns map[string]*node // shared nodes of the columns
-	names   []string         // of the schema, for near names
 	src     *source
 	srcIdx  int
 	scope   map[string]*node // variables of a function body
 
-	notes   []string // for Explain: what may be meant otherwise
-	anyType bool     // the column at hand is only asked whether it is null
+	notes   []string        // for Explain: what may be meant otherwise
+	carets  map[string]bool // texts whose ^ is noted
+	anyType bool            // the column at hand is only asked whether it is null
 }
 
 func newChecker(schema *arrow.Schema) *checker {
-	c := &checker{schema: schema, columns: map[string]*node{}}
-	for _, f := range schema.Fields() {
-		c.names = append(c.names, f.Name)
-	}
-	return c
+	return &checker{schema: schema, columns: map[string]*node{}, carets: map[string]bool{}}
 }
 
-func (c *checker) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(c.notes, text) {
-		c.notes = append(c.notes, text)
+// names are the schema's, for near names.
+func (c *checker) names() (list []string) {
+	for _, f := range c.schema.Fields() {
+		list = append(list, f.Name)
 	}
+	return list
+}
+
+// noteCaret says once for each text what ^ means in it.
+func (c *checker) noteCaret() {
+	if c.src.caret {
+		return
+	}
+	if c.src.caret = true; c.carets[c.src.text] {
+		return
+	}
+	c.carets[c.src.text] = true
+	c.notes = append(c.notes, fmt.Sprintf("^ in %s is the exclusive or of bits; a power is pow(x, y)", c.src.text))
 }
 
 func (c *checker) fail(pos int, format string, args ...any) {
@@ -76,7 +85,6 @@ func (c *checker) node(o *op, t arrow.DataType, pos int, args ...*node) *node {
 
 // expr types one expression.
 func (c *checker) expr(e ast.Expr) *node {
-	pos := offset(e.Pos())
 	switch e := e.(type) {
 	case *ast.ParenExpr:
 		return c.expr(e.X)
@@ -85,7 +93,7 @@ func (c *checker) expr(e ast.Expr) *node {
 	case *ast.Ident:
 		return c.ident(e)
 	case *ast.UnaryExpr:
-		return c.unary(e.Op, c.expr(e.X), pos)
+		return c.unary(e.Op, c.expr(e.X), offset(e.OpPos))
 	case *ast.BinaryExpr:
 		return c.binary(e.Op, c.expr(e.X), c.expr(e.Y), offset(e.OpPos))
 	case *ast.CallExpr:
@@ -93,9 +101,9 @@ func (c *checker) expr(e ast.Expr) *node {
 	case *ast.SelectorExpr:
 		return c.selector(e)
 	case *ast.IndexExpr, *ast.SliceExpr:
-		c.fail(pos, "indexing is not supported: a part of a text is substr(text, start, length)")
+		c.fail(offset(e.Pos()), "indexing is not supported: a part of a text is substr(text, start, length)")
 	}
-	c.fail(pos, "this form of Go is not part of expressions: use operators and function calls")
+	c.fail(offset(e.Pos()), "this form of Go is not part of expressions: use operators and function calls")
 	return nil
 }
 
@@ -143,9 +151,9 @@ func (c *checker) unknown(name string, pos int) {
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: %s", name, builtinIndex[name].usage())
 	}
-	hint := meant(name, c.names, reference)
+	hint := meant(name, c.names(), reference)
 	if hint == "" {
-		hint = "; the columns are " + listed(c.names)
+		hint = "; the columns are " + listed(c.names())
 	}
 	c.fail(pos, "no column %q%s", name, hint)
 }
@@ -258,7 +266,7 @@ func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
 // binary types x op y.
 func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
 	if tok == token.XOR {
-		c.note("^ in %s is the exclusive or of bits; a power is pow(x, y)", c.src.text)
+		c.noteCaret()
 	}
 	if x.untyped() && y.untyped() {
 		return c.binaryConst(tok, x, y, pos)

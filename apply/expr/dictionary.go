@@ -21,12 +21,22 @@ type lookup struct {
 
 func (l *lookup) String() string { return prefix(l.root) }
 
-// prefix prints a node without naming what it shares.
+// prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of itself would have no end.
 func prefix(n *node) string {
-	if len(n.args) == 0 {
-		return n.label()
+	var b strings.Builder
+	var show func(n *node)
+	show = func(n *node) {
+		switch {
+		case b.Len() > 2000:
+			b.WriteString("…")
+		case len(n.args) == 0:
+			b.WriteString(n.label())
+		default:
+			n.writeCall(&b, func(i int) { show(n.args[i]) })
+		}
 	}
-	return n.label() + "(" + strings.Join(n.operands(func(i int) string { return prefix(n.args[i]) }), ", ") + ")"
+	show(n)
+	return b.String()
 }
 
 // lookUps makes what depends on the values of one dictionary alone a lookup: it is computed
@@ -187,7 +197,7 @@ type table struct {
 
 func newTable(l *lookup) *table {
 	p := &Program{code: l.code, fields: []arrow.Field{fieldOf(l.root)}}
-	return &table{sub: p.NewEvaluator(), lane: l.code.lanes[0]}
+	return &table{sub: p.newEvaluator(l.code.regs), lane: l.code.lanes[0]}
 }
 
 // bind points the table at a column of the record batch.

@@ -53,6 +53,11 @@
 //
 //	func(fare, tip float64) float64 { t := fare + tip; return t * 2 }
 //
+// # Limits
+//
+// Compiling costs about 10 µs for each operation, however many there are. Up to 99,900 operators may follow
+// each other without parentheses, and up to 5,000 parentheses and calls stand within each other; what is more is an [Error].
+//
 // # Nulls
 //
 // An operation on a null is null. Exceptions: && and || are three-valued (false

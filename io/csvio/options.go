@@ -295,10 +295,12 @@ func (o *ReadOptions) check() error {
 			}
 		}
 	}
+	first := make(map[string]int, len(o.Names))
 	for i, name := range o.Names {
-		if at := slices.Index(o.Names, name); at != i {
+		if at, twice := first[name]; twice {
 			return fmt.Errorf("names %d and %d are both %q", at, i, name)
 		}
+		first[name] = i
 	}
 	return nil
 }
