@@ -288,7 +288,6 @@ func (r *run) write(ctx context.Context) error {
 		Next:    r.next,
 		Work:    r.work,
 		Emit:    r.emit,
-		Drop:    func(d done) { r.budget.add(-d.bytes) },
 	}.Run(ctx))
 }
 

@@ -539,3 +539,35 @@ func TestProgressEndsWithTheJob(t *testing.T) {
 	require.Equal(t, "trips", last.Job)
 	require.EqualValues(t, 5000, last.RowsDone)
 }
+
+// told is a source that tells a size, or that it cannot.
+type told struct {
+	small
+	rows, bytes int64
+	err         error
+}
+
+func (s told) Size(context.Context) (rows, bytes int64, err error) { return s.rows, s.bytes, s.err }
+
+func TestProgressTellsTotalsThatAreKnown(t *testing.T) {
+	of := small{table(t, 100), 10}
+	for _, c := range []struct {
+		from        chunker.Source
+		rows, bytes int64
+	}{
+		{of, -1, -1},
+		{told{of, 100, 800, nil}, 100, 800},
+		{told{of, -1, 800, nil}, -1, 800},
+		{told{of, 100, -1, nil}, 100, -1},
+		{told{of, 0, 0, nil}, 0, 0},
+		{told{of, 100, 800, errors.New("not now")}, -1, -1},
+	} {
+		events := 0
+		_, err := ooc.Job{From: c.from, To: new(chunker.FrameSink), Progress: func(e progress.Event) {
+			require.Equal(t, []int64{c.rows, c.bytes}, []int64{e.RowsTotal, e.BytesTotal})
+			events++
+		}}.Run(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, events, 1)
+	}
+}

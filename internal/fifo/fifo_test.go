@@ -3,11 +3,15 @@
 package fifo
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -69,4 +73,33 @@ func TestReadIsCalledOff(t *testing.T) {
 	_, err = in.Read(buf)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, w.Close())
+}
+
+// TestAReaderTellsWhatIsRead: the bytes, and the error at its place, also one that comes with bytes.
+func TestAReaderTellsWhatIsRead(t *testing.T) {
+	text := strings.Repeat("abc\n", 100_000) // longer than the buffer
+	gone := errors.New("gone")
+	for _, c := range []struct {
+		r    io.Reader
+		want string
+		err  error
+	}{
+		{strings.NewReader(text), text, nil},
+		{iotest.DataErrReader(strings.NewReader(text)), text, nil},
+		{iotest.HalfReader(strings.NewReader(text)), text, nil},
+		{strings.NewReader(""), "", nil},
+		{iotest.ErrReader(gone), "", gone},
+		{io.MultiReader(strings.NewReader(text), iotest.ErrReader(gone)), text, gone},
+		{iotest.DataErrReader(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(gone))), "abc", gone},
+	} {
+		var got bytes.Buffer
+		_, err := got.ReadFrom(NewReader(t.Context(), c.r))
+		require.Equal(t, c.err, err)
+		require.Equal(t, c.want, got.String())
+	}
+	in := NewReader(t.Context(), strings.NewReader(text))
+	n, err := in.Read(make([]byte, 3))
+	require.NoError(t, err)
+	require.Equal(t, 3, n, "no more is read than is asked for")
+	require.NoError(t, iotest.TestReader(in, []byte(text[3:])))
 }
