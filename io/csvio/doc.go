@@ -125,8 +125,9 @@
 // that of the row.
 //
 // What became of bad rows is in a [Report], each kind counted apart: rows that were left out, that went to
-// the rejects, that have a null for what could not be read or was missing, and whose surplus fields were
-// dropped. A frame of [ReadOptions.ReadFile] does not show them: under [Null] and [Skip] ask for the report.
+// the rejects, that have a null for what could not be read or was missing, whose surplus fields were
+// dropped, and whose broken quotes were read as text. Under each policy the rows that [Stop] would end at are in one of these.
+// A frame of [ReadOptions.ReadFile] does not show them: under [Null] and [Skip] ask for the report.
 //
 //	var report csvio.Report
 //	trips, err := csvio.ReadOptions{OnBad: csvio.Null, Report: &report}.ReadFile(ctx, "trips.csv")

@@ -1,12 +1,14 @@
 package csvio
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/plural"
 )
 
 // headline is the question whether the first row is names: what speaks for it, column by column, in points. A row of data
@@ -355,6 +357,13 @@ func (r *rules) needsQuotes(s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
 		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
 		alone && strings.ContainsAny(s, usual+rare)
+}
+
+var errNamesMended = errors.New("the quotes of the row of names are broken: they are read as text")
+
+// fewNamesError says that the row of names was filled.
+func fewNamesError(names, columns int) error {
+	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", plural.Count(names, "field"), columns, names+1)
 }
 
 // headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never
