@@ -19,6 +19,10 @@
 // straight into Arrow buffers; only columns that are asked for are parsed. A block is of the size that was asked for (8 MiB
 // of columns otherwise), and less, to 256 KiB, where a file is small or near its end, and at the beginning of a stream.
 //
+// A text that is one of another format as a whole is an error that names it: JSON, HTML, XML, RTF, YAML, INI, mails, tables in
+// Markdown, pointers of Git LFS, answers of web servers. It is told by its first 16 KiB; a table whose fields are
+// such texts is none. With [ReadOptions.Names] everything is a table.
+//
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
 // row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next MiB, and no field

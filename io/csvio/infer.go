@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
+	"github.com/volley-go/volley/internal/notcsv"
 	"github.com/volley-go/volley/internal/plural"
 )
 
@@ -43,6 +44,9 @@ func (s *stream) find(ctx context.Context) error {
 		return s.nothing(ctx, "is empty")
 	}
 	if err := s.skipLines(o.Skip); err != nil {
+		return err
+	}
+	if err := s.onlyCSV(); err != nil {
 		return err
 	}
 	delimiter, start := "", 0
@@ -81,6 +85,15 @@ func (s *stream) find(ctx context.Context) error {
 	}
 	s.skip(s.shape.end, s.shape.endLines)
 	return s.typed(ctx)
+}
+
+// onlyCSV is an error if the tail, with which a file begins, is a text of another format.
+func (s *stream) onlyCSV() error {
+	what, remedy := notcsv.Format(s.tail, s.eof)
+	if what == "" || s.source.options.Names != nil {
+		return nil
+	}
+	return s.source.fail(s.name(), fmt.Errorf("is %s, and no CSV: %s; if it is a table all the same, name its columns by ReadOptions.Names", what, remedy))
 }
 
 // skipLines leaves lines out that nobody is to look at.

@@ -385,6 +385,9 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 	if err := s.skipLines(s.source.options.Skip); err != nil {
 		return 0, err
 	}
+	if err := s.onlyCSV(); err != nil {
+		return 0, err
+	}
 	if len(s.tail) == 0 && s.header {
 		return 0, s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
