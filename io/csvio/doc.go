@@ -46,7 +46,7 @@
 // # Headers
 //
 // The first row is names if more speaks for it than against. For it: a field that does not fit the numbers, dates or
-// bools below it; one that is unlike texts below that are alike; years and words that are
+// bools below it; one that is unlike texts below that are alike; numbers over columns of words; years and words that are
 // numbered one after the other; quotes that only this row has. Against it: a number, date or bool that its column could have; a text
 // that is a value below, or in the row twice; more empty fields than names over values. If nothing decides, words are names and
 // values are data.
