@@ -101,7 +101,9 @@
 // such columns stay strings until the options say what they are ([ReadOptions.Dates], Decimal, Thousands). So do numbers with
 // leading zeros, a plus before eight digits or more (+14155550123 is a telephone; +3 and +1.5 are numbers), integers of
 // more than 64 bits, and integers among floats that a float64 would round (above 2^53): where a type is found, no
-// digit is lost. Where [ReadOptions.Types] gives a float, rounding is meant.
+// digit of an integer is lost. A number with a point or an exponent is the nearest float64, as with every other reader: 15 digits
+// always come back, and all 17 of what was a float64; what is behind them is lost. [Sniff] says where samples have
+// more. A decimal128 or string in [ReadOptions.Types] keeps all of them. Where it gives a float, rounding is meant.
 //
 // A column without a value in the samples, as all of a file with a header alone, is a string. So are times with digits
 // finer than a microsecond, unless Types says timestamp[ns], and times of day and durations, which come

@@ -134,6 +134,8 @@ func (c *column) described(o *ReadOptions) ColumnDialect {
 				d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
 			}
 		}
+	case e.long && c.t.ID() == arrow.FLOAT64:
+		d.Why = "fits all samples, some rounded to the 17 digits of a float64: give a decimal in ReadOptions.Types to keep more"
 	default:
 		d.Why = "fits all samples"
 	}
