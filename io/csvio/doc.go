@@ -61,7 +61,7 @@
 // numbers (they become data), a title of one word above a table of words (the table becomes one column). [ReadOptions.Header],
 // Skip and Delimiter say what is meant, and what they say holds.
 //
-// Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
+// Bytes ^Z (0x1A) at the very end, which DOS programs write there, are no part of the text. Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
 // comments and blank lines alone, unless Names are given: then it is a table without rows. A file of a header alone is one too.
 //
 // Rows of a plain dialect (a delimiter of one byte, doubled quotes, \n, \r\n or \r) are read as they stand. Others are

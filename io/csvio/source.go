@@ -497,6 +497,9 @@ func (s *stream) fill(size int) error {
 		}
 	}
 	s.tail = buf[:n]
+	if s.eof {
+		s.tail = bytes.TrimRight(s.tail, endMark)
+	}
 	return nil
 }
 
@@ -560,14 +563,18 @@ func (s *stream) cutPlain() {
 		return
 	}
 	info, err := in.file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
+	if err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	size := textEnd(in.file, info.Size())
+	if size < s.offset+int64(len(s.tail)) {
 		return
 	}
 	f := &sharedFile{File: in.file, stamp: in.stamp}
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
-	s.plain = &plainFile{sharedFile: f, size: info.Size(), at: s.offset}
+	s.plain = &plainFile{sharedFile: f, size: size, at: s.offset}
 	s.tail = nil
 }
 
