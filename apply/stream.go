@@ -59,9 +59,10 @@ type Counts struct {
 	NullResults int // of Rows: those that go on, with nulls for the results of functions that failed
 	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
 	Cut         int // of Rows: those whose surplus fields the source dropped
+	Mended      int // of Rows: those whose broken quotes the source read as text, and rows of names that it mended so or filled
 
 	First struct { // what is wrong with the first of them, at most 10 each
-		Refused, Nulled, Cut []*chunker.Error
+		Refused, Nulled, Cut, Mended []*chunker.Error
 	}
 	bad int // rows that count against the policy's limits
 }
@@ -450,6 +451,7 @@ func (c *Counts) add(r *Result, policy action) {
 	c.Unchosen += r.where
 	c.Nulled += len(in.Nulled.Rows)
 	c.Cut += len(in.Cut.Rows)
+	c.Mended += len(in.Mended.Rows)
 	c.bad += len(in.Rejects) + lossyOrFailed(in, r.failed)
 	switch policy {
 	case reject:
@@ -463,15 +465,17 @@ func (c *Counts) add(r *Result, policy action) {
 	c.First.Refused = firstOf(c.First.Refused, in.Rejects)
 	c.First.Nulled = firstOf(c.First.Nulled, in.Nulled.First)
 	c.First.Cut = firstOf(c.First.Cut, in.Cut.First)
+	c.First.Mended = firstOf(c.First.Mended, in.Mended.First)
 }
 
 // lossyOrFailed is how many rows lost something or failed, or both.
 func lossyOrFailed(c *chunker.Chunk, failed []*RowError) int {
+	lossy := c.Lossy()
 	if len(failed) == 0 {
-		return c.Lossy()
+		return len(lossy)
 	}
 	rows := map[int]bool{}
-	for _, row := range slices.Concat(c.Nulled.Rows, c.Cut.Rows) {
+	for _, row := range lossy {
 		rows[row] = true
 	}
 	for _, e := range failed {

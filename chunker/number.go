@@ -17,7 +17,7 @@ type Numberer struct {
 // of its Rejects and losses those of the file.
 func (n *Numberer) Number(c *Chunk) {
 	c.Row = n.pass(c.File, c.Row, c.Len()+len(c.Rejects))
-	for _, e := range slices.Concat(c.Rejects, c.Nulled.First, c.Cut.First) {
+	for _, e := range slices.Concat(c.Rejects, c.FirstLosses()) {
 		e.Row += c.Row
 	}
 }

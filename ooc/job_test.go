@@ -266,7 +266,7 @@ func (s nullingStream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.Stream.Next(ctx)
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
-		c.Nulled.Rows, c.Cut.Rows = []int{1, 4}, []int{4}
+		c.Nulled.Rows, c.Cut.Rows, c.Mended.Rows = []int{1, 4}, []int{4}, []int{-1, 1}
 		return c, err
 	}, err
 }
@@ -277,12 +277,13 @@ func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 6, report.Nulled)
 	require.EqualValues(t, 3, report.Cut)
-	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
+	require.EqualValues(t, 6, report.Mended)
+	require.Contains(t, report.String(), "6 rows with a null for a value that could not be read")
 	job.OnError.RowsMax = 3
 	_, err = job.Run(t.Context())
 	var many *apply.TooManyError
 	require.ErrorAs(t, err, &many, "they count against the policy's limits")
-	require.Equal(t, 4, many.Failed, "each row once")
+	require.Equal(t, 6, many.Failed, "each row once")
 }
 
 func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/plural"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -41,8 +42,8 @@ The output appears whole, or not at all, and replaces a file only with --force. 
 fine: see --memory.
 
 A row that cannot be read, or that a step fails on, ends convert with an error that names it.
---on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields
-behind the last column are dropped, and the results of a step that fails are null. A row without a
+--on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields that
+are too many are dropped, broken quotes are read as text, and the results of a step that fails are null. A row without a
 sense, as one whose quote is never closed, is left out, and so is one on which --where fails.
 --on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output.
 How many rows there are of each kind is told, and the exit code is then 3.`,
@@ -160,30 +161,39 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 // failures says how many rows are bad, and what became of them: each kind apart.
 func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
-	note := func(rows int64, what string, first error) {
+	note := func(rows int64, one, more string, first error) {
 		if rows == 0 {
 			return
 		}
-		text := fmt.Sprintf("%d of %d rows %s", rows, all, what)
+		text := fmt.Sprintf("%d of %s %s", rows, plural.Count(all, "row"), more)
+		if rows == 1 {
+			text = fmt.Sprintf("1 of %s %s", plural.Count(all, "row"), one)
+		}
 		if first != nil {
 			text += "; the first: " + message(first)
 		}
 		notes = append(notes, text)
 	}
-	fate := "they are left out"
+	fate := "left out"
 	if rejects != "" {
-		fate = "they are in " + rejects
+		fate = "in " + rejects
 	}
-	note(r.Refused, "could not be read: "+fate, firstOf(r.FirstRefused))
-	note(r.Unchosen, "failed on --where: "+fate, c.firstFailed(r, true))
-	failed, fate := r.NullResults, "their results are null"
+	failed := func(rows int64, what string, first error) {
+		note(rows, what+": it is "+fate, what+": they are "+fate, first)
+	}
+	failed(r.Refused, "could not be read", firstOf(r.FirstRefused))
+	failed(r.Unchosen, "failed on --where", c.firstFailed(r, true))
 	if rejects != "" {
-		failed, fate = r.Rejected-r.Refused-r.Unchosen, "they are in "+rejects
+		failed(r.Rejected-r.Refused-r.Unchosen, "failed", c.firstFailed(r, false))
+	} else {
+		note(r.NullResults, "failed: its results are null", "failed: their results are null", c.firstFailed(r, false))
 	}
-	note(failed, "failed: "+fate, c.firstFailed(r, false))
-	note(r.Nulled, "have a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
-	note(r.Cut, "have more fields than there are columns: what is behind the last column was dropped", firstOf(r.FirstCut))
-	if r.Nulled+r.Cut > 0 {
+	lost := func(rows int64, what string, first error) { note(rows, "has "+what, "have "+what, first) }
+	lost(r.Nulled, "a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
+	lost(r.Cut, "more fields than there are columns: what is too much was dropped", firstOf(r.FirstCut))
+	const mended = "mended: broken quotes are read as text, names that are missing are made up"
+	note(r.Mended, "was "+mended, "were "+mended, firstOf(r.FirstMended))
+	if r.Nulled+r.Cut+r.Mended > 0 {
 		notes[len(notes)-1] += "; --on-error reject=FILE sets such rows aside"
 	}
 	return notes

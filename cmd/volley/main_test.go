@@ -117,16 +117,19 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		want    []string
 	}{
 		{ooc.Report{}, "", nil},
-		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: they are left out; the first: read a.csv: no row"}},
-		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: they are in bad.csv; the first: read a.csv: no row"}},
-		{ooc.Report{Unchosen: 1, LeftOut: 1, Functions: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: they are left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
-		{ooc.Report{NullResults: 1, Functions: failed("m")}, "", []string{"1 of 9 rows failed: their results are null; the first: row 1, computing m from n = 0: oops"}},
-		{ooc.Report{Rejected: 1, Functions: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: they are in bad.csv; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: it is left out; the first: read a.csv: no row"}},
+		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: it is in bad.csv; the first: read a.csv: no row"}},
+		{ooc.Report{Unchosen: 1, LeftOut: 1, Functions: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: it is left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
+		{ooc.Report{NullResults: 1, Functions: failed("m")}, "", []string{"1 of 9 rows failed: its results are null; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Rejected: 1, Functions: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: it is in bad.csv; the first: row 1, computing m from n = 0: oops"}},
 		{ooc.Report{Nulled: 3, FirstNulled: bad("no int")}, "", []string{
 			"3 of 9 rows have a null for a value that could not be read or was missing; the first: read a.csv: no int; --on-error reject=FILE sets such rows aside",
 		}},
 		{ooc.Report{Cut: 3, FirstCut: bad(`dropped "6"`)}, "", []string{
-			`3 of 9 rows have more fields than there are columns: what is behind the last column was dropped; the first: read a.csv: dropped "6"; --on-error reject=FILE sets such rows aside`,
+			`3 of 9 rows have more fields than there are columns: what is too much was dropped; the first: read a.csv: dropped "6"; --on-error reject=FILE sets such rows aside`,
+		}},
+		{ooc.Report{Mended: 1, FirstMended: bad("the quotes are broken")}, "", []string{
+			"1 of 9 rows was mended: broken quotes are read as text, names that are missing are made up; the first: read a.csv: the quotes are broken; --on-error reject=FILE sets such rows aside",
 		}},
 	} {
 		r := c.report

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/plural"
 )
 
 const (
@@ -547,5 +548,5 @@ func isDateIn(b []byte) bool {
 
 // why says in words what spoke for the dialect.
 func (a *attempt) why() string {
-	return fmt.Sprintf("%d rows cut, %.0f %% of them into %d fields, %.0f %% of the cells of a known kind", a.rows, math.Floor(100*a.even), a.width, math.Floor(100*a.typed))
+	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", plural.Count(a.rows, "row"), math.Floor(100*a.even), plural.Count(a.width, "field"), math.Floor(100*a.typed))
 }

@@ -105,7 +105,11 @@ func (in *input) eachPlace(begin bool, f func(raw []byte, at int64) error) error
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if err := f(buf[:n], at); err != nil {
+		text := buf[:n]
+		if at+int64(n) == info.Size() {
+			text = bytes.TrimRight(text, endMark)
+		}
+		if err := f(text, at); err != nil {
 			if err == errStop {
 				return nil
 			}

@@ -203,8 +203,8 @@ type OnBad int
 //
 // Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
 // where that gives the right number of fields; short rows are filled with nulls; of long
-// ones empty fields are left out, and then what is behind the last column. Rows that are still bad
-// are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
+// ones empty fields are left out, and then what is behind the last column; a row of names is treated as the others. Rows that are
+// still bad are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
 // [ReadOptions.Report].
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and

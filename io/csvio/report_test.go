@@ -25,11 +25,12 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	}{
 		{"1,2", 0, 0, 0, 0, 0, 3, ""},
 		{"x,2", 1, 1, 1, 0, 0, 3, `value "x": is no int64`},
-		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 fields, there are 2 columns: null stands for what is missing"},
+		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 field, there are 2 columns: null stands for what is missing"},
 		{"4,5,6", 1, 1, 0, 0, 1, 3, `the row has 3 fields, there are 2 columns: dropped "6"`},
 		{`4,5,"6,7",8`, 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped "\"6,7\",8"`},
 		{"x,5,6", 1, 1, 1, 0, 1, 3, `value "x": is no int64`},
-		{"4,5,,", 1, 1, 0, 0, 0, 3, ""}, // nothing was there
+		{"4,5,,", 1, 1, 0, 0, 1, 3, "the row has 4 fields, there are 2 columns: dropped 2 empty fields"},
+		{"4,,5,6", 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped 1 empty field and "6"`},
 		{`"1" 2,"3" 4,5`, 1, 1, 0, 1, 0, 2, "there is text behind a closing quote"},
 		{"\xff,2", 1, 1, 1, 0, 0, 3, "is no int64"},
 	} {
@@ -79,7 +80,7 @@ func TestReportOfManyParts(t *testing.T) {
 		require.Len(t, r.First, 10)
 		for i, e := range r.First {
 			row := 1000*(i/2) + 500 + i%2
-			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %d fields", filepath.Base(path), row+2, row, 1+2*(i%2)))
+			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %s", filepath.Base(path), row+2, row, []string{"1 field,", "3 fields,"}[i%2]))
 		}
 	}
 	o.OnBad = csvio.Stop

@@ -19,6 +19,7 @@ import (
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/internal/plural"
 )
 
 // source is files, or a reader.
@@ -186,7 +187,7 @@ func (s *source) Check(ctx context.Context) (err error) {
 			return err
 		}
 		if n := len(st.columns); !st.header && width > 0 && width != n {
-			return s.fail(st.name(), fmt.Errorf("has %d columns, the first file has %d", width, n))
+			return s.fail(st.name(), fmt.Errorf("has %s, the first file has %d", plural.Count(width, "column"), n))
 		}
 	}
 	return nil
@@ -231,6 +232,8 @@ type stream struct {
 	tail   []byte
 	eof    bool
 	size   int // of the next block
+
+	namesMended chunker.Losses // of the file that was begun
 
 	plain *plainFile // being read; nil where there is only a stream of bytes
 	open  []*sharedFile
@@ -298,6 +301,7 @@ func (s *stream) end() error {
 		s.plain = nil
 	}
 	s.tail, s.eof, s.lines, s.offset, s.at = nil, false, 0, 0, charset.Place{}
+	s.namesMended = chunker.Losses{}
 	if s.input == nil {
 		return nil
 	}
@@ -348,6 +352,9 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 			s.cutPlain()
 		}
 		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
+			if mended := s.takeMended(); len(mended.Rows) > 0 { // and no row follows
+				return (&piece{stream: s, file: s.name(), encoding: charset.UTF8, mended: mended}).decode, nil
+			}
 			if err := s.leave(); err != nil {
 				return nil, err
 			}
@@ -378,6 +385,9 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 	if err := s.skipLines(s.source.options.Skip); err != nil {
 		return 0, err
 	}
+	if err := s.onlyCSV(); err != nil {
+		return 0, err
+	}
 	if len(s.tail) == 0 && s.header {
 		return 0, s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
@@ -391,6 +401,7 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 			return 0, s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q; %s: %s",
 				first, names(s.columns), difference(first, names(s.columns)), otherHeader(first, names(s.columns))))
 		}
+		s.noteNames(&sh)
 	}
 	s.skip(sh.end, sh.endLines)
 	return sh.width, nil
@@ -486,6 +497,9 @@ func (s *stream) fill(size int) error {
 		}
 	}
 	s.tail = buf[:n]
+	if s.eof {
+		s.tail = bytes.TrimRight(s.tail, endMark)
+	}
 	return nil
 }
 
@@ -504,7 +518,7 @@ func (s *stream) cut() (chunker.Part, error) {
 			continue
 		}
 		s.size = 0
-		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, at: s.at, read: s.input.taken(), encoding: s.input.encoding, multi: s.input.multi}
+		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, at: s.at, read: s.input.taken(), encoding: s.input.encoding, multi: s.input.multi, mended: s.takeMended()}
 		// The rest is copied: the block is given back when it is parsed.
 		rest := bufpool.Get(max(len(text)-end, 1))
 		s.tail = rest[:copy(rest, text[end:])]
@@ -549,14 +563,18 @@ func (s *stream) cutPlain() {
 		return
 	}
 	info, err := in.file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
+	if err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	size := textEnd(in.file, info.Size())
+	if size < s.offset+int64(len(s.tail)) {
 		return
 	}
 	f := &sharedFile{File: in.file, stamp: in.stamp}
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
-	s.plain = &plainFile{sharedFile: f, size: info.Size(), at: s.offset}
+	s.plain = &plainFile{sharedFile: f, size: size, at: s.offset}
 	s.tail = nil
 }
 
@@ -576,5 +594,5 @@ func (s *stream) section() chunker.Part {
 	}
 	f.users.Add(1)
 	f.at, f.last = c.hi, c
-	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8, multi: s.input.multi}).decode
+	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8, multi: s.input.multi, mended: s.takeMended()}).decode
 }
