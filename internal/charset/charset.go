@@ -105,6 +105,10 @@ func Valid(b []byte, whole bool) bool {
 	return ASCII(b) || utf8.Valid(b)
 }
 
+// EndsInside reports whether the last bytes begin a character of UTF-8 and are not all of it: two or
+// three, as one may be a letter of another encoding.
+func EndsInside(b []byte) bool { return cutTail(b) > 1 }
+
 // cutTail is the length of a character at the end of b of which bytes are missing.
 func cutTail(b []byte) int {
 	for back := 1; back < utf8.UTFMax && back <= len(b); back++ {

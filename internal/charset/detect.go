@@ -13,12 +13,12 @@ type Evidence struct {
 	head []byte // the first part
 	mark Encoding
 
-	valid   int    // weight of characters of several bytes that are UTF-8
-	bad     int    // bytes that are none
-	cut     int    // bytes of a character that the end of the text cuts
-	escapes int    // of ISO-2022-JP
-	odd     []byte // text with bytes that are no UTF-8
-	parts   int    // that were read since
+	valid int    // weight of characters of several bytes that are UTF-8
+	bad   int    // bytes that are none
+	cut   int    // bytes of a character that the end of the text cuts
+	odd   []byte // text with bytes that are no UTF-8
+	parts int    // that were read since
+	seven sevenBits
 }
 
 const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked at
@@ -28,7 +28,6 @@ const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked
 func (v *Evidence) Add(b []byte, ends bool) {
 	if v.head == nil {
 		v.head, v.mark = bytes.Clone(b[:min(len(b), wideBytes)]), Marked(b)
-		v.escapes = escapesIn(b)
 	} else {
 		for i := 0; i < utf8.UTFMax-1 && len(b) > 0 && !utf8.RuneStart(b[0]); i++ {
 			b = b[1:]
@@ -41,7 +40,7 @@ func (v *Evidence) Add(b []byte, ends bool) {
 			b = b[:len(b)-n]
 		}
 	}
-	if ASCII(b) {
+	if v.seven.add(b); ASCII(b) {
 		return
 	}
 	before := v.bad
@@ -91,12 +90,13 @@ func (v *Evidence) Found() (e Encoding, why string) {
 		return e, "NUL bytes in every other place"
 	}
 	bad := v.bad
-	if v.valid == 0 {
-		bad += v.cut
+	if v.valid == 0 && v.cut == 1 { // which may be a letter by itself
+		bad++
+	}
+	if e, why := v.seven.found(); bad+v.valid+v.cut == 0 && why != "" {
+		return e, why
 	}
 	switch {
-	case bad == 0 && v.escapes > 0:
-		return iso2022JP, "escapes that choose Japanese characters"
 	case bad == 0 && v.cut > 0:
 		return UTF8, "all bytes looked at are UTF-8, but for the last character, which is cut"
 	case bad == 0:
@@ -205,8 +205,3 @@ func (e Encoding) fits(b []byte) bool {
 }
 
 func isSign(c byte) bool { return c == '\n' || c == '\r' || c == ',' || c == '\t' }
-
-// escapesIn counts escapes that choose sets of Japanese characters and are left again.
-func escapesIn(b []byte) int {
-	return min(bytes.Count(b, []byte("\x1B$B"))+bytes.Count(b, []byte("\x1B$@"))+bytes.Count(b, []byte("\x1B(I")), bytes.Count(b, []byte("\x1B(B"))+bytes.Count(b, []byte("\x1B(J")))
-}

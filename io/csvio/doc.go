@@ -75,7 +75,7 @@
 //   - UTF-8, UTF-16 and UTF-32 have a byte order mark, the latter two else NUL bytes in every other place.
 //   - UTF-8 is a text with at least twice as many bytes behind the first of its characters as bytes that
 //     are no UTF-8. Those few are bad values in their rows; no other row is read differently for them.
-//   - ISO-2022-JP has its escapes.
+//   - ISO-2022-JP and HZ-GB-2312 have their escapes.
 //   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some thirty
 //     languages. A word or two may not be enough: the ê of Windows-1252 is the ę of Windows-1250.
 //

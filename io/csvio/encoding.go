@@ -134,6 +134,7 @@ const damaged = ", which the rest of the text is"
 
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
+	errCut     = &notUTF8Error{": it ends inside a character, as a text that was cut does: mend the file, or set ReadOptions.OnBad so that such rows are left out, or give ReadOptions.Encoding if it is of another encoding"}
 	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
 )
 
@@ -148,6 +149,8 @@ func (p *piece) notText(value []byte) error {
 		return &notUTF8Error{damaged}
 	case p.multi:
 		return errDamaged
+	case charset.EndsInside(value):
+		return errCut
 	case o.OnBad != Stop || o.Encoding != charset.Unknown:
 		return errNotUTF8
 	}
