@@ -3,7 +3,6 @@ package charset
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -17,7 +16,6 @@ type Evidence struct {
 	bad   int    // bytes that are none
 	cut   int    // bytes of a character that the end of the text cuts
 	odd   []byte // text with bytes that are no UTF-8
-	parts int    // that were read since
 	seven sevenBits
 }
 
@@ -115,28 +113,6 @@ func count(bytes int) string {
 		return "1 byte looked at is"
 	}
 	return fmt.Sprintf("%d bytes looked at are", bytes)
-}
-
-// refuted takes in what Windows-1252 is read from, and says why it cannot be that; "" where it can.
-func (v *Evidence) refuted(b []byte) string {
-	if ASCII(b) {
-		return ""
-	}
-	if slices.ContainsFunc(undefined1252, func(c byte) bool { return bytes.IndexByte(b, c) >= 0 }) {
-		return "bytes that Windows-1252 gives no meaning"
-	}
-	v.weigh(b)
-	if v.mixed() {
-		return mixture
-	}
-	if v.parts++; len(v.odd) >= oddMax || v.parts&(v.parts-1) != 0 {
-		return "" // weighing all costs milliseconds: after 1, 2, 4, 8 … parts
-	}
-	v.odd = append(v.odd, b...)
-	if e, why := v.oneByte(); e == Unknown {
-		return why
-	}
-	return ""
 }
 
 var undefined1252 = []byte{0x81, 0x8D, 0x8F, 0x90, 0x9D}

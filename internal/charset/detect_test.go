@@ -220,10 +220,10 @@ func TestWhatWasTakenForWindows1252IsWatched(t *testing.T) {
 			continue
 		}
 		if c.want == "it is" {
-			require.ErrorContains(t, err, "Windows-1252")
+			require.ErrorContains(t, err, "Windows-1252", c.more[:20])
 			continue
 		}
-		require.ErrorContains(t, err, "was taken for Windows-1252")
+		require.ErrorContains(t, err, "was taken for Windows-1252", "%.20q", c.more)
 		require.ErrorContains(t, err, c.want)
 		require.ErrorContains(t, err, "say what it is")
 	}

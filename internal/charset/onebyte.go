@@ -153,13 +153,13 @@ func kindOf(c rune) kind {
 // around is a byte beyond ASCII between its neighbours.
 type around [3]byte
 
-// counted is how often it comes.
+// counted is how much it says: a word that stands in a thousand rows is hardly more than one.
 type counted struct {
 	around
-	n int
+	weight float64
 }
 
-// highBytes counts the bytes beyond ASCII of a text, in an order that depends on nothing else.
+// highBytes weighs the bytes beyond ASCII of a text, in an order that depends on nothing else.
 func highBytes(text []byte) []counted {
 	found := map[around]int{}
 	before := byte(' ')
@@ -175,7 +175,7 @@ func highBytes(text []byte) []counted {
 	}
 	var out []counted
 	for a, n := range found {
-		out = append(out, counted{a, n})
+		out = append(out, counted{a, 1 + math.Log(float64(n))/4})
 	}
 	slices.SortFunc(out, func(a, b counted) int { return bytes.Compare(a.around[:], b.around[:]) })
 	return out
@@ -185,7 +185,7 @@ func highBytes(text []byte) []counted {
 func (g *guess) costOf(text []counted) (sum float64) {
 	sum = g.prior
 	for _, c := range text {
-		sum += float64(c.n) * g.costOne(c.around)
+		sum += c.weight * g.costOne(c.around)
 	}
 	return sum
 }
@@ -293,28 +293,39 @@ func (v *Evidence) oneByte() (Encoding, string) {
 		return Unknown, looksLike(e, what)
 	}
 	text := highBytes(v.odd)
-	var best, other *guess
-	bestCost, otherCost := math.Inf(1), math.Inf(1)
-	for _, g := range guesses() {
-		cost := g.costOf(text)
-		if g.e == Windows1252 {
-			if cost < bestCost {
-				best, bestCost = g, cost
-			}
-		} else if cost < otherCost && g.differs(text) {
-			other, otherCost = g, cost
+	x := explain(text)
+	if x.other != nil && x.otherCost < x.bestCost+margin {
+		if x.bestCost < x.otherCost+margin {
+			return Unknown, "it may be Windows-1252, or " + x.other.e.String() + " (" + x.other.language + ")"
 		}
+		return Unknown, looksLike(x.other.e, x.other.language)
 	}
-	if other != nil && otherCost < bestCost+margin {
-		if bestCost < otherCost+margin {
-			return Unknown, "it may be Windows-1252, or " + other.e.String() + " (" + other.language + ")"
-		}
-		return Unknown, looksLike(other.e, other.language)
-	}
-	if detached(v.odd) || best.undefined(text) {
+	if detached(v.odd) || x.best.undefined(text) {
 		return Unknown, "it is neither UTF-8 nor Windows-1252"
 	}
 	return Windows1252, "bytes that are no UTF-8, and all characters of Windows-1252"
+}
+
+// explanation is how well a text is explained by Windows-1252, and by the best of the others that
+// read it differently (nil if none does).
+type explanation struct {
+	best, other         *guess
+	bestCost, otherCost float64
+}
+
+func explain(text []counted) explanation {
+	x := explanation{bestCost: math.Inf(1), otherCost: math.Inf(1)}
+	for _, g := range guesses() {
+		cost := g.costOf(text)
+		if g.e == Windows1252 {
+			if cost < x.bestCost {
+				x.best, x.bestCost = g, cost
+			}
+		} else if cost < x.otherCost && g.differs(text) {
+			x.other, x.otherCost = g, cost
+		}
+	}
+	return x
 }
 
 func looksLike(e Encoding, language string) string {

@@ -15,9 +15,9 @@ import (
 
 const peekBytes = 64 << 10 // that tell an encoding
 
-// text makes what an input holds UTF-8 without a byte order mark. windows says that an earlier
-// reading found it to be Windows-1252.
-func (in *input) text(o *ReadOptions, windows bool) error {
+// text makes what an input holds UTF-8 without a byte order mark. windows is why an earlier reading
+// found it to be Windows-1252; nil if there was none.
+func (in *input) text(o *ReadOptions, windows *charset.Evidence) error {
 	head := make([]byte, peekBytes)
 	n, err := io.ReadFull(in.ReadCloser, head)
 	whole := err == io.EOF || err == io.ErrUnexpectedEOF
@@ -32,7 +32,8 @@ func (in *input) text(o *ReadOptions, windows bool) error {
 		if err := otherMark(head, o.Encoding); err != nil {
 			return err
 		}
-	case windows:
+	case windows != nil:
+		found = *windows
 		in.encoding, in.why = charset.Windows1252, "bytes further down that are no UTF-8"
 	default:
 		found.Add(head, whole)
@@ -52,7 +53,7 @@ func (in *input) text(o *ReadOptions, windows bool) error {
 	in.multi = found.Multi()
 	if in.encoding != charset.UTF8 {
 		converted := charset.NewReader(r, in.encoding, in.begin)
-		if in.encoding == charset.Windows1252 && o.Encoding == charset.Unknown && !windows {
+		if in.encoding == charset.Windows1252 && o.Encoding == charset.Unknown {
 			converted.Watch(&found, adviceEncoding)
 		}
 		r, in.at = converted, converted.Begin()
@@ -175,19 +176,19 @@ func (s *source) adapt(ctx context.Context, err error) bool {
 		maps.Copy(s.wider, ve.columns)
 		return true
 	}
-	if errors.As(err, &ce) && errors.As(err, new(*notUTF8Error)) && s.options.Encoding == charset.Unknown && s.allWindows(ctx, ce.File) {
-		s.windows[ce.File] = true
-		return true
+	if errors.As(err, &ce) && errors.As(err, new(*notUTF8Error)) && s.options.Encoding == charset.Unknown {
+		s.windows[ce.File] = s.allWindows(ctx, ce.File)
+		return s.windows[ce.File] != nil
 	}
 	return false
 }
 
-// allWindows reports whether all of a file is Windows-1252, of which the places looked at before
-// reading were UTF-8.
-func (s *source) allWindows(ctx context.Context, name string) bool {
+// allWindows is why all of a file is Windows-1252, of which the places looked at before reading were
+// UTF-8; nil if it is not.
+func (s *source) allWindows(ctx context.Context, name string) *charset.Evidence {
 	in, err := s.openRaw(ctx, name)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer in.Close()
 	var found charset.Evidence
@@ -200,13 +201,15 @@ func (s *source) allWindows(ctx context.Context, name string) bool {
 		switch err {
 		case nil:
 		case io.EOF, io.ErrUnexpectedEOF:
-			e, _ := found.Found()
-			return e == charset.Windows1252
+			if e, _ := found.Found(); e == charset.Windows1252 {
+				return &found
+			}
+			return nil
 		default:
-			return false
+			return nil
 		}
 	}
-	return false
+	return nil
 }
 
 // isRegular tells a file that can be read at any place.

@@ -247,7 +247,7 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
 // again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}, collects: true}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]*charset.Evidence{}, collects: true}
 	if o.OnBad == Reject && o.Rejects == nil {
 		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
 	}
