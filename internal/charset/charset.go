@@ -13,6 +13,7 @@ package charset
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -137,6 +138,19 @@ func ASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// nextHigh is the place of the first byte beyond ASCII from i on; len(b) if there is none.
+func nextHigh(b []byte, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		if w := load(b[i:]) & 0x8080808080808080; w != 0 {
+			return i + bits.TrailingZeros64(w)/8
+		}
+	}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }

@@ -58,12 +58,8 @@ func (v *Evidence) weigh(b []byte) {
 		}
 		return
 	}
-	for len(b) > 0 {
-		if b[0] < utf8.RuneSelf {
-			b = b[1:]
-			continue
-		}
-		c, size := utf8.DecodeRune(b)
+	for i := nextHigh(b, 0); i < len(b); i = nextHigh(b, i) {
+		c, size := utf8.DecodeRune(b[i:])
 		switch {
 		case size == 1:
 			v.bad++
@@ -71,7 +67,7 @@ func (v *Evidence) weigh(b []byte) {
 		case unicode.IsPrint(c) || unicode.IsSpace(c) || c == '\uFEFF' || unicode.Is(unicode.Cf, c):
 			v.valid += size - 1 // the longer, the rarer by chance
 		}
-		b = b[size:]
+		i += size
 	}
 }
 

@@ -33,11 +33,9 @@ const (
 )
 
 func (l *letters) add(text []byte) {
-	for _, c := range text {
-		if c >= 0x80 {
-			l.n[c-0x80]++
-			l.sum++
-		}
+	for i := nextHigh(text, 0); i < len(text); i = nextHigh(text, i+1) {
+		l.n[text[i]-0x80]++
+		l.sum++
 	}
 }
 
@@ -70,11 +68,7 @@ func (w *watch) refuted(b []byte, at int64, ends bool) (int64, string) {
 			return at + int64(i), "bytes that Windows-1252 gives no meaning"
 		}
 	}
-	for i := 0; i < len(b); {
-		if b[i] < 0x80 {
-			i++
-			continue
-		}
+	for i := nextHigh(b, 0); i < len(b); i = nextHigh(b, i) {
 		begin, end := rowAround(b, i)
 		if len(w.rows) == 0 {
 			w.at = at + int64(begin)
