@@ -98,10 +98,16 @@ func (v *Evidence) Found() (e Encoding, why string) {
 	case v.valid >= 2*bad:
 		return UTF8, fmt.Sprintf("characters of several bytes; %s no UTF-8 and make their values bad", count(bad))
 	}
-	if e, why = v.oneByte(); e != Unknown && v.mixed() {
-		return Unknown, mixture
+	if strange(v.odd) && !isEBCDIC(v.odd) {
+		return Unknown, "it has control characters: it may be no text"
 	}
-	return e, why
+	if isEBCDIC(v.odd) {
+		return Unknown, "it looks like EBCDIC, of which IBM037, IBM01047 and IBM01140 are read if they are named"
+	}
+	if e, what := pairsOf(v.odd); e != Unknown {
+		return Unknown, looksLike(e, what)
+	}
+	return v.oneByte()
 }
 
 func count(bytes int) string {

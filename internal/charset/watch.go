@@ -125,12 +125,12 @@ func refutes(rows []byte) (certain bool, why string) {
 	}
 	text := highBytes(rows)
 	x := explain(text)
-	if x.other != nil && x.otherCost+2*margin < x.bestCost {
-		return false, looksLike(x.other.e, x.other.language)
+	if x.otherCost+2*margin < x.bestCost {
+		return false, x.looksLike(text)
 	}
 	weight := 0.0
 	for _, c := range text {
 		weight += c.weight
 	}
-	return x.bestCost < usualCost*weight && (x.other == nil || x.bestCost+margin < x.otherCost), ""
+	return x.bestCost < usualCost*weight && x.bestCost+margin < x.otherCost, ""
 }
