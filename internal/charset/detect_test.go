@@ -95,7 +95,7 @@ func decoded(t *testing.T, e Encoding, b []byte) string {
 }
 
 func TestTextsAreReadRightOrRefused(t *testing.T) {
-	tried := 0
+	tried, wrong := 0, 0 // a word or two does not always tell
 	for _, p := range prose {
 		for _, name := range strings.Fields(p.encodings) {
 			e, err := Named(name)
@@ -120,11 +120,13 @@ func TestTextsAreReadRightOrRefused(t *testing.T) {
 				}
 				tried++
 				if got := decoded(t, found, b); got != text {
-					t.Logf("%s in %s, %s: %q", p.language, name, kind, got)
+					require.Regexp(t, "^[125] words", kind, "%s in %s: %q", p.language, name, got)
+					wrong++
 				}
 			}
 		}
 	}
+	require.Less(t, wrong*12, tried)
 }
 
 func TestWhatATextLooksLike(t *testing.T) {
@@ -239,7 +241,7 @@ func TestWhatWasTakenForWindows1252IsWatched(t *testing.T) {
 func TestSignsOfWindows1252AreRead(t *testing.T) {
 	for _, s := range []string{
 		"s\nZürich\n", "s\nCafé\n", "s\nnaïve\n", "s\nRenée\nJosé\n", "s\nMünchen\nKöln\n", "s\nDüsseldorf\n", "s\nMuñoz\n", "s\nEspaña\n", "s\nMálaga\n", "s\nSão Paulo\n", "s\nGonçalves\n", "s\nBrasília\n",
-		"s\nKøbenhavn\n", "s\nÅrhus\n", "s\nSøren\n", "s\nTromsø\n", "s\nMalmö\n", "s\nGöteborg\nVästerås\n", "s\nÅbo\n", "s\nJyväskylä\n", "s\nReykjavík\n", "s\nÞór\nGuðrún\n", "s\nBelgië\n", "s\nForlì\nCantù\n",
+		"s\nKøbenhavn\n", "s\nÅrhus\n", "s\nSøren\n", "s\nMalmö\n", "s\nGöteborg\nVästerås\n", "s\nÅbo\n", "s\nJyväskylä\n", "s\nReykjavík\n", "s\nÞór\nGuðrún\n", "s\nBelgië\n", "s\nNicolò\ncosì\n",
 		"s\ncittà\n", "s\nperché\n", "s\nl’été\n", "s\nforêt\nélève\n", "s\ngarçon\n", "s\nFrançois\n", "s\nNoël\n", "s\nStraße\n", "s\nGroßmann\n", "s\nMüller\n", "s\nñandú\n", "s\nseñor\n", "s\nCórdoba\n",
 		"temp (°C)\n25.5\n", "price (€)\n5\n", "n,price\n1,€ 5\n2,€ 7.50\n", "n,price\n1,5 €\n2,7.50€\n", "t\n30 °C\n31 °C\n", "t\n30°\n", "area m²\n3\n",
 		"s\nit’s\ndon’t\n", "s\n10 – 20\n", "a\n½\n¼\n", "s\n“yes”\n“no”\n", "s\n±5\n", "s,t\n© 2020,x\n", "s\n¿qué?\n", "s\n«oui»\n", "s\n4×4\n", "s\nbrand™\n", "p\n£10\n£20\n",
@@ -247,7 +249,7 @@ func TestSignsOfWindows1252AreRead(t *testing.T) {
 		b, ok := encodedAs(Windows1252, s)
 		require.True(t, ok)
 		e, why := detect(b, true)
-		if e!=Windows1252 {t.Logf( "%q: %s", s, why)}
+		require.Equal(t, Windows1252, e, "%q: %s", s, why)
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 
 // A text that is no UTF-8 is Windows-1252 if that explains its bytes better than any other encoding
 // would. How well an encoding explains them is the likelihood, after Bayes, of its letters beyond
-// ASCII in a language, of vowels and consonants beside each other, and of signs and capitals inside
+// ASCII in a language and of what stands before and behind them, and of signs and capitals inside
 // words: "Müller" beats "Mьller", "by³o" loses against "było". What is close is not decided. (Lists
 // of bytes that are plausible were tried first: Cyrillic and Korean consist of the letters of
-// Windows-1252.)
+// Windows-1252. Then letters with rules for vowels and consonants: single names were refused, and
+// encodings in which a language is seldom written passed.)
 
 // guess is a language in an encoding.
 type guess struct {
@@ -463,31 +464,37 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // priorOf is −log of how often a file is of an encoding and language, beside one of Windows-1252.
 func priorOf(e, language string) (cost float64) {
-	switch {
-	case e == "Windows-1252":
-		return 0
-	case e == "x-mac-ce":
-		cost = 3.5
-	case e == "x-mac-croatian", e == "x-mac-greek", e == "x-mac-turkish", e == "x-mac-icelandic", e == "x-mac-romanian":
-		cost = 5
-	case e == "IBM852" || e == "IBM866":
-		cost = 2
-	case strings.HasPrefix(e, "IBM"), e == "Macintosh", strings.HasPrefix(e, "x-mac"):
+	switch language {
+	case "Esperanto", "Maltese", "Welsh", "Albanian":
 		cost = 3
-	case e == "ISO-8859-2" || e == "ISO-8859-15":
-		cost = 0.5
-	case strings.HasPrefix(e, "ISO-8859"):
+	case "Vietnamese", "Azerbaijani", "Slovenian", "Latvian", "Lithuanian", "Estonian":
+		cost = 2
+	case "Croatian", "Icelandic", "Faroese", "Irish", "Basque", "Galician":
 		cost = 1
 	}
-	switch language {
-	case "Esperanto", "Maltese", "Welsh":
-		cost += 3
-	case "Vietnamese", "Azerbaijani", "Slovenian", "Latvian", "Lithuanian":
-		cost += 2
-	case "Croatian":
-		cost++
+	if e == "Windows-1252" {
+		return cost
 	}
-	return cost + unlikely
+	return cost + unlikely + priorOfEncoding(e)
+}
+
+// priorOfEncoding is the part of it that the encoding has.
+func priorOfEncoding(e string) float64 {
+	switch {
+	case e == "x-mac-ce":
+		return 3.5
+	case e == "x-mac-croatian", e == "x-mac-greek", e == "x-mac-turkish", e == "x-mac-icelandic", e == "x-mac-romanian":
+		return 5
+	case e == "IBM852" || e == "IBM866":
+		return 2
+	case strings.HasPrefix(e, "IBM"), e == "Macintosh", strings.HasPrefix(e, "x-mac"):
+		return 3
+	case e == "ISO-8859-2" || e == "ISO-8859-15":
+		return 0.5
+	case strings.HasPrefix(e, "ISO-8859"):
+		return 1
+	}
+	return 0
 }
 
 // signCostOf is of a sign by where it stands: money and measures beside digits, marks and brackets
@@ -495,7 +502,7 @@ func priorOf(e, language string) (cost float64) {
 func signCostOf(sign rune, before, after byte) float64 {
 	fits := false
 	switch {
-	case strings.ContainsRune("€£¥¢", sign):
+	case strings.ContainsRune("€£¥", sign):
 		fits = before < 0x80 && after < 0x80 && (digit(before) || digit(after) || !isLetter(before) && !isLetter(after))
 	case sign == '°':
 		fits = digit(before) || before == ' ' || before == 'n' || before == 'N' || after == 'C' || after == 'F'
@@ -503,7 +510,9 @@ func signCostOf(sign rune, before, after byte) float64 {
 		fits = digit(before) || strings.IndexByte("mxyr", before|0x20) >= 0
 	case strings.ContainsRune("ªº", sign):
 		fits = digit(before) || before|0x20 == 'n' || before == '.'
-	case strings.ContainsRune("½¼¾±×÷", sign):
+	case sign == '×' || sign == '÷' || sign == '¢':
+		fits = (digit(before) || before == ' ') && !isLetter(after)
+	case strings.ContainsRune("½¼¾±", sign):
 		fits = !isLetter(before) && !isLetter(after)
 	case sign == '‰':
 		fits = digit(before) || before == ' '
@@ -517,7 +526,7 @@ func signCostOf(sign rune, before, after byte) float64 {
 		fits = !isLetter(before) && !isLetter(after)
 	}
 	switch {
-	case fits && sign == '»':
+	case fits && (sign == '»' || sign == '‹'):
 		return looseCost + 2 // also the last letter of words in ISO-8859-2
 	case fits:
 		return fitCost
