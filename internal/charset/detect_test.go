@@ -155,6 +155,19 @@ func TestWhatATextLooksLike(t *testing.T) {
 	}
 }
 
+func TestWhatLooksLikeNothingIsNotNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"1,K\xD3dainiai\n": "or IBM775 (Lithuanian)",
+		"\xC9\xC4\x6B\xD5\xC1\xD4\xC5\x25\xF1\x6B\xE2\x25": "it looks like EBCDIC, of which",
+		"\x95\x81\x94\x85\x6B\x98\x25\xA2\x40\xF2\xF0\x25": "it looks like EBCDIC, of which",
+	} {
+		e, why := detect([]byte(text), true)
+		require.Equal(t, Unknown, e, "%q", text)
+		require.Contains(t, why, want, "%q", text)
+		require.NotContains(t, why, "(names)")
+	}
+}
+
 func TestUTF8WithBadBytesIsUTF8(t *testing.T) {
 	good := strings.Repeat("1,é\n", 50)
 	for _, text := range []string{

@@ -38,9 +38,9 @@ func (s *sevenBits) found() (e Encoding, why string) {
 	case s.japanese > 0:
 		return iso2022JP, "escapes that choose Japanese characters"
 	case s.korean:
-		return Unknown, "it is ISO-2022-KR (Korean), which is not read: convert it"
+		return Unknown, "it is ISO-2022-KR (Korean), which is not read"
 	case s.chinese:
-		return Unknown, "it is ISO-2022-CN (Chinese), which is not read: convert it"
+		return Unknown, "it is ISO-2022-CN (Chinese), which is not read"
 	case s.pairs > s.words && !s.others:
 		return hz, "escapes that choose Chinese characters"
 	case s.pairs > 0 && !s.others:
