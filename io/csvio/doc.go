@@ -71,7 +71,8 @@
 //
 // Text is made UTF-8 while it is read. [ReadOptions.Encoding] says what it is; [EncodingOf] knows
 // every common encoding by its names: code pages of Windows, DOS and the Mac, ISO 8859, KOI8, GBK,
-// GB18030, Big5, Shift_JIS, EUC-JP, ISO-2022-JP, EUC-KR and EBCDIC.
+// GB18030, Big5, Shift_JIS, EUC-JP, ISO-2022-JP, EUC-KR and some of EBCDIC. ISO-2022-KR and
+// ISO-2022-CN are told and not read.
 //
 // If nothing is said, the bytes decide, from the first 64 KiB and, of a plain file, from eight places
 // all over it:
@@ -79,13 +80,18 @@
 //   - UTF-8, UTF-16 and UTF-32 have a byte order mark, the latter two else NUL bytes in every other place.
 //   - UTF-8 is a text with at least twice as many bytes behind the first of its characters as bytes that
 //     are no UTF-8. Those few are bad values in their rows; no other row is read differently for them.
-//   - ISO-2022-JP has its escapes.
-//   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some thirty
-//     languages. A word or two may not be enough: the ê of Windows-1252 is the ę of Windows-1250.
+//   - ISO-2022-JP and HZ-GB-2312 have their escapes.
+//   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some forty
+//     languages and their neighbours, in every encoding of single bytes that has them.
 //
-// Everything else is refused, with an error that names what it looks like. It is not guessed, for a
-// wrong guess shows nowhere. What was taken for Windows-1252 is watched while it is read, and is an error
-// if it goes on as something else.
+// A word or two may not be enough. Where the usual encodings of two languages are as likely, the text
+// is refused, though it may be Windows-1252: the ê of "você" is the ę of Windows-1250, the ø of "Tromsø"
+// the ų of Windows-1257. Where the other encoding is seldom (Polish in ISO-8859-13, a code page of the
+// Mac), a word or two that is common in Windows-1252 is read as that: say the encoding of such files.
+//
+// Everything else is refused, with an error that names what it looks like if that is certain. It is not
+// guessed, for a wrong guess shows nowhere. What was taken for Windows-1252 is watched while it is read, by
+// windows of some 48 letters beyond ASCII, and is an error if one of them is clearly something else.
 //
 // Bytes that are no character are never kept in a string or replaced: they are a bad value. (U+FFFD
 // in a text is a character like others.) If the places looked at were ASCII and bytes further down are

@@ -59,7 +59,7 @@ type ReadOptions struct {
 	// Names are the columns' names, in place of the header's or where there is none
 	// (column_1 and so on then, otherwise). Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
 	Names []string
-	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252 and ISO-2022-JP, and refuses what
+	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ, and refuses what
 	// could be something else. [EncodingOf] finds any by its name.
 	Encoding Encoding
 
@@ -247,7 +247,7 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
 // again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}, collects: true}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]*charset.Evidence{}, collects: true}
 	if o.OnBad == Reject && o.Rejects == nil {
 		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
 	}

@@ -34,8 +34,8 @@ type source struct {
 	collects bool // all rows are kept: memory grows with the text
 
 	// What an earlier pass found out.
-	wider   map[string]arrow.DataType // columns found too narrow
-	windows map[string]bool           // files that are Windows-1252 where they seemed to be UTF-8
+	wider   map[string]arrow.DataType    // columns found too narrow
+	windows map[string]*charset.Evidence // files that are Windows-1252 where they seemed to be UTF-8
 }
 
 func (s *source) fail(file string, err error) error {
