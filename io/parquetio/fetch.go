@@ -202,10 +202,13 @@ func (f *fetch) close() {
 func (p *part) fetch(a *arena, nodes []*node) (*fetch, error) {
 	g := p.group
 	var list []stretch
+	var large []claimed
 	for _, n := range nodes {
 		n.leaves(func(l *leaf) {
-			off, end := p.place(l)
-			list = append(list, stretch{off, end})
+			list = append(list, p.stretches(l)...)
+			if g.file.how.ahead > 0 {
+				large = append(large, p.claim(l)...)
+			}
 			if c := g.chunks[l]; c != nil && g.file.how.ahead > 0 && !c.met.Load() {
 				if first, _ := chunkRange(&g.meta.Columns[l.index].MetaData); first < c.pages[0].offset {
 					list = append(list, stretch{first, c.pages[0].offset})
@@ -214,17 +217,27 @@ func (p *part) fetch(a *arena, nodes []*node) (*fetch, error) {
 		})
 	}
 	f := newFetch(g.file.r, g.file.how, a, list)
+	f.readClaimed(a.ctx, large)
 	return f, f.readAhead()
 }
 
-// place is where the pages with the part's rows of a column are.
-func (p *part) place(l *leaf) (off, end int64) {
-	if c := p.group.chunks[l]; c != nil {
-		lo, hi := c.within(p.span)
-		return c.pages[lo].offset, c.pages[hi-1].end
+// stretches are where the part's rows of a column are, but for large pages. Beside those, pages are read one by one.
+func (p *part) stretches(l *leaf) (out []stretch) {
+	c := p.group.chunks[l]
+	if c == nil {
+		off, n := chunkRange(&p.group.meta.Columns[l.index].MetaData)
+		return []stretch{{off, off + n}}
 	}
-	off, n := chunkRange(&p.group.meta.Columns[l.index].MetaData)
-	return off, off + n
+	lo, hi := c.within(p.span)
+	if !anyLarge(c.shared[lo:hi]) {
+		return []stretch{{c.pages[lo].offset, c.pages[hi-1].end}}
+	}
+	for i, s := range c.shared[lo:hi] {
+		if s == nil || s.large == nil {
+			out = append(out, stretch{c.pages[lo+i].offset, c.pages[lo+i].end})
+		}
+	}
+	return out
 }
 
 // within are the pages that hold rows of a span.

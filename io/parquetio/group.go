@@ -397,10 +397,11 @@ func (c *ranged) share(pieces []span, rows int64) (largest int64) {
 			users++
 		}
 		if users > 1 {
-			c.shared[i] = &sharedPage{large: users > 2}
+			c.shared[i] = new(sharedPage)
 			c.shared[i].left.Store(users)
 		}
 		if users > 2 { // to unpack a page twice is cheaper than to wait
+			c.shared[i].large = newLargePage()
 			largest = max(largest, c.pages[i].end-c.pages[i].offset)
 		}
 	}
@@ -683,8 +684,8 @@ func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 		return 0, err
 	}
 	read = p.to*all/g.meta.NumRows - p.from*all/g.meta.NumRows
-	if g.file.how.ahead == 0 && slices.ContainsFunc(ps.shared, func(s *sharedPage) bool { return s != nil && s.large }) {
-		return read, ps.single(ctx, p.reads)
+	if anyLarge(ps.shared) {
+		return read, ps.single(ctx, p.reads, g.file.r)
 	}
 	return read, ps.from(ctx, p.reads, off, n)
 }
@@ -726,15 +727,26 @@ func (p *pages) from(ctx context.Context, r io.ReaderAt, off, n int64) error {
 	return err
 }
 
-// single reads page by page, so that those which another part has unpacked are not even read.
-func (p *pages) single(ctx context.Context, r io.ReaderAt) (err error) {
+// anyLarge reports whether more than two parts need one of the pages.
+func anyLarge(shared []*sharedPage) bool {
+	return slices.ContainsFunc(shared, func(s *sharedPage) bool { return s != nil && s.large != nil })
+}
+
+// single reads page by page, so that large ones, which are in the file, are read by one part alone.
+func (p *pages) single(ctx context.Context, r, file io.ReaderAt) (err error) {
 	for err == nil && len(p.places) > 0 && p.take > 0 {
 		at, s, left := p.places[0], p.shared[0], len(p.places)
-		if s != nil && s.ready.Load() {
-			h := s.head
-			err = p.one(&h, nil)
-			p.page++
-		} else if err = p.readAt(ctx, r, at.offset, at.end-at.offset); err == nil && len(p.places) == left {
+		if s != nil && s.large != nil {
+			var h pageHeader
+			var body []byte
+			if h, body, err = s.large.fetch(ctx, file, at); err == nil {
+				err = p.one(&h, body)
+				p.page++
+			}
+		} else {
+			err = p.readAt(ctx, r, at.offset, at.end-at.offset)
+		}
+		if err == nil && len(p.places) == left {
 			err = corrupt("there is no data page where the page index has one")
 		}
 	}

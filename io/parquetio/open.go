@@ -137,14 +137,12 @@ type sharedPage struct {
 	err   error
 	left  atomic.Int32 // parts that are not done with it
 
-	large bool        // more than two parts need it: its memory is counted with the row group's
-	ready atomic.Bool // there are page and head
-	head  pageHeader
+	large *largePage // more than two parts need it; nil otherwise
 }
 
 func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte) (*opened, error) {
 	s.once.Do(func() {
-		if !s.large {
+		if s.large == nil {
 			if !t.borrow(h.plain) {
 				return
 			}
@@ -152,9 +150,8 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 		}
 		defer guard(&s.err)
 		s.page, s.err = open(codec, h, l, body, true)
-		if s.err == nil {
-			s.head = *h
-			s.ready.Store(true)
+		if s.large != nil {
+			s.large.unpacked()
 		}
 	})
 	return s.page, s.err
