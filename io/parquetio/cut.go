@@ -22,7 +22,7 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	if len(out) == 0 || len(out) == 1 && out[0] == all[0] {
 		return out, nil
 	}
-	chunks := map[*leaf]*ranged{}
+	chunks := map[*leaf]*pagedChunk{}
 	var err error
 	for _, n := range g.file.wanted {
 		n.leaves(func(l *leaf) {
@@ -70,7 +70,7 @@ func cutAt(rows, i, n int64) int64 {
 
 // share counts which pages are in several of the pieces: those are decompressed once, and kept for the others. It returns the bytes, as stored,
 // of the largest page that more than two need.
-func (c *ranged) share(pieces []span, rows int64) (largest int64) {
+func (c *pagedChunk) share(pieces []span, rows int64) (largest int64) {
 	c.shared = make([]*sharedPage, len(c.pages))
 	first := 0 // piece that ends behind the page's first row
 	for i := range c.pages {

@@ -11,7 +11,7 @@ import (
 
 // dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it. Where what parts may
 // share is used up each part reads it for itself.
-func (c *ranged) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*dictionary, error) {
+func (c *pagedChunk) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*dictionary, error) {
 	if len(c.pages) == 0 || c.pages[0].offset <= off {
 		return nil, nil
 	}

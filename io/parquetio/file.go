@@ -23,7 +23,7 @@ type file struct {
 	name   string
 	r      io.ReaderAt
 	size   int64
-	how    manner
+	how    callRules
 	closer io.Closer
 	stamp  paths.Stamp // of the file that closer is, when it was opened
 	closed atomic.Bool
@@ -62,7 +62,7 @@ func (f *file) release() (err error) {
 }
 
 func (s *source) open(name string) (*file, error) {
-	f := &file{name: name, r: s.reader, size: s.size, how: mannerOf(s.reader)}
+	f := &file{name: name, r: s.reader, size: s.size, how: callRulesOf(s.reader)}
 	if s.collects {
 		f.memory = new(atomic.Int64)
 	}
@@ -98,15 +98,15 @@ func (s *source) open(name string) (*file, error) {
 func (f *file) load(o ReadOptions) (err error) {
 	defer guard(&err)
 	limits := o.Limits.orDefault()
-	end := &tailed{ReaderAt: f.r}
+	end := &tailReader{ReaderAt: f.r}
 	if f.meta, f.footer, err = readFooter(end, f.size, limits); err != nil {
 		return err
 	}
 	f.r = end
-	if err := f.bears(); err != nil {
+	if err := f.checkClaims(); err != nil {
 		return err
 	}
-	f.mend()
+	f.countDictionaryHeaders()
 	if f.nodes, err = schemaOf(f.meta.Schema, limits.Columns, o.int96()); err != nil {
 		return err
 	}
@@ -129,9 +129,9 @@ func (f *file) rename() {
 	}
 }
 
-// bears holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
+// checkClaims holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
 // share their bytes make a small file the work of a large one.
-func (f *file) bears() error {
+func (f *file) checkClaims() error {
 	most, claimed := 4*float64(f.size)+1<<20, 0.0
 	for i := range f.meta.RowGroups {
 		for k := range f.meta.RowGroups[i].Columns {
@@ -144,8 +144,8 @@ func (f *file) bears() error {
 	return nil
 }
 
-// mend adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
-func (f *file) mend() {
+// countDictionaryHeaders adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
+func (f *file) countDictionaryHeaders() {
 	const headerMost = 100
 	if name, v := writerOf(f.meta.CreatedBy); !strings.HasPrefix(name, "parquet-mr") || !v.less(version{1, 2, 9}) {
 		return

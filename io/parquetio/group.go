@@ -21,15 +21,15 @@ type group struct {
 	first  int64 // rows of the file before it
 	limits Limits
 	schema *arrow.Schema
-	chunks map[*leaf]*ranged // of a row group that is read in ranges
-	pages  int               // of those
-	beside *fetch            // of the page index, while the group is cut
-	bytes  float64           // of memory that the columns take, about
-	parts  atomic.Int32      // not yet read
-	lead   atomic.Int32      // column with which the next part begins
-	trials []*trial          // of a filter
-	large  int64             // bytes that pages which many parts share take at once, about
-	free   func()            // gives back what was asked for them; nil where no one was
+	chunks map[*leaf]*pagedChunk // of a row group that is read in ranges
+	pages  int                   // of those
+	beside *fetch                // of the page index, while the group is cut
+	bytes  float64               // of memory that the columns take, about
+	parts  atomic.Int32          // not yet read
+	lead   atomic.Int32          // column with which the next part begins
+	trials []*trial              // of a filter
+	large  int64                 // bytes that pages which many parts share take at once, about
+	free   func()                // gives back what was asked for them; nil where no one was
 }
 
 func (g *group) fail(l *leaf, page int, err error) error {

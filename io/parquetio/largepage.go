@@ -91,7 +91,7 @@ func cutPage(stored []byte) (h pageHeader, body []byte, err error) {
 
 // claimed is a large page that a part reads ahead.
 type claimed struct {
-	stretch
+	byteRange
 	page *largePage
 }
 
@@ -105,7 +105,7 @@ func (p *part) claim(l *leaf) (out []claimed) {
 	for i, s := range c.shared[lo:hi] {
 		if s != nil && s.large != nil && s.large.claim() {
 			at := c.pages[lo+i]
-			out = append(out, claimed{stretch{at.offset, at.end}, s.large})
+			out = append(out, claimed{byteRange{at.offset, at.end}, s.large})
 		}
 	}
 	return out

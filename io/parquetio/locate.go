@@ -16,8 +16,8 @@ type location struct {
 	first       int64 // row
 }
 
-// ranged is a column chunk whose pages several parts share.
-type ranged struct {
+// pagedChunk is a column chunk whose pages several parts share.
+type pagedChunk struct {
 	pages  []location
 	shared []*sharedPage
 	met    atomic.Bool // the dictionary, by some part
@@ -36,7 +36,7 @@ var errRowsUnknown = errors.New("pages do not tell their rows")
 
 // locate finds a column's pages: by the page index, or else by their headers, which takes about 1 µs a page. Of a remote file, where it
 // takes a call for each page, a row group that is not large is rather read whole.
-func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
+func (g *group) locate(ctx context.Context, l *leaf) (*pagedChunk, error) {
 	if c := g.placed(l); c != nil {
 		if g.pages += len(c.pages); g.pages > pagesMost {
 			return nil, errRowsUnknown
@@ -50,7 +50,7 @@ func (g *group) locate(ctx context.Context, l *leaf) (*ranged, error) {
 	at, n := chunkRange(m)
 	end := at + n
 	row := int64(0)
-	c := new(ranged)
+	c := new(pagedChunk)
 	buf := make([]byte, headerGuess)
 	for page := 0; at < end && row < g.meta.NumRows; page++ {
 		if ctx.Err() != nil {

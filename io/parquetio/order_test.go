@@ -125,7 +125,7 @@ func TestFilesDoNotDependOnWhoEncodesFirst(t *testing.T) {
 // requireOneCodec has all column chunks of a column be of one codec, and their sizes be what their pages take.
 func requireOneCodec(t *testing.T, b []byte) {
 	t.Helper()
-	meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(b)}, int64(len(b)), Limits{}.orDefault())
+	meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(b)}, int64(len(b)), Limits{}.orDefault())
 	require.NoError(t, err)
 	for k := range meta.RowGroups[0].Columns {
 		codecs := map[format.CompressionCodec]bool{}
