@@ -21,15 +21,19 @@ type Frame struct {
 }
 
 // FromRecords makes a frame of record batches, whose memory it shares. Every record must have
-// the schema's types in its order; names in the records do not matter. Column
-// names must differ from each other.
+// the schema's names and types in its order: columns that only stand in another order are never taken for each
+// other. Metadata and nullability are the schema's. Column names must differ from each other.
 func FromRecords(schema *arrow.Schema, records ...arrow.Record) (*Frame, error) {
 	if err := distinct(schema); err != nil {
 		return nil, err
 	}
 	f := &Frame{schema: schema, starts: []int{0}}
 	for i, r := range records {
-		if err := sameTypes(schema, r.Schema()); err != nil {
+		err := sameTypes(schema, r.Schema())
+		if nerr := sameNames(schema, r.Schema()); nerr != nil { // which may be why types differ
+			err = nerr
+		}
+		if err != nil {
 			return nil, fmt.Errorf("record %d: %w", i, err)
 		}
 		f.add(r)
@@ -59,6 +63,19 @@ func distinct(schema *arrow.Schema) error {
 			return fmt.Errorf("columns %d and %d are both called %q: names must differ, rename one", at, i, field.Name)
 		}
 		seen[field.Name] = i
+	}
+	return nil
+}
+
+// sameNames compares the names of schemas of as many columns.
+func sameNames(want, got *arrow.Schema) error {
+	if want.NumFields() != got.NumFields() {
+		return nil
+	}
+	for i, w := range want.Fields() {
+		if g := got.Field(i).Name; g != w.Name {
+			return fmt.Errorf("column %d is %q, the schema says %q: bring the columns into one order, or rename them", i, g, w.Name)
+		}
 	}
 	return nil
 }
@@ -100,7 +117,8 @@ func (f *Frame) Schema() *arrow.Schema {
 }
 
 // Records returns the record batches, none of them empty. They share the frame's memory
-// and are valid as long as it is; the slice is the caller's.
+// and are valid as long as it is; the slice is the caller's. What Arrow's buffers hold in the place of a null is not defined,
+// as in Arrow's format, and may differ from run to run: ask IsNull first. No file that is written shows it.
 func (f *Frame) Records() []arrow.Record { return slices.Clone(f.records) }
 
 // Table returns the frame as an Arrow table, sharing its memory.

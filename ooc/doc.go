@@ -11,7 +11,8 @@
 // The source is read in chunks, each of them decoded, transformed and encoded by one of the
 // workers while others do the same to other chunks, and written in the order it was read.
 // The functions are those of package apply; the plan is made on the first chunk. The
-// rows of the output, and their order, do not depend on workers or on the budget.
+// rows of the output, and their order, do not depend on workers or on the budget; its bytes
+// do not depend on workers: chunks, and so row groups and compressed blocks, are cut by the budget alone.
 //
 // # Memory
 //
@@ -19,7 +20,7 @@
 // leave room in the budget for another. Pages of Parquet from which many chunks are
 // cut are counted as well. What is not counted is Go's own
 // (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
-// Parquet writer's footer). Chunks are cut so that as many as keep the workers
+// Parquet writer's footer). Chunks are cut so that as many as keep 16 workers
 // busy fit; a single row, row group or page that is larger than the budget
 // allows ends the job with a [TooLargeError] that says how much it takes.
 // Report has the most that was under way, and the process's peak.

@@ -107,14 +107,14 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 
 func TestExplainWritesNothing(t *testing.T) {
 	job := ooc.Job{
-		From: chunker.FromFrame(table(t, 20_000)), Where: "n > 99", Apply: []apply.Func{apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1")},
+		From: chunker.FromFrame(table(t, 5_000)), Where: "n > 99", Apply: []apply.Func{apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1")},
 		Select: []string{"more"}, Workers: 3, Memory: 1 << 20,
 	}
 	plan, err := job.Explain(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 2, plan.Source.NumFields())
 	require.Equal(t, "more", plan.Written.Field(0).Name)
-	require.Equal(t, 19_900, plan.Functions.Rows)
+	require.Equal(t, 4_900, plan.Functions.Rows)
 	require.EqualValues(t, 16<<20, plan.Memory, "the least")
 	text := plan.String()
 	for _, want := range []string{"where    n > 99\n", "stage 1: twice\n", "stage 2: more\n", "writes   more int64\n", "on 3 workers"} {

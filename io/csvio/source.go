@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -198,12 +197,15 @@ const (
 	chunkBytes = 8 << 20
 	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
+	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same on any machine, for
+	// what is written follows the blocks: row groups, compressed pieces.
+	shares = 32
 )
 
 // share is how much of what is left, or was read so far, the next block takes: no more than makes several blocks for each
 // core, so that all of them begin and end together.
 func (s *stream) share(of int64) int64 {
-	return min(int64(s.block), max(of/int64(2*runtime.GOMAXPROCS(0)), shareMin))
+	return min(int64(s.block), max(of/shares, shareMin))
 }
 
 // stream is one pass over the files.

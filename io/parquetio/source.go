@@ -341,7 +341,7 @@ func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
 		for _, c := range g.chunks {
 			for _, p := range c.shared {
 				if p != nil {
-					p.large = false
+					p.large = nil
 				}
 			}
 		}
