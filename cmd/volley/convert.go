@@ -85,6 +85,9 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 		return err
 	}
 	defer from.close()
+	if !c.quiet {
+		defer c.tellDates(os.Stderr)
+	}
 	job := c.job(from.Source)
 	job.To, job.OnError = to, policy
 	if err := c.effort.set(&job, nameOf(inputs), out == stdio); err != nil {

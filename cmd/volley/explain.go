@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +42,9 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer from.close()
+	if !e.quiet {
+		defer e.tellDates(os.Stderr)
+	}
 	job := e.job(from.Source)
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {
 		return usage(cmd, "%w", err)

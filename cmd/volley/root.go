@@ -163,6 +163,7 @@ var asFlags = strings.NewReplacer(
 	"raise Memory", "raise --memory",
 	"set ReadOptions.Int96Micros", "give --int96-micros",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
+	"csvio.ReadOptions.Dates", "--dates",
 	"ReadOptions.Dates", "--dates",
 	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
 	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",

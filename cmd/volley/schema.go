@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,7 @@ func (s *schema) run(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
+		s.tellDates(os.Stderr)
 		if err := printSchema(cmd.OutOrStdout(), a, columns, len(args) > 1, s.json); err != nil {
 			return err
 		}

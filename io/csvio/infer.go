@@ -242,7 +242,29 @@ func (s *stream) typed(ctx context.Context) error {
 		return err
 	}
 	s.weigh(&first, part)
+	if o.Report != nil {
+		s.ledger.report.Undecided = s.undecided(&first, part)
+	}
 	return nil
+}
+
+// undecided are the columns asked for whose dates stay text, with an example of the first rows.
+func (s *stream) undecided(first *csv.Index, part []byte) (out []UndecidedDates) {
+	for _, at := range s.wanted {
+		c := &s.columns[at]
+		if !c.found || c.t.ID() != arrow.STRING || !c.evidence.undecided() {
+			continue
+		}
+		u := UndecidedDates{Column: c.name}
+		for row := range first.Rows {
+			if b := trim(first.Row(row)[at].Raw(part)); bytes.ContainsAny(b, "0123456789") { // no word for null
+				u.Example = string(b)
+				break
+			}
+		}
+		out = append(out, u)
+	}
+	return out
 }
 
 // firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is

@@ -128,10 +128,8 @@ func (c *column) described(o *ReadOptions) ColumnDialect {
 		d.Why = "no values in the samples"
 	case c.t.ID() == arrow.STRING:
 		d.Why = "no narrower type fits all samples"
-		if _, order := e.dated(&ReadOptions{Dates: DayFirst}); order != 0 {
-			if _, other := e.dated(&ReadOptions{Dates: MonthFirst}); other != 0 {
-				d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
-			}
+		if e.undecided() {
+			d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
 		}
 	default:
 		d.Why = "fits all samples"
