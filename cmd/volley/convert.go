@@ -12,6 +12,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -121,7 +122,10 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if file == stdio && out == stdio {
 		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
-	format, _, _ := formatByName(file)
+	format, _, err := formatByName(file)
+	if err != nil && file != stdio && !isPipe(file) {
+		return p, onBad, "", fmt.Errorf("--on-error reject: the %w", err)
+	}
 	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
@@ -135,7 +139,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 		return nil
 	}
 	if c.verbose {
-		if err := show(os.Stderr, r.String()); err != nil {
+		if err := show(os.Stderr, inFlags(r.String())); err != nil {
 			return err
 		}
 	}
@@ -163,29 +167,29 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 // failures says how many rows are bad, and what became of them: each kind apart.
 func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
-	note := func(rows int64, what string, first error) {
+	note := func(rows int64, first error, what string, words ...any) {
 		if rows == 0 {
 			return
 		}
-		text := fmt.Sprintf("%d of %d rows %s", rows, all, what)
+		text := count.Share(rows, all, "row") + " " + fmt.Sprintf(what, words...)
 		if first != nil {
 			text += "; the first: " + message(first)
 		}
 		notes = append(notes, text)
 	}
-	fate := "they are left out"
+	fate := "left out"
 	if rejects != "" {
-		fate = "they are in " + rejects
+		fate = "in " + rejects
 	}
-	note(r.Refused, "could not be read: "+fate, firstOf(r.FirstRefused))
-	note(r.Unchosen, "failed on --where: "+fate, c.firstFailed(r, true))
-	failed, fate := r.NullResults, "their results are null"
-	if rejects != "" {
-		failed, fate = r.Rejected-r.Refused-r.Unchosen, "they are in "+rejects
+	they := func(rows int64) string { return count.Word(rows, "it is ", "they are ") + fate }
+	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", they(r.Refused))
+	note(r.Unchosen, c.firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
+	note(r.NullResults, c.firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
+	if failed := r.Rejected - r.Refused - r.Unchosen; rejects != "" {
+		note(failed, c.firstFailed(r, false), "failed: %s", they(failed))
 	}
-	note(failed, "failed: "+fate, c.firstFailed(r, false))
-	note(r.Nulled, "have a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
-	note(r.Cut, "have more fields than there are columns: what is behind the last column was dropped", firstOf(r.FirstCut))
+	note(r.Nulled, firstOf(r.FirstNulled), "%s a null for a value that could not be read or was missing", count.Word(r.Nulled, "has", "have"))
+	note(r.Cut, firstOf(r.FirstCut), "%s more fields than there are columns: what is behind the last column was dropped", count.Word(r.Cut, "has", "have"))
 	if r.Nulled+r.Cut > 0 {
 		notes[len(notes)-1] += "; --on-error reject=FILE sets such rows aside"
 	}
@@ -215,7 +219,7 @@ func nameOf(inputs []string) string {
 		return stdinName
 	}
 	if len(inputs) > 1 {
-		return fmt.Sprintf("%d inputs", len(inputs))
+		return count.Of(len(inputs), "input")
 	}
 	return filepath.Base(inputs[0])
 }

@@ -74,7 +74,7 @@ func Create(path string) (*File, error) {
 func (f *File) open(replaced fs.FileInfo) (err error) {
 	f.file, f.lock, err = createTemp(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
+		err = fmt.Errorf("%w; create the folder first", paths.Missing(f.path, fs.ErrNotExist))
 	}
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // window bounds what a zstd frame or xz block may make the decoder allocate.
@@ -99,7 +101,7 @@ func New(name string, r io.Reader) (io.ReadCloser, string, error) {
 		return nil, "", err
 	}
 	if cut := cutHead(head, Named(name)); cut != "" {
-		return nil, cut, fmt.Errorf("%s: the file is cut off after %d bytes: %w", cut, len(head), io.ErrUnexpectedEOF)
+		return nil, cut, fmt.Errorf("%s: the file is cut off after %s: %w", cut, count.Of(len(head), "byte"), io.ErrUnexpectedEOF)
 	}
 	format := Format(head)
 	if format == "" {

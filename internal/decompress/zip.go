@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zip"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 var (
@@ -41,7 +43,7 @@ func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 		}
 	}
 	if len(found) != 1 {
-		return nil, fmt.Errorf("zip: the archive holds %d files, which are not one table: unpack it", len(found))
+		return nil, fmt.Errorf("zip: the archive holds %s, which are not one table: unpack it", count.Of(len(found), "file"))
 	}
 	f, err := found[0].Open()
 	if err != nil {

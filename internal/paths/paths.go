@@ -36,6 +36,9 @@ func Expand(names ...string) ([]string, error) {
 		files, err := glob(name)
 		if err == nil && len(files) == 0 {
 			err = errors.New("no file has such a name")
+			if folder := firstMissing(name[:strings.IndexAny(name, "*?[")] + "x"); folder != "" {
+				err = &missingFolder{folder, fs.ErrNotExist}
+			}
 		}
 		if err != nil {
 			var pe *fs.PathError

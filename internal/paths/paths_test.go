@@ -74,7 +74,7 @@ func TestExpandRecurses(t *testing.T) {
 	got, err := Expand(filepath.Join(here, "**", "c.csv"))
 	require.NoError(t, err)
 	require.Equal(t, []string{filepath.Join(here, "a", "x", "y", "c.csv")}, got)
-	for _, nothing := range []string{"**/*.parquet", "b/**", "a/**/z/*.csv", "d.csv/**", "d.csv/*", "no/*/c.csv", "a/*/*/*/c.csv", "**/part.csv"} {
+	for _, nothing := range []string{"**/*.parquet", "a/**/z/*.csv", "d.csv/**", "d.csv/*", "a/*/*/*/c.csv", "**/part.csv"} {
 		_, err := Expand(nothing)
 		require.EqualError(t, err, "read "+nothing+": no file has such a name")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -227,13 +228,13 @@ func (p *piece) reason(r csv.BadRow, swallowed int) error {
 	case r.Problem == csv.Unclosed && swallowed == 1:
 		return fmt.Errorf("%w: the line behind it, up to the end of the file, is in this row", errNeverClosed)
 	case r.Problem == csv.Unclosed:
-		return fmt.Errorf("%w: the %d lines behind it, up to the end of the file, are in this row", errNeverClosed, swallowed)
+		return fmt.Errorf("%w: the %s behind it, up to the end of the file, %s in this row", errNeverClosed, count.Of(swallowed, "line"), count.Word(swallowed, "is", "are"))
 	}
 	return countError(r.Fields, want)
 }
 
 func countError(fields, columns int) error {
-	return fmt.Errorf("the row has %d fields, there are %d columns", fields, columns)
+	return fmt.Errorf("the row has %s, there %s %s", count.Of(fields, "field"), count.Word(columns, "is", "are"), count.Of(columns, "column"))
 }
 
 // misfit is why a value does not fit its column, and what would.

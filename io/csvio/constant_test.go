@@ -46,7 +46,7 @@ func TestRowsThatRepeatComeBack(t *testing.T) {
 func TestWhatIsNoCSVIsNamed(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a.csv.gz":  {"", "gzip: the file is cut off after 0 bytes"},
-		"b.csv.gz":  {"\x1f", "gzip: the file is cut off after 1 bytes"},
+		"b.csv.gz":  {"\x1f", "gzip: the file is cut off after 1 byte"},
 		"c.csv.zst": {"(\xb5", "zstd: the file is cut off after 2 bytes"},
 		"d.csv":     {"SQLite format 3\x00" + strings.Repeat("\x00", 100), "is an SQLite database, and no text: export the table as CSV"},
 		"e.csv":     {"%PDF-1.4\n", "is a PDF document"},

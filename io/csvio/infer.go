@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
@@ -155,14 +156,14 @@ func (s *stream) nameColumns() error {
 	}
 	if most := o.columnsMax(); len(given) > most {
 		return s.source.fail(s.name(), &LimitError{
-			What: fmt.Sprintf("has more than %d columns", most), Limit: int64(most),
+			What: fmt.Sprintf("has more than %s", count.Of(most, "column")), Limit: int64(most),
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
 	s.header = s.shape.headers > 0
 	if o.Names != nil {
 		if len(o.Names) != len(given) {
-			return s.source.fail(s.name(), fmt.Errorf("has %d columns, ReadOptions.Names has %d", len(given), len(o.Names)))
+			return s.source.fail(s.name(), fmt.Errorf("has %s, ReadOptions.Names has %d", count.Of(len(given), "column"), len(o.Names)))
 		}
 		given = o.Names
 	}
@@ -181,7 +182,7 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
 	}
 	if sh.missing > 0 {
-		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", count.Of(sh.headers, "row"), sh.headers+sh.missing))
 	}
 	if sh.names == nil {
 		if sh.first == nil && len(s.tail) > 0 {

@@ -25,7 +25,7 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	}{
 		{"1,2", 0, 0, 0, 0, 0, 3, ""},
 		{"x,2", 1, 1, 1, 0, 0, 3, `value "x": is no int64`},
-		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 fields, there are 2 columns: null stands for what is missing"},
+		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 field, there are 2 columns: null stands for what is missing"},
 		{"4,5,6", 1, 1, 0, 0, 1, 3, `the row has 3 fields, there are 2 columns: dropped "6"`},
 		{`4,5,"6,7",8`, 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped "\"6,7\",8"`},
 		{"x,5,6", 1, 1, 1, 0, 1, 3, `value "x": is no int64`},

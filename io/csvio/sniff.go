@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
@@ -110,9 +111,9 @@ func (a *attempt) whyQuote(o *ReadOptions) string {
 	case a.quoted == 0:
 		return "no field looked at is in quotes"
 	}
-	why := fmt.Sprintf("%d fields in quotes", a.quoted)
+	why := fmt.Sprintf("%s in quotes", count.Of(a.quoted, "field"))
 	if a.broken > 0 {
-		why += fmt.Sprintf(", %d rows with broken ones", a.broken)
+		why += fmt.Sprintf(", %s with broken ones", count.Of(a.broken, "row"))
 	}
 	return why
 }
@@ -192,7 +193,7 @@ func (d *Dialect) String() string {
 		line("comments", nameOf(string(d.Comment)), d.Why["Comment"])
 	}
 	if d.Skip > 0 {
-		line("left out", fmt.Sprintf("%d lines at the top", d.Skip), d.Why["Skip"])
+		line("left out", fmt.Sprintf("%s at the top", count.Of(d.Skip, "line")), d.Why["Skip"])
 	}
 	line("header", [...]string{"none", "1 row", strconv.Itoa(d.HeaderRows) + " rows, joined"}[min(d.HeaderRows, 2)], d.Why["HeaderRows"])
 	d.columns(&b)

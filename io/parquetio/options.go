@@ -8,6 +8,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // ReadOptions is how Parquet is read. The zero value reads everything within the default limits.
@@ -51,7 +52,7 @@ type Limits struct {
 // expands holds the memory of rows against what is stored of them.
 func (l *Limits) expands(memory, stored int64) error {
 	if memory > 128<<20 && memory/max(stored, 1) > l.Expansion {
-		return limited("%d bytes of the file take %d bytes of memory (Expansion %d)", stored, memory, l.Expansion)
+		return limited("%s of the file take %s of memory (Expansion %d)", count.Of(stored, "byte"), count.Of(memory, "byte"), l.Expansion)
 	}
 	return nil
 }
