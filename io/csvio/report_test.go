@@ -79,7 +79,7 @@ func TestReportOfManyParts(t *testing.T) {
 		require.Len(t, r.First, 10)
 		for i, e := range r.First {
 			row := 1000*(i/2) + 500 + i%2
-			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %d fields", filepath.Base(path), row+2, row, 1+2*(i%2)))
+			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %d field", filepath.Base(path), row+2, row, 1+2*(i%2)))
 		}
 	}
 	o.OnBad = csvio.Stop
