@@ -25,11 +25,12 @@ func IsZip(r io.ReaderAt) bool {
 }
 
 // Zip returns a reader of the one file that a zip archive of that size holds. The name it has there
-// means nothing, and folders and what macOS adds are no files. The checksum is verified at its end.
+// means nothing, and folders and what macOS adds are no files. It may be compressed once more. The checksum is
+// verified at its end.
 func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("zip: %w", whole(err))
+		return nil, prefixed("zip", whole(err))
 	}
 	var found []*zip.File
 	for _, f := range z.File {
@@ -47,7 +48,20 @@ func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 	}
 	f, err := found[0].Open()
 	if err != nil {
-		return nil, fmt.Errorf("zip: %w", whole(err))
+		return nil, prefixed("zip", whole(err))
 	}
-	return &reader{f, "zip"}, nil
+	text, _, err := New(found[0].Name, &reader{f, "zip", new(input)})
+	if err != nil {
+		f.Close()
+		return nil, prefixed("zip", err)
+	}
+	return &packed{text, f}, nil
 }
+
+// packed is what the file in an archive holds. Close closes both.
+type packed struct {
+	io.ReadCloser
+	file io.Closer
+}
+
+func (p *packed) Close() error { return errors.Join(p.ReadCloser.Close(), p.file.Close()) }
