@@ -163,9 +163,9 @@ func (s standardOutput) Create(ctx context.Context, schema *arrow.Schema) (chunk
 	return closing(ctx, os.Stdout, s.writers, schema)
 }
 
-// closing is a writer to f that Commit or Close closes with it.
+// closing is a writer to f that Commit or Close closes with it. Who reads f may keep it waiting until ctx ends.
 func closing(ctx context.Context, f *os.File, to writers, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := to.To(f).Create(ctx, schema)
+	w, err := to.To(fifo.NewWriter(ctx, f)).Create(ctx, schema)
 	if err != nil {
 		_ = f.Close()
 		return nil, err

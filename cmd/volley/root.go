@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/internal/terminal"
 )
@@ -40,6 +41,7 @@ func run(args []string) int {
 
 	root := newRoot()
 	root.SetArgs(args)
+	root.SetOut(fifo.NewWriter(ctx, os.Stdout))
 	return tell(ctx, os.Stderr, root.ExecuteContext(ctx))
 }
 
