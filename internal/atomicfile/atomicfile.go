@@ -79,12 +79,18 @@ func (f *File) open(replaced fs.FileInfo) (err error) {
 	if err != nil {
 		return err
 	}
+	return f.permit(replaced)
+}
+
+// permit gives the file the permissions and the owner that it is to have, or removes it.
+func (f *File) permit(replaced fs.FileInfo) error {
 	mode := fs.FileMode(0o666) &^ umask()
 	if !f.isNew {
 		keepOwner(f.file, replaced)
 		mode = replaced.Mode().Perm()
 	}
-	if err = f.file.Chmod(mode); err != nil {
+	err := f.file.Chmod(mode)
+	if err != nil {
 		_ = f.Close()
 	}
 	return err
