@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Batch computes columns from record batches: for functions that are written for
@@ -53,9 +54,9 @@ func (n *node) checkBatch(in, out arrow.Record) error {
 	case out == nil:
 		return errors.New("the function returned neither a record nor an error")
 	case out.NumRows() != in.NumRows():
-		return fmt.Errorf("the function returned %d rows for %d", out.NumRows(), in.NumRows())
+		return fmt.Errorf("the function returned %s for %d", count.Of(out.NumRows(), "row"), in.NumRows())
 	case int(out.NumCols()) != len(n.out):
-		return fmt.Errorf("the function returned %d columns, it promised %d", out.NumCols(), len(n.out))
+		return fmt.Errorf("the function returned %s, it promised %d", count.Of(out.NumCols(), "column"), len(n.out))
 	}
 	for i, o := range n.out {
 		if got := out.Column(i).DataType(); !arrow.TypeEqual(got, o.field.Type) {

@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/terminal"
 )
@@ -46,7 +47,7 @@ func (e *RowError) Error() string {
 			b.WriteString(", ")
 		}
 		if i == maxShown {
-			fmt.Fprintf(&b, "… (%d columns)", len(e.Values))
+			fmt.Fprintf(&b, "… (%s)", count.Of(len(e.Values), "column"))
 			break
 		}
 		fmt.Fprintf(&b, "%s = %s", terminal.Escape(v.Column), shown(v.Value))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Policy says what becomes of a row whose function fails. The zero Policy is [Stop].
@@ -59,7 +60,7 @@ func (p *Policy) over(bad, rows int) bool {
 func (p Policy) String() string {
 	s := [...]string{"stop at the first", "null", "reject"}[p.action]
 	if p.action != stop && p.RowsMax > 0 {
-		s += fmt.Sprintf(", at most %d rows", p.RowsMax)
+		s += fmt.Sprintf(", at most %s", count.Of(p.RowsMax, "row"))
 	}
 	if p.action != stop && p.RatioMax > 0 {
 		s += fmt.Sprintf(", at most %g %% of the rows", 100*p.RatioMax)
@@ -69,13 +70,19 @@ func (p Policy) String() string {
 
 // TooManyError ends a run in which more rows failed than its policy allows.
 type TooManyError struct {
-	Failed int       // rows that had failed when the run ended
-	Policy Policy    // the policy's limits
-	First  *RowError // the first of them that a function failed on; nil where the source refused them all
+	Failed int    // rows that had failed when the run ended
+	Policy Policy // the policy's limits
+	First  error  // the first of them: a [*RowError], or a [*chunker.Error] if the source could not read it whole
 }
 
 func (e *TooManyError) Error() string {
-	msg := fmt.Sprintf("%d rows failed, the policy is %q", e.Failed, e.Policy.String())
+	msg := count.Of(e.Failed, "row") + " failed"
+	switch p := &e.Policy; {
+	case p.RowsMax > 0 && e.Failed > p.RowsMax:
+		msg += fmt.Sprintf(", more than Policy.RowsMax %d allows", p.RowsMax)
+	case p.RatioMax > 0:
+		msg += fmt.Sprintf(", more than Policy.RatioMax %g allows", p.RatioMax)
+	}
 	if e.First != nil {
 		msg += "; the first: " + e.First.Error()
 	}
@@ -83,9 +90,4 @@ func (e *TooManyError) Error() string {
 }
 
 // Unwrap returns the first row's error.
-func (e *TooManyError) Unwrap() error {
-	if e.First == nil {
-		return nil
-	}
-	return e.First
-}
+func (e *TooManyError) Unwrap() error { return e.First }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -45,6 +46,7 @@ type Stream struct {
 	seen     int
 	report   Report
 	counts   Counts
+	firstBad error // of the first row that is bad
 }
 
 // Counts is what came in the chunks settled so far, and what became of rows that are bad.
@@ -421,6 +423,9 @@ func (s *Stream) Settle(ctx context.Context, r *Result) error {
 		at := int(e.Row)
 		e.File, e.Row, e.Line = r.in.File, r.in.RowOf(at), r.in.Lines.Of(at)
 	}
+	if s.firstBad == nil {
+		s.firstBad = r.firstBad()
+	}
 	s.report.Failed += distinctRows(r.failed)
 	s.report.Errors = firstOf(s.report.Errors, r.failed)
 	if s.rejecter != nil {
@@ -493,11 +498,21 @@ func firstOf[E any](list, more []E) []E {
 func (s *Stream) Fail(err error) error { return s.numberer.Fail(err) }
 
 func (s *Stream) tooMany() error {
-	e := &TooManyError{Failed: s.counts.bad, Policy: s.engine.OnError}
-	if len(s.report.Errors) > 0 {
-		e.First = s.report.Errors[0]
+	return &TooManyError{s.counts.bad, s.engine.OnError, s.firstBad}
+}
+
+// firstBad is the first row of a chunk that a function failed on, or that was not read whole; nil if all are fine.
+func (r *Result) firstBad() (first error) {
+	row := int64(math.MaxInt64)
+	for _, list := range [][]*chunker.Error{r.in.Rejects, r.in.Nulled.First, r.in.Cut.First} {
+		if len(list) > 0 && list[0].Row < row {
+			first, row = list[0], list[0].Row
+		}
 	}
-	return e
+	if len(r.failed) > 0 && r.failed[0].Row < row {
+		first = r.failed[0]
+	}
+	return first
 }
 
 // rejects merges a result's failed rows and those its source refused, in row order.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // columns makes a frame of some of this one's columns under the given fields.
@@ -91,7 +93,7 @@ func (f *Frame) With(columns ...Series) (*Frame, error) {
 		return nil, err
 	}
 	if added.NumRows() != f.NumRows() && len(columns) > 0 {
-		return nil, fmt.Errorf("with: column %q has %d rows, the frame %d", columns[0].name, added.NumRows(), f.NumRows())
+		return nil, fmt.Errorf("with: column %q has %s, the frame %d", columns[0].name, count.Of(added.NumRows(), "row"), f.NumRows())
 	}
 	return f.join(added), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -83,7 +84,7 @@ func sameNames(want, got *arrow.Schema) error {
 // sameTypes compares schemas by their column types alone.
 func sameTypes(want, got *arrow.Schema) error {
 	if want.NumFields() != got.NumFields() {
-		return fmt.Errorf("has %d columns, the schema %d", got.NumFields(), want.NumFields())
+		return fmt.Errorf("has %s, the schema %d", count.Of(got.NumFields(), "column"), want.NumFields())
 	}
 	for i, w := range want.Fields() {
 		if g := got.Field(i); !arrow.TypeEqual(w.Type, g.Type) {

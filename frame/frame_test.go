@@ -200,7 +200,7 @@ func TestWith(t *testing.T) {
 	}
 	f := cuts(t)[0]
 	_, err := f.With(Of("x", []int{1}))
-	require.EqualError(t, err, `with: column "x" has 1 rows, the frame 5`)
+	require.EqualError(t, err, `with: column "x" has 1 row, the frame 5`)
 	_, err = f.With(Of("x", []chan int{nil}))
 	require.ErrorContains(t, err, `column "x": no Arrow type`)
 	_, err = New(Of("x", []int{1}), Of("x", []int{1}))
@@ -237,7 +237,7 @@ func TestChoosingRows(t *testing.T) {
 	}
 	f := cuts(t)[0]
 	_, err := f.Filter([]bool{true})
-	require.EqualError(t, err, "filter: the mask has 1 values, the frame 5 rows")
+	require.EqualError(t, err, "filter: the mask has 1 value, the frame 5 rows")
 	_, err = f.Take([]int{0, 5})
 	require.ErrorContains(t, err, "row 5 (number 1 of those asked for)")
 	require.Panics(t, func() { f.Slice(2, 6) })

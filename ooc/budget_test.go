@@ -170,7 +170,7 @@ func TestSizesReadAsPeopleWriteThem(t *testing.T) {
 
 func TestAReportSaysWhatThereIsToSay(t *testing.T) {
 	for want, rep := range map[string]Report{
-		"1 row not decoded":                  {Pruned: 1},
+		"1 row was not decoded":              {Pruned: 1},
 		"the process held 1 KiB at its peak": {PeakRSS: 1024},
 		"(2 KiB/s)":                          {Bytes: 2048, Elapsed: time.Second},
 	} {

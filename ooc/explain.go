@@ -12,6 +12,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 )
 
@@ -83,9 +84,9 @@ func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
 func (p *Plan) String() string {
 	var b strings.Builder
 	if n := p.Source.NumFields(); len(p.Read) == n {
-		fmt.Fprintf(&b, "reads    all %d columns\n", n)
+		fmt.Fprintf(&b, "reads    %s\n", count.Word(n, "the only column", fmt.Sprintf("all %d columns", n)))
 	} else {
-		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, terminal.Escape(strings.Join(p.Read, ", ")))
+		fmt.Fprintf(&b, "reads    %d of %s: %s\n", len(p.Read), count.Of(n, "column"), terminal.Escape(strings.Join(p.Read, ", ")))
 	}
 	if p.Where != "" {
 		fmt.Fprintf(&b, "where    %s\n", p.Where)
@@ -103,7 +104,7 @@ func (p *Plan) String() string {
 		}
 		b.WriteString(terminal.Escape(f.Name) + " " + bind.Name(f.Type))
 	}
-	fmt.Fprintf(&b, "\nruns     chunks of about %s on %d workers, in %s of memory\n", size(p.Chunk), p.Workers, size(p.Memory))
+	fmt.Fprintf(&b, "\nruns     chunks of about %s on %s, in %s of memory\n", size(p.Chunk), count.Of(p.Workers, "worker"), size(p.Memory))
 	return b.String()
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
 	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/internal/pipe"
@@ -187,7 +188,7 @@ func (j Job) check() error {
 	case j.To == nil:
 		return errors.New("ooc: the job has no To: give it a sink, such as parquetio.Create(path)")
 	case j.Memory < 0:
-		return fmt.Errorf("ooc: Memory is %d bytes", j.Memory)
+		return fmt.Errorf("ooc: Memory is %s", count.Of(j.Memory, "byte"))
 	}
 	return j.checkPlaces()
 }

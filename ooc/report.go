@@ -7,8 +7,8 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
-	"github.com/volley-go/volley/internal/plural"
 )
 
 // Report is what a job came to. Its String is a table for people.
@@ -67,7 +67,7 @@ func (r *run) report() *Report {
 // String is the report as a table.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in, %d out, in %s; %s read in %s", plural.Count(r.RowsIn, "row"), r.RowsOut, plural.Count(r.Chunks, "chunk"), size(r.Bytes), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%s in, %d out, in %s; %s read in %s", count.Of(r.RowsIn, "row"), r.RowsOut, count.Of(r.Chunks, "chunk"), size(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	if s := r.Elapsed.Seconds(); s > 0 {
 		fmt.Fprintf(&b, " (%s/s)", size(int64(float64(r.Bytes)/s)))
 	}
@@ -77,21 +77,22 @@ func (r *Report) String() string {
 	}
 	b.WriteString("\n")
 	for _, c := range []struct {
-		rows int64
-		what string
+		rows       int64
+		one, other string
+		what       string
 	}{
-		{r.Pruned, "not decoded: by the file's statistics and dictionaries, Where is not true there"},
-		{r.Refused, "could not be read"},
-		{r.Unchosen, "failed on Where"},
-		{r.LeftOut, "left out, of these"},
-		{r.Rejected, "rejected: could not be read, or failed"},
-		{r.NullResults, "with null results: a function failed"},
-		{r.Nulled, "with a null for a value that could not be read or was missing"},
-		{r.Cut, "with more fields than there are columns: what is too much was dropped"},
-		{r.Mended, "mended: broken quotes are read as text, names that are missing are made up"},
+		{r.Pruned, "row was", "rows were", "not decoded: by the file's statistics and dictionaries, Where is not true there"},
+		{r.Refused, "row", "rows", "could not be read"},
+		{r.Unchosen, "row", "rows", "failed on Where"},
+		{r.LeftOut, "of these rows was", "of these rows were", "left out"},
+		{r.Rejected, "row that could not be read or failed was", "rows that could not be read or failed were", "rejected"},
+		{r.NullResults, "row failed: its", "rows failed: their", "results are null"},
+		{r.Nulled, "row has", "rows have", "a null for a value that could not be read or was missing"},
+		{r.Cut, "row", "rows", "had more fields than there are columns: what is too much was dropped"},
+		{r.Mended, "row was", "rows were", "mended: broken quotes are read as text, names that are missing are made up"},
 	} {
 		if c.rows > 0 {
-			fmt.Fprintf(&b, "%s %s\n", plural.Count(c.rows, "row"), c.what)
+			fmt.Fprintf(&b, "%d %s %s\n", c.rows, count.Word(c.rows, c.one, c.other), c.what)
 		}
 	}
 	if len(r.Functions.Plan.Stages) > 0 {

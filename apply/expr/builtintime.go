@@ -60,7 +60,7 @@ func times() []*builtin {
 func (k *call) instant(i int) *node {
 	n := k.args[i]
 	if n.untyped() || !isInstant(n.typ) {
-		k.wrong(i, "a date or timestamp")
+		k.wrong(i, "a date or timestamp"+either(!n.untyped() && isString(n.typ), `, which cast(x, date) or parse(x, "layout") make of a text`, ""))
 	}
 	k.checkZone(n.typ, n.pos)
 	return n

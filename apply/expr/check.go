@@ -454,6 +454,8 @@ func mixHint(tok token.Token, x, y *node) string {
 	case x.untyped() && isTime(y.typ), y.untyped() && isTime(x.typ):
 		return `: to move a time, write add(t, 1, "hour")`
 	case x.untyped(), y.untyped():
+	case isString(x.typ) && isInstant(y.typ), isString(y.typ) && isInstant(x.typ):
+		return `: a text becomes a date by cast(x, date), or by parse(x, "layout") if it is not written as 2006-01-02`
 	case isString(x.typ) != isString(y.typ):
 		return ": cast one, as in cast(x, string)"
 	case isInt(x.typ) && isInt(y.typ):

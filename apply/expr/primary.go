@@ -85,7 +85,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 			return
 		}
 		if y := t.call(l.text, args); y != x {
-			t.note(l.pos, l.text+" is of "+takenBy(l.text), y.text)
+			t.note(l.pos, l.text+" is of "+takenBy(l.text)+either(takenBy(l.text) == "times", " (csvio.ReadOptions.Dates and parse make such of texts as 31/12/2020)", ""), y.text)
 			x = y
 		}
 	})

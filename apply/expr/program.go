@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // maxText is the most bytes of text in one vector or result range.
@@ -73,7 +75,7 @@ func (p *Program) Explain() string {
 			registers++
 		}
 	}
-	fmt.Fprintf(&b, "program, %d registers:\n%s", registers, p)
+	fmt.Fprintf(&b, "program, %s:\n%s", count.Of(registers, "register"), p)
 	return b.String()
 }
 

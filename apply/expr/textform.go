@@ -84,11 +84,30 @@ func parsed[T any](n *node, d, x int, f func(string) (T, error)) step {
 			r, err := f(s)
 			if out[i] = r; err != nil {
 				bad = true
-				m.now.cause(i, fmt.Errorf("%w: %q is no %s", ErrCast, s, typeName(n.typ)))
+				m.now.cause(i, fmt.Errorf("%w: %q is no %s%s", ErrCast, s, typeName(n.typ), dateRemedy(s, n.typ)))
 			}
 		}
 		return bad
 	}
+}
+
+// otherDates are dates whose order a text alone does not tell, or that are not written as ISO 8601 has them.
+var otherDates = regexp.MustCompile(`^\d{1,2}([./ -])\d{1,2}([./ -])(\d{4}|\d{2})(?:[ T](\d{1,2}:\d{2})(:\d{2})?)?$`)
+
+// dateRemedy says how a text that was to be a date or timestamp may be read, where it looks like a date in another order.
+func dateRemedy(s string, t arrow.DataType) string {
+	if !isInstant(t) {
+		return ""
+	}
+	m := otherDates.FindStringSubmatch(s)
+	if m == nil {
+		return `: it is read as 2006-01-02 or 2006-01-02 15:04:05; parse(x, "layout") reads others`
+	}
+	rest := m[2] + "2006"[4-len(m[3]):]
+	if m[4] != "" {
+		rest += s[len(s)-len(m[4]+m[5])-1:][:1] + "15:04" + either(m[5] != "", ":05", "")
+	}
+	return fmt.Sprintf(": write parse(x, %q) if the day is first, parse(x, %q) if the month is; csvio.ReadOptions.Dates reads such a column of CSV as dates", "2"+m[1]+"1"+rest, "1"+m[1]+"2"+rest)
 }
 
 func parsedInt[T kernel.Signed](n *node, d, x int) step {

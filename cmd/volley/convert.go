@@ -12,7 +12,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/plural"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -86,6 +86,9 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 		return err
 	}
 	defer from.close()
+	if !c.quiet {
+		defer c.tellDates(os.Stderr)
+	}
 	job := c.job(from.Source)
 	job.To, job.OnError = to, policy
 	if err := c.effort.set(&job, nameOf(inputs), out == stdio); err != nil {
@@ -119,7 +122,10 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if file == stdio && out == stdio {
 		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
-	format, _, _ := formatByName(file)
+	format, _, err := formatByName(file)
+	if err != nil && file != stdio && !isPipe(file) {
+		return p, onBad, "", fmt.Errorf("--on-error reject: the %w", err)
+	}
 	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
@@ -133,7 +139,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 		return nil
 	}
 	if c.verbose {
-		if err := show(os.Stderr, r.String()); err != nil {
+		if err := show(os.Stderr, inFlags(r.String())); err != nil {
 			return err
 		}
 	}
@@ -161,14 +167,11 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 // failures says how many rows are bad, and what became of them: each kind apart.
 func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
-	note := func(rows int64, one, more string, first error) {
+	note := func(rows int64, first error, what string, words ...any) {
 		if rows == 0 {
 			return
 		}
-		text := fmt.Sprintf("%d of %s %s", rows, plural.Count(all, "row"), more)
-		if rows == 1 {
-			text = fmt.Sprintf("1 of %s %s", plural.Count(all, "row"), one)
-		}
+		text := count.Share(rows, all, "row") + " " + fmt.Sprintf(what, words...)
 		if first != nil {
 			text += "; the first: " + message(first)
 		}
@@ -178,21 +181,16 @@ func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	if rejects != "" {
 		fate = "in " + rejects
 	}
-	failed := func(rows int64, what string, first error) {
-		note(rows, what+": it is "+fate, what+": they are "+fate, first)
+	they := func(rows int64) string { return count.Word(rows, "it is ", "they are ") + fate }
+	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", they(r.Refused))
+	note(r.Unchosen, c.firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
+	note(r.NullResults, c.firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
+	if failed := r.Rejected - r.Refused - r.Unchosen; rejects != "" {
+		note(failed, c.firstFailed(r, false), "failed: %s", they(failed))
 	}
-	failed(r.Refused, "could not be read", firstOf(r.FirstRefused))
-	failed(r.Unchosen, "failed on --where", c.firstFailed(r, true))
-	if rejects != "" {
-		failed(r.Rejected-r.Refused-r.Unchosen, "failed", c.firstFailed(r, false))
-	} else {
-		note(r.NullResults, "failed: its results are null", "failed: their results are null", c.firstFailed(r, false))
-	}
-	lost := func(rows int64, what string, first error) { note(rows, "has "+what, "have "+what, first) }
-	lost(r.Nulled, "a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
-	lost(r.Cut, "more fields than there are columns: what is too much was dropped", firstOf(r.FirstCut))
-	const mended = "mended: broken quotes are read as text, names that are missing are made up"
-	note(r.Mended, "was "+mended, "were "+mended, firstOf(r.FirstMended))
+	note(r.Nulled, firstOf(r.FirstNulled), "%s a null for a value that could not be read or was missing", count.Word(r.Nulled, "has", "have"))
+	note(r.Cut, firstOf(r.FirstCut), "%s more fields than there are columns: what is too much was dropped", count.Word(r.Cut, "has", "have"))
+	note(r.Mended, firstOf(r.FirstMended), "%s mended: broken quotes are read as text, names that are missing are made up", count.Word(r.Mended, "was", "were"))
 	if r.Nulled+r.Cut+r.Mended > 0 {
 		notes[len(notes)-1] += "; --on-error reject=FILE sets such rows aside"
 	}
@@ -222,7 +220,7 @@ func nameOf(inputs []string) string {
 		return stdinName
 	}
 	if len(inputs) > 1 {
-		return fmt.Sprintf("%d inputs", len(inputs))
+		return count.Of(len(inputs), "input")
 	}
 	return filepath.Base(inputs[0])
 }

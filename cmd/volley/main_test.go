@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -167,9 +168,32 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, 5000, l.csv.RatioMax)
 	require.EqualValues(t, 1<<30, l.parquet.PageBytes)
 	require.ErrorContains(t, l.Set("rows=1"), `no limit "rows"; did you mean "row"?`)
-	require.ErrorContains(t, l.Set("row"), "is no size")
-	require.ErrorContains(t, l.Set("row=-1"), "is no size")
-	require.ErrorContains(t, l.Set("row=3GiB"), "more than 2GiB")
+	require.EqualError(t, l.Set("foo=1"), `no limit "foo"; there are row, field, csv-columns, ratio, footer, columns, page, page-values, part, expansion`)
+	for text, want := range map[string]string{
+		"row":                    `row: "" is no number and no size: write row=1000 or row=64MiB`,
+		"page=big":               `page: "big" is no number and no size: write page=1000 or page=64MiB`,
+		"row=-1":                 "row=-1 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=0":                  "row=0 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=0.5":                "row=0.5 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=2GiB":               "row=2GiB is out of range: row is 1 at least, and 1GiB at most",
+		"field=1.5gib":           "field=1.5gib is out of range: field is 1 at least, and 1gib at most",
+		"row=1025MiB":            "row=1025MiB is out of range: row is 1 at least, and 1024MiB at most",
+		"row=2 GB":               "row=2 GB is out of range: row is 1 at least, and 1.073741824GB at most",
+		"csv-columns=1073741825": "csv-columns=1073741825 is out of range: csv-columns is 1 at least, and 1073741824 at most",
+		"ratio=0":                "ratio=0 is out of range: ratio is 1 at least, and 2147483647 at most",
+		"columns=3000000000":     "columns=3000000000 is out of range: columns is 1 at least, and 2147483647 at most",
+		"page=1e30":              "page=1e30 is out of range: page is 1 at least, and 4611686018427388000 at most",
+		"row=NaN":                "row=NaN is out of range: row is 1 at least, and 1073741824 at most",
+	} {
+		require.EqualError(t, l.Set(text), want)
+	}
+	for _, name := range []string{"row", "field", "csv-columns"} { // what csvio takes, and no more
+		most := new(limitFlag)
+		require.NoError(t, most.Set(name+"=1GiB"))
+		_, err := most.csv.From("in", strings.NewReader("a,b\n1,2\n")).Open(t.Context(), 0)
+		require.NoError(t, err, name)
+		require.Error(t, most.Set(name+"=1073741825"))
+	}
 	for _, known := range allLimits {
 		require.NoError(t, l.Set(known.name+"=7"))
 	}

@@ -217,7 +217,7 @@ func TestAFailingInputIsToldAsItIs(t *testing.T) {
 func TestAClosedReaderReadsNoMore(t *testing.T) {
 	text := noise(2_000_000)
 	for name, b := range map[string][]byte{"bgzf": bgzf(t, text, 60_000), "zstd": zstds(t, text, 60_000)} {
-		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 		require.NoError(t, err)
 		_, err = d.Read(make([]byte, 10))
 		require.NoError(t, err)
@@ -231,7 +231,7 @@ func TestAClosedReaderReadsNoMore(t *testing.T) {
 // TestNoMoreIsDecodedAheadThanThereAreCores counts what lies in the queue.
 func TestNoMoreIsDecodedAheadThanThereAreCores(t *testing.T) {
 	b := zstds(t, numbers(20_000), 1000)
-	d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+	d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 	require.NoError(t, err)
 	_, err = d.Read(make([]byte, 10))
 	require.NoError(t, err)
@@ -246,7 +246,7 @@ func TestLargeFramesAreAStream(t *testing.T) {
 	defer w.Close()
 	for size, alone := range map[int]bool{frameMax: true, frameMax + 1: false} {
 		b := w.EncodeAll(bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size], nil)
-		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 		require.NoError(t, err)
 		_, cut := d.(*frames)
 		require.Equal(t, alone, cut, "%d bytes", size)
@@ -287,7 +287,7 @@ func TestTheFirstFrameThatCannotBeCutBeginsTheStream(t *testing.T) {
 		begin := strings.Repeat("first\n", 100)
 		first := packed(begin)
 		b := slices.Concat(first, c.frame, first)
-		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 		require.NoError(t, err, name)
 		got, err := io.ReadAll(d)
 		if c.want == "" {

@@ -103,3 +103,47 @@ func TestAReaderTellsWhatIsRead(t *testing.T) {
 	require.Equal(t, 3, n, "no more is read than is asked for")
 	require.NoError(t, iotest.TestReader(in, []byte(text[3:])))
 }
+
+// TestAWriteIsCalledOff: what nobody reads is left behind, and what was read is whole.
+func TestAWriteIsCalledOff(t *testing.T) {
+	for _, size := range []int{1, 60_000, 200_000, 256 << 10, 3_000_000} {
+		r, f, err := os.Pipe()
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		w := NewWriter(ctx, f)
+		text := bytes.Repeat([]byte("0123456789"), size/10+1)[:size]
+		all := make(chan []byte, 1)
+		go func() {
+			got := make([]byte, size)
+			_, _ = io.ReadFull(r, got)
+			all <- got
+		}()
+		n, err := w.Write(text)
+		require.NoError(t, err)
+		require.Equal(t, size, n)
+		require.True(t, bytes.Equal(text, <-all))
+
+		time.AfterFunc(20*time.Millisecond, cancel)
+		n, err = w.Write(make([]byte, 1<<20))
+		require.ErrorIs(t, err, context.Canceled)
+		require.Less(t, n, 1<<20)
+		n, err = w.Write([]byte("x"))
+		require.ErrorIs(t, err, context.Canceled, "a write may still be under way")
+		require.Zero(t, n)
+		require.NoError(t, r.Close()) // lets the write go
+		require.NoError(t, f.Close())
+	}
+}
+
+func TestAWriteTellsItsError(t *testing.T) {
+	r, f, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, err = NewWriter(t.Context(), f).Write([]byte("x"))
+	require.ErrorIs(t, err, unix.EPIPE)
+	require.NoError(t, f.Close())
+	plain, err := os.Create(filepath.Join(t.TempDir(), "plain"))
+	require.NoError(t, err)
+	require.Equal(t, io.Writer(plain), NewWriter(t.Context(), plain))
+	require.NoError(t, plain.Close())
+}

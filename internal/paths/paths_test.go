@@ -46,9 +46,9 @@ func tree(t *testing.T, names ...string) {
 func TestExpandRecurses(t *testing.T) {
 	tree(t, "a/b.csv", "a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "a/x/y/c.tsv", "a/.h/b.csv", "d.csv", "a/part.csv/0.csv", "e/b.csv/f", ".top.csv")
 	for pattern, want := range map[string][]string{
-		"a/**/b.csv":        {"a/.h/b.csv", "a/b.csv", "a/x/b.csv", "a/x/y/b.csv"},
+		"a/**/b.csv":        {"a/b.csv", "a/x/b.csv", "a/x/y/b.csv"},
 		"**/c.*":            {"a/x/y/c.csv", "a/x/y/c.tsv"},
-		"**/*.csv":          {".top.csv", "a/.h/b.csv", "a/b.csv", "a/part.csv/0.csv", "a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "d.csv"},
+		"**/*.csv":          {"a/b.csv", "a/part.csv/0.csv", "a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "d.csv"},
 		"./**/d.csv":        {"d.csv"},
 		"a/x/**":            {"a/x/b.csv", "a/x/y/b.csv", "a/x/y/c.csv", "a/x/y/c.tsv"},
 		"a/**/y/*.csv":      {"a/x/y/b.csv", "a/x/y/c.csv"},
@@ -59,8 +59,14 @@ func TestExpandRecurses(t *testing.T) {
 		"*/*/*/c.csv":       {"a/x/y/c.csv"},
 		"a//x/*.csv":        {"a/x/b.csv"},
 		"a/../a/x/**/b.csv": {"a/x/b.csv", "a/x/y/b.csv"},
-		"[ae]/b.csv":        {"a/b.csv", "e/b.csv"}, // a folder, too: who reads it tells
-		"a/part.*":          {"a/part.csv"},
+		"a/.*/b.csv":        {"a/.h/b.csv"},
+		"a/**/.h/b.csv":     {"a/.h/b.csv"},
+		"**/.h/*":           {"a/.h/b.csv"},
+		".*.csv":            {".top.csv"},
+		`.top*`:             {".top.csv"},
+		"*.csv":             {"d.csv"},
+		"a/*/b.csv":         {"a/x/b.csv"},
+		"**/.t*":            {".top.csv"},
 	} {
 		got, err := Expand(filepath.FromSlash(pattern))
 		require.NoError(t, err, pattern)
@@ -74,7 +80,11 @@ func TestExpandRecurses(t *testing.T) {
 	got, err := Expand(filepath.Join(here, "**", "c.csv"))
 	require.NoError(t, err)
 	require.Equal(t, []string{filepath.Join(here, "a", "x", "y", "c.csv")}, got)
-	for _, nothing := range []string{"**/*.parquet", "b/**", "a/**/z/*.csv", "d.csv/**", "d.csv/*", "no/*/c.csv", "a/*/*/*/c.csv", "**/part.csv"} {
+	for pattern, folder := range map[string]string{"[ae]/b.csv": "e/b.csv", "a/part.*": "a/part.csv", "a/*": "a/part.csv", "?": "a", "a/.*": "a/.h"} {
+		_, err := Expand(filepath.FromSlash(pattern))
+		require.ErrorContains(t, err, "read "+filepath.FromSlash(folder)+": is a folder, which the pattern names, too", pattern)
+	}
+	for _, nothing := range []string{"?top.csv", "[.]top.csv", "a/?h/b.csv", "a/x/**/.h/*", "**/*.parquet", "a/**/z/*.csv", "d.csv/**", "d.csv/*", "a/*/*/*/c.csv", "**/part.csv"} {
 		_, err := Expand(nothing)
 		require.EqualError(t, err, "read "+nothing+": no file has such a name")
 	}

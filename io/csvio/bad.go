@@ -13,8 +13,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
-	"github.com/volley-go/volley/internal/plural"
 )
 
 // settle does what the options say about rows of the window that are bad; line is the lines of the block
@@ -111,7 +111,7 @@ func (l loss) reason(columns int) error {
 	}
 	var dropped []string
 	if l.empty > 0 {
-		dropped = append(dropped, plural.Count(l.empty, "empty field"))
+		dropped = append(dropped, count.Of(l.empty, "empty field"))
 	}
 	if l.dropped != "" {
 		dropped = append(dropped, strconv.Quote(l.dropped))
@@ -244,20 +244,13 @@ func (p *piece) reason(r csv.BadRow, swallowed int) error {
 	case r.Problem == csv.Unclosed && swallowed == 1:
 		return fmt.Errorf("%w: the line behind it, up to the end of the file, is in this row", errNeverClosed)
 	case r.Problem == csv.Unclosed:
-		return fmt.Errorf("%w: the %d lines behind it, up to the end of the file, are in this row", errNeverClosed, swallowed)
+		return fmt.Errorf("%w: the %s behind it, up to the end of the file, %s in this row", errNeverClosed, count.Of(swallowed, "line"), count.Word(swallowed, "is", "are"))
 	}
 	return countError(r.Fields, want)
 }
 
 func countError(fields, columns int) error {
-	return fmt.Errorf("the row has %s, there %s", plural.Count(fields, "field"), thereAre(columns))
-}
-
-func thereAre(columns int) string {
-	if columns == 1 {
-		return "is 1 column"
-	}
-	return fmt.Sprintf("are %d columns", columns)
+	return fmt.Errorf("the row has %s, there %s %s", count.Of(fields, "field"), count.Word(columns, "is", "are"), count.Of(columns, "column"))
 }
 
 // misfit is why a value does not fit its column, and what would.

@@ -201,6 +201,13 @@ func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder)
 	return t, order
 }
 
+// undecided reports whether the column's values are dates that can be read with the day or with the month first.
+func (e *evidence) undecided() bool {
+	_, day := e.dated(&ReadOptions{Dates: DayFirst})
+	_, month := e.dated(&ReadOptions{Dates: MonthFirst})
+	return e.any && day != 0 && month != 0
+}
+
 // cases lists a word in lower, upper and title case.
 func cases(w string) []string {
 	title := string(w[0]-'a'+'A') + w[1:]

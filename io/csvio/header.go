@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
-	"github.com/volley-go/volley/internal/plural"
 )
 
 // headline is the question whether the first row is names: what speaks for it, column by column, in points. A row of data
@@ -389,7 +389,7 @@ var errNamesMended = errors.New("the quotes of the row of names are broken: they
 
 // fewNamesError says that the row of names was filled.
 func fewNamesError(names, columns int) error {
-	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", plural.Count(names, "field"), columns, names+1)
+	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", count.Of(names, "field"), columns, names+1)
 }
 
 // headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never

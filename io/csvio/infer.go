@@ -11,11 +11,11 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/internal/notcsv"
-	"github.com/volley-go/volley/internal/plural"
 )
 
 const (
@@ -169,7 +169,7 @@ func (s *stream) nameColumns() error {
 	}
 	if most := o.columnsMax(); len(given) > most {
 		return s.source.fail(s.name(), &LimitError{
-			What: "has more than " + plural.Count(most, "column"), Limit: int64(most),
+			What: fmt.Sprintf("has more than %s", count.Of(most, "column")), Limit: int64(most),
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
@@ -177,7 +177,7 @@ func (s *stream) nameColumns() error {
 	s.noteNames(&s.shape)
 	if o.Names != nil {
 		if len(o.Names) != len(given) {
-			return s.source.fail(s.name(), fmt.Errorf("has %s, ReadOptions.Names has %d", plural.Count(len(given), "column"), len(o.Names)))
+			return s.source.fail(s.name(), fmt.Errorf("has %s, ReadOptions.Names has %d", count.Of(len(given), "column"), len(o.Names)))
 		}
 		given = o.Names
 	}
@@ -196,7 +196,7 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
 	}
 	if sh.missing > 0 {
-		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", plural.Count(sh.headers, "row"), sh.headers+sh.missing))
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", count.Of(sh.headers, "row"), sh.headers+sh.missing))
 	}
 	if sh.names == nil {
 		if sh.first == nil && len(s.tail) > 0 {
@@ -274,7 +274,29 @@ func (s *stream) typed(ctx context.Context) error {
 		return err
 	}
 	s.weigh(&first, part)
+	if o.Report != nil {
+		s.ledger.report.Undecided = s.undecided(&first, part)
+	}
 	return nil
+}
+
+// undecided are the columns asked for whose dates stay text, with an example of the first rows.
+func (s *stream) undecided(first *csv.Index, part []byte) (out []UndecidedDates) {
+	for _, at := range s.wanted {
+		c := &s.columns[at]
+		if !c.found || c.t.ID() != arrow.STRING || !c.evidence.undecided() {
+			continue
+		}
+		u := UndecidedDates{Column: c.name}
+		for row := range first.Rows {
+			if b := trim(first.Row(row)[at].Raw(part)); bytes.ContainsAny(b, "0123456789") { // no word for null
+				u.Example = string(b)
+				break
+			}
+		}
+		out = append(out, u)
+	}
+	return out
 }
 
 // firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is

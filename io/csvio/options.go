@@ -225,7 +225,8 @@ func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", 
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern (see
 // [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
-// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
+// any folders, none too: data/**/*.csv. Links to folders are followed, and hidden
+// names, which begin with a dot, are named by patterns that have the dot alone. A folder that a pattern names is an error.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.

@@ -44,7 +44,13 @@ type Report struct {
 	Mended   int64 // rows of the table, or of names, with broken quotes that were read as text, and rows of names that were filled
 	// First says of the first bad rows, at most 10, what is wrong with each.
 	First []*chunker.Error
+	// Undecided are the columns read as text whose dates could be read with the day or with the month
+	// first: [ReadOptions.Dates] says which.
+	Undecided []UndecidedDates
 }
+
+// UndecidedDates is a column of dates that can be read in two orders, and the first of them.
+type UndecidedDates struct{ Column, Example string }
 
 // entry is what a part came to.
 type entry struct {

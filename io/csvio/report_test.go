@@ -114,3 +114,35 @@ func TestAnUnclosedQuoteSaysWhatItTakes(t *testing.T) {
 		require.Contains(t, r.First[0].Error(), want, "%q", text)
 	}
 }
+
+// TestReportNamesColumnsOfUndecidedDates: those asked for, with an example, also where reading ended early.
+func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
+	for _, c := range []struct {
+		o    csvio.ReadOptions
+		text string
+		want []csvio.UndecidedDates
+	}{
+		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "03/04/2020"}}},
+		{csvio.ReadOptions{}, "d,n\nNA,1\n,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "05/06/2021"}}},
+		{csvio.ReadOptions{}, "n,d,e\n1,05-06-2021 10:00,\"1/2/2020\"\n2,05-06-2022 11:00,\"2/3/2020\"\n", []csvio.UndecidedDates{{"d", "05-06-2021 10:00"}, {"e", "1/2/2020"}}},
+		{csvio.ReadOptions{Header: csvio.Absent}, "1;03/04/2020\n2;05/06/2021\n", []csvio.UndecidedDates{{"column_2", "03/04/2020"}}},
+		{csvio.ReadOptions{Dates: csvio.DayFirst}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
+		{csvio.ReadOptions{Types: map[string]arrow.DataType{"d": arrow.BinaryTypes.String}}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n13/06/2021,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n2020-04-03,1\n2021-06-05,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\nhello,1\nworld,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n,1\n,2\n", nil},
+	} {
+		var r csvio.Report
+		c.o.Report = &r
+		_, err := read(t, c.o, c.text)
+		require.NoError(t, err)
+		require.Equal(t, c.want, r.Undecided, c.text)
+	}
+	var r csvio.Report
+	source := csvio.ReadOptions{Report: &r}.From("in", strings.NewReader("d,e,n\n03/04/2020,03/04/2020,1\n05/06/2021,05/06/2020,2\n"))
+	stream, err := source.(chunker.Pruner).Prune([]string{"n", "e"}).Open(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, stream.Close())
+	require.Equal(t, []csvio.UndecidedDates{{"e", "03/04/2020"}}, r.Undecided)
+}

@@ -16,9 +16,9 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
-	"github.com/volley-go/volley/internal/plural"
 )
 
 // source is files, or a reader.
@@ -40,7 +40,7 @@ type source struct {
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		file, err = pe.Path, pe.Err // the file is named once
+		file, err = pe.Path, paths.Missing(pe.Path, pe.Err) // the file is named once
 	}
 	return &chunker.Error{Op: "read", File: file, Row: -1, Offset: -1, Err: err}
 }
@@ -186,7 +186,7 @@ func (s *source) Check(ctx context.Context) (err error) {
 			return err
 		}
 		if n := len(st.columns); !st.header && width > 0 && width != n {
-			return s.fail(st.name(), fmt.Errorf("has %s, the first file has %d", plural.Count(width, "column"), n))
+			return s.fail(st.name(), fmt.Errorf("has %s, the first file has %d", count.Of(width, "column"), n))
 		}
 	}
 	return nil

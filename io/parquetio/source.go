@@ -30,7 +30,7 @@ type source struct {
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		file, err = pe.Path, pe.Err // the file is named once
+		file, err = pe.Path, paths.Missing(pe.Path, pe.Err) // the file is named once
 	}
 	var ce *chunker.Error
 	if errors.As(err, &ce) && ce.Op == "" {
