@@ -278,7 +278,7 @@ func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
 	require.EqualValues(t, 6, report.Nulled)
 	require.EqualValues(t, 3, report.Cut)
 	require.EqualValues(t, 6, report.Mended)
-	require.Contains(t, report.String(), "6 rows with a null for a value that could not be read")
+	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
 	job.OnError.RowsMax = 3
 	_, err = job.Run(t.Context())
 	var many *apply.TooManyError

@@ -78,7 +78,7 @@ func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
 		require.EqualValues(t, rows, last.RowsDone, "progress ends at the end: %s", where)
 		require.EqualValues(t, rows, last.RowsTotal)
 		if pruned > 0 {
-			require.Contains(t, report.String(), fmt.Sprintf("%d rows not decoded", report.Pruned))
+			require.Contains(t, report.String(), fmt.Sprintf("%d rows were not decoded", report.Pruned))
 		} else {
 			require.NotContains(t, report.String(), "undecoded")
 		}
