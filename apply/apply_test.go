@@ -481,7 +481,7 @@ func TestCaps(t *testing.T) {
 			}
 			var many *chunker.TooManyError
 			require.ErrorAs(t, err, &many)
-			require.ErrorContains(t, err, "rows failed, the policy is")
+			require.ErrorContains(t, err, "rows failed, more than Policy.R")
 			require.NotNil(t, many.First)
 		}
 	}

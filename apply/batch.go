@@ -9,6 +9,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Batch computes columns from record batches: for functions that are written for
@@ -32,7 +33,7 @@ func (b batch) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, err
 	return bindFunc(in, b)
 }
 
-func (b batch) wire(schema *arrow.Schema) ([]*node, error) {
+func (b batch) wire(schema *columns) ([]*node, error) {
 	if len(b.out) == 0 || b.fn == nil {
 		return nil, errors.New("batch: no columns are named, or the function is nil")
 	}
@@ -59,9 +60,9 @@ func (n *node) checkBatch(in, out arrow.Record) error {
 	case out == nil:
 		return errors.New("the function returned neither a record nor an error")
 	case out.NumRows() != in.NumRows():
-		return fmt.Errorf("the function returned %d rows for %d", out.NumRows(), in.NumRows())
+		return fmt.Errorf("the function returned %s for %d", count.Of(out.NumRows(), "row"), in.NumRows())
 	case int(out.NumCols()) != len(n.out):
-		return fmt.Errorf("the function returned %d columns, it promised %d", out.NumCols(), len(n.out))
+		return fmt.Errorf("the function returned %s, it promised %d", count.Of(out.NumCols(), "column"), len(n.out))
 	}
 	for i, o := range n.out {
 		if got := out.Column(i).DataType(); !arrow.TypeEqual(got, o.field.Type) {

@@ -43,7 +43,7 @@ func (c call1[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundSte
 	return bindFunc(in, c)
 }
 
-func (c call1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call1[A, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a))
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (c call2[A, B, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.Bound
 	return bindFunc(in, c)
 }
 
-func (c call2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call2[A, B, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a), in[B](c.b))
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (c call3[A, B, C, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.Bo
 	return bindFunc(in, c)
 }
 
-func (c call3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c call3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, c.out, c.fn == nil, in[A](c.a), in[B](c.b), in[C](c.c))
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (c callRows[In, Out]) Bind(_ context.Context, in *arrow.Schema) (chunker.Bo
 	return bindFunc(in, c)
 }
 
-func (c callRows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {
+func (c callRows[In, Out]) wire(schema *columns) ([]*node, error) {
 	nodes, err := wireStructs[In, Out](schema, c.fn == nil, func(k *structs[In, Out]) kernel {
 		return &calling{k, func(ctx context.Context, i int) (err error) {
 			k.out[i], err = c.fn(ctx, k.in[i])

@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
 	"github.com/volley-go/volley/internal/engine"
 )
@@ -227,7 +228,7 @@ func (p *pass) givenUp() []string {
 	var notes []string
 	for k := range p.forms {
 		if at := p.forms[k].dropped.Load(); at > 0 {
-			notes = append(notes, fmt.Sprintf("%s: the vector form was given up in the run of rows that holds row %s: it differs from the row form", p.nodes[k].name, grouped(int(at-1))))
+			notes = append(notes, fmt.Sprintf("%s: the vector form was given up in the run of rows that holds row %s: it differs from the row form", p.nodes[k].name, count.Thousands(at-1)))
 		}
 	}
 	return notes

@@ -39,7 +39,7 @@ func (e expression) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep
 	return bindFunc(in, e)
 }
 
-func (e expression) wire(schema *arrow.Schema) ([]*node, error) {
+func (e expression) wire(schema *columns) ([]*node, error) {
 	n, err := wireExprs(schema, []string{e.text})
 	if err != nil {
 		return nil, err
@@ -48,8 +48,8 @@ func (e expression) wire(schema *arrow.Schema) ([]*node, error) {
 }
 
 // wireExprs makes one node of expressions.
-func wireExprs(schema *arrow.Schema, texts []string) (*node, error) {
-	program, err := expr.CompileAll(nullable(schema), texts...)
+func wireExprs(schema *columns, texts []string) (*node, error) {
+	program, err := expr.CompileAll(schema.allNullable(), texts...)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func wireValue(schema *arrow.Schema, text string) (*node, error) {
 }
 
 func exprNode(program *expr.Program, texts []string) *node {
-	n := &node{in: program.ColumnIndexes(), forms: 1, program: program, texts: texts}
+	n := &node{in: program.ColumnIndexes(), forms: 1, exact: true, program: program, texts: texts}
 	var names []string
 	for _, f := range program.Fields() {
 		names = append(names, f.Name)
@@ -114,7 +114,7 @@ func (s *stage) together() error {
 	if len(texts) < 2 {
 		return nil
 	}
-	n, err := wireExprs(s.in, texts)
+	n, err := wireExprs(s.from, texts)
 	if err != nil {
 		return err
 	}

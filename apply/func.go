@@ -24,7 +24,7 @@ import (
 type Func interface {
 	chunker.Step
 	// wire finds the function's columns in a schema and checks their types.
-	wire(schema *arrow.Schema) ([]*node, error)
+	wire(schema *columns) ([]*node, error)
 }
 
 // node is a function wired to a schema: what one pass over the rows evaluates.
@@ -36,6 +36,7 @@ type node struct {
 	borrows bool     // its function sees strings or bytes of the columns, and may keep them
 	inPlace bool     // a result's Go value is the column's own bytes: kernels write into the column
 	forms   int      // 2 where it has a vector form besides the row form
+	exact   bool     // it found its columns by their names, to the letter
 	make    func() kernel
 	program *expr.Program                                             // of Expr, in make's stead
 	texts   []string                                                  // it was compiled from

@@ -136,3 +136,32 @@ func TestWideIsForWhatWaits(t *testing.T) {
 	require.Equal(t, time.Duration(3), ns(2.5))
 	require.Equal(t, time.Duration(1<<62), ns(math.Inf(1)))
 }
+
+// TestWorkersAreThoughtOfFromSomeWorkOn: with one allowed never, and never more than there are rows.
+func TestWorkersAreThoughtOfFromSomeWorkOn(t *testing.T) {
+	work := float64(worthStarting)
+	waiting := cost{wait: 0.9}
+	for _, c := range []struct {
+		cost          cost
+		perRow        float64
+		rows, workers int
+		want          map[Strategy]int
+	}{
+		{cost{}, work / 100, 100, 4, map[Strategy]int{Serial: 1}},
+		{cost{}, work/100 + 1, 100, 4, map[Strategy]int{Serial: 1, Parallel: 4}},
+		{cost{}, work, 100, 1, map[Strategy]int{Serial: 1}},
+		{cost{}, work, 2, 4, map[Strategy]int{Serial: 1, Parallel: 2}},
+		{cost{}, work + 1, 1, 4, map[Strategy]int{Serial: 1, Parallel: 1}},
+		{cost{}, work, 0, 4, map[Strategy]int{Serial: 1}},
+		{waiting, work, 100, 4, map[Strategy]int{Serial: 1, Parallel: 4, Wide: 40}},
+		{waiting, work, 5, 4, map[Strategy]int{Serial: 1, Parallel: 4, Wide: 5}},
+		{waiting, work, 4, 4, map[Strategy]int{Serial: 1, Parallel: 4}},
+		{waiting, work, 100, 1, map[Strategy]int{Serial: 1}},
+	} {
+		got := map[Strategy]int{}
+		for _, o := range options(c.cost, c.perRow, c.rows, c.workers, 128) {
+			got[o.strategy] = o.workers
+		}
+		require.Equal(t, c.want, got, "%+v", c)
+	}
+}

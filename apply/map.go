@@ -75,7 +75,7 @@ func (m Mapped1[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundS
 	return bindFunc(in, m)
 }
 
-func (m Mapped1[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped1[A, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a))
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (m Mapped2[A, B, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.Bou
 	return bindFunc(in, m)
 }
 
-func (m Mapped2[A, B, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped2[A, B, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a), in[B](m.b))
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func (m Mapped3[A, B, C, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.
 	return bindFunc(in, m)
 }
 
-func (m Mapped3[A, B, C, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (m Mapped3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 	n, err := wireRow[R](schema, m.out, m.fn == nil, in[A](m.a), in[B](m.b), in[C](m.c))
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ type input struct {
 func in[T any](column string) input { return input{column, reflect.TypeFor[T]()} }
 
 // wireRow makes the node of a function of a row's values that returns an R.
-func wireRow[R any](schema *arrow.Schema, out string, isNil bool, inputs ...input) (*node, error) {
+func wireRow[R any](schema *columns, out string, isNil bool, inputs ...input) (*node, error) {
 	outputs, err := single[R](out)
 	if err != nil {
 		return nil, err
@@ -160,9 +160,9 @@ func wireRow[R any](schema *arrow.Schema, out string, isNil bool, inputs ...inpu
 	if isNil {
 		return nil, fmt.Errorf("%s: the function is nil", out)
 	}
-	n := &node{name: out, out: outputs, forms: 1, inPlace: outputs[0].packer.Direct}
+	n := &node{name: out, out: outputs, forms: 1, inPlace: outputs[0].packer.Direct, exact: true}
 	for _, i := range inputs {
-		at, err := lookUp(schema, out, i.column, i.as)
+		at, err := lookUp(schema.Schema, out, i.column, i.as)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +191,7 @@ func (e each[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep
 	return bindFunc(in, e)
 }
 
-func (e each[A, R]) wire(schema *arrow.Schema) ([]*node, error) {
+func (e each[A, R]) wire(schema *columns) ([]*node, error) {
 	if len(e.columns) == 0 {
 		return nil, fmt.Errorf("each: no columns are named")
 	}
@@ -220,12 +220,12 @@ func (r rows[In, Out]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundS
 	return bindFunc(in, r)
 }
 
-func (r rows[In, Out]) wire(schema *arrow.Schema) ([]*node, error) {
+func (r rows[In, Out]) wire(schema *columns) ([]*node, error) {
 	return wireStructs[In, Out](schema, r.fn == nil, func(k *structs[In, Out]) kernel { k.fn = r.fn; return k })
 }
 
 // wireStructs makes the node of a function from struct to struct.
-func wireStructs[In, Out any](schema *arrow.Schema, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
+func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
 	inType, outType := reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	outputs, name, err := fields(outType)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/engine"
 )
 
@@ -232,8 +233,8 @@ func (r *runner) replan() {
 	if best.strategy == Serial {
 		return
 	}
-	r.notes = append(r.notes, fmt.Sprintf("after %s rows a row cost %s, %s were predicted: went on %s on %d workers",
-		grouped(r.rows), nanos(measured), nanos(r.rowCost()), best.strategy, best.workers))
+	r.notes = append(r.notes, fmt.Sprintf("after %s a row cost %s, %s were predicted: went on %s on %s",
+		count.Grouped(r.rows, "row"), nanos(measured), nanos(r.rowCost()), best.strategy, count.Of(best.workers, "worker")))
 	r.option = best
 	if best.strategy == Wide {
 		r.climbing, r.windowAt = true, time.Now()
@@ -250,7 +251,7 @@ func (r *runner) climb(rows int) {
 	rate := float64(r.windowRows) / float64(max(time.Since(r.windowAt), 1))
 	if rate < climbAt*r.lastRate || r.running >= r.option.workers {
 		r.climbing = false
-		r.notes = append(r.notes, fmt.Sprintf("climbed to %d workers", r.running))
+		r.notes = append(r.notes, fmt.Sprintf("climbed to %s", count.Of(r.running, "worker")))
 		return
 	}
 	r.lastRate = rate

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,33 @@ func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	require.Error(t, at.task.ctx.Err())
 	require.ErrorContains(t, p.outcome(t.Context()), "row 5, ")
 	require.True(t, p.more())
+}
+
+// TestAPassThatAbortsEndsItsCalls: one that waits is not waited for, and the first error is the one that is told.
+func TestAPassThatAbortsEndsItsCalls(t *testing.T) {
+	began := make(chan bool, 100)
+	f, err := frame.New(frame.Of("n", make([]int64, 100)))
+	require.NoError(t, err)
+	bound, err := Call1("y", "n", func(ctx context.Context, n int64) (int64, error) {
+		began <- true
+		<-ctx.Done()
+		return n, ctx.Err()
+	}).Bind(t.Context(), f.Schema())
+	require.NoError(t, err)
+	for _, policy := range []chunker.Policy{{}, chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {
+		p := bound.(*stage).pass(t.Context(), f.Records(), &policy, false)
+		p.launch(newWorker(p), func(_ *worker, done bool, _ span, _ time.Duration) (span, bool) {
+			return p.cursor.claim(done, func(int) int { return 10 })
+		})
+		<-began
+		p.abort(errors.New("first"))
+		p.abort(errors.New("second"))
+		p.group.Wait()
+		require.EqualError(t, p.outcome(t.Context()), "first")
+		require.Empty(t, p.failed())
+		require.False(t, p.more())
+		p.end()
+	}
 }
 
 // ended is a context of which its children do not know yet that it is cancelled.

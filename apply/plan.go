@@ -2,11 +2,11 @@ package apply
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Plan is what the engine found out about a call, and what it chose. Its String is a
@@ -48,7 +48,7 @@ type FunctionPlan struct {
 // String is the plan as a table.
 func (p *Plan) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plan for %s rows on %d workers, rows that fail: %s\n", grouped(p.Rows), p.Workers, p.Policy)
+	fmt.Fprintf(&b, "plan for %s on %s, rows that fail: %s\n", count.Grouped(p.Rows, "row"), count.Of(p.Workers, "worker"), p.Policy)
 	for i := range p.Stages {
 		p.Stages[i].write(&b, i+1)
 	}
@@ -60,7 +60,7 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		fmt.Fprintf(b, "  stage %d, %s\n", number, s.Step)
 		return
 	}
-	fmt.Fprintf(b, "  stage %d, sampled %s rows", number, grouped(s.Sampled))
+	fmt.Fprintf(b, "  stage %d, sampled %s", number, count.Grouped(s.Sampled, "row"))
 	if s.Wait >= 0.005 {
 		fmt.Fprintf(b, ", %.0f %% of the time waiting", 100*s.Wait)
 	}
@@ -86,13 +86,13 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 	case s.Strategy == Serial:
 		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
 	default:
-		fmt.Fprintf(b, "    %s on %d workers: %s predicted", s.Strategy, s.Workers, duration(s.Predict))
+		fmt.Fprintf(b, "    %s on %s: %s predicted", s.Strategy, count.Of(s.Workers, "worker"), duration(s.Predict))
 	}
 	if s.RunnerUp != s.Strategy {
 		fmt.Fprintf(b, "; runner-up %s: %s", s.RunnerUp, duration(s.RunnerUpPredict))
 	}
 	if s.BreakEven > 0 {
-		fmt.Fprintf(b, "; more workers pay from %s rows on", grouped(s.BreakEven))
+		fmt.Fprintf(b, "; more workers pay from %s on", count.Grouped(s.BreakEven, "row"))
 	}
 	b.WriteString("\n")
 }
@@ -140,7 +140,7 @@ func (s *stage) CameTo() (StagePlan, StageReport) {
 func (r *Report) String() string {
 	var b strings.Builder
 	p := r.Plan
-	fmt.Fprintf(&b, "%s rows on %d workers in %s", grouped(p.Rows), p.Workers, duration(r.Elapsed))
+	fmt.Fprintf(&b, "%s on %s in %s", count.Grouped(p.Rows, "row"), count.Of(p.Workers, "worker"), duration(r.Elapsed))
 	if r.CPU > 0 {
 		fmt.Fprintf(&b, " (%s of processor time)", duration(r.CPU))
 	}
@@ -156,21 +156,12 @@ func (r *Report) String() string {
 		}
 	}
 	if r.Failed > 0 {
-		fmt.Fprintf(&b, "  %s rows failed (policy: %s), the first:\n", grouped(r.Failed), p.Policy)
+		fmt.Fprintf(&b, "  %s failed (policy: %s), the first:\n", count.Grouped(r.Failed, "row"), p.Policy)
 		for _, e := range r.Errors[:min(len(r.Errors), 3)] {
 			fmt.Fprintf(&b, "    %v\n", e)
 		}
 	}
 	return b.String()
-}
-
-// grouped writes a count with its thousands apart.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // nanos writes a cost of a row with three figures.

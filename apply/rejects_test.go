@@ -104,7 +104,9 @@ func TestRatiosCountAllRowsAtTheEnd(t *testing.T) {
 			var many *chunker.TooManyError
 			require.ErrorAs(t, err, &many)
 			require.Equal(t, 1, many.Failed)
-			require.EqualValues(t, 2, many.First.Row)
+			var first *chunker.RowError
+			require.ErrorAs(t, many.First, &first)
+			require.EqualValues(t, 2, first.Row)
 			require.ErrorIs(t, err, many.First)
 		} else {
 			require.Equal(t, 1, report.Failed)
@@ -129,8 +131,9 @@ func TestACappedRunEndsWithOneErrorOnAnyWorkers(t *testing.T) {
 	for _, c := range []struct {
 		policy chunker.Policy
 		failed int
+		says   string
 	}{
-		{chunker.Reject(new(chunker.FrameSink), 10), 11}, {chunker.Reject(new(chunker.FrameSink), 1), 2}, {chunker.Null(), 101},
+		{chunker.Reject(new(chunker.FrameSink), 10), 11, "RowsMax 10"}, {chunker.Reject(new(chunker.FrameSink), 1), 2, "RowsMax 1"}, {chunker.Null(), 101, "RatioMax 0.001"},
 	} {
 		if c.failed == 101 {
 			c.policy.RatioMax = 0.001
@@ -139,7 +142,7 @@ func TestACappedRunEndsWithOneErrorOnAnyWorkers(t *testing.T) {
 			for _, e := range []Engine{{Workers: 1}, {Workers: 4}, {Workers: 4, MorselRows: 50}, {Workers: 2, MorselRows: 7}} {
 				e.OnError = c.policy
 				_, report, err := e.Run(t.Context(), f, fails)
-				require.ErrorContains(t, err, fmt.Sprintf(`%d rows failed, the policy is %q; the first: row 30070, computing y from n = 30070: bad`, c.failed, c.policy.String()))
+				require.ErrorContains(t, err, fmt.Sprintf("%d rows failed, more than Policy.%s allows; the first: row 30070, computing y from n = 30070: bad", c.failed, c.says))
 				require.Equal(t, c.failed, report.Failed)
 			}
 		}

@@ -32,12 +32,32 @@ type stage struct {
 	best   option     // for the first batch, if it is alone
 	plan   StagePlan
 	report StageReport
+
+	// While functions are wired: a schema costs as much as it has columns, and there may be as many functions.
+	from    *columns       // in
+	to      *columns       // out; nil until somebody asks for it
+	fields  []arrow.Field  // of out
+	added   map[string]int // places of the columns that are not in in
+	written map[int]bool   // writes
+}
+
+// columns is a schema that functions are wired to.
+type columns struct {
+	*arrow.Schema
+	nullable *arrow.Schema // what expressions are compiled against; nil until one is
+}
+
+func (c *columns) allNullable() *arrow.Schema {
+	if c.nullable == nil {
+		c.nullable = nullable(c.Schema)
+	}
+	return c.nullable
 }
 
 // bindFunc begins a stage with a function.
 func bindFunc(in *arrow.Schema, fn Func) (chunker.BoundStep, error) {
-	s := &stage{in: in, out: in}
-	nodes, err := fn.wire(in)
+	s := newStage(&columns{Schema: in})
+	nodes, err := fn.wire(s.from)
 	if err == nil {
 		err = s.add(fn, nodes)
 	}
@@ -53,65 +73,104 @@ func (s *stage) Fuse(_ context.Context, next chunker.Step) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	nodes, err := fn.wire(s.out)
-	if err != nil {
-		return false, fmt.Errorf("apply: %w", err)
-	}
-	if s.feeds(nodes) {
-		return false, nil
-	}
-	if nodes, err = fn.wire(s.in); err == nil {
+	nodes, feeds, err := s.wire(fn)
+	if err == nil && !feeds {
 		err = s.add(fn, nodes)
 	}
 	if err != nil {
 		return false, fmt.Errorf("apply: %w", err)
 	}
-	return true, nil
+	return !feeds, nil
 }
 
 // Seal compiles the expressions of the stage as one program.
 func (s *stage) Seal() error {
+	s.out = s.output().Schema
 	if err := s.together(); err != nil {
 		return fmt.Errorf("apply: %w", err)
 	}
 	return nil
 }
 
-// feeds reports whether nodes, wired to the stage's output, read a column that it writes.
+func newStage(from *columns) *stage {
+	return &stage{in: from.Schema, from: from, to: from, fields: from.Fields(), added: map[string]int{}, written: map[int]bool{}}
+}
+
+// wire wires a function to the stage's input; or, if it reads what the stage writes, to the stage's output,
+// which feeds it: it begins the next stage.
+func (s *stage) wire(fn Func) (nodes []*node, feeds bool, err error) {
+	nodes, err = fn.wire(s.from)
+	if len(s.nodes) == 0 || err == nil && s.settled(nodes) && !s.feeds(nodes) {
+		return nodes, false, err
+	}
+	after, afterErr := fn.wire(s.output())
+	if afterErr != nil || s.feeds(after) {
+		return after, true, afterErr
+	}
+	return nodes, false, err
+}
+
+// settled reports whether nodes that are wired to the input would read the same columns of the output, if the
+// stage writes none of them: no name that it adds can mean anything to them.
+func (s *stage) settled(nodes []*node) bool {
+	for _, constant := range []string{"true", "false", "nil"} { // in an expression a column goes before it
+		if _, ok := s.added[constant]; ok {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(nodes, func(n *node) bool { return !n.exact })
+}
+
+// feeds reports whether nodes read a column that the stage writes.
 func (s *stage) feeds(nodes []*node) bool {
 	for _, n := range nodes {
-		for _, c := range n.in {
-			if slices.Contains(s.writes, c) {
-				return true
-			}
+		if slices.ContainsFunc(n.in, func(c int) bool { return s.written[c] }) {
+			return true
 		}
 	}
 	return false
 }
 
+// output is what the next stage begins with.
+func (s *stage) output() *columns {
+	if s.to == nil {
+		meta := s.in.Metadata()
+		s.to = &columns{Schema: arrow.NewSchema(s.fields, &meta)}
+	}
+	return s.to
+}
+
 func (s *stage) add(fn Func, nodes []*node) error {
-	fields := slices.Clone(s.out.Fields())
 	for _, n := range nodes {
 		for _, o := range n.out {
-			at := slices.IndexFunc(fields, func(f arrow.Field) bool { return f.Name == o.field.Name })
-			if at < 0 {
-				at = len(fields)
-				fields = append(fields, o.field)
-			} else if slices.Contains(s.writes, at) {
+			at := s.place(o.field.Name)
+			if s.written[at] {
 				return fmt.Errorf("two functions write column %q: rename one", o.field.Name)
 			}
-			fields[at] = o.field
+			s.fields[at], s.written[at] = o.field, true
 			s.writes = append(s.writes, at)
 		}
 		n.place = []int{len(s.nodes)}
 		s.nodes = append(s.nodes, n)
 	}
-	meta := s.out.Metadata()
-	s.fns, s.out = append(s.fns, fn), arrow.NewSchema(fields, &meta)
+	s.fns, s.to = append(s.fns, fn), nil
 	return nil
 }
 
-func (s *stage) Schema() *arrow.Schema { return s.out }
+// place is that of a column in the output, which gets it if it has none of the name.
+func (s *stage) place(name string) int {
+	if at := s.in.FieldIndices(name); len(at) > 0 {
+		return at[0]
+	}
+	at, ok := s.added[name]
+	if !ok {
+		at = len(s.fields)
+		s.added[name], s.fields = at, append(s.fields, arrow.Field{})
+	}
+	return at
+}
+
+func (s *stage) Schema() *arrow.Schema { return s.output().Schema }
 
 // String lists the stage's functions.
 func (s *stage) String() string {
@@ -143,8 +202,7 @@ func (s *stage) Reads() (columns []int) {
 func (s *stage) Passes() []int {
 	out := make([]int, s.out.NumFields())
 	for i := range out {
-		out[i] = i
-		if slices.Contains(s.writes, i) {
+		if out[i] = i; s.written[i] {
 			out[i] = -1
 		}
 	}
@@ -152,9 +210,9 @@ func (s *stage) Passes() []int {
 }
 
 func (s *stage) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
-	narrow := &stage{in: in, out: in}
+	narrow := newStage(&columns{Schema: in})
 	for _, fn := range s.fns {
-		nodes, err := fn.wire(in)
+		nodes, err := fn.wire(narrow.from)
 		if err == nil {
 			err = narrow.add(fn, nodes)
 		}

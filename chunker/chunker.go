@@ -72,9 +72,9 @@ type Chunk struct {
 	// it the row in the file.
 	Rejects []*Error
 	// Nulled are rows that have a null in place of a value which could not be decoded or was missing,
-	// Cut are rows whose surplus fields were dropped, where the source's policy says to go on so. A row
-	// may be in both.
-	Nulled, Cut Losses
+	// Cut are rows whose surplus fields were dropped, Mended are rows with broken quotes that were read as
+	// text, and a row of names that was mended so or filled, where the source's policy says to go on so. A row may be in several.
+	Nulled, Cut, Mended Losses
 
 	// Free takes the chunk's buffers back; nil where the garbage collector does.
 	// It is called by Release, once.
@@ -84,9 +84,10 @@ type Chunk struct {
 	failures []Failure // of the step
 }
 
-// Losses are rows of a chunk that came out with less than they had.
+// Losses are rows of a chunk that came out with less than they had, or otherwise than they stand.
 type Losses struct {
-	Rows []int // of Record, ascending
+	// Rows are those of Record, ascending, behind -1 if the names of the columns are what is lost.
+	Rows []int
 	// First says of the first of them, at most [LossesTold], what they lost. Row counts as that of
 	// Rejects does.
 	First []*Error
@@ -103,15 +104,16 @@ func (l *Losses) Add(row int, what func() *Error) {
 	}
 }
 
-// Lossy is how many rows are in Nulled, in Cut or in both.
-func (c *Chunk) Lossy() int {
-	n := len(c.Nulled.Rows) + len(c.Cut.Rows)
-	for _, row := range c.Cut.Rows {
-		if _, both := slices.BinarySearch(c.Nulled.Rows, row); both {
-			n--
-		}
-	}
-	return n
+// Lossy are the rows of Record that are in Nulled, Cut or Mended, ascending.
+func (c *Chunk) Lossy() []int {
+	rows := slices.Concat(c.Nulled.Rows, c.Cut.Rows, c.Mended.Rows)
+	slices.Sort(rows)
+	return slices.Compact(rows)
+}
+
+// FirstLosses says what the first rows of each kind lost.
+func (c *Chunk) FirstLosses() []*Error {
+	return slices.Concat(c.Nulled.First, c.Cut.First, c.Mended.First)
 }
 
 // Release ends the use of the chunk and gives its buffers back.

@@ -20,7 +20,7 @@ func (n *Numberer) Number(c *Chunk) { n.NumberRows(c, c.Len()) }
 // NumberRows is Number for a chunk whose record is gone, or has other rows than came: it came with rows rows.
 func (n *Numberer) NumberRows(c *Chunk, rows int) {
 	c.Row = n.pass(c.File, c.Row, rows+len(c.Rejects))
-	for _, e := range slices.Concat(c.Rejects, c.Nulled.First, c.Cut.First) {
+	for _, e := range slices.Concat(c.Rejects, c.FirstLosses()) {
 		e.Row += c.Row
 	}
 }

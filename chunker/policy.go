@@ -3,6 +3,8 @@ package chunker
 import (
 	"fmt"
 	"math"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Policy says what becomes of a row on which a step fails. The zero Policy is [Stop].
@@ -84,7 +86,7 @@ func (p Policy) ExceededAtEnd(bad, rows int) bool { return bad > p.Allowed(rows)
 func (p Policy) String() string {
 	s := [...]string{"stop at the first", "null", "reject"}[p.action]
 	if p.action != stop && p.RowsMax > 0 {
-		s += fmt.Sprintf(", at most %d rows", p.RowsMax)
+		s += fmt.Sprintf(", at most %s", count.Of(p.RowsMax, "row"))
 	}
 	if p.action != stop && p.RatioMax > 0 {
 		s += fmt.Sprintf(", at most %g %% of the rows", 100*p.RatioMax)
@@ -94,13 +96,19 @@ func (p Policy) String() string {
 
 // TooManyError ends a run in which more rows failed than its policy allows.
 type TooManyError struct {
-	Failed int       // rows that failed up to the one that was too many
-	Policy Policy    // the policy's limits
-	First  *RowError // the first of them that a step failed on; nil if the source refused them all
+	Failed int    // rows that failed, up to the one that was too many
+	Policy Policy // the policy's limits
+	First  error  // the first of them: a [*RowError], or an [*Error] if the source could not read it whole
 }
 
 func (e *TooManyError) Error() string {
-	msg := fmt.Sprintf("%d rows failed, the policy is %q", e.Failed, e.Policy.String())
+	msg := count.Of(e.Failed, "row") + " failed"
+	switch p := &e.Policy; {
+	case p.RowsMax > 0 && e.Failed > p.RowsMax:
+		msg += fmt.Sprintf(", more than Policy.RowsMax %d allows", p.RowsMax)
+	case p.RatioMax > 0:
+		msg += fmt.Sprintf(", more than Policy.RatioMax %g allows", p.RatioMax)
+	}
 	if e.First != nil {
 		msg += "; the first: " + e.First.Error()
 	}
@@ -108,9 +116,4 @@ func (e *TooManyError) Error() string {
 }
 
 // Unwrap returns the first row's error.
-func (e *TooManyError) Unwrap() error {
-	if e.First == nil {
-		return nil
-	}
-	return e.First
-}
+func (e *TooManyError) Unwrap() error { return e.First }

@@ -29,7 +29,10 @@ func TestAPolicyIsOverItsLimitsFromTheFirstRowTooMany(t *testing.T) {
 		require.Equal(t, want, p.String())
 	}
 	require.NoError(t, errors.Unwrap(&TooManyError{}))
-	require.Equal(t, `3 rows failed, the policy is "null"`, (&TooManyError{Failed: 3, Policy: Null()}).Error())
+	require.Equal(t, "3 rows failed", (&TooManyError{Failed: 3, Policy: Null()}).Error())
+	require.Equal(t, "2 rows failed, more than Policy.RowsMax 1 allows", (&TooManyError{Failed: 2, Policy: Reject(nil, 1)}).Error())
+	require.Equal(t, "1 row failed, more than Policy.RatioMax 0.001 allows; the first: row 0, computing n from : oops",
+		(&TooManyError{1, Policy{action: null, RowsMax: 1, RatioMax: 0.001}, &RowError{Func: "n", Err: errors.New("oops")}}).Error())
 }
 
 // TestMessagesOfRowsHoldSoMuchAndNoMore: eight values, and a hundred bytes of each.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 )
 
@@ -43,7 +44,7 @@ func (e *RowError) Error() string {
 			b.WriteString(", ")
 		}
 		if i == valuesShown {
-			fmt.Fprintf(&b, "… (%d columns)", len(e.Values))
+			fmt.Fprintf(&b, "… (%s)", count.Of(len(e.Values), "column"))
 			break
 		}
 		fmt.Fprintf(&b, "%s = %s", terminal.Escape(v.Column), shown(v.Value))

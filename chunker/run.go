@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
-	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -199,17 +198,24 @@ func Names(schema *arrow.Schema) []string {
 
 // Project finds columns by name: their positions, and the schema of them in the order of names.
 func Project(schema *arrow.Schema, names []string) (at []int, _ *arrow.Schema, err error) {
-	have := Names(schema)
 	fields := make([]arrow.Field, len(names))
 	for i, name := range names {
-		k := slices.Index(have, name)
-		if k < 0 {
-			return nil, nil, fmt.Errorf("no column %q%s", name, near.Hint(name, have))
+		k := schema.FieldIndices(name)
+		if len(k) == 0 {
+			return nil, nil, fmt.Errorf("no column %q%s", name, near.Hint(name, Names(schema)))
 		}
-		at, fields[i] = append(at, k), schema.Field(k)
+		at, fields[i] = append(at, k[0]), schema.Field(k[0])
 	}
 	meta := schema.Metadata()
 	return at, arrow.NewSchema(fields, &meta), nil
+}
+
+func namesOf(schema *arrow.Schema) []string {
+	names := make([]string, schema.NumFields())
+	for i, f := range schema.Fields() {
+		names[i] = f.Name
+	}
+	return names
 }
 
 type selectedStream struct {

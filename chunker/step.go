@@ -106,7 +106,10 @@ func (s Steps) Bind(ctx context.Context, in *arrow.Schema) (BoundStep, error) {
 			return nil, err
 		}
 	}
-	return out, out.seal()
+	if err := out.seal(); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // flat appends the steps without lists.
@@ -137,9 +140,7 @@ type BoundSteps struct {
 func (b *BoundSteps) add(ctx context.Context, step Step) error {
 	if len(b.List) > 0 {
 		if f, ok := b.List[len(b.List)-1].(Fusing); ok {
-			fused, err := f.Fuse(ctx, step)
-			b.schema = f.Schema()
-			if fused || err != nil {
+			if fused, err := f.Fuse(ctx, step); fused || err != nil {
 				return err
 			}
 		}
@@ -151,7 +152,7 @@ func (b *BoundSteps) add(ctx context.Context, step Step) error {
 	if err != nil {
 		return err
 	}
-	b.List, b.schema = append(b.List, bound), bound.Schema()
+	b.List = append(b.List, bound)
 	return nil
 }
 
@@ -160,9 +161,13 @@ func (b *BoundSteps) seal() error {
 	if len(b.List) == 0 {
 		return nil
 	}
-	if f, ok := b.List[len(b.List)-1].(Fusing); ok {
-		return f.Seal()
+	last := b.List[len(b.List)-1]
+	if f, ok := last.(Fusing); ok {
+		if err := f.Seal(); err != nil {
+			return err
+		}
 	}
+	b.schema = last.Schema()
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Series is a named column on its way into a frame: what [Of] and [Array] make and
@@ -41,7 +42,7 @@ func New(columns ...Series) (*Frame, error) {
 			return nil, fmt.Errorf("column %q: %w", c.name, c.err)
 		}
 		if c.data.Len() != columns[0].data.Len() {
-			return nil, fmt.Errorf("column %q has %d rows, column %q %d", c.name, c.data.Len(), columns[0].name, columns[0].data.Len())
+			return nil, fmt.Errorf("column %q has %s, column %q %d", c.name, count.Of(c.data.Len(), "row"), columns[0].name, columns[0].data.Len())
 		}
 		fields[i] = arrow.Field{Name: c.name, Type: c.data.DataType(), Nullable: true}
 		cols[i] = c.data

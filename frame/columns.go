@@ -6,6 +6,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // columns makes a frame of some of this one's columns under the given fields.
@@ -24,17 +26,17 @@ func (f *Frame) columns(at []int, fields []arrow.Field) *Frame {
 
 // Select returns the named columns, in that order.
 func (f *Frame) Select(names ...string) (*Frame, error) {
-	at := make([]int, len(names))
+	at, taken := make([]int, len(names)), make(map[int]bool, len(names))
 	fields := make([]arrow.Field, len(names))
 	for i, name := range names {
 		c, err := f.index(name)
 		if err != nil {
 			return nil, fmt.Errorf("select: %w", err)
 		}
-		if slices.Contains(at[:i], c) {
+		if taken[c] {
 			return nil, fmt.Errorf("select: column %q is named twice", name)
 		}
-		at[i], fields[i] = c, f.schema.Field(c)
+		at[i], taken[c], fields[i] = c, true, f.schema.Field(c)
 	}
 	return f.columns(at, fields), nil
 }
@@ -91,7 +93,7 @@ func (f *Frame) With(columns ...Series) (*Frame, error) {
 		return nil, err
 	}
 	if added.NumRows() != f.NumRows() && len(columns) > 0 {
-		return nil, fmt.Errorf("with: column %q has %d rows, the frame %d", columns[0].name, added.NumRows(), f.NumRows())
+		return nil, fmt.Errorf("with: column %q has %s, the frame %d", columns[0].name, count.Of(added.NumRows(), "row"), f.NumRows())
 	}
 	return f.join(added), nil
 }
@@ -102,12 +104,10 @@ func (f *Frame) join(other *Frame) *Frame {
 	fields := slices.Clone(f.Schema().Fields())
 	place := make([]int, other.Schema().NumFields()) // of other's columns among fields
 	for i, field := range other.Schema().Fields() {
-		place[i] = slices.IndexFunc(fields, func(have arrow.Field) bool { return have.Name == field.Name })
-		if place[i] < 0 {
-			place[i] = len(fields)
-			fields = append(fields, field)
+		if have := f.Schema().FieldIndices(field.Name); len(have) > 0 {
+			place[i], fields[have[0]] = have[0], field
 		} else {
-			fields[place[i]] = field
+			place[i], fields = len(fields), append(fields, field)
 		}
 	}
 	meta := f.Schema().Metadata()

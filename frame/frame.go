@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -21,15 +22,19 @@ type Frame struct {
 }
 
 // FromRecords makes a frame of record batches, whose memory it shares. Every record must have
-// the schema's types in its order; names in the records do not matter. Column
-// names must differ from each other.
+// the schema's names and types in its order: columns that only stand in another order are never taken for each
+// other. Metadata and nullability are the schema's. Column names must differ from each other.
 func FromRecords(schema *arrow.Schema, records ...arrow.Record) (*Frame, error) {
 	if err := distinct(schema); err != nil {
 		return nil, err
 	}
 	f := &Frame{schema: schema, starts: []int{0}}
 	for i, r := range records {
-		if err := sameTypes(schema, r.Schema()); err != nil {
+		err := sameTypes(schema, r.Schema())
+		if nerr := sameNames(schema, r.Schema()); nerr != nil { // which may be why types differ
+			err = nerr
+		}
+		if err != nil {
 			return nil, fmt.Errorf("record %d: %w", i, err)
 		}
 		f.add(r)
@@ -63,10 +68,23 @@ func distinct(schema *arrow.Schema) error {
 	return nil
 }
 
+// sameNames compares the names of schemas of as many columns.
+func sameNames(want, got *arrow.Schema) error {
+	if want.NumFields() != got.NumFields() {
+		return nil
+	}
+	for i, w := range want.Fields() {
+		if g := got.Field(i).Name; g != w.Name {
+			return fmt.Errorf("column %d is %q, the schema says %q: bring the columns into one order, or rename them", i, g, w.Name)
+		}
+	}
+	return nil
+}
+
 // sameTypes compares schemas by their column types alone.
 func sameTypes(want, got *arrow.Schema) error {
 	if want.NumFields() != got.NumFields() {
-		return fmt.Errorf("has %d columns, the schema %d", got.NumFields(), want.NumFields())
+		return fmt.Errorf("has %s, the schema %d", count.Of(got.NumFields(), "column"), want.NumFields())
 	}
 	for i, w := range want.Fields() {
 		if g := got.Field(i); !arrow.TypeEqual(w.Type, g.Type) {
@@ -100,7 +118,8 @@ func (f *Frame) Schema() *arrow.Schema {
 }
 
 // Records returns the record batches, none of them empty. They share the frame's memory
-// and are valid as long as it is; the slice is the caller's.
+// and are valid as long as it is; the slice is the caller's. What Arrow's buffers hold in the place of a null is not defined,
+// as in Arrow's format, and may differ from run to run: ask IsNull first. No file that is written shows it.
 func (f *Frame) Records() []arrow.Record { return slices.Clone(f.records) }
 
 // Table returns the frame as an Arrow table, sharing its memory.
@@ -142,11 +161,10 @@ func (f *Frame) arrays(column int) []arrow.Array {
 
 // index finds a column by its exact name.
 func (f *Frame) index(name string) (int, error) {
-	names := f.Names()
-	if at := slices.Index(names, name); at >= 0 {
-		return at, nil
+	if at := f.Schema().FieldIndices(name); len(at) > 0 {
+		return at[0], nil
 	}
-	return 0, fmt.Errorf("no column %q%s", name, near.Hint(name, names))
+	return 0, fmt.Errorf("no column %q%s", name, near.Hint(name, f.Names()))
 }
 
 // locate finds the record batch of a row, and the row in it.

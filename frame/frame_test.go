@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 )
 
@@ -199,7 +200,7 @@ func TestWith(t *testing.T) {
 	}
 	f := cuts(t)[0]
 	_, err := f.With(Of("x", []int{1}))
-	require.EqualError(t, err, `with: column "x" has 1 rows, the frame 5`)
+	require.EqualError(t, err, `with: column "x" has 1 row, the frame 5`)
 	_, err = f.With(Of("x", []chan int{nil}))
 	require.ErrorContains(t, err, `column "x": no Arrow type`)
 	_, err = New(Of("x", []int{1}), Of("x", []int{1}))
@@ -236,7 +237,7 @@ func TestChoosingRows(t *testing.T) {
 	}
 	f := cuts(t)[0]
 	_, err := f.Filter([]bool{true})
-	require.EqualError(t, err, "filter: the mask has 1 values, the frame 5 rows")
+	require.EqualError(t, err, "filter: the mask has 1 value, the frame 5 rows")
 	_, err = f.Take([]int{0, 5})
 	require.ErrorContains(t, err, "row 5 (number 1 of those asked for)")
 	require.Panics(t, func() { f.Slice(2, 6) })
@@ -352,6 +353,44 @@ func TestFromRecordsChecksTypes(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, empty.NumRows())
 	require.Equal(t, []string{"a"}, empty.Names())
+}
+
+func TestFromRecordsChecksNames(t *testing.T) {
+	schema := func(fields ...arrow.Field) *arrow.Schema { return arrow.NewSchema(fields, nil) }
+	a, b := arrow.Field{Name: "a", Type: arrow.PrimitiveTypes.Int64}, arrow.Field{Name: "b", Type: arrow.PrimitiveTypes.Int64}
+	text := arrow.Field{Name: "b", Type: arrow.BinaryTypes.String}
+	record := func(s *arrow.Schema) arrow.Record {
+		builder := array.NewRecordBuilder(memory.DefaultAllocator, s)
+		for _, f := range builder.Fields() {
+			f.AppendNull()
+		}
+		return builder.NewRecord()
+	}
+	maybe, noted := a, a
+	maybe.Nullable, noted.Metadata = true, arrow.NewMetadata([]string{"unit"}, []string{"km"})
+	for _, c := range []struct {
+		schema, record *arrow.Schema
+		want           string
+	}{
+		{schema(a, b), schema(b, a), `record 1: column 0 is "b", the schema says "a": bring the columns into one order, or rename them`},
+		{schema(a, b), schema(a, a), `record 1: column 1 is "a", the schema says "b"`},
+		{schema(a, text), schema(text, a), `record 1: column 0 is "b", the schema says "a"`},
+		{schema(a), schema(arrow.Field{Name: "A", Type: a.Type}), `record 1: column 0 is "A", the schema says "a"`},
+		{schema(a), schema(arrow.Field{Name: "", Type: a.Type}), `record 1: column 0 is "", the schema says "a"`},
+		{schema(a), schema(b, a), "record 1: has 2 columns, the schema 1"},
+		{schema(a, b), schema(a, text), `record 1: column "b" is string, the schema says int64`},
+		{schema(a), schema(maybe), ""},
+		{schema(a), schema(noted), ""},
+	} {
+		f, err := FromRecords(c.schema, record(c.schema), record(c.record))
+		if c.want == "" {
+			require.NoError(t, err)
+			require.True(t, f.Schema().Equal(c.schema))
+			require.Equal(t, 2, f.NumRows())
+			continue
+		}
+		require.ErrorContains(t, err, c.want)
+	}
 }
 
 func TestTimesKeepTheirMoment(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -16,7 +17,7 @@ import (
 // slice does, unless 0 ≤ lo ≤ hi ≤ NumRows.
 func (f *Frame) Slice(lo, hi int) *Frame {
 	if lo < 0 || hi < lo || hi > f.NumRows() {
-		panic(fmt.Sprintf("frame: slice bounds [%d:%d] out of range of %d rows", lo, hi, f.NumRows()))
+		panic(fmt.Sprintf("frame: slice bounds [%d:%d] out of range of %s", lo, hi, count.Of(f.NumRows(), "row")))
 	}
 	out := &Frame{schema: f.Schema(), starts: []int{0}}
 	for lo < hi {
@@ -42,7 +43,7 @@ func (f *Frame) Tail(n int) *Frame { return f.Slice(max(f.NumRows()-max(n, 0), 0
 // The rows are copied, at 1 to 8 ns a value.
 func (f *Frame) Filter(mask []bool) (*Frame, error) {
 	if len(mask) != f.NumRows() {
-		return nil, fmt.Errorf("filter: the mask has %d values, the frame %d rows", len(mask), f.NumRows())
+		return nil, fmt.Errorf("filter: the mask has %s, the frame %s", count.Of(len(mask), "value"), count.Of(f.NumRows(), "row"))
 	}
 	out := &Frame{schema: f.Schema(), starts: []int{0}}
 	for k, r := range f.records {
@@ -70,7 +71,7 @@ func (f *Frame) Filter(mask []bool) (*Frame, error) {
 func (f *Frame) Take(rows []int) (*Frame, error) {
 	for i, row := range rows {
 		if row < 0 || row >= f.NumRows() {
-			return nil, fmt.Errorf("take: row %d (number %d of those asked for) is not in the frame's %d rows", row, i, f.NumRows())
+			return nil, fmt.Errorf("take: row %d (number %d of those asked for) is not in the frame's %s", row, i, count.Of(f.NumRows(), "row"))
 		}
 	}
 	one, err := f.Rechunk(0)
@@ -126,7 +127,7 @@ func Concat(frames ...*Frame) (*Frame, error) {
 // copied.
 func (f *Frame) Rechunk(rows int) (*Frame, error) {
 	if rows < 0 {
-		return nil, fmt.Errorf("rechunk: %d rows a batch", rows)
+		return nil, fmt.Errorf("rechunk: %s a batch", count.Of(rows, "row"))
 	}
 	if rows == 0 {
 		rows = max(f.NumRows(), 1)

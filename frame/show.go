@@ -2,12 +2,12 @@ package frame
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/width"
 )
 
@@ -137,7 +137,7 @@ func (s Style) table(f *Frame, room, most int) table {
 	for i := len(right) - 1; i >= 0; i-- {
 		t.columns = append(t.columns, right[i])
 	}
-	t.size = fmt.Sprintf("%s × %s", count(f.NumRows(), "row"), count(n, "column"))
+	t.size = fmt.Sprintf("%s × %s", count.Grouped(f.NumRows(), "row"), count.Grouped(n, "column"))
 	return t
 }
 
@@ -160,7 +160,7 @@ const gapWidth = 10
 
 // gapColumn stands for columns left out.
 func gapColumn(columns, rows int) column {
-	c := column{name: "…", kind: grouped(columns) + " more", cells: make([]cell, rows)}
+	c := column{name: "…", kind: count.Thousands(columns) + " more", cells: make([]cell, rows)}
 	c.width = width.Of(c.kind)
 	for i := range c.cells {
 		c.cells[i].text = "…"
@@ -202,21 +202,4 @@ func isRight(t arrow.DataType) bool {
 	}
 	id := t.ID()
 	return arrow.IsInteger(id) || arrow.IsFloating(id) || arrow.IsDecimal(id) || id == arrow.DURATION
-}
-
-// count is a number of things: 1 row, 27,004 rows.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return grouped(n) + " " + thing + "s"
-}
-
-// grouped is a number with a comma between thousands; n is not negative.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for at := len(s) - 3; at > 0; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
 }

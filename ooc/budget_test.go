@@ -150,8 +150,9 @@ func TestAJobTakesItsMemoryAndChunksFromTheBudget(t *testing.T) {
 		want    int64
 		chunk   int64
 	}{
-		{0, 1, 1 << 30, chunkMax}, {1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 3)}, {memoryMin - 1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 3)},
-		{memoryMin + 8, 1, memoryMin + 8, (memoryMin + 8) * 7 / 8 / (copies * 3)}, {1 << 40, 1, 1 << 40, chunkMax}, {memoryMin, 1000, memoryMin, chunkMin},
+		{0, 1, 1 << 30, (1 << 30) * 7 / 8 / (copies * 18)}, {1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 18)}, {memoryMin - 1, 1, memoryMin, memoryMin * 7 / 8 / (copies * 18)},
+		{memoryMin + 8, 1, memoryMin + 8, (memoryMin + 8) * 7 / 8 / (copies * 18)}, {1 << 40, 1, 1 << 40, chunkMax}, {memoryMin, 1000, memoryMin, memoryMin * 7 / 8 / (copies * 18)},
+		{64 << 20, 2, 64 << 20, (64 << 20) * 7 / 8 / (copies * 18)}, {64 << 20, 40, 64 << 20, (64 << 20) * 7 / 8 / (copies * 18)},
 	} {
 		r := newRun(Job{Memory: c.memory, Workers: c.workers})
 		require.Equal(t, c.want, r.memory)
@@ -170,7 +171,7 @@ func TestSizesReadAsPeopleWriteThem(t *testing.T) {
 
 func TestAReportSaysWhatThereIsToSay(t *testing.T) {
 	for want, rep := range map[string]Report{
-		"1 rows were not decoded":            {Pruned: 1},
+		"1 row was not decoded":              {Pruned: 1},
 		"the process held 1 KiB at its peak": {PeakRSS: 1024},
 		"(2 KiB/s)":                          {Bytes: 2048, Elapsed: time.Second},
 	} {

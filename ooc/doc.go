@@ -11,7 +11,8 @@
 // The source is read in chunks, each of them decoded, transformed and encoded by one of the
 // workers while others do the same to other chunks, and written in the order it was read.
 // The steps are those that [apply.Apply] runs over a frame, and do the same here; functions are planned on
-// the first chunk. The rows of the output, and their order, do not depend on workers or on the budget.
+// the first chunk. The rows of the output, and their order, do not depend on workers or on the budget; its bytes
+// do not depend on workers: chunks, and so row groups and compressed blocks, are cut by the budget alone.
 // Columns that no step looks at and that are not written are not read, if their format can skip them and
 // no rows are rejected, which are kept whole. What the first conditions say of single columns is told to
 // the source, which may leave rows out undecoded. A step that needs the order of the stream, such as
@@ -23,7 +24,7 @@
 // leave room in the budget for another. Pages of Parquet from which many chunks are
 // cut are counted as well. What is not counted is Go's own
 // (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
-// Parquet writer's footer). Chunks are cut so that as many as keep the workers
+// Parquet writer's footer). Chunks are cut so that as many as keep 16 workers
 // busy fit; a single row, row group or page that is larger than the budget
 // allows ends the job with a [TooLargeError] that says how much it takes.
 // Report has the most that was under way, and the process's peak.

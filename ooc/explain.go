@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 )
 
@@ -75,9 +76,9 @@ func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
 func (p *Plan) String() string {
 	var b strings.Builder
 	if n := p.Source.NumFields(); len(p.Read) == n {
-		fmt.Fprintf(&b, "reads    all %d columns\n", n)
+		fmt.Fprintf(&b, "reads    %s\n", count.Word(n, "the only column", fmt.Sprintf("all %d columns", n)))
 	} else {
-		fmt.Fprintf(&b, "reads    %d of %d columns: %s\n", len(p.Read), n, terminal.Escape(strings.Join(p.Read, ", ")))
+		fmt.Fprintf(&b, "reads    %d of %s: %s\n", len(p.Read), count.Of(n, "column"), terminal.Escape(strings.Join(p.Read, ", ")))
 	}
 	if p.Steps != "" {
 		b.WriteString("steps\n" + indented(p.Steps))
@@ -92,7 +93,7 @@ func (p *Plan) String() string {
 		}
 		b.WriteString(terminal.Escape(f.Name) + " " + bind.Name(f.Type))
 	}
-	fmt.Fprintf(&b, "\nruns     chunks of about %s on %d workers, in %s of memory\n", size(p.Chunk), p.Workers, size(p.Memory))
+	fmt.Fprintf(&b, "\nruns     chunks of about %s on %s, in %s of memory\n", size(p.Chunk), count.Of(p.Workers, "worker"), size(p.Memory))
 	return b.String()
 }
 

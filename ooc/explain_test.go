@@ -31,7 +31,7 @@ func TestExplainSaysWhichColumnsAreRead(t *testing.T) {
 		"reads    2 of 4 columns: b, d\n":   {Steps: chunker.Steps{apply.Where("d == 1"), table.Select("b")}},
 		"writes   c int64, a int64\n":       {Steps: chunker.Steps{table.Select("c", "a")}},
 		"  1. where d == 1\n":               {Steps: chunker.Steps{apply.Where("d == 1")}},
-		"steps\n  1. x\n  check types":          {Steps: chunker.Steps{apply.Expr("x = a / 2.0")}},
+		"steps\n  1. x\n  check types":      {Steps: chunker.Steps{apply.Expr("x = a / 2.0")}},
 		"first chunk\n  plan for 3 rows on": {Steps: chunker.Steps{apply.Expr("x = a + b")}},
 		"writes   a int64, b int64, c int6": {},
 	} {

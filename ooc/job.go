@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
 	"github.com/volley-go/volley/internal/engine"
 	"github.com/volley-go/volley/internal/paths"
@@ -28,7 +29,8 @@ type Job struct {
 	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it counts. Less than
 	// 16 MiB is taken as 16 MiB.
 	Memory int64
-	// Workers is how many chunks are worked on at the same time; 0 is one a core.
+	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are kept busy by 100 MiB of Memory each.
+	// The output does not depend on their number, to the byte.
 	Workers int
 	// Wide is how many calls of a function that waits may be under way in one chunk, and Trust leaves
 	// out the checks of vector forms: see [apply.Engine].
@@ -53,6 +55,10 @@ const (
 	// way: its text, its columns, the results, the encoded output, and as much
 	// again of garbage that is not collected yet.
 	copies = 6
+	// workersFit is how many workers chunks are cut for, whatever their number: what is written, row groups and
+	// compressed blocks, follows the chunks, and is to be the same on any machine. Of more workers some wait
+	// for memory, unless there is so much that chunks have chunkMax.
+	workersFit = 16
 )
 
 // TooLargeError says that a single chunk, or what chunks are cut from, takes more memory than the budget has.
@@ -178,7 +184,7 @@ func (j Job) check() error {
 	case j.To == nil:
 		return errors.New("ooc: the job has no To: give it a sink, such as parquetio.Create(path)")
 	case j.Memory < 0:
-		return fmt.Errorf("ooc: Memory is %d bytes", j.Memory)
+		return fmt.Errorf("ooc: Memory is %s", count.Of(j.Memory, "byte"))
 	}
 	return j.checkPlaces()
 }
@@ -241,7 +247,7 @@ func newRun(j Job) *run {
 	// One chunk is read and one written while each worker has one.
 	r.places = r.workers + 2
 	// An eighth is left for chunks that come out larger than they were meant to be.
-	r.chunk = min(max(r.memory*7/8/int64(copies*r.places), chunkMin), chunkMax)
+	r.chunk = min(max(r.memory*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
 	r.budget = newBudget(r.memory)
 	return r
 }

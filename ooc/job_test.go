@@ -265,7 +265,7 @@ func (s nullingStream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.Stream.Next(ctx)
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
-		c.Nulled.Rows, c.Cut.Rows = []int{1, 4}, []int{4}
+		c.Nulled.Rows, c.Cut.Rows, c.Mended.Rows = []int{1, 4}, []int{4}, []int{-1, 1}
 		return c, err
 	}, err
 }
@@ -276,12 +276,13 @@ func TestValuesTheSourceMakesNullAreCounted(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 6, report.Nulled)
 	require.EqualValues(t, 3, report.Cut)
+	require.EqualValues(t, 6, report.Mended)
 	require.Contains(t, report.String(), "6 rows have a null for a value that could not be read")
 	job.OnError.RowsMax = 3
 	_, err = job.Run(t.Context())
 	var many *chunker.TooManyError
 	require.ErrorAs(t, err, &many, "they count against the policy's limits")
-	require.Equal(t, 4, many.Failed, "each row once")
+	require.Equal(t, 6, many.Failed, "each row once")
 }
 
 func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {
@@ -537,4 +538,36 @@ func TestProgressEndsWithTheJob(t *testing.T) {
 	require.True(t, last.Done)
 	require.Equal(t, "trips", last.Job)
 	require.EqualValues(t, 5000, last.RowsDone)
+}
+
+// told is a source that tells a size, or that it cannot.
+type told struct {
+	small
+	rows, bytes int64
+	err         error
+}
+
+func (s told) Size(context.Context) (rows, bytes int64, err error) { return s.rows, s.bytes, s.err }
+
+func TestProgressTellsTotalsThatAreKnown(t *testing.T) {
+	of := small{numbers(t, 100), 10}
+	for _, c := range []struct {
+		from        chunker.Source
+		rows, bytes int64
+	}{
+		{of, -1, -1},
+		{told{of, 100, 800, nil}, 100, 800},
+		{told{of, -1, 800, nil}, -1, 800},
+		{told{of, 100, -1, nil}, 100, -1},
+		{told{of, 0, 0, nil}, 0, 0},
+		{told{of, 100, 800, errors.New("not now")}, -1, -1},
+	} {
+		events := 0
+		_, err := ooc.Job{From: c.from, To: new(chunker.FrameSink), Progress: func(e progress.Event) {
+			require.Equal(t, []int64{c.rows, c.bytes}, []int64{e.RowsTotal, e.BytesTotal})
+			events++
+		}}.Run(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, events, 1)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
 )
 
@@ -28,11 +29,12 @@ type Report struct {
 	Unchosen    int64 // rows on which a condition failed, whatever became of them
 	NullResults int64 // rows written with nulls for the results of functions that failed
 	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing
-	Cut         int64 // rows whose fields behind the last column the source dropped
+	Cut         int64 // rows whose surplus fields the source dropped
+	Mended      int64 // rows whose broken quotes the source read as text, and rows of names that it filled
 
-	// FirstRefused, FirstNulled and FirstCut say what is wrong with the first of these rows, at most 10
-	// each. Those on which a condition and functions failed are in Steps.
-	FirstRefused, FirstNulled, FirstCut []*chunker.Error
+	// FirstRefused, FirstNulled, FirstCut and FirstMended say what is wrong with the first of these rows, at
+	// most 10 each. Those on which a step failed are in Steps.
+	FirstRefused, FirstNulled, FirstCut, FirstMended []*chunker.Error
 
 	Elapsed time.Duration
 	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
@@ -47,8 +49,8 @@ func (r *run) report() *Report {
 	rep := &Report{
 		RowsIn: int64(c.Rows), Pruned: int64(c.Pruned), RowsOut: r.rowsOut, Refused: int64(c.Refused),
 		LeftOut: int64(c.LeftOut), Rejected: int64(c.Rejected), Unchosen: int64(c.Unchosen),
-		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut),
-		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut,
+		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut), Mended: int64(c.Mended),
+		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut, FirstMended: c.First.Mended,
 		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
 	rep.Steps = &apply.Report{
@@ -69,7 +71,7 @@ func (r *run) report() *Report {
 // String is the report as a table.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d rows in, %d out, in %d chunks; %s read in %s", r.RowsIn, r.RowsOut, r.Chunks, size(r.Bytes), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%s in, %d out, in %s; %s read in %s", count.Of(r.RowsIn, "row"), r.RowsOut, count.Of(r.Chunks, "chunk"), size(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	if s := r.Elapsed.Seconds(); s > 0 {
 		fmt.Fprintf(&b, " (%s/s)", size(int64(float64(r.Bytes)/s)))
 	}
@@ -79,20 +81,22 @@ func (r *Report) String() string {
 	}
 	b.WriteString("\n")
 	for _, c := range []struct {
-		rows int64
-		what string
+		rows       int64
+		one, other string
+		what       string
 	}{
-		{r.Pruned, "rows were not decoded: by the file's statistics and dictionaries, no condition is true for them"},
-		{r.Refused, "rows could not be read"},
-		{r.Unchosen, "rows failed on a condition"},
-		{r.LeftOut, "of these rows were left out"},
-		{r.Rejected, "rows that could not be read or failed were rejected"},
-		{r.NullResults, "rows failed: their results are null"},
-		{r.Nulled, "rows have a null for a value that could not be read or was missing"},
-		{r.Cut, "rows had more fields than there are columns: what is behind the last was dropped"},
+		{r.Pruned, "row was", "rows were", "not decoded: by the file's statistics and dictionaries, no condition is true there"},
+		{r.Refused, "row", "rows", "could not be read"},
+		{r.Unchosen, "row", "rows", "failed on a condition"},
+		{r.LeftOut, "of these rows was", "of these rows were", "left out"},
+		{r.Rejected, "row that could not be read or failed was", "rows that could not be read or failed were", "rejected"},
+		{r.NullResults, "row failed: its", "rows failed: their", "results are null"},
+		{r.Nulled, "row has", "rows have", "a null for a value that could not be read or was missing"},
+		{r.Cut, "row", "rows", "had more fields than there are columns: what is too much was dropped"},
+		{r.Mended, "row was", "rows were", "mended: broken quotes are read as text, names that are missing are made up"},
 	} {
 		if c.rows > 0 {
-			fmt.Fprintf(&b, "%d %s\n", c.rows, c.what)
+			fmt.Fprintf(&b, "%d %s %s\n", c.rows, count.Word(c.rows, c.one, c.other), c.what)
 		}
 	}
 	if len(r.Steps.Plan.Stages) > 0 {

@@ -102,13 +102,13 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 
 func TestExplainWritesNothing(t *testing.T) {
 	job := ooc.Job{
-		From: chunker.FromFrame(numbers(t, 20_000)), Steps: chunker.Steps{apply.Where("n > 99"), apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1"), table.Select("more")}, Workers: 3, Memory: 1 << 20,
+		From: chunker.FromFrame(numbers(t, 5_000)), Steps: chunker.Steps{apply.Where("n > 99"), apply.Expr("twice = n * 2"), apply.Expr("more = twice + 1"), table.Select("more")}, Workers: 3, Memory: 1 << 20,
 	}
 	plan, err := job.Explain(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 2, plan.Source.NumFields())
 	require.Equal(t, "more", plan.Written.Field(0).Name)
-	require.Equal(t, 20_000, plan.Functions.Rows)
+	require.Equal(t, 5_000, plan.Functions.Rows)
 	require.EqualValues(t, 16<<20, plan.Memory, "the least")
 	text := plan.String()
 	for _, want := range []string{"  1. where n > 99\n", "  2. twice\n", "  3. more\n", "writes   more int64\n", "on 3 workers"} {

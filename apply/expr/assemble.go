@@ -61,10 +61,12 @@ func assemble(roots []*node, guards []guard) *code {
 		return in
 	}
 	for _, n := range al.body {
-		switch n.op {
-		case opColumn:
+		switch {
+		case n.op == opColumn:
 			c.columns = append(c.columns, loaded{n, al.reg[n]})
-		case opConst:
+		case n.op == opConst && al.refill:
+			c.body = append(c.body, refilled(n, al.reg[n]))
+		case n.op == opConst:
 			c.consts = append(c.consts, loaded{n, al.reg[n]})
 		default:
 			if l, ok := n.val.(*lookup); ok {
@@ -88,6 +90,17 @@ func assemble(roots []*node, guards []guard) *code {
 		c.outs, c.lanes = append(c.outs, al.reg[r]), append(c.lanes, laneOf(r.typ))
 	}
 	return c
+}
+
+// refilled is the instruction that fills a register, which holds other values in between, with a constant.
+func refilled(n *node, reg int) instr {
+	l := laneOf(n.typ)
+	return instr{node: n, dst: reg, fail: -1, run: func(m *machine) {
+		v := &m.v[reg]
+		v.packed = false
+		clear(v.valid[:])
+		m.fill(reg, l, n.val)
+	}}
 }
 
 // bind wraps the node's step with what its null rule and failures ask for.
@@ -135,9 +148,10 @@ func (c *code) list(names []string) string {
 	}
 	show := func(in instr) {
 		fmt.Fprintf(&b, "  r%d = %s", in.dst, in.node.label())
-		for _, o := range in.node.operands(func(i int) string { return reg(in.args[i]) }) {
-			b.WriteString(" " + o)
+		if len(in.args) > 0 {
+			b.WriteByte(' ')
 		}
+		in.node.operands(&b, " ", func(i int) { b.WriteString(reg(in.args[i])) })
 		fmt.Fprintf(&b, " : %s", typeName(in.node.typ))
 		if !in.node.nullable {
 			b.WriteString(", no nulls")

@@ -9,10 +9,15 @@ import (
 )
 
 // boundsOf collects the bounds of a condition whose constants are folded.
-func boundsOf(n *node) (out []predicate.Bound) {
+func boundsOf(condition *node) (out []predicate.Bound) {
+	for _, n := range conjuncts(condition) {
+		out = append(out, boundsOfSide(n)...)
+	}
+	return out
+}
+
+func boundsOfSide(n *node) []predicate.Bound {
 	switch {
-	case n.op == opAnd:
-		return append(boundsOf(n.args[0]), boundsOf(n.args[1])...)
 	case n.op == opColumn && isBool(n.typ):
 		return []predicate.Bound{{Column: n.val.(*column).name, Op: predicate.Equal, Value: true}}
 	case n.op == opNot:

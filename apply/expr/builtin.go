@@ -88,7 +88,7 @@ func init() {
 // of a Go function compiles as it is.
 var goNames = map[string]string{
 	"math.Abs": "abs", "math.Sqrt": "sqrt", "math.Exp": "exp", "math.Log": "log", "math.Pow": "pow",
-	"math.Floor": "floor", "math.Ceil": "ceil", "math.Round": "round", "math.Trunc": "trunc",
+	"math.Floor": "floor", "math.Ceil": "ceil", "math.Round": "round", "math.RoundToEven": "roundeven", "math.Trunc": "trunc",
 	"math.Min": "min", "math.Max": "max", "math.Sin": "sin", "math.Cos": "cos", "math.Tan": "tan",
 	"math.Asin": "asin", "math.Acos": "acos", "math.Atan": "atan", "math.Atan2": "atan2",
 	"math.Sinh": "sinh", "math.Cosh": "cosh", "math.Tanh": "tanh", "math.Log2": "log2", "math.Log10": "log10",

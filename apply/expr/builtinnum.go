@@ -119,6 +119,7 @@ func floatFunctions() []*builtin {
 	one(opSqrt, "the square root; NaN below 0")
 	one(opExp, "e to the power x, within 1 ulp, the same bits on every machine")
 	one(opLog, "the natural logarithm, within 1 ulp, the same bits on every machine; -Inf for 0, NaN below")
+	one(opOf("roundeven", math.RoundToEven), "x rounded to a whole number, half to an even one, as IEEE 754, NumPy and Postgres round floats")
 	for _, o := range []*op{opFloor, opCeil} {
 		list = append(list, &builtin{name: o.name, args: "x", doc: "the nearest whole number not " + map[*op]string{opFloor: "above", opCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
 			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
@@ -132,13 +133,7 @@ func floatFunctions() []*builtin {
 		{"sin", math.Sin}, {"cos", math.Cos}, {"tan", math.Tan}, {"asin", math.Asin}, {"acos", math.Acos}, {"atan", math.Atan},
 		{"sinh", math.Sinh}, {"cosh", math.Cosh}, {"tanh", math.Tanh},
 	} {
-		k := f.f
-		one(&op{name: f.name, emit: func(_ *node, d int, a []int) step {
-			return func(m *machine) bool {
-				kernel.Map1(lanesOf[float64](m, d), lanesOf[float64](m, a[0]), k)
-				return false
-			}
-		}}, "as Go's math package")
+		one(opOf(f.name, f.f), "as Go's math package")
 	}
 	for _, f := range []struct {
 		name, nan string
@@ -149,6 +144,13 @@ func floatFunctions() []*builtin {
 			check: func(k *call) *node { return k.make(o, float64Type, k.float(0), k.float(1)) }})
 	}
 	return list
+}
+
+// opOf is a function of Go's math package, called for each row.
+func opOf(name string, f func(float64) float64) *op {
+	return &op{name: name, emit: func(_ *node, d int, a []int) step {
+		return unary(d, a, func(dst, x []float64) { kernel.Map1(dst, x, f) })
+	}}
 }
 
 func (k *call) floatConst(v float64) *node {

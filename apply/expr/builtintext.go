@@ -12,7 +12,9 @@ func texts() []*builtin {
 			check: func(k *call) *node { return k.make(opLen, int64Type, k.text(0)) }},
 		{name: "lower", args: "s", doc: "in lower case", min: 1, max: 1, check: textToText(opLower)},
 		{name: "upper", args: "s", doc: "in upper case", min: 1, max: 1, check: textToText(opUpper)},
-		{name: "trim", args: "s[, \"cut\"]", doc: "without white space, or the given characters, at both ends", min: 1, max: 2, check: checkTrim},
+		{name: "trim", args: "s[, \"cut\"]", doc: "without white space, or the given characters, at both ends", min: 1, max: 2, check: checkTrim(opTrim)},
+		{name: "ltrim", args: "s[, \"cut\"]", doc: "as trim, at the beginning alone", min: 1, max: 2, check: checkTrim(opTrimLeft)},
+		{name: "rtrim", args: "s[, \"cut\"]", doc: "as trim, at the end alone", min: 1, max: 2, check: checkTrim(opTrimRight)},
 		{name: "contains", args: "s, part", doc: "whether part is in s", min: 2, max: 2, check: search(opContains)},
 		{name: "startswith", args: "s, part", doc: "whether s begins with part", min: 2, max: 2, check: search(opStartsWith)},
 		{name: "endswith", args: "s, part", doc: "whether s ends with part", min: 2, max: 2, check: search(opEndsWith)},
@@ -40,12 +42,14 @@ func search(o *op) func(*call) *node {
 	return func(k *call) *node { return k.make(o, boolType, k.text(0), k.text(1)) }
 }
 
-func checkTrim(k *call) *node {
-	n := k.make(opTrimSpace, stringType, k.text(0))
-	if len(k.args) == 2 {
-		n.val = quoted(k.constText(1))
+func checkTrim(o *op) func(k *call) *node {
+	return func(k *call) *node {
+		n := k.make(o, stringType, k.text(0))
+		if len(k.args) == 2 {
+			n.val = quoted(k.constText(1))
+		}
+		return n
 	}
-	return n
 }
 
 func checkSubstr(k *call) *node {

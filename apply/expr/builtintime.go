@@ -21,7 +21,7 @@ func times() []*builtin {
 				n.val = u
 				return n
 			}},
-		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a; days and weeks by the clock on the wall, as add moves them", errs: "more units than an int64 holds", min: 3, max: 3, check: checkDiff},
+		{name: "diff", args: "a, b, \"unit\"", doc: "the whole units from b to a: hours and less of elapsed time, days and more between what the clock on the wall shows, with no regard to hours that it skips or repeats", errs: "more units than an int64 holds", min: 3, max: 3, check: checkDiff},
 		{name: "format", args: "t, \"layout\"", doc: "t written by a layout of Go's time package", min: 2, max: 2,
 			check: func(k *call) *node {
 				n := k.make(opFormat, stringType, k.instant(0))
@@ -60,7 +60,7 @@ func times() []*builtin {
 func (k *call) instant(i int) *node {
 	n := k.args[i]
 	if n.untyped() || !isInstant(n.typ) {
-		k.wrong(i, "a date or timestamp")
+		k.wrong(i, "a date or timestamp"+either(!n.untyped() && isString(n.typ), `, which cast(x, date) or parse(x, "layout") make of a text`, ""))
 	}
 	k.checkZone(n.typ, n.pos)
 	return n

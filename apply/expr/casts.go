@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"math"
 	"strconv"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -16,7 +15,7 @@ import (
 func casts() []*builtin {
 	return []*builtin{{
 		name: "cast", args: "x, type", min: 2, max: 2, typeArg: 1,
-		doc:   "x as int8 … uint64, float32, float64, bool, string, date, timestamp(\"us\"[, \"zone\"]), duration(\"us\") or decimal(precision, scale); float64(x) is short for it",
+		doc:   "x as int8 … uint64, float32, float64, bool, string, date, timestamp(\"us\"[, \"zone\"]), duration(\"us\") or decimal(precision, scale), to which the exact value is rounded, half away from zero; float64(x) is short for it",
 		nulls: nullStrict, nan: "a failing row for integers", errs: "a value that the type does not hold; a fraction is dropped",
 		check: func(k *call) *node { return k.convert(k.args[0], k.typeExpr(k.exprs[1]), k.pos) },
 	}}
@@ -151,12 +150,12 @@ func intToDecimal(from arrow.DataType, t *arrow.Decimal128Type, d, x int) step {
 	}
 }
 
-// floatToDecimal rounds half away from zero at the scale.
+// floatToDecimal rounds the float's exact value half away from zero at the scale.
 func floatToDecimal(t *arrow.Decimal128Type, d, x int) step {
 	return func(m *machine) bool {
 		out, bad := lanesOf[dec](m, d), false
 		for i, v := range lanesOf[float64](m, x) {
-			r, ok := scaledFloat(v, int(t.Scale))
+			r, ok := kernel.DecOfFloat(v, int(t.Scale))
 			if out[i] = r; !ok || !r.Fits(int(t.Precision)) {
 				m.now.bits[i>>6] |= 1 << (i & 63)
 				bad = true
@@ -164,46 +163,6 @@ func floatToDecimal(t *arrow.Decimal128Type, d, x int) step {
 		}
 		return bad
 	}
-}
-
-// scaledFloat is v * 10**scale as an integer. The product is one of floats up to 2**53; above,
-// the whole part is scaled exactly.
-func scaledFloat(v float64, scale int) (dec, bool) {
-	p := math.Pow10(scale)
-	if s := v * p; math.Abs(s) < 1<<53 {
-		return decOfFloat(math.Round(s))
-	}
-	whole, frac := math.Modf(v)
-	w, ok := decOfFloat(whole)
-	if !ok {
-		return w, false
-	}
-	f, _ := decOfFloat(math.Round(frac * p))
-	w, ok = w.Mul(kernel.Pow10(scale))
-	sum, fits := w.Add(f)
-	return sum, ok && fits
-}
-
-// decOfFloat takes whole floats below 2**127.
-func decOfFloat(f float64) (dec, bool) {
-	if !(math.Abs(f) < 0x1p127) {
-		return dec{}, false
-	}
-	frac, exp := math.Frexp(math.Abs(f))
-	u := uint64(math.Ldexp(frac, 53)) // the 53 bits of the mantissa
-	var r dec
-	switch s := exp - 53; {
-	case s <= 0:
-		r = dec{Lo: u >> uint(-s)}
-	case s < 64:
-		r = dec{Lo: u << uint(s), Hi: int64(u >> uint(64-s))}
-	default:
-		r = dec{Hi: int64(u << uint(s-64))}
-	}
-	if f < 0 {
-		r = r.Neg()
-	}
-	return r, true
 }
 
 // goType is the type that a conversion such as float64(x) names.

@@ -5,8 +5,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"math/big"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -27,27 +25,37 @@ type column struct {
 type checker struct {
 	schema  *arrow.Schema
 	columns map[string]*node // shared nodes of the columns
-	names   []string         // of the schema, for near names
 	src     *source
 	srcIdx  int
 	scope   map[string]*node // variables of a function body
 
-	notes   []string // for Explain: what may be meant otherwise
-	anyType bool     // the column at hand is only asked whether it is null
+	notes   []string        // for Explain: what may be meant otherwise
+	carets  map[string]bool // texts whose ^ is noted
+	anyType bool            // the column at hand is only asked whether it is null
 }
 
 func newChecker(schema *arrow.Schema) *checker {
-	c := &checker{schema: schema, columns: map[string]*node{}}
-	for _, f := range schema.Fields() {
-		c.names = append(c.names, f.Name)
-	}
-	return c
+	return &checker{schema: schema, columns: map[string]*node{}, carets: map[string]bool{}}
 }
 
-func (c *checker) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(c.notes, text) {
-		c.notes = append(c.notes, text)
+// names are the schema's, for near names.
+func (c *checker) names() (list []string) {
+	for _, f := range c.schema.Fields() {
+		list = append(list, f.Name)
 	}
+	return list
+}
+
+// noteCaret says once for each text what ^ means in it.
+func (c *checker) noteCaret() {
+	if c.src.caret {
+		return
+	}
+	if c.src.caret = true; c.carets[c.src.text] {
+		return
+	}
+	c.carets[c.src.text] = true
+	c.notes = append(c.notes, fmt.Sprintf("^ in %s is the exclusive or of bits; a power is pow(x, y)", c.src.text))
 }
 
 func (c *checker) fail(pos int, format string, args ...any) {
@@ -77,7 +85,6 @@ func (c *checker) node(o *op, t arrow.DataType, pos int, args ...*node) *node {
 
 // expr types one expression.
 func (c *checker) expr(e ast.Expr) *node {
-	pos := offset(e.Pos())
 	switch e := e.(type) {
 	case *ast.ParenExpr:
 		return c.expr(e.X)
@@ -86,7 +93,7 @@ func (c *checker) expr(e ast.Expr) *node {
 	case *ast.Ident:
 		return c.ident(e)
 	case *ast.UnaryExpr:
-		return c.unary(e.Op, c.expr(e.X), pos)
+		return c.unary(e.Op, c.expr(e.X), offset(e.OpPos))
 	case *ast.BinaryExpr:
 		return c.binary(e.Op, c.expr(e.X), c.expr(e.Y), offset(e.OpPos))
 	case *ast.CallExpr:
@@ -94,9 +101,9 @@ func (c *checker) expr(e ast.Expr) *node {
 	case *ast.SelectorExpr:
 		return c.selector(e)
 	case *ast.IndexExpr, *ast.SliceExpr:
-		c.fail(pos, "indexing is not supported: a part of a text is substr(text, start, length)")
+		c.fail(offset(e.Pos()), "indexing is not supported: a part of a text is substr(text, start, length)")
 	}
-	c.fail(pos, "this form of Go is not part of expressions: use operators and function calls")
+	c.fail(offset(e.Pos()), "this form of Go is not part of expressions: use operators and function calls")
 	return nil
 }
 
@@ -144,9 +151,9 @@ func (c *checker) unknown(name string, pos int) {
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: %s", name, builtinIndex[name].usage())
 	}
-	hint := meant(name, c.names, reference)
+	hint := meant(name, c.names(), reference)
 	if hint == "" {
-		hint = "; the columns are " + listed(c.names)
+		hint = "; the columns are " + listed(c.names())
 	}
 	c.fail(pos, "no column %q%s", name, hint)
 }
@@ -246,8 +253,7 @@ func (c *checker) unary(tok token.Token, x *node, pos int) *node {
 
 func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
 	v := x.val.(constant.Value)
-	numeric := v.Kind() == constant.Int || v.Kind() == constant.Float
-	ok := numeric && (tok == token.ADD || tok == token.SUB) ||
+	ok := isNumberConst(v) && (tok == token.ADD || tok == token.SUB) ||
 		v.Kind() == constant.Bool && tok == token.NOT || v.Kind() == constant.Int && tok == token.XOR
 	if !ok {
 		c.fail(pos, "%s does not apply to the constant %s", tok, v.ExactString())
@@ -260,7 +266,7 @@ func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
 // binary types x op y.
 func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
 	if tok == token.XOR {
-		c.note("^ in %s is the exclusive or of bits; a power is pow(x, y)", c.src.text)
+		c.noteCaret()
 	}
 	if x.untyped() && y.untyped() {
 		return c.binaryConst(tok, x, y, pos)
@@ -384,10 +390,9 @@ func (c *checker) constFactor(n *node) *node {
 	if v.Kind() != constant.Int && v.Kind() != constant.Float {
 		return nil
 	}
-	for scale := int32(0); scale <= 18; scale++ {
+	for scale := int32(0); scale <= 38; scale++ {
 		if i, ok := scaled(v, scale); ok {
-			digits := int32(len(new(big.Int).Abs(i).String()))
-			return c.to(n, &arrow.Decimal128Type{Precision: min(max(digits, scale, 1), 38), Scale: scale})
+			return c.to(n, &arrow.Decimal128Type{Precision: min(max(digitsOf(i), scale), 38), Scale: scale})
 		}
 	}
 	return nil
@@ -449,6 +454,8 @@ func mixHint(tok token.Token, x, y *node) string {
 	case x.untyped() && isTime(y.typ), y.untyped() && isTime(x.typ):
 		return `: to move a time, write add(t, 1, "hour")`
 	case x.untyped(), y.untyped():
+	case isString(x.typ) && isInstant(y.typ), isString(y.typ) && isInstant(x.typ):
+		return `: a text becomes a date by cast(x, date), or by parse(x, "layout") if it is not written as 2006-01-02`
 	case isString(x.typ) != isString(y.typ):
 		return ": cast one, as in cast(x, string)"
 	case isInt(x.typ) && isInt(y.typ):
@@ -549,7 +556,8 @@ func calleeName(e ast.Expr) (string, bool) {
 
 func (c *checker) nearFunction(name string) string {
 	for _, r := range rules().prefix { // in the text of a Go function nothing more is said of habits
-		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) {
+		special := r.habit.write == "" || strings.Contains(r.habit.written, ":") || strings.Contains(r.habit.write, "of(")
+		if len(r.parts) > 1 && r.parts[0].is(lexeme{kind: lexName, text: name}) && !special {
 			return ": here it is " + r.habit.write
 		}
 	}

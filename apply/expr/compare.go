@@ -3,6 +3,7 @@ package expr
 import (
 	"go/constant"
 	"go/token"
+	"math"
 	"math/big"
 	"strings"
 
@@ -88,11 +89,15 @@ func (c *checker) related(tok token.Token, x, y *node, pos int, o *orderOps) *no
 // exactOrder are the operations that compare two typed values of different types without
 // converting them, nil if the common type holds both.
 func exactOrder(x, y *node) *orderOps {
-	if x.untyped() || y.untyped() || isNullNode(x) || isNullNode(y) || common(x.typ, y.typ) == nil {
+	if x.untyped() || y.untyped() || isNullNode(x) || isNullNode(y) {
 		return nil
 	}
 	a, b := x.typ, y.typ
 	switch {
+	case isInt(a) && isInt(b) && widerInt(a, b) == nil:
+		return decimalOrder
+	case common(a, b) == nil:
+		return nil
 	case arrow.TypeEqual(a, b), isFloat(a), isFloat(b):
 		return nil
 	case isDecimal(a) || isDecimal(b):
@@ -196,32 +201,51 @@ func eachBit(d int, f func(m *machine, i int) bool) step {
 }
 
 // compareConst compares x with an untyped constant that x's type may have no value for: one
-// between two values, such as 1.5 beside an integer or a time finer than the unit, or, of
-// times and decimals, one outside of all. nil leaves the comparison to the others.
+// between two values, such as 1.5 beside an integer or a time finer than the unit, or one outside
+// of all. nil leaves the comparison to the others.
 func (c *checker) compareConst(tok token.Token, x, k *node, pos int) *node {
 	if x.untyped() || isNullNode(x) || !k.untyped() {
 		return nil
 	}
 	v := k.val.(constant.Value)
+	val := func(value any) *node {
+		n := c.node(opConst, x.typ, k.pos)
+		n.val = value
+		return n
+	}
+	if isFloat(x.typ) {
+		return c.compareFloat(tok, x, v, val, pos)
+	}
 	floor, exact := c.floorConst(v, x.typ, k.pos)
 	if floor == nil {
 		return nil
 	}
 	least, most := limitsOf(x.typ)
-	val := func(i *big.Int) *node {
-		n := c.node(opConst, x.typ, k.pos)
-		n.val = laneConst(i, x.typ)
-		return n
-	}
 	switch {
 	case floor.Cmp(least) < 0:
-		return c.beside(tok, x, val(least), token.LSS, pos)
+		return c.beside(tok, x, val(laneConst(least, x.typ)), token.LSS, pos)
 	case floor.Cmp(most) > 0:
-		return c.beside(tok, x, val(most), token.LEQ, pos)
+		return c.beside(tok, x, val(laneConst(most, x.typ)), token.LEQ, pos)
 	case !exact:
-		return c.beside(tok, x, val(floor), token.LEQ, pos)
+		return c.beside(tok, x, val(laneConst(floor, x.typ)), token.LEQ, pos)
 	}
-	return c.related(tok, x, val(floor), pos, laneOrder)
+	return c.related(tok, x, val(laneConst(floor, x.typ)), pos, laneOrder)
+}
+
+// compareFloat compares a float with a number beyond all finite ones of its type, between the last of
+// them and infinity. nil leaves the others, which are the float nearest to them.
+func (c *checker) compareFloat(tok token.Token, x *node, v constant.Value, val func(any) *node, pos int) *node {
+	if !isNumberConst(v) || numberConst(v, x.typ) != nil {
+		return nil
+	}
+	last, below := math.Copysign(math.MaxFloat64, float64(constant.Sign(v))), token.LEQ
+	if last < 0 {
+		below = token.LSS
+	}
+	if laneOf(x.typ) == laneF32 {
+		return c.beside(tok, x, val(float32(math.Copysign(math.MaxFloat32, last))), below, pos)
+	}
+	return c.beside(tok, x, val(last), below, pos)
 }
 
 // beside compares x with a constant that x never equals: x is less if it is below, by a
@@ -245,7 +269,7 @@ func (c *checker) beside(tok token.Token, x, value *node, below token.Token, pos
 // constant, and whether it is the constant; nil if v is not to be compared so.
 func (c *checker) floorConst(v constant.Value, t arrow.DataType, pos int) (floor *big.Int, exact bool) {
 	text := v.Kind() == constant.String
-	number := v.Kind() == constant.Int || v.Kind() == constant.Float
+	number := isNumberConst(v)
 	switch {
 	case text && isInstant(t):
 		at := c.instantText(constant.StringVal(v), t, pos)
@@ -254,26 +278,26 @@ func (c *checker) floorConst(v constant.Value, t arrow.DataType, pos int) (floor
 		nanos := c.clockText(constant.StringVal(v), t, pos)
 		return floorOf(big.NewRat(nanos, tickNanos(t)))
 	case number && isDecimal(t):
-		r := ratOf(v)
-		if r == nil {
-			return nil, false
-		}
 		scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.(*arrow.Decimal128Type).Scale)), nil)
+		r := ratOf(v)
 		return floorOf(r.Mul(r, new(big.Rat).SetInt(scale)))
-	case number && (isInt(t) || isDuration(t)) && constant.ToInt(v).Kind() != constant.Int:
-		if r := ratOf(v); r != nil {
-			return floorOf(r)
-		}
+	case number && (isInt(t) || isDuration(t)):
+		return floorOf(ratOf(v))
 	}
 	return nil, false
 }
 
-// ratOf is a number's constant as a fraction, nil for one too large or small to be written as such.
+// ratOf is a number's constant as a fraction; one of more than 2,000 bits as one of as many, which is as far
+// beyond all values, or as near to 0.
 func ratOf(v constant.Value) *big.Rat {
-	r, ok := new(big.Rat).SetString(v.ExactString())
+	f, ok := constant.Val(v).(*big.Float)
 	if !ok {
-		return nil
+		r, _ := new(big.Rat).SetString(v.ExactString())
+		return r
 	}
+	fraction := new(big.Float)
+	exp := f.MantExp(fraction)
+	r, _ := fraction.SetMantExp(fraction, min(max(exp, -2000), 2000)).Rat(nil)
 	return r
 }
 

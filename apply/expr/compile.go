@@ -90,14 +90,12 @@ func (c *checker) typed(text string, unnamed bool, idx int) (n *node, name strin
 func (p *Program) finish(roots []*node) (err error) {
 	defer p.locate(&err)
 	defer catch(&err)
-	p.note("check types", roots)
-	for _, pass := range passes {
-		roots = pass.run(roots)
-		p.note(pass.name, roots)
-		if pass.name == "fold again" { // before operations are fused
+	p.checked = roots
+	roots = runPasses(roots, func(pass string, roots []*node) {
+		if pass == "fold again" { // before operations are fused
 			p.wanted = roots[0]
 		}
-	}
+	})
 	roots = results(roots)
 	for i, r := range roots {
 		p.fields[i].Nullable = r.nullable
@@ -107,8 +105,13 @@ func (p *Program) finish(roots []*node) (err error) {
 	return nil
 }
 
-func (p *Program) note(name string, roots []*node) {
-	p.passes = append(p.passes, passResult{name, graph(p.names(), roots)})
+// runPasses runs all passes, and hands on what each of them made.
+func runPasses(roots []*node, after func(pass string, roots []*node)) []*node {
+	for _, pass := range passes {
+		roots = pass.run(roots)
+		after(pass.name, roots)
+	}
+	return roots
 }
 
 // locate fills in the text of an error that a pass after the check raised: it

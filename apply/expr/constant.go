@@ -82,11 +82,14 @@ func (c *checker) refuseColumns(args []*node) {
 	}
 }
 
+func isNumberConst(v constant.Value) bool {
+	return v.Kind() == constant.Int || v.Kind() == constant.Float
+}
+
 // constantsMeet tells whether Go has the operator on constants of these kinds.
 func constantsMeet(tok token.Token, a, b constant.Value) bool {
-	numeric := func(v constant.Value) bool { return v.Kind() == constant.Int || v.Kind() == constant.Float }
 	ints := a.Kind() == constant.Int && b.Kind() == constant.Int
-	same := a.Kind() == b.Kind() || numeric(a) && numeric(b)
+	same := a.Kind() == b.Kind() || isNumberConst(a) && isNumberConst(b)
 	switch tok {
 	case token.LAND, token.LOR:
 		return same && a.Kind() == constant.Bool
@@ -95,7 +98,7 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.ADD:
 		return same && a.Kind() != constant.Bool
 	case token.SUB, token.MUL, token.QUO:
-		return same && numeric(a)
+		return same && isNumberConst(a)
 	}
 	return ints
 }
@@ -129,22 +132,29 @@ func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
 		return defaultType(v)
 	case isInt(t) && constant.ToInt(v).Kind() != constant.Int:
 		return float64Type
-	case isDecimal(t) && v.Kind() == constant.Float:
+	case isDecimal(t):
 		return c.decimalConst(v, t.(*arrow.Decimal128Type))
 	}
 	return same(t, func(t arrow.DataType) bool { return isNumber(t) || isDuration(t) })
 }
 
-// decimalConst widens a decimal type until it holds the constant's decimals; a
-// constant with no end (1e-40) makes the operation one of floats.
+// decimalConst widens a decimal type until it holds the constant; one of more than 38 decimals (1e-40) makes
+// the operation one of floats.
 func (c *checker) decimalConst(v constant.Value, t *arrow.Decimal128Type) arrow.DataType {
-	for scale := t.Scale; scale <= 18; scale++ {
-		if _, ok := scaled(v, scale); ok {
-			return common(t, &arrow.Decimal128Type{Precision: min(38, scale+9), Scale: scale})
+	for scale := t.Scale; scale <= 38; scale++ {
+		if i, ok := scaled(v, scale); ok {
+			digits := max(digitsOf(i), scale)
+			if v.Kind() == constant.Float {
+				digits = max(digits, scale+9)
+			}
+			return common(t, &arrow.Decimal128Type{Precision: min(38, digits), Scale: scale})
 		}
 	}
 	return float64Type
 }
+
+// digitsOf is the number of digits of i, 1 for 0.
+func digitsOf(i *big.Int) int32 { return int32(len(new(big.Int).Abs(i).String())) }
 
 // scaled is v * 10**scale as an integer.
 func scaled(v constant.Value, scale int32) (*big.Int, bool) {
@@ -245,7 +255,7 @@ func (c *checker) constValue(n *node, t arrow.DataType) any {
 		return constant.StringVal(v)
 	case v.Kind() == constant.String && (isInstant(t) || isClock(t)):
 		return c.timeConst(n, t)
-	case v.Kind() == constant.Int || v.Kind() == constant.Float:
+	case isNumberConst(v):
 		if x := numberConst(v, t); x != nil {
 			return x
 		}
@@ -262,7 +272,7 @@ func numberConst(v constant.Value, t arrow.DataType) any {
 	if isDecimal(t) {
 		d := t.(*arrow.Decimal128Type)
 		i, ok := scaled(v, d.Scale)
-		if !ok || i.BitLen() > 126 {
+		if !ok || i.BitLen() > 127 {
 			return nil
 		}
 		x := decFromBig(i)
@@ -322,7 +332,7 @@ func fitting(v any, ok bool) any {
 	return nil
 }
 
-// decFromBig takes up to 126 bits.
+// decFromBig takes up to 127 bits.
 func decFromBig(i *big.Int) dec {
 	var low big.Int
 	abs := new(big.Int).Abs(i)

@@ -10,7 +10,7 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// lookup is the parameter of a lookup: what is computed from a dictionary's texts,
+// lookup is the parameter of a lookup: what is computed from a dictionary's values,
 // as a program of its own over that one column.
 type lookup struct {
 	index  int // among the program's, where it is assembled
@@ -21,15 +21,25 @@ type lookup struct {
 
 func (l *lookup) String() string { return prefix(l.root) }
 
-// prefix prints a node without naming what it shares.
+// prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of itself would have no end.
 func prefix(n *node) string {
-	if len(n.args) == 0 {
-		return n.label()
+	var b strings.Builder
+	var show func(n *node)
+	show = func(n *node) {
+		switch {
+		case b.Len() > 2000:
+			b.WriteString("…")
+		case len(n.args) == 0:
+			b.WriteString(n.label())
+		default:
+			n.writeCall(&b, func(i int) { show(n.args[i]) })
+		}
 	}
-	return n.label() + "(" + strings.Join(n.operands(func(i int) string { return prefix(n.args[i]) }), ", ") + ")"
+	show(n)
+	return b.String()
 }
 
-// lookUps makes what depends on the texts of one dictionary alone a lookup: it is computed
+// lookUps makes what depends on the values of one dictionary alone a lookup: it is computed
 // once for each entry, and rows find their entry's result by their key. An operation
 // that can fail is the last of its lookup, so that its error keeps its place; registered
 // functions are called by row.
@@ -115,7 +125,7 @@ type keyed struct {
 
 func newKeyed(b *bound) *keyed {
 	k := &keyed{
-		bound: b, last: uint32(b.dict.size()),
+		bound: b, last: uint32(b.dict.rows),
 		clamp:  kernel.Twin("minBy", kernel.By(kernel.Min[uint32])),
 		equal:  kernel.Twin("eqBy", kernel.RelationBy(kernel.Eq[uint32])),
 		choose: kernel.Twin("select", kernel.Select[uint32]),
@@ -164,10 +174,11 @@ func (e *Evaluator) bindTables(rec arrow.Record) error {
 
 // table is the results of a lookup by entry, the last one that of null. Until as many rows
 // have come as there are entries, rows are computed one by one: a dictionary that is
-// larger than what is asked of it costs no more than texts.
+// larger than what is asked of it costs no more than a plain column.
 type table struct {
 	sub    *Evaluator // over the dictionary, or over the rows
 	column *keyed
+	null   *bound // a null of the column's type
 	lane   lane
 	rows   int  // done since Bind
 	made   bool // the fields below hold
@@ -186,11 +197,14 @@ type table struct {
 
 func newTable(l *lookup) *table {
 	p := &Program{code: l.code, fields: []arrow.Field{fieldOf(l.root)}}
-	return &table{sub: p.NewEvaluator(), lane: l.code.lanes[0]}
+	return &table{sub: p.newEvaluator(l.code.regs), lane: l.code.lanes[0]}
 }
 
 // bind points the table at a column of the record batch.
-func (t *table) bind(k *keyed) { t.column, t.rows, t.made, t.big = k, 0, false, false }
+func (t *table) bind(k *keyed) {
+	t.column, t.rows, t.made, t.big = k, 0, false, false
+	t.null = &bound{lane: k.lane, rows: 1, valid: []byte{0}, offs32: []int32{0, 0}, data: make([]byte, 16)}
+}
 
 // ready tells whether n more rows are to be looked up.
 func (t *table) ready(n int) bool {
@@ -199,9 +213,6 @@ func (t *table) ready(n int) bool {
 	}
 	return t.made
 }
-
-// noText is a null, as a column of one row.
-var noText = &bound{lane: laneText, valid: []byte{0}, offs32: []int32{0, 0}}
 
 func (t *table) make() {
 	n := int(t.column.last) + 1
@@ -213,7 +224,7 @@ func (t *table) make() {
 	for row := 0; row < n; row += e.m.n {
 		from, first := t.column.dict, row
 		if e.m.n = min(kernel.Rows, n-1-row); e.m.n == 0 {
-			from, first, e.m.n = noText, 0, 1
+			from, first, e.m.n = t.null, 0, 1
 		}
 		if !t.entries(from, first, row) {
 			t.big = true
@@ -247,7 +258,7 @@ func (t *table) entries(from *bound, first, row int) bool {
 	for i := range n {
 		ok := !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0
 		t.valid[row+i], t.bad[row+i] = truthByte(ok), 0
-		t.nulls = t.nulls || !ok && from != noText
+		t.nulls = t.nulls || !ok && from != t.null
 		switch t.lane {
 		case laneBits:
 			t.bits[row+i] = uint8(v.own[i>>6] >> (i & 63) & 1)
@@ -345,7 +356,7 @@ func lookedUpLanes[T any](d int) func(m *machine, t *table, keys []uint32) {
 	}
 }
 
-// byRow computes the vector's rows from their texts, and takes result and failures over.
+// byRow computes the vector's rows from their values, and takes result and failures over.
 func (t *table) byRow(m *machine, d int) (failed bool) {
 	e := t.sub
 	e.m.n = m.n

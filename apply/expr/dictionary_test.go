@@ -45,7 +45,7 @@ func dictionaryArray(r *rand.Rand, n int, entries []string, nulls float64) *arra
 	if len(entries) > 127 && kt.(arrow.FixedWidthDataType).Bytes() == 1 {
 		kt = arrow.PrimitiveTypes.Int16
 	}
-	vt := []arrow.DataType{arrow.BinaryTypes.String, arrow.BinaryTypes.LargeString}[r.IntN(2)]
+	vt := []arrow.DataType{arrow.BinaryTypes.String, arrow.BinaryTypes.LargeString, arrow.BinaryTypes.StringView}[r.IntN(3)]
 	offset := r.IntN(20)
 	values := array.NewSlice(textArray(vt, append([]string{"before", "it"}, entries...)), 2, int64(2+len(entries)))
 	b := array.NewBuilder(memory.DefaultAllocator, kt)
@@ -147,6 +147,119 @@ func checkDictionaries(t *testing.T, r *rand.Rand, n int, entries []string, null
 		for row, err := range wantFailed {
 			require.EqualError(t, gotFailed[row], err.Error(), where)
 		}
+	}
+}
+
+// dictionaryOf is n rows of random keys into entries, which begin at an offset of their memory, and the same as a
+// plain array. Some keys are null, and some not in the dictionary.
+func dictionaryOf(r *rand.Rand, n int, entries arrow.Array, kt arrow.DataType, nulls float64) (coded, plain arrow.Array) {
+	offset := r.IntN(9)
+	b := array.NewBuilder(memory.DefaultAllocator, kt)
+	rows := make([]arrow.Array, offset+n)
+	for i := range rows {
+		k := r.IntN(entries.Len() + 1)
+		switch {
+		case r.Float64() < nulls:
+			b.AppendNull()
+			k = entries.Len()
+		default:
+			if err := b.AppendValueFromString(strconv.Itoa(k)); err != nil {
+				panic(err)
+			}
+		}
+		if k < entries.Len() {
+			rows[i] = array.NewSlice(entries, int64(k), int64(k+1))
+		} else {
+			null := array.NewBuilder(memory.DefaultAllocator, entries.DataType())
+			null.AppendNull()
+			rows[i] = null.NewArray()
+		}
+	}
+	plain, err := array.Concatenate(rows[offset:], memory.DefaultAllocator)
+	if err != nil {
+		panic(err)
+	}
+	dt := &arrow.DictionaryType{IndexType: kt, ValueType: entries.DataType()}
+	keys := b.NewArray().Data()
+	data := array.NewDataWithDictionary(dt, n, keys.Buffers(), array.UnknownNullCount, offset, entries.Data().(*array.Data))
+	return array.NewDictionaryData(data), plain
+}
+
+// valueTexts ask columns of any type; what does not apply to one is refused for both layouts.
+var valueTexts = []string{
+	`s`, `s == t`, `t < s`, `s >= s`, `isnull(s)`, `!isnull(s) && s != t`, `coalesce(s, t)`, `ifelse(isnull(s), t, s)`, `hash(s, t)`, `in(s, t, s)`, `min(s, t)`,
+	`cast(s, string)`, `cast(s, int64)`, `cast(s, int8)`, `cast(s, float64) * 2`, `cast(s, decimal(20, 3))`, `s + t`, `s - t`, `s * 3`, `10 / s`, `-s`, `s == 1`, `s < 300`, `abs(s)`, `round(s)`,
+	`s && t`, `!s`, `isnan(s)`, `year(s)`, `trunc(s, "month")`, `add(s, 1, "day")`, `s < "2020-01-01"`, `s >= "12:00"`, `len(s)`, `upper(s)`,
+}
+
+// TestDictionariesOfAnyValue holds dictionaries of every type of value against plain columns.
+func TestDictionariesOfAnyValue(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 1))
+	rec := randomRecord(r, 40, 2, 0.2)
+	columns := map[string]arrow.Array{}
+	for i, f := range rec.Schema().Fields() {
+		columns[f.Name] = rec.Column(i)
+	}
+	columns["clock32"] = counts("", arrow.FixedWidthTypes.Time32ms, 0, 45296789, 86399999).Array
+	columns["clock64"] = counts("", arrow.FixedWidthTypes.Time64us, 0, 45296789000, 86399999999).Array
+	columns["none"] = array.NewSlice(columns["adate"], 3, 3)
+	for name, entries := range columns {
+		for _, n := range []int{1 + r.IntN(70), 1100} {
+			if n > 1000 && (testing.Short() || r.IntN(3) > 0) {
+				continue
+			}
+			kt := keyTypes[r.IntN(len(keyTypes))]
+			coded, plain := dictionaryOf(r, n, entries, kt, []float64{0, 0.2, 1}[r.IntN(3)])
+			_, other := dictionaryOf(r, n, entries, kt, 0.1)
+			for _, text := range valueTexts {
+				sameOverBoth(t, recordOf(named{"s", coded}, named{"t", other}), recordOf(named{"s", plain}, named{"t", other}), text, name)
+			}
+		}
+	}
+}
+
+// sameOverBoth holds what a text gives over two record batches against each other.
+func sameOverBoth(t *testing.T, coded, plain arrow.Record, text, name string) {
+	t.Helper()
+	where := fmt.Sprintf("%s of %s: %d rows", text, name, coded.NumRows())
+	if _, err := Compile(plain.Schema(), text); err != nil {
+		_, err = Compile(coded.Schema(), text)
+		require.Error(t, err, where)
+		return
+	}
+	got, gotFailed := evalText(t, coded, text)
+	want, wantFailed := evalText(t, plain, text)
+	require.Len(t, got, len(want), where)
+	for i := range want {
+		require.True(t, sameValue(oracleValue("", want[i]).V, oracleValue("", got[i]).V), "%s: row %d is %v, want %v", where, i, got[i], want[i])
+	}
+	require.Len(t, gotFailed, len(wantFailed), where)
+	for row, err := range wantFailed {
+		require.EqualError(t, gotFailed[row], err.Error(), where)
+	}
+}
+
+// TestIsNullOfDictionaries: of values that expressions cannot read, isnull knows which are null.
+func TestIsNullOfDictionaries(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 2))
+	for _, dt := range []arrow.DataType{
+		arrow.BinaryTypes.Binary, arrow.BinaryTypes.LargeBinary, &arrow.FixedSizeBinaryType{ByteWidth: 3}, &arrow.Decimal256Type{Precision: 50, Scale: 2},
+		arrow.ListOf(arrow.PrimitiveTypes.Int8), arrow.FixedWidthTypes.Float16, arrow.FixedWidthTypes.MonthInterval,
+	} {
+		b := array.NewBuilder(memory.DefaultAllocator, dt)
+		for i := range 20 {
+			if i%3 == 0 {
+				b.AppendNull()
+			} else {
+				b.AppendEmptyValue()
+			}
+		}
+		coded, plain := dictionaryOf(r, 1500, array.NewSlice(b.NewArray(), 1, 19), keyTypes[r.IntN(len(keyTypes))], 0.2)
+		for _, text := range []string{"isnull(s)", `ifelse(isnull(col("s")), 1, 2)`, "isnull(s) && isnull(t)"} {
+			sameOverBoth(t, recordOf(named{"s", coded}, named{"t", plain}), recordOf(named{"s", plain}, named{"t", plain}), text, dt.String())
+		}
+		_, err := Compile(recordOf(named{"s", coded}).Schema(), "s == s")
+		require.ErrorContains(t, err, "only isnull(s) can be asked of it")
 	}
 }
 

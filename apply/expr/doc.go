@@ -24,12 +24,14 @@
 // dividing one by zero fails the row. A text constant beside a date, timestamp or
 // time of day is read as one. Text goes in double quotes: a quoted character, a number in Go,
 // is refused. A decimal times or plus a decimal is exact, and fails
-// the row past 38 digits; a quotient of decimals is a float64. A cast that is written is made
-// before what follows.
+// the row past 38 digits; a quotient of decimals is a float64. Operands are brought to their common
+// type first: a row fails if one does not fit there, though the result would. A cast that is
+// written is made before what follows.
 //
 // Comparisons are exact: a constant between two values of a column (1.5 beside
 // integers, half a millisecond beside milliseconds, noon beside dates) is neither
-// rounded nor cut, but a constant beside floats is the nearest float, as in Go.
+// rounded nor cut, and one beyond all values (300 beside uint8) is above or below them. But a
+// constant beside floats is the nearest float, as in Go.
 // Timestamps of different units and zones are compared as instants; one with a zone does
 // not meet one without.
 //
@@ -41,7 +43,8 @@
 // skipped, and trunc to hours and less nothing before the clock's last change. Arithmetic of times
 // fails the row where the type does not hold the result.
 //
-// What SQL, Python and pandas write otherwise is an [Error] that says what to write.
+// What SQL, Python, pandas, Polars, R and Excel write otherwise is an [Error] that says what to write, or what differs
+// where nothing means the same.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
 // rows they fail. Functions written in Go are called by name, see [Register]. The
@@ -49,6 +52,11 @@
 // of those names.
 //
 //	func(fare, tip float64) float64 { t := fare + tip; return t * 2 }
+//
+// # Limits
+//
+// Compiling costs about 10 µs for each operation, however many there are. Up to 99,900 operators may follow
+// each other without parentheses, and up to 5,000 parentheses and calls stand within each other; what is more is an [Error].
 //
 // # Nulls
 //

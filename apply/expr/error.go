@@ -22,13 +22,17 @@ type Error struct {
 func (e *Error) Error() string {
 	pos := min(max(e.Pos, 0), len(e.Text))
 	begin := strings.LastIndexByte(e.Text[:pos], '\n') + 1
-	line := e.Text[begin:]
-	if end := strings.IndexByte(line, '\n'); end >= 0 {
-		line = line[:end]
+	end := len(e.Text)
+	if n := strings.IndexByte(e.Text[begin:], '\n'); n >= 0 {
+		end = begin + n
+	}
+	line, before := e.Text[begin:end], e.Text[begin:min(pos, end)]
+	if len(line) > lineMax {
+		line, before = around(line, len(before))
 	}
 	// Tabs stay tabs in the lead, so that the caret lands right on any terminal.
 	var lead strings.Builder
-	for _, r := range e.Text[begin:pos] {
+	for _, r := range before {
 		if r != '\t' {
 			r = ' '
 		}
@@ -38,6 +42,22 @@ func (e *Error) Error() string {
 		return "expr: " + e.Msg
 	}
 	return fmt.Sprintf("expr: %s\n\t%s\n\t%s^", e.Msg, line, lead.String())
+}
+
+// lineMax is how many bytes of a line are shown whole.
+const lineMax = 1000
+
+// around is what stands near a place of a long line, and the part of it before the place.
+func around(line string, at int) (shown, before string) {
+	from, to := max(at-100, 0), min(at+100, len(line))
+	before = strings.ToValidUTF8(line[from:at], "")
+	if from > 0 {
+		before = "…" + before
+	}
+	if shown = before + strings.ToValidUTF8(line[at:to], ""); to < len(line) {
+		shown += "…"
+	}
+	return shown, before
 }
 
 // RowError is what went wrong in one row: an integer division by zero, a value

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -56,11 +57,13 @@ type Evaluator struct {
 }
 
 // NewEvaluator makes the scratch space for one goroutine.
-func (p *Program) NewEvaluator() *Evaluator {
+func (p *Program) NewEvaluator() *Evaluator { return p.newEvaluator(p.code.memory()) }
+
+func (p *Program) newEvaluator(memory []regClass) *Evaluator {
 	e := &Evaluator{prog: p}
 	m := &e.m
 	m.v = make([]vec, len(p.code.regs))
-	for i, c := range p.code.regs {
+	for i, c := range memory {
 		m.v[i].allocate(c)
 	}
 	for _, l := range p.code.consts {
@@ -76,6 +79,17 @@ func (p *Program) NewEvaluator() *Evaluator {
 		m.tables = append(m.tables, newTable(l))
 	}
 	return e
+}
+
+// memory is what the registers need of their own: results of fixed width lie in the caller's.
+func (c *code) memory() []regClass {
+	classes := slices.Clone(c.regs)
+	for i, r := range c.outs {
+		if c.lanes[i].width() > 0 {
+			classes[r] = classPinned
+		}
+	}
+	return classes
 }
 
 func (v *vec) allocate(c regClass) {

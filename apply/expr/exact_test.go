@@ -2,6 +2,8 @@ package expr
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -221,6 +223,59 @@ func TestTimesDoNotWrap(t *testing.T) {
 	})
 }
 
+// Operands are brought to one type first, which may not hold one of them.
+func TestOperandsMeetFirst(t *testing.T) {
+	rec := recordOf(
+		written(t, "whole", decimalType(38, 0), "150000000", "15", "99999999", ""),
+		written(t, "fine", decimalType(38, 30), "-60000000", "-6", "-99999999.5", "1"),
+		counts("s", timestampType(arrow.Second, ""), 9223372036855, 9223372036854, 0, 1),
+		counts("us", timestampType(arrow.Microsecond, ""), math.MaxInt64, math.MaxInt64, 1, 1),
+		counts("ns", timestampType(arrow.Nanosecond, ""), -1000000000000000000, -1, 0, 1),
+		counts("h", &arrow.DurationType{Unit: arrow.Second}, 9300000000, 9223372036, 1, 0),
+		counts("hn", &arrow.DurationType{Unit: arrow.Nanosecond}, -1000000000000000000, -1, 0, 0),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`cast(cast(whole + fine, decimal(38, 1)), string)`: {failing{}, "9.0", "-0.5", nil},
+		`cast(whole + cast(fine, decimal(38, 1)), string)`: {"90000000.0", "9.0", "-0.5", nil},
+		`cast(min(whole, fine), string)`:                   {failing{}, "-6.000000000000000000000000000000", "-99999999.500000000000000000000000000000", nil},
+		`whole > fine`:                                     {true, true, true, nil},
+		`s - us`:                                           {failing{}, int64(-775807), int64(-1), int64(999999)},
+		`cast(s - cast(us, timestamp("s")), int64)`:        {int64(1), int64(0), int64(0), int64(1)},
+		`ns + h`: {failing{}, int64(9223372035999999999), int64(1000000000), int64(1)},
+		`h + hn`: {failing{}, int64(9223372035999999999), int64(1000000000), int64(0)},
+		`cast(cast(ns, timestamp("s")) + h, string)`: {"2233-01-06T19:33:20", "2262-04-11T23:47:15", "1970-01-01T00:00:01", "1970-01-01T00:00:00"},
+	})
+	_, err := Compile(recordOf(written(t, "u", arrow.PrimitiveTypes.Uint64, "1"), written(t, "n", arrow.PrimitiveTypes.Int64, "1")).Schema(), "u + n")
+	require.ErrorContains(t, err, "no integer type holds both; cast one")
+}
+
+// diff counts days on the wall clock where a day is skipped or repeated in part, and hours as they pass.
+func TestDiffAcrossChangesOfTheClock(t *testing.T) {
+	zoned := func(name, zone string, texts ...string) named {
+		return written(t, name, timestampType(arrow.Second, zone), texts...)
+	}
+	rec := recordOf( // Berlin: 02:00 becomes 03:00, 02:00; 03:00 becomes 02:00, twice; São Paulo skips midnight
+		zoned("b", "Europe/Berlin", "2024-03-30T02:30:00+01:00", "2024-03-30T02:30:00+01:00", "2024-03-31T01:30:00+01:00", "2024-10-26T02:30:00+02:00", "2024-10-27T02:50:00+02:00"),
+		zoned("a", "Europe/Berlin", "2024-03-31T03:15:00+02:00", "2024-04-06T03:15:00+02:00", "2024-03-31T03:00:00+02:00", "2024-10-27T02:30:00+01:00", "2024-10-27T02:10:00+01:00"),
+		zoned("p", "America/Sao_Paulo", "2018-11-03T00:00:00-03:00", "2018-11-03T00:30:00-03:00", "2018-11-03T23:59:59-03:00", "2018-10-04T00:00:00-03:00", "2018-11-03T00:00:00-03:00"),
+		zoned("q", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00", "2018-11-03T23:59:59-03:00"),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`diff(a, b, "day")`:                     {int64(1), int64(7), int64(0), int64(1), int64(0)},
+		`diff(b, a, "day")`:                     {int64(-1), int64(-7), int64(0), int64(-1), int64(0)},
+		`diff(a, b, "week")`:                    {int64(0), int64(1), int64(0), int64(0), int64(0)},
+		`diff(a, b, "hour")`:                    {int64(23), int64(167), int64(0), int64(25), int64(0)},
+		`diff(a, b, "minute")`:                  {int64(23*60 + 45), int64(167*60 + 45), int64(30), int64(25 * 60), int64(20)},
+		`add(b, diff(a, b, "day"), "day") <= a`: {false, true, true, true, true},
+		`diff(q, p, "day")`:                     {int64(1), int64(1), int64(0), int64(31), int64(0)},
+		`diff(q, p, "month")`:                   {int64(0), int64(0), int64(0), int64(1), int64(0)},
+		`diff(q, p, "hour")`:                    {int64(24), int64(23), int64(0), int64(31 * 24), int64(23)},
+	})
+	for _, text := range []string{`diff(a, b, "day")`, `diff(q, p, "month")`, `diff(a, b, "hour")`} {
+		checkAgainstOracle(t, rec, text)
+	}
+}
+
 // Times of different units and zones, and decimals of different scales, compare by what they mean.
 func TestComparisonsAreExact(t *testing.T) {
 	ny, berlin := "America/New_York", "Europe/Berlin"
@@ -343,13 +398,84 @@ func TestConstantsBetweenValues(t *testing.T) {
 		`coalesce(t, "2020-01-01 00:00:01.0005")`: "is not a value of timestamp[ms]",
 		`max(d, "2020-01-01 12:00")`:              "is not a value of date",
 		`ifelse(d == d, ns, "3000-01-01")`:        "is not a value of timestamp[ns]",
-		`n < 1e19`:                                "does not fit int64",
-		`u < 256`:                                 "does not fit uint8",
+		`min(n, 1e19)`:                            "does not fit int64",
+		`coalesce(u, 256)`:                        "does not fit uint8",
+		`u + 256`:                                 "does not fit uint8",
 		`t < "2020-13-01"`:                        "write it as 2006-01-02",
 		`c < "25:00"`:                             "write it as 15:04",
 	} {
 		_, err := Compile(rec.Schema(), text)
 		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// A constant that no value of the column's type equals is above or below all of them, or between two.
+func TestConstantsOutsideTheType(t *testing.T) {
+	rec := recordOf(
+		written(t, "u", arrow.PrimitiveTypes.Uint64, "0", "18446744073709551615", "1", ""),
+		written(t, "u8", arrow.PrimitiveTypes.Uint8, "0", "255", "44", ""),
+		written(t, "i8", arrow.PrimitiveTypes.Int8, "-128", "127", "-24", ""),
+		written(t, "n", arrow.PrimitiveTypes.Int64, "-9223372036854775808", "9223372036854775807", "0", ""),
+		written(t, "f32", arrow.PrimitiveTypes.Float32, "3.4028234663852886e38", "+Inf", "NaN", ""),
+		written(t, "f64", arrow.PrimitiveTypes.Float64, "-1.7976931348623157e308", "-Inf", "NaN", ""),
+		written(t, "d", decimalType(5, 2), "-999.99", "999.99", "0.00", ""),
+		counts("h", &arrow.DurationType{Unit: arrow.Second}, math.MinInt64, math.MaxInt64, 0, 1),
+	)
+	checkTexts(t, rec, map[string][]any{
+		`u > -1`:                    {true, true, true, nil},
+		`u == -1`:                   {false, false, false, nil},
+		`u <= 18446744073709551616`: {true, true, true, nil},
+		`18446744073709551616 != u`: {true, true, true, nil},
+		`u8 < 300`:                  {true, true, true, nil},
+		`300 <= u8`:                 {false, false, false, nil},
+		`u8 == 300`:                 {false, false, false, nil},
+		`i8 == 1000`:                {false, false, false, nil},
+		`i8 != -1000`:               {true, true, true, nil},
+		`i8 > -129`:                 {true, true, true, nil},
+		`i8 > 127`:                  {false, false, false, nil},
+		`n < 9223372036854775808`:   {true, true, true, nil},
+		`n >= -9223372036854775809`: {true, true, true, nil},
+		`n == 1e1000000`:            {false, false, false, nil},
+		`n > -1e1000000`:            {true, true, true, nil},
+		`n < 1e-1000000`:            {true, false, true, nil},
+		`f32 < 1e300`:               {true, false, false, nil},
+		`f32 > 1e300`:               {false, true, false, nil},
+		`f32 == 1e300`:              {false, false, false, nil},
+		`f32 != 1e300`:              {true, true, true, nil},
+		`f64 >= -1e400`:             {true, false, false, nil},
+		`f64 < -1e400`:              {false, true, false, nil},
+		`f64 <= 1e400`:              {true, true, false, nil},
+		`d < 1e1000000`:             {true, true, true, nil},
+		`d > -1000`:                 {true, true, true, nil},
+		`d == 1e-1000000`:           {false, false, false, nil},
+		`h < 1e30`:                  {true, true, true, true},
+		`in(u8, 300, -1, 44)`:       {false, false, true, nil},
+		`between(u8, -1, 300)`:      {true, true, true, nil},
+		`!(u8 < 300)`:               {false, false, false, nil},
+		`u > n`:                     {true, true, true, nil},
+		`n == u`:                    {false, false, false, nil},
+		`in(u, n, i8)`:              {false, false, false, nil},
+		`func(u8 uint8) int8 { if u8 == 300 { return 1 }; if u8 < 1000 { return 2 }; return 3 }`: {int8(2), int8(2), int8(2), nil},
+	})
+}
+
+// Every operator, every constant and every type of numbers, the constant on some side.
+func TestConstantsAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	all := randomRecord(r, 25, 3, 0.2)
+	types := slices.Concat(numberTypes, decimalTypes)
+	for _, column := range types {
+		at := all.Schema().FieldIndices("a" + column)[0]
+		rec := recordOf(named{"x", all.Column(at)})
+		for _, c := range oddConstants {
+			for _, op := range []string{"<", "<=", ">", ">=", "==", "!="} {
+				x, y := "x", c
+				if r.IntN(2) == 0 {
+					x, y = y, x
+				}
+				checkAgainstOracle(t, rec, x+" "+op+" "+y)
+			}
+		}
 	}
 }
 
@@ -366,7 +492,7 @@ func TestNarrowingCasts(t *testing.T) {
 		`cast(x, float32)`:                      {failing{}, failing{}, failing{}, float32(math.MaxFloat32), inf, float32(0)},
 		`float32(x)`:                            {failing{}, failing{}, failing{}, float32(math.MaxFloat32), inf, float32(0)},
 		`cast(b, float32)`:                      {float32(1152921504606847232), float32(-1152921504606847232), float32(1.115), float32(1e36)},
-		`cast(cast(b, decimal(38, 2)), string)`: {"1152921504606847232.00", "-1152921504606847232.00", "1.12", failing{}, failing{}, "-0.01"},
+		`cast(cast(b, decimal(38, 2)), string)`: {"1152921504606847232.00", "-1152921504606847232.00", "1.11", failing{}, failing{}, "-0.01"},
 		`cast(d, uint64)`:                       {uint64(math.MaxUint64), failing{}, uint64(0), failing{}, uint64(255), uint64(1 << 63)},
 		`cast(d, int64)`:                        {failing{}, failing{}, int64(0), int64(-1), int64(255), failing{}},
 		`cast(d, uint8)`:                        {failing{}, failing{}, uint8(0), failing{}, uint8(255), failing{}},

@@ -3,6 +3,7 @@ package expr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -228,6 +229,31 @@ func TestFoldingKeepsFailures(t *testing.T) {
 	rec := taxi(t)
 	_, failed := evalText(t, rec, "ifelse(paid, cast(1, int64) / cast(0, int64), 5)")
 	require.Len(t, failed, 2)
+}
+
+// TestAConstantZeroIsNoDivisor of any integer type, also where it is one only once it is computed.
+func TestAConstantZeroIsNoDivisor(t *testing.T) {
+	for _, dt := range []arrow.DataType{
+		arrow.PrimitiveTypes.Int8, arrow.PrimitiveTypes.Int16, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64,
+		arrow.PrimitiveTypes.Uint8, arrow.PrimitiveTypes.Uint16, arrow.PrimitiveTypes.Uint32, arrow.PrimitiveTypes.Uint64,
+	} {
+		rec := recordOf(written(t, "n", dt, "7", "", "0", "100"))
+		for _, zero := range []string{"cast(0, %s)", "(cast(5, %[1]s) - cast(5, %[1]s))", "cast(\"0\", %s)"} {
+			zero = fmt.Sprintf(zero, dt)
+			for _, op := range []string{"/", "%"} {
+				text := "ifelse(isnull(n), n, n " + op + " " + zero + ")"
+				got, failed := evalText(t, rec, text)
+				require.Equal(t, []any{nil, nil, nil, nil}, got, text)
+				require.Len(t, failed, 3, text)
+				for _, row := range []int{0, 2, 3} {
+					require.ErrorIs(t, failed[row], ErrDivideByZero, text)
+				}
+			}
+		}
+		got, failed := evalText(t, rec, fmt.Sprintf("cast(n / cast(3, %s), int64)", dt))
+		require.Empty(t, failed)
+		require.Equal(t, []any{int64(2), nil, int64(0), int64(33)}, got, dt)
+	}
 }
 
 func TestCastOfConstants(t *testing.T) {

@@ -2,6 +2,8 @@ package expr
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,4 +121,39 @@ func TestARowThatFailsMayEndTheEvaluation(t *testing.T) {
 		return err
 	}, int(rec.NumRows()))
 	require.ErrorIs(t, err, ErrDivideByZero)
+}
+
+// TestAFailureIsOfItsRowAlone: rows that fail at other places of their vectors leave nothing behind for the vectors after.
+func TestAFailureIsOfItsRowAlone(t *testing.T) {
+	bad := []int{5, 1023, 1024 + 70, 2048 + 1, 2599}
+	column := func(name string, dt arrow.DataType, good, wrong string) named {
+		values := make([]string, 2600)
+		for i := range values {
+			values[i] = good
+		}
+		for _, i := range bad {
+			values[i] = wrong
+		}
+		return written(t, name, dt, values...)
+	}
+	rec := recordOf(
+		column("n", arrow.PrimitiveTypes.Int64, "7", "0"),
+		column("small", arrow.PrimitiveTypes.Int8, "7", "0"),
+		column("u", arrow.PrimitiveTypes.Uint16, "7", "0"),
+		column("by", arrow.PrimitiveTypes.Int64, "3", "-1"),
+		column("large", arrow.PrimitiveTypes.Int64, "7", "300"),
+		column("f", arrow.PrimitiveTypes.Float64, "7.5", "1e300"),
+		column("text", arrow.BinaryTypes.String, "12", "twelve"),
+		column("day", arrow.BinaryTypes.String, "2024-02-29", "2023-02-29"),
+		column("d", decimalType(38, 0), "12", strings.Repeat("9", 38)),
+		column("kind", &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}, "12", "twelve"),
+	)
+	for _, text := range []string{
+		"100 / n", "100 % n", "small / small", "100 % u", "1 << by", "100 >> by", "cast(large, int8)", "cast(large, uint8)", "cast(f, int32)", "cast(f, int64)",
+		"cast(text, int64)", "cast(text, float64)", "cast(day, date)", `cast(day, timestamp("s"))`, "cast(kind, int64)", "d * d", "d + d", "cast(d, decimal(20, 2))", "cast(d, int64)", "cast(text, decimal(5, 2))",
+		"100 / n + 100 / small", "isnull(100 / n)", "cast(100 / n, string)", "100 / n > 5",
+	} {
+		_, failed := evalText(t, rec, text)
+		require.ElementsMatch(t, bad, slices.Collect(maps.Keys(failed)), text)
+	}
 }

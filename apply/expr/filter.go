@@ -24,9 +24,9 @@ func (p *Program) Filter() predicate.Filter {
 // tests has one for each column that some side reads alone.
 func (p *Program) tests() (out []predicate.Test) {
 	var columns []*column
-	sides := map[*column]*node{}
+	sides, fails := map[*column]*node{}, fallible{}
 	for _, n := range conjuncts(p.wanted) {
-		if canFail(n) {
+		if fails.within(n) {
 			break // sides behind it do not keep it from being looked at
 		}
 		c := onlyColumn(n)
@@ -48,12 +48,24 @@ func (p *Program) tests() (out []predicate.Test) {
 	return out
 }
 
-// conjuncts are the sides of a condition's &&, in their order.
-func conjuncts(n *node) []*node {
-	if n.op != opAnd {
-		return []*node{n}
+// conjuncts are the sides of a condition's &&, in their order, each once.
+func conjuncts(n *node) (sides []*node) {
+	seen := map[*node]bool{}
+	var walk func(n *node)
+	walk = func(n *node) {
+		switch {
+		case seen[n]:
+			return
+		case n.op == opAnd:
+			walk(n.args[0])
+			walk(n.args[1])
+		default:
+			sides = append(sides, n)
+		}
+		seen[n] = true
 	}
-	return append(conjuncts(n.args[0]), conjuncts(n.args[1])...)
+	walk(n)
+	return sides
 }
 
 // onlyColumn is the column that n reads, if it is one.

@@ -63,7 +63,12 @@ func foldLogic(n *node) *node {
 // as it is: the row that reaches it fails.
 func evaluated(n *node) *node {
 	k := *n
-	k.nullable = true
+	k.nullable, k.src, k.args = true, 0, make([]*node, len(n.args))
+	for i, a := range n.args {
+		c := *a
+		c.nullable = a.val == nil
+		k.args[i] = &c
+	}
 	out, err := constantResult(&k)
 	if err != nil {
 		return n
@@ -72,10 +77,7 @@ func evaluated(n *node) *node {
 }
 
 func constantResult(n *node) (any, error) {
-	for _, a := range n.args {
-		a.nullable = a.val == nil
-	}
-	p := &Program{code: assemble([]*node{n}, findGuards([]*node{n})), texts: make([]string, n.src+1)}
+	p := &Program{code: assemble([]*node{n}, findGuards([]*node{n})), texts: []string{""}}
 	p.fields = append(p.fields, fieldOf(n))
 	arrays, err := p.NewEvaluator().evaluate(context.Background(), nil, 1)
 	if err != nil {

@@ -26,12 +26,13 @@ func fuse(roots []*node) []*node {
 			uses[a]++
 		}
 	}
+	fails := fallible{}
 	return rewriteOld(roots, func(old, n *node) *node {
 		switch n.op {
 		case opAdd:
 			return fuseMulAdd(old, n, uses)
 		case opSelect:
-			return fuseSelect(old, n, uses)
+			return fuseSelect(old, n, uses, fails)
 		}
 		return n
 	})
@@ -66,10 +67,10 @@ func fuseMulAdd(old, n *node, uses map[*node]int) *node {
 
 // fuseSelect takes comparisons of lanes as wide as the result's, and branches
 // that cannot fail: the guard of one that can needs the condition as bits.
-func fuseSelect(old, n *node, uses map[*node]int) *node {
+func fuseSelect(old, n *node, uses map[*node]int, fails fallible) *node {
 	c, x, y := n.args[0], n.args[1], n.args[2]
 	fused := map[*op]*op{opLt: opSelectLt, opLe: opSelectLe, opEq: opSelectEq}[c.op]
-	if fused == nil || uses[old.args[0]] != 1 || canFail(x) || canFail(y) {
+	if fused == nil || uses[old.args[0]] != 1 || fails.within(x) || fails.within(y) {
 		return n
 	}
 	lc, ln := laneOf(c.args[0].typ), laneOf(n.typ)

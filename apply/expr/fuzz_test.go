@@ -381,10 +381,17 @@ func (d *dice) decimal(t string, sub func(string) string) string {
 	return fmt.Sprintf("%s(%s, %s)", d.pick("min", "max"), d.column(t), sub(t))
 }
 
+// oddConstants lie between the values of some type, at its limits, or beyond them.
+var oddConstants = []string{
+	"0.125", "1.5", "-0.5", "127.5", "254.5", "9007199254740992.5", "-1e-40", "-1", "-129", "127", "128", "255", "300", "-70000", "2147483648", "4294967296",
+	"-9223372036854775808", "-9223372036854775809", "9223372036854775808", "18446744073709551615", "18446744073709551616", "1e30", "99999999999999999999999999999999999999",
+	"3.4028234663852886e38", "3.4028235677973366e38", "1e300", "-1e300", "1e400", "-1e500", "1e-400",
+}
+
 // comparison holds values of types against each other that have an order.
 func (d *dice) comparison(sub func(string) string) string {
 	op := d.pick("<", "<=", ">", ">=", "==", "!=")
-	switch d.roll(5) {
+	switch d.roll(6) {
 	case 0:
 		x, y := d.pair()
 		return fmt.Sprintf("(%s %s %s)", x, op, sub(y))
@@ -393,9 +400,11 @@ func (d *dice) comparison(sub func(string) string) string {
 	case 2:
 		return fmt.Sprintf("(%s %s %s)", sub(d.pick(decimalTypes...)), op, sub(d.pick("price", "wide", "int8", "int64", "uint64", "float32")))
 	case 3:
-		c := d.pick("0.125", "1.5", "-0.5", "254.5", "9007199254740992.5", "1e30", "-1e-40", "127.5")
-		t := d.pick(append(numberTypes[:8:8], decimalTypes...)...)
-		return fmt.Sprintf("(%s %s %s)", sub(t), op, c)
+		t := d.pick(append(numberTypes, decimalTypes...)...)
+		return fmt.Sprintf("(%s %s %s)", sub(t), op, d.pick(oddConstants...))
+	case 4:
+		ints := numberTypes[:8]
+		return fmt.Sprintf("(%s %s %s)", d.column(d.pick(ints...)), op, sub(d.pick(ints...)))
 	}
 	c := d.pick("2024-03-31 02:30", "2024-03-31 01:00:00.0000005", "1900-01-01", "2020-01-01 12:00", "2018-11-04", "2500-01-01", "2024-10-27 02:30:00.5")
 	return fmt.Sprintf("(%s %s %q)", sub(d.pick(instantTypes...)), op, c)
@@ -431,7 +440,7 @@ func (d *dice) text(sub func(string) string) string {
 	case 0:
 		return fmt.Sprintf("(%s + %s)", sub("string"), sub("string"))
 	case 1, 2:
-		return fmt.Sprintf("%s(%s)", d.pick("lower", "upper", "trim"), sub("string"))
+		return fmt.Sprintf("%s(%s)", d.pick("lower", "upper", "trim", "ltrim", "rtrim"), sub("string"))
 	case 3:
 		return fmt.Sprintf("replace(%s, %s, %s)", sub("string"), sub("string"), sub("string"))
 	case 4:
@@ -446,7 +455,7 @@ func (d *dice) number(t string, sub func(string) string) string {
 	if strings.HasPrefix(t, "float") {
 		switch d.roll(5) {
 		case 0, 1:
-			return fmt.Sprintf("cast(%s(%s), %s)", d.pick("sqrt", "floor", "ceil", "abs", "round"), sub(t), t)
+			return fmt.Sprintf("cast(%s(%s), %s)", d.pick("sqrt", "floor", "ceil", "abs", "round", "roundeven"), sub(t), t)
 		case 2:
 			return fmt.Sprintf("%s(%s, %s)", d.pick("min", "max"), d.column(t), sub(t))
 		case 3:

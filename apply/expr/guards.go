@@ -30,14 +30,14 @@ func findGuards(roots []*node) []guard {
 				out = append(out, guard{node: n, result: i, cond: g.conds[n].node})
 			}
 		}
-		reverse(out[len(out)-count(list):])
+		reverse(out[len(out)-failCount(list):])
 	}
 	return out
 }
 
-func anyFails(list []*node) bool { return count(list) > 0 }
+func anyFails(list []*node) bool { return failCount(list) > 0 }
 
-func count(list []*node) int {
+func failCount(list []*node) int {
 	c := 0
 	for _, n := range list {
 		if n.op.fails != nil {

@@ -14,27 +14,34 @@ func (k *call) constLayout(i int) string {
 	if !foreignLayout(layout) {
 		return layout
 	}
-	pos, example := k.args[i].pos, `the time 2006-01-02 15:04:05 as it is to be written, such as "2006-01-02"`
-	if instead, ok := goLayout(layout); ok {
-		k.fail(pos, "the layout %q is none of Go, which is %s: write %s", layout, example, strconv.Quote(instead))
+	pos := k.args[i].pos
+	if instead, ok := goLayout(layout, false); ok {
+		k.fail(pos, "the layout %q is none of Go, which is %s: write %s", layout, exampleLayout, strconv.Quote(instead))
 	}
-	k.fail(pos, "the layout %q has no part of a time in it: a layout of Go is %s", layout, example)
+	k.fail(pos, "%s", layoutFault(layout))
 	return ""
 }
+
+// layoutFault is said of a layout that cannot be translated.
+func layoutFault(layout string) string {
+	if directive.MatchString(layout) || strayPart.MatchString(layout) {
+		return "the layout " + strconv.Quote(layout) + " means one thing in one language and another in the next, or has what Go has not: a layout of Go is " + exampleLayout +
+			`, where 01 is the month and 04 the minute`
+	}
+	return "the layout " + strconv.Quote(layout) + " has no part of a time in it: a layout of Go is " + exampleLayout
+}
+
+const exampleLayout = `the time 2006-01-02 15:04:05 as it is to be written, such as "2006-01-02"`
 
 // isLayout reports whether any part of a time comes out by the layout: two times with no part in
 // common are told apart.
 func isLayout(layout string) bool {
-	a := time.Date(2001, time.February, 3, 4, 5, 6, 123456789, time.UTC)
-	b := time.Date(1998, time.November, 27, 20, 59, 48, 987654321, time.FixedZone("EST", -5*3600))
+	a, b := layoutProbes[0], layoutProbes[1]
 	return a.Format(layout) != b.Format(layout)
 }
 
 var (
 	directive = regexp.MustCompile(`%[-_0^#]?[A-Za-z%]`)
-	// letterPart is a part of a layout written with letters, the longer ones first.
-	letterPart = regexp.MustCompile(`YYYY|yyyy|YY|yy|Month|MMMM|MONTH|MMM|Mon|MON|MM|mm|MI|mi|dddd|Day|DAY|ddd|EEEE|EEE|Dy|DD|dd|HH24|hh24|HH12|hh12|HH|hh|SSS|fff|FF3|FF6|FF|SS|ss|AM|PM|am|pm|tt|XXX|TZH:TZM|[A-Za-z]`)
-	quotedPart = regexp.MustCompile(`'([^']*)'|"([^"]*)"`)
 	// strayPart is a part that a layout of Go has no use for, where it is a word by itself.
 	strayPart = regexp.MustCompile(`YYYY|yyyy|HH24|hh24|(?:^|[^A-Za-z])(?:YY|yy|MM|mm|MI|mi|DD|dd|HH|hh|SS|ss)(?:[^A-Za-z]|$)`)
 )
@@ -45,80 +52,208 @@ func foreignLayout(layout string) bool {
 	return directive.MatchString(layout) || strayPart.MatchString(layout) || !isLayout(layout)
 }
 
-// goLayout translates a layout of another kind; ok is false if a part of it has no like in Go.
-func goLayout(layout string) (text string, ok bool) {
+// goLayout translates a layout of another kind, mysql if it is known to be of MySQL; ok is false if a
+// part of it has no like in Go, or could be meant otherwise.
+func goLayout(layout string, mysql bool) (text string, ok bool) {
+	var parts []layoutPart
 	if directive.MatchString(layout) {
-		text, ok = fromDirectives(layout)
+		parts, ok = fromDirectives(layout, mysql)
 	} else {
-		text, ok = fromLetters(layout)
+		parts, ok = fromLetters(layout)
 	}
-	return text, ok && isLayout(text)
+	if !ok {
+		return "", false
+	}
+	return joinParts(parts)
 }
 
 var directives = map[string]string{
-	"Y": "2006", "y": "06", "m": "01", "-m": "1", "d": "02", "-d": "2", "e": "_2", "H": "15", "k": "15", "I": "03", "-I": "3",
-	"M": "04", "-M": "4", "S": "05", "-S": "5", "f": "000000", "L": "000", "p": "PM", "b": "Jan", "h": "Jan", "B": "January",
+	"Y": "2006", "y": "06", "m": "01", "-m": "1", "d": "02", "-d": "2", "H": "15", "I": "03", "-I": "3",
+	"M": "04", "-M": "4", "S": "05", "-S": "5", "f": "000000", "L": "000", "p": "PM", "b": "Jan", "B": "January",
 	"a": "Mon", "A": "Monday", "Z": "MST", "z": "-0700", "j": "002", "F": "2006-01-02", "T": "15:04:05", "R": "15:04",
-	"D": "01/02/06", "r": "03:04:05 PM", "c": "Mon Jan _2 15:04:05 2006", "n": "\n", "t": "\t", "%": "%",
+	"r": "03:04:05 PM", "n": "\n", "t": "\t", "%": "%",
 }
 
-// mysqlDirectives are those that MySQL has of its own: %i tells that a layout is one of its.
+// mysqlDirectives are those of MySQL, whose %M is the month's name. What is in one table alone or
+// differs, such as %h, has a meaning only where the language is known.
 var mysqlDirectives = map[string]string{
-	"i": "04", "s": "05", "h": "03", "M": "January", "W": "Monday", "c": "1", "e": "2", "l": "3",
+	"Y": "2006", "y": "06", "m": "01", "c": "1", "d": "02", "e": "2", "H": "15", "h": "03", "I": "03", "l": "3", "i": "04", "S": "05", "s": "05",
+	"f": "000000", "p": "PM", "b": "Jan", "M": "January", "a": "Mon", "W": "Monday", "j": "002", "T": "15:04:05", "r": "03:04:05 PM", "%": "%",
 }
 
-func fromDirectives(layout string) (string, bool) {
-	mysql, ok := strings.Contains(layout, "%i"), true
-	text := directive.ReplaceAllStringFunc(layout, func(d string) string {
-		instead, known := directives[d[1:]]
-		if own, has := mysqlDirectives[d[1:]]; mysql && has {
-			instead, known = own, true
+// minuteNear tells that %M is the minute of strftime.
+var (
+	minute     = regexp.MustCompile(`%-?M`)
+	minuteNear = regexp.MustCompile(`%-?[HI].*%-?M|%-?M.*%-?S`)
+)
+
+// layoutPart is a part of a time, or text as it is.
+type layoutPart struct {
+	text    string
+	literal bool
+}
+
+// fromDirectives translates strftime's layouts, and MySQL's, which %i tells too.
+func fromDirectives(layout string, mysql bool) (parts []layoutPart, ok bool) {
+	table := directives
+	if mysql || strings.Contains(layout, "%i") {
+		table = mysqlDirectives
+	} else if minute.MatchString(layout) && !minuteNear.MatchString(layout) {
+		return nil, false
+	}
+	for layout != "" {
+		at := directive.FindStringIndex(layout)
+		if at == nil {
+			return append(parts, layoutPart{layout, true}), true
 		}
-		ok = ok && known
-		return instead
-	})
-	return text, ok
-}
-
-var letterParts = map[string]string{
-	"yyyy": "2006", "yy": "06", "month": "January", "mmmm": "January", "mmm": "Jan", "mon": "Jan", "mi": "04",
-	"dddd": "Monday", "day": "Monday", "eeee": "Monday", "ddd": "Mon", "eee": "Mon", "dy": "Mon", "dd": "02",
-	"hh24": "15", "hh12": "03", "sss": "000", "fff": "000", "ff3": "000", "ff6": "000000", "ff": "000000", "ss": "05",
-	"am": "PM", "pm": "PM", "tt": "PM", "xxx": "Z07:00", "tzh:tzm": "-07:00",
-	"d": "2", "m": "1", "h": "3", "i": "04", "s": "5", "a": "PM", "t": "T", "z": "Z07:00", "y": "2006",
-}
-
-// phpParts are the single letters of PHP, which have leading zeros.
-var phpParts = map[string]string{"d": "02", "m": "01", "s": "05"}
-
-// fromLetters translates part by part; ok is false for a word that is no part. MM is the minute
-// behind an hour and else the month; HH is of 12 hours if the layout has AM or PM.
-func fromLetters(layout string) (text string, ok bool) {
-	layout = quotedPart.ReplaceAllString(layout, "$1$2")
-	half := halfDay.MatchString(layout)
-	php := !twoLetters.MatchString(layout)
-	last, ok := "", true
-	text = letterPart.ReplaceAllStringFunc(layout, func(p string) string {
-		p = strings.ToLower(p)
-		instead := letterParts[p]
-		switch minute := strings.HasPrefix(last, "h"); {
-		case php && phpParts[p] != "":
-			instead = phpParts[p]
-		case p == "hh" || p == "h" && !half:
-			instead = either(half, "03", "15")
-		case p == "mm":
-			instead = either(minute, "04", "01")
-		case p == "m" && minute:
-			instead = "4"
+		d := layout[at[0]+1 : at[1]]
+		instead := table[d]
+		if instead == "" {
+			return nil, false
 		}
-		ok = ok && instead != ""
-		last = p
-		return instead
-	})
-	return text, ok
+		parts = append(parts, layoutPart{layout[:at[0]], true}, layoutPart{instead, strings.Contains("%nt", d)})
+		layout = layout[at[1]:]
+	}
+	return parts, true
+}
+
+// sqlParts are those of Postgres and Oracle, in whatever case where the case tells nothing.
+var sqlParts = map[string]string{
+	"yyyy": "2006", "yy": "06", "mm": "01", "mi": "04", "dd": "02", "hh": "03", "hh12": "03", "hh24": "15", "ss": "05",
+	"ms": "000", "us": "000000", "ff3": "000", "ff6": "000000", "ff9": "000000000", "tzh:tzm": "-07:00",
+	"Mon": "Jan", "Dy": "Mon", "AM": "PM", "PM": "PM", "am": "pm", "pm": "pm",
 }
 
 var (
-	halfDay    = regexp.MustCompile(`AM|PM|am|pm|tt|\b[aA]\b`)
-	twoLetters = regexp.MustCompile(`[A-Za-z]{2}`)
+	sqlMark = regexp.MustCompile(`(?i)MI|HH24|HH12|FF\d|TZH|Mon|Dy|Month|Day`)
+	sqlPart = regexp.MustCompile(`(?i)YYYY|YY|Month|Mon|MM|MI|MS|US|Day|Dy|DD|HH24|HH12|HH|FF\d|SS|TZH:TZM|AM|PM|[A-Z]|[^A-Z]+`)
+	phpMark = regexp.MustCompile(`[A-Za-z]{2}`)
 )
+
+// phpParts are the single letters of PHP.
+var phpParts = map[string]string{
+	"d": "02", "j": "2", "m": "01", "n": "1", "Y": "2006", "y": "06", "H": "15", "h": "03", "g": "3", "i": "04", "s": "05",
+	"A": "PM", "a": "pm", "D": "Mon", "l": "Monday", "M": "Jan", "F": "January", "P": "-07:00", "O": "-0700",
+}
+
+// letterParts are what Java, Spark, .NET and moment.js have in common.
+var letterParts = map[string]string{
+	"yyyy": "2006", "yy": "06", "y": "2006", "MMMM": "January", "MMM": "Jan", "MM": "01", "M": "1", "dd": "02", "d": "2",
+	"HH": "15", "hh": "03", "h": "3", "mm": "04", "m": "4", "ss": "05", "s": "5", "tt": "PM", "EEEE": "Monday", "EEE": "Mon", "EE": "Mon", "E": "Mon",
+	"dddd": "Monday", "ddd": "Mon", "XXX": "Z07:00", "xxx": "-07:00", "a": "PM",
+}
+
+// momentParts are those of moment.js, whose years and days are capitals: in Java these are the year
+// of the week and the day of the year.
+var momentParts = map[string]string{
+	"YYYY": "2006", "YY": "06", "DD": "02", "D": "2", "A": "PM", "a": "pm", "yyyy": "", "yy": "", "y": "", "dd": "", "d": "", "tt": "", "XXX": "", "xxx": "",
+}
+
+// fromLetters translates part by part; ok is false where a part has no like, or means one thing in
+// one language and another in the next.
+func fromLetters(layout string) (parts []layoutPart, ok bool) {
+	var last string
+	for _, l := range letters(layout) {
+		p := layoutPart{l.text, l.literal}
+		switch {
+		case l.literal:
+		case sqlMark.MatchString(layout):
+			p.text = either(sqlParts[l.text] != "", sqlParts[l.text], sqlParts[strings.ToLower(l.text)])
+			if w := strings.ToLower(l.text); (w == "mon" || w == "dy") && sqlParts[l.text] == "" { // MON is in capitals
+				p.text = ""
+			}
+		case !phpMark.MatchString(layout) && strings.ContainsAny(layout, "Yi"):
+			p.text = phpParts[l.text]
+		default:
+			p.text = letterPart(layout, l.text, last)
+			last = l.text
+		}
+		if parts = append(parts, p); p.text == "" {
+			return nil, false
+		}
+	}
+	return parts, true
+}
+
+// letterPart is a part of Java's kind, last the one before it.
+func letterPart(layout, p, last string) string {
+	hour := strings.HasPrefix(strings.ToLower(last), "h")
+	text, own := momentParts[p]
+	if !own || !momentMark.MatchString(layout) {
+		text = letterParts[p]
+	}
+	switch {
+	case p == "MM" || p == "M":
+		return either(hour, "", text) // the month, but behind an hour a minute is meant
+	case p == "mm" || p == "m":
+		return either(hour || strings.Contains(layout, "MM") || minuteWritten.MatchString(layout), text, "")
+	case strings.Trim(p, "S") == "" || strings.Trim(p, "f") == "":
+		return strings.Repeat("0", len(p))
+	}
+	return text
+}
+
+var (
+	momentMark    = regexp.MustCompile(`Y|D`)
+	minuteWritten = regexp.MustCompile(`m[^A-Za-z]+s`)
+)
+
+var quotedPart = regexp.MustCompile(`^(?:'([^']*)'|"([^"]*)"|\[([^\]]*)\])`)
+
+// letters cuts a layout into parts and what stands between them. A T between a day and an hour is
+// itself.
+func letters(layout string) (list []layoutPart) {
+	whole, sql := layout, sqlMark.MatchString(layout)
+	for layout != "" {
+		end, literal := 1, !isLetter(layout[0])
+		switch m := quotedPart.FindStringSubmatch(layout); {
+		case m != nil:
+			list = append(list, layoutPart{m[1] + m[2] + m[3], true})
+			layout = layout[len(m[0]):]
+			continue
+		case sql && !literal:
+			end = len(sqlPart.FindString(layout))
+		case !literal:
+			for end < len(layout) && layout[end] == layout[0] {
+				end++
+			}
+		}
+		text := layout[:end]
+		list = append(list, layoutPart{text, literal || text == "T" && !sql && phpMark.MatchString(whole)})
+		layout = layout[end:]
+	}
+	return list
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// joinParts is the layout of Go, if it writes times as its parts do one by one: text between them may
+// look like a part to Go, as the 1 of Q1 does, and a fraction is one only behind a point.
+func joinParts(parts []layoutPart) (layout string, ok bool) {
+	for _, p := range parts {
+		layout += p.text
+	}
+	for _, at := range layoutProbes {
+		var want string
+		for _, p := range parts {
+			switch {
+			case p.literal:
+				want += p.text
+			case strings.Trim(p.text, "0") == "":
+				want += at.Format("." + p.text)[1:]
+			default:
+				want += at.Format(p.text)
+			}
+		}
+		if at.Format(layout) != want {
+			return "", false
+		}
+	}
+	return layout, isLayout(layout)
+}
+
+// layoutProbes are two times with no part in common.
+var layoutProbes = []time.Time{
+	time.Date(2001, time.February, 3, 4, 5, 6, 123456789, time.UTC),
+	time.Date(1998, time.November, 27, 20, 59, 48, 987654321, time.FixedZone("EST", -5*3600)),
+}

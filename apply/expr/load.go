@@ -2,6 +2,7 @@ package expr
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"unsafe"
@@ -15,6 +16,7 @@ import (
 // bound is one column of the record batch at hand, as raw memory.
 type bound struct {
 	lane  lane
+	rows  int
 	valid []byte // nil when the column has no nulls
 	off   int    // of the slice, in rows
 	data  []byte // lanes, bits or the bytes of texts
@@ -24,15 +26,16 @@ type bound struct {
 	views  []arrow.ViewHeader
 	parts  [][]byte // of views
 
-	dict *bound                       // the dictionary, then index reads the keys
-	keys func(dst []uint32, from int) // keys of the rows from on
+	dict  *bound                       // the dictionary, whose values are of fixed width, bits or packed texts
+	keys  func(dst []uint32, from int) // keys of the rows from on
+	taken []uint64                     // the vector's values of fixed width
 }
 
 // bind takes the memory of an array. Arrays may be slices: every offset is
 // honoured, of values, bits and validity alike.
 func bind(a arrow.Array) (*bound, error) {
 	d := a.Data()
-	b := &bound{lane: laneOf(a.DataType()), off: d.Offset()}
+	b := &bound{lane: laneOf(a.DataType()), rows: a.Len(), off: d.Offset()}
 	if a.NullN() > 0 && len(a.NullBitmapBytes()) > 0 {
 		b.valid = a.NullBitmapBytes()
 	}
@@ -81,19 +84,39 @@ func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if values.lane != laneText || values.views != nil {
-		return fmt.Errorf("dictionaries of %s are not supported", a.Dictionary().DataType())
-	}
 	if n := len(values.offs64); n > 0 && values.offs64[n-1] > maxText {
-		return fmt.Errorf("its dictionary holds more than 2 GiB of text")
+		return errDictionaryTooLong
 	}
-	b.dict, b.lane = values, laneText
+	if values.views != nil {
+		if values, err = values.packed(); err != nil {
+			return err
+		}
+	}
+	b.dict, b.lane = values, values.lane
+	b.taken = make([]uint64, kernel.Rows*values.lane.width()/8)
 	width := a.Indices().DataType().(arrow.FixedWidthDataType).Bytes()
 	if need := (b.off + a.Len()) * width; len(raw) < need {
 		return fmt.Errorf("its keys have %d bytes, not %d", len(raw), need)
 	}
 	b.keys = keyReader(width, raw)
 	return nil
+}
+
+var errDictionaryTooLong = errors.New("its dictionary holds more than 2 GiB of text")
+
+// packed copies texts that are views, one behind the other.
+func (b *bound) packed() (*bound, error) {
+	p := &bound{lane: laneText, rows: b.rows, valid: b.valid, off: b.off, offs32: make([]int32, b.off+b.rows+1)}
+	for i := b.off; i < b.off+b.rows; i++ {
+		if b.valid == nil || bitAt(b.valid, i) {
+			p.data = append(p.data, b.view(i)...)
+		}
+		if len(p.data) > maxText {
+			return nil, errDictionaryTooLong
+		}
+		p.offs32[i+1] = int32(len(p.data))
+	}
+	return p, nil
 }
 
 // keyReader widens dictionary keys. Signed and unsigned keys agree on every
@@ -152,9 +175,9 @@ func (b *bound) load(m *machine, r, row int) {
 		kernel.LoadBits(v.valid[:], b.valid, at, m.n)
 	}
 	switch {
-	case b.lane == laneNone: // its nulls are all that is asked for
 	case b.dict != nil:
 		b.loadDictionary(m, v, at)
+	case b.lane == laneNone: // its nulls are all that is asked for
 	case b.views != nil:
 		b.loadViews(m, v, at)
 	case b.offs64 != nil:
@@ -209,35 +232,84 @@ func (b *bound) view(i int) []byte {
 	return part[from : from+h.Len()]
 }
 
-// loadDictionary looks the keys up: the texts stay where they are. A key that
-// the dictionary does not hold, or holds as null, is null.
+// loadDictionary looks the keys up. Texts stay where they are.
 func (b *bound) loadDictionary(m *machine, v *vec, at int) {
-	v.reserve(m.n)
-	starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
-	b.keys(unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(starts))), m.n), at)
+	var room [kernel.Rows]uint32
+	keys := room[:m.n]
+	b.keys(keys, at)
+	b.markNulls(v, keys)
 	d := b.dict
-	size := int32(d.size())
-	for i, k := range starts {
-		if uint32(k) >= uint32(size) || d.valid != nil && !bitAt(d.valid, d.off+int(k)) {
-			if !v.nulls {
-				kernel.FillBits(v.valid[:], true)
-				v.nulls = true
-			}
-			v.valid[i>>6] &^= 1 << (i & 63)
-			starts[i], ends[i] = 0, 0
-			continue
-		}
-		starts[i], ends[i] = d.span(int(k))
+	switch w := d.lane.width(); {
+	case d.lane == laneText:
+		d.takeTexts(v, keys)
+	case d.lane == laneBits:
+		d.takeBits(v, keys)
+	case w == 16:
+		takeLanes[dec](b, keys)
+	case w == 8:
+		takeLanes[uint64](b, keys)
+	case w == 4:
+		takeLanes[uint32](b, keys)
+	case w == 2:
+		takeLanes[uint16](b, keys)
+	case w == 1:
+		takeLanes[uint8](b, keys)
 	}
-	v.start, v.end, v.data, v.packed = starts, ends, d.data, false
+	if len(b.taken) > 0 {
+		v.p = unsafe.Pointer(&b.taken[0])
+	}
 }
 
-// size is the number of a dictionary's values.
-func (b *bound) size() int {
-	if b.offs64 != nil {
-		return len(b.offs64) - 1 - b.off
+// markNulls makes null what the dictionary does not hold, or holds as null. Such a key becomes
+// the number of entries.
+func (b *bound) markNulls(v *vec, keys []uint32) {
+	d := b.dict
+	for i, k := range keys {
+		if k < uint32(d.rows) && (d.valid == nil || bitAt(d.valid, d.off+int(k))) {
+			continue
+		}
+		if !v.nulls {
+			kernel.FillBits(v.valid[:], true)
+			v.nulls = true
+		}
+		v.valid[i>>6] &^= 1 << (i & 63)
+		keys[i] = uint32(d.rows)
 	}
-	return max(len(b.offs32)-1, 0) - b.off
+}
+
+func (b *bound) takeTexts(v *vec, keys []uint32) {
+	v.reserve(len(keys))
+	starts, ends := v.ends[:len(keys)], v.ends[len(keys):2*len(keys)]
+	for i, k := range keys {
+		if starts[i], ends[i] = 0, 0; k < uint32(b.rows) {
+			starts[i], ends[i] = b.span(int(k))
+		}
+	}
+	v.start, v.end, v.data, v.packed = starts, ends, b.data, false
+}
+
+func (b *bound) takeBits(v *vec, keys []uint32) {
+	clear(v.own)
+	for i, k := range keys {
+		if k < uint32(b.rows) && bitAt(b.data, b.off+int(k)) {
+			v.own[i>>6] |= 1 << (i & 63)
+		}
+	}
+}
+
+// takeLanes writes the values of keys into b's memory, 0 for nulls.
+func takeLanes[T any](b *bound, keys []uint32) {
+	var zero T
+	var values []T
+	if d := b.dict; d.rows > 0 {
+		values = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(d.data))), d.off+d.rows)[d.off:]
+	}
+	out := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b.taken))), len(keys))
+	for i, k := range keys {
+		if out[i] = zero; k < uint32(len(values)) {
+			out[i] = values[k]
+		}
+	}
 }
 
 func (b *bound) span(k int) (start, end int32) {

@@ -100,6 +100,11 @@ func rewrite(roots []*node, f func(*node) *node) []*node {
 
 // order lists the nodes of the graph, arguments before their users.
 func order(roots []*node) []*node {
+	return orderBy(roots, func(n *node) []*node { return n.args })
+}
+
+// orderBy is order with the arguments of a node in an order of its own.
+func orderBy(roots []*node, args func(*node) []*node) []*node {
 	var list []*node
 	seen := map[*node]bool{}
 	var walk func(*node)
@@ -108,7 +113,7 @@ func order(roots []*node) []*node {
 			return
 		}
 		seen[n] = true
-		for _, a := range n.args {
+		for _, a := range args(n) {
 			walk(a)
 		}
 		list = append(list, n)
@@ -137,20 +142,27 @@ func (n *node) label() string {
 	return name
 }
 
-// operands are those of args, by text, with the constants of the instruction at their
-// places.
-func (n *node) operands(arg func(i int) string) []string {
-	var list []string
+// writeCall writes the operation and its operands in parentheses, the constants of the instruction at their places.
+func (n *node) writeCall(b *strings.Builder, arg func(i int)) {
+	b.WriteString(n.label() + "(")
+	n.operands(b, ", ", arg)
+	b.WriteByte(')')
+}
+
+// operands writes the constants of the instruction, and has arg write argument i, in their order.
+func (n *node) operands(b *strings.Builder, between string, arg func(i int)) {
 	k := 0
 	for i := range len(n.args) + n.constants() {
+		if i > 0 {
+			b.WriteString(between)
+		}
 		if n.imm != nil && n.imm[i] != nil {
-			list = append(list, literal(n.imm[i]))
+			b.WriteString(literal(n.imm[i]))
 			continue
 		}
-		list = append(list, arg(k))
+		arg(k)
 		k++
 	}
-	return list
 }
 
 // constants is how many operands are constants of the instruction.
@@ -193,26 +205,32 @@ func graph(names []string, roots []*node) string {
 	}
 	var b strings.Builder
 	temp := map[*node]string{}
-	var show func(*node, bool) string
-	show = func(n *node, top bool) string {
-		if t, ok := temp[n]; ok && !top {
-			return t
+	var show func(n *node, top bool)
+	show = func(n *node, top bool) {
+		t, ok := temp[n]
+		switch {
+		case ok && !top:
+			b.WriteString(t)
+		case len(n.args) == 0:
+			b.WriteString(n.label())
+		default:
+			n.writeCall(&b, func(i int) { show(n.args[i], false) })
 		}
-		if len(n.args) == 0 {
-			return n.label()
-		}
-		parts := n.operands(func(i int) string { return show(n.args[i], false) })
-		return n.label() + "(" + strings.Join(parts, ", ") + ")"
+	}
+	line := func(name string, n *node, top bool) {
+		b.WriteString(name + " = ")
+		show(n, top)
+		b.WriteByte('\n')
 	}
 	for _, n := range list {
 		if uses[n] > 1 && len(n.args) > 0 {
 			t := fmt.Sprintf("t%d", len(temp)+1)
-			fmt.Fprintf(&b, "%s = %s\n", t, show(n, true))
+			line(t, n, true)
 			temp[n] = t
 		}
 	}
 	for i, r := range roots {
-		fmt.Fprintf(&b, "%s = %s\n", names[i], show(r, false))
+		line(names[i], r, false)
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // expr reads an expression whose operators bind at least as much as min.
@@ -24,6 +26,9 @@ func (t *translation) expr(min int) Term {
 // infix goes on behind x with an operator.
 func (t *translation) infix(x Term, min int) (Term, bool) {
 	for _, r := range rules().infix {
+		if t.formula && t.now().text == "~" {
+			break
+		}
 		if r.parts[1].is(t.now()) && r.precedence(t.reading) >= min {
 			if y, ok := t.match(r, x); ok {
 				return y, true
@@ -36,10 +41,13 @@ func (t *translation) infix(x Term, min int) (Term, bool) {
 // precedence is how an operator binds in a reading.
 func (r *rule) precedence(by reading) int {
 	switch r.written {
+	case "x & y":
+		if by&barsJoin != 0 && by&bitsAreLogic == 0 {
+			return sum
+		}
+		return either(by&bitsAreLogic != 0, logicAnd, r.prec)
 	case "x | y":
 		return either(by&bitsAreLogic != 0, logicOr, r.prec)
-	case "x & y":
-		return either(by&bitsAreLogic != 0, logicAnd, r.prec)
 	case "x || y":
 		return either(by&barsJoin != 0, sum, r.prec)
 	case "x ^ y":
@@ -66,6 +74,9 @@ func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
 	t.spend()
 	ok = t.try(func() {
 		h := &holes{terms: map[string]Term{"x": x}}
+		if r.infix() {
+			t.check(r.parts[0], h)
+		}
 		parts := r.parts
 		if r.infix() {
 			parts = parts[1:]
@@ -88,6 +99,7 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		case p.hole != "":
 			done = true
 			t.hole(p.hole, t.binding(r, i == len(parts)-1), h)
+			t.check(p, h)
 			continue
 		case p.words[0] == ")":
 			t.close(opened)
@@ -96,6 +108,8 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		case p.words[0] == "(":
 			opened, done = l.pos, true
 			t.depth++
+		case p.words[0] == "," && t.word(";"): // as spreadsheets have it
+			continue
 		case p.words[0] == "[":
 			done = true
 		}
@@ -106,6 +120,13 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		words += either(done, "", l.text)
 	}
 	return words
+}
+
+// check loses a text whose operand is none of the kind that a part takes.
+func (t *translation) check(p part, h *holes) {
+	if of := kinds[p.of]; of != nil && !of(t, h.terms[p.hole]) {
+		panic(lost{})
+	}
 }
 
 // binding is how much the operators in a hole must bind.
@@ -129,11 +150,13 @@ func (t *translation) instead(r *rule, h *holes, pos int, words string) Term {
 	says := r.says
 	if says == "" || says == plain && words != strings.ToLower(words) {
 		says = "there is no " + words + " here"
+	} else if strings.HasPrefix(says, ";") {
+		says = "there is no " + words + " here" + says
 	}
 	if r.write == nil {
-		t.refused = &finding{pos, says, ""}
-		panic(stopped{})
+		t.refuse(pos, says)
 	}
+	t.derived(h)
 	out, why := t.typed(r, h)
 	if why != "" {
 		says = why
@@ -152,17 +175,29 @@ func (t *translation) hole(name string, min int, h *holes) {
 	case "q":
 		q := t.quoted()
 		h.terms["q"], h.terms["lowered"] = Lit(q), Lit(strings.ToLower(q))
-		h.terms["anycase"], h.terms["beginning"] = Lit("(?i)"+q), Lit("^(?:"+q+")")
+		h.terms["anycase"], h.terms["beginning"], h.terms["whole"] = Lit("(?i)"+q), Lit("^(?:"+q+")"), Lit("^(?:"+q+")$")
+	case "mark":
+		q, _ := strconv.Unquote(h.terms["q"].text)
+		q = escapedBy(q, t.quoted())
+		h.terms["q"], h.terms["lowered"] = Lit(q), Lit(strings.ToLower(q))
 	case "typ":
 		h.terms[name] = atom(t.typeName())
 	case "unit":
 		h.terms[name] = Lit(t.unitName())
+	case "part":
+		if h.terms[name] = Lit("month"); !t.word("m") {
+			h.terms[name] = Lit(t.unitName())
+		}
 	case "field":
 		h.terms[name] = atom(t.fieldName())
 	case "number":
-		h.terms[name] = fromZero(t.expr(choice))
+		h.terms[name] = t.fromZero()
+	case "nth":
+		h.terms[name] = t.nthColumn()
 	case "layout":
-		h.terms[name] = t.layout()
+		h.terms[name] = t.layout(false)
+	case "mysql":
+		h.terms["layout"] = t.layout(true)
 	default:
 		h.terms[name] = t.expr(min)
 	}
@@ -172,8 +207,11 @@ func (t *translation) hole(name string, min int, h *holes) {
 func (t *translation) arguments() (list []Term) {
 	t.depth++
 	for l := t.now(); l.text != ")" && l.text != "]" && l.kind != lexEnd; l = t.now() {
+		if l.kind == lexName && t.ahead(1).text == "=" && !t.isColumn(l.text) {
+			panic(lost{}) // an argument by its name
+		}
 		list = append(list, t.expr(choice))
-		if !t.word(",") {
+		if !t.word(",", ";") {
 			break
 		}
 	}
@@ -241,7 +279,9 @@ func (t *translation) typeArguments(ours string) string {
 	case ours == "decimal" && len(args) == 1:
 		return callOf("decimal", append(args, Lit(0))).text
 	case ours == "decimal":
-		return "decimal(38, 9)"
+		t.refuse(t.now().pos, "a decimal takes the number of its digits, and of those behind the point, as in decimal(18, 2)")
+	case ours == "string" && len(args) > 0:
+		panic(lost{}) // cut or filled
 	case len(args) > 0 && strings.HasSuffix(ours, ")") && isText(args[0]):
 		return callOf(strings.Split(ours, "(")[0], args).text
 	}
@@ -274,7 +314,7 @@ func (t *translation) fieldName() string {
 }
 
 // layout reads the layout of a time, and writes it as Go's.
-func (t *translation) layout() Term {
+func (t *translation) layout(mysql bool) Term {
 	l := t.now()
 	if l.kind == lexQuoted {
 		t.note(l.pos, "text goes in double quotes", strconv.Quote(l.text))
@@ -283,20 +323,63 @@ func (t *translation) layout() Term {
 	if !foreignLayout(text) {
 		return Lit(text)
 	}
-	instead, ok := goLayout(text)
+	instead, ok := goLayout(text, mysql)
 	if !ok {
-		panic(lost{})
+		t.refuse(l.pos, layoutFault(text))
 	}
 	t.note(l.pos, "a layout is that of Go, which writes the time 2006-01-02 15:04:05", strconv.Quote(instead))
 	return Lit(instead)
 }
 
-// fromZero is a place that counts from 1 as one that counts from 0; places from the end stay.
-func fromZero(x Term) Term {
-	if n, err := strconv.Atoi(x.text); err == nil {
-		return Lit(either(n > 0, n-1, n))
+// fromZero reads a place that counts from 1 and is one that counts from 0. Below 1, languages differ.
+func (t *translation) fromZero() Term {
+	pos := t.now().pos
+	x := t.expr(choice)
+	n, err := strconv.Atoi(x.text)
+	const says = "places count from 0 here, and a place below 1 means another thing in each language"
+	if err != nil {
+		t.refuse(pos, says+": where "+bare(x).text+" is never below 1, it is "+x.Sub(Lit(1)).text)
+	} else if n < 1 {
+		t.refuse(pos, says)
 	}
-	return x.Sub(Lit(1))
+	return Lit(n - 1)
+}
+
+// nthColumn reads the number of a column.
+func (t *translation) nthColumn() Term {
+	n, err := strconv.Atoi(t.next().text)
+	if err != nil || n < 1 || n > t.schema.NumFields() {
+		panic(lost{})
+	}
+	return Col(t.schema.Field(n - 1).Name)
+}
+
+// escapedBy is a pattern of LIKE whose escape is another mark than \, none if it is empty.
+func escapedBy(pattern, mark string) string {
+	var b strings.Builder
+	escaped := false
+	for _, r := range pattern {
+		switch {
+		case !escaped && string(r) == mark:
+			escaped = true
+			continue
+		case escaped || r == '\\':
+			b.WriteByte('\\')
+		}
+		escaped = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// derived are holes that templates have besides: own is the unit of x, scale is ten to the power y.
+func (t *translation) derived(h *holes) {
+	if typ := t.typeOf(h.terms["x"].text, true); typ != nil && isTimestamp(typ) {
+		h.terms["own"] = Lit(typ.(*arrow.TimestampType).Unit.String())
+	}
+	if n, err := strconv.Atoi(h.terms["y"].text); err == nil && max(n, -n) <= 15 {
+		h.terms["scale"] = atom("1" + strings.Repeat("0", max(n, -n)))
+	}
 }
 
 func isText(x Term) bool { return strings.HasPrefix(x.text, `"`) && x.prec == token.HighestPrec }
@@ -318,6 +401,9 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return t.compared(b.Op, x, y)
 	case r.written == "x + y" || r.written == "x - y":
 		return t.added(b.Op, x, y)
+	case r.written == "x & y" && t.reading&(barsJoin|bitsAreLogic) == barsJoin && t.is(x, isInt) && t.is(y, isInt):
+	case r.written == "x & y" && t.reading&(barsJoin|bitsAreLogic) == barsJoin:
+		return t.ampersand(x, y), "& works on the bits of integers, + joins texts"
 	case r.written == "x || y" && t.reading&barsJoin != 0 && (t.is(x, isBool) || t.is(y, isBool)):
 		panic(lost{}) // one side is a condition
 	case r.written == "x || y" && t.reading&barsJoin != 0:
@@ -327,6 +413,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return x.binary(either(b.Op == token.OR, token.LOR, token.LAND), y), b.Op.String() + " works on the bits of integers"
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && t.is(x, isInt) && t.is(y, isInt):
 		panic(lost{}) // it is Go's, and something else is wrong
+	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && (t.now().text == "^" || strings.HasPrefix(y.text, "pow(")):
+		panic(lost{}) // x^y^z is (x^y)^z in Excel and Postgres, x^(y^z) in R
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0:
 		return Call("pow", bare(x), bare(y)), "^ is the exclusive or of the bits of integers"
 	}
@@ -360,18 +448,46 @@ func (t *translation) compared(op token.Token, x, y Term) (out Term, why string)
 	} else if text, ok := t.instants[x.text]; ok && t.is(y, isInstant) {
 		x = Lit(text)
 	}
-	x, y, why = t.met(x, y)
-	if middle, ok := t.ordered[x.text]; ok && ordering && strings.ContainsAny(middle.text, "&|") {
-		panic(lost{}) // a > 1 & b < 2 is no chain
-	} else if ok && ordering {
-		out, why = x.And(middle.binary(op, y)), "a chain of comparisons is written with &&"
+	x, y = t.duration(x), t.duration(y)
+	if middle, ok := t.ordered[x.text]; ok && (ordering || !t.is(y, isBool)) {
+		if strings.ContainsAny(middle.text, "&|") {
+			panic(lost{}) // a > 1 & b < 2 is no chain
+		}
+		rest, _ := t.compared(op, middle, y)
+		out, why = x.And(rest), "a chain of comparisons is written with &&"
 	} else {
+		x, y, why = t.met(x, y)
 		out = x.binary(op, y)
 	}
-	if ordering {
-		t.ordered[out.text] = y
-	}
+	t.ordered[out.text] = y
 	return out, why
+}
+
+// duration is an interval as what durations are compared with.
+func (t *translation) duration(x Term) Term {
+	i, ok := t.intervals[x.text]
+	if !ok {
+		return x
+	}
+	name, _ := strconv.Unquote(i.unit.text)
+	count, err := strconv.Atoi(i.count.text)
+	seconds := unitSeconds[unit(strings.TrimSuffix(name, "s"))]
+	if err != nil || seconds == 0 {
+		panic(lost{})
+	}
+	return Lit(count * int(seconds)).Cast(`duration("s")`)
+}
+
+// ampersand is Excel's x & y, which joins what + and - have made.
+func (t *translation) ampersand(x, y Term) Term {
+	if t.is(x, isBool) || t.is(y, isBool) || t.now().text == "+" || t.now().text == "-" {
+		panic(lost{})
+	}
+	if !t.is(x, isString) && !t.is(y, isString) {
+		x = bare(x).Cast("string")
+	}
+	out, _ := t.added(token.ADD, x, y)
+	return out
 }
 
 // met brings a constant to what it is compared with.
@@ -420,32 +536,63 @@ func (t *translation) behind(x Term) (out Term, ok bool) {
 	return out, ok
 }
 
-// indexed is a text from one rune up to another: x[a], x[a:b], the bracket open.
+// indexed is a text from one rune up to another: x[a], x[a:b], the bracket open. A place beyond the
+// text has no character.
 func (t *translation) indexed(x Term) Term {
-	from, begun := Lit(0), t.now().text != ":"
-	if begun {
+	from := Lit(0)
+	if t.now().text != ":" {
 		from = t.expr(choice)
 	}
 	if !t.word(":") {
 		t.expect("]")
-		return Call("substr", bare(x), bare(from), Lit(1))
+		return t.character(x, from)
 	}
 	if t.word("]") {
-		return Call("substr", bare(x), bare(from))
+		return t.from(bare(x), bare(x), from)
 	}
 	to := t.expr(choice)
 	t.expect("]")
 	a, errA := strconv.Atoi(from.text)
 	b, errB := strconv.Atoi(to.text)
-	switch {
-	case errA == nil && errB == nil && (a >= 0) == (b >= 0):
-		to = Lit(max(b-a, 0))
-	case errB == nil && b < 0:
-		to = Call("len", bare(x)).Sub(either(errA == nil, Lit(a-b), from.Sub(to)))
-	default:
-		to = to.Sub(from)
+	if errA == nil && errB == nil && a >= 0 && b >= 0 {
+		return Call("substr", bare(x), from, Lit(max(b-a, 0)))
 	}
-	return Call("substr", bare(x), bare(from), to)
+	head := Call("substr", bare(x), Lit(0), place(bare(x), to))
+	return t.from(head, bare(x), from)
+}
+
+// from is what of a text, or its head, is behind a place in all of it.
+func (t *translation) from(head, x, at Term) Term {
+	n, err := strconv.Atoi(at.text)
+	switch {
+	case err == nil && n == 0 && head != x:
+		return head
+	case err == nil && n >= 0 || head == x: // substr counts from the end too
+		return Call("substr", head, bare(at))
+	}
+	return Call("substr", head, Call("max", place(x, at), Lit(0)))
+}
+
+// place is a place in x that may count from the end, as one that counts from the beginning; it may be
+// below 0.
+func place(x, at Term) Term {
+	n, err := strconv.Atoi(at.text)
+	switch {
+	case err != nil:
+		return IfElse(at.Lt(Lit(0)), Call("len", x).Add(at), bare(at))
+	case n < 0:
+		return Call("len", x).Sub(Lit(-n))
+	}
+	return at
+}
+
+// character is x[a], null where there is none.
+func (t *translation) character(x, at Term) Term {
+	n, err := strconv.Atoi(at.text)
+	if err != nil {
+		panic(lost{})
+	}
+	return IfElse(Call("len", bare(x)).Gt(Lit(either(n < 0, -n-1, n))), Call("substr", bare(x), Lit(n), Lit(1)), Null())
 }
 
 // columns reports whether the schema has a column.

@@ -13,9 +13,10 @@ import (
 
 // source is one parsed text: `name = expression`, or an expression alone.
 type source struct {
-	text string
-	name string
-	expr ast.Expr
+	text  string
+	name  string
+	expr  ast.Expr
+	caret bool // ^ was seen in it
 	// fn is set instead of expr for the text of a Go function.
 	fn *ast.FuncLit
 }
@@ -99,6 +100,9 @@ func flatten(text string) string {
 	return string(b)
 }
 
+// parenthesesMax is how deep parentheses and calls may nest.
+const parenthesesMax = 5000
+
 // checkRunes finds what Go's parser would take for something else, or tell less helpfully.
 func (s *source) checkRunes(body string) {
 	var sc scanner.Scanner
@@ -112,7 +116,9 @@ func (s *source) checkRunes(body string) {
 		at := offset(pos)
 		switch tok {
 		case token.LPAREN:
-			open++
+			if open++; open > parenthesesMax {
+				s.failAt(at, "more than 5,000 parentheses and calls stand within each other: compute parts of them as results of their own")
+			}
 		case token.RPAREN:
 			open--
 		}
@@ -168,6 +174,9 @@ func (s *source) explain(body string, err error) {
 	pos := min(first.Pos.Offset, len(s.text))
 	msg := strings.Replace(first.Msg, "found newline", "found the end of the text", 1)
 	msg = strings.Replace(msg, "found 'EOF'", "found the end of the text", 1)
+	if msg == "exceeded max nesting depth" { // 100,000 in go/parser, of which an operand takes some
+		msg = "more than 99,900 operators stand in one part of the text: put parts of a chain in parentheses, or compute them as results of their own"
+	}
 	if what, ok := strings.CutPrefix(msg, "expected 'EOF', found "); ok {
 		msg = fmt.Sprintf("the expression ends before %s: a text is one expression", what)
 	}

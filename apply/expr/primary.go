@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // prefix reads an operand with what stands before it.
@@ -84,7 +85,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 			return
 		}
 		if y := t.call(l.text, args); y != x {
-			t.note(l.pos, l.text+" is of "+takenBy(l.text), y.text)
+			t.note(l.pos, l.text+" is of "+takenBy(l.text)+either(takenBy(l.text) == "times", " (csvio.ReadOptions.Dates and parse make such of texts as 31/12/2020)", ""), y.text)
 			x = y
 		}
 	})
@@ -95,7 +96,8 @@ func (t *translation) ownCall() (x Term, ok bool) {
 func (t *translation) special() (x Term, ok bool) {
 	l := t.now()
 	read := map[string]func() Term{
-		"case": t.caseWhen, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined, "date_add": t.dateAdd, "date_sub": t.dateAdd, "adddate": t.dateAdd, "subdate": t.dateAdd,
+		"case": t.caseWhen, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined, "paste": t.joined, "paste0": t.concatenated, "concatenate": t.concatenated, "strcat": t.concatenated,
+		"when": t.whenThen, "select": t.selected, "case_when": t.caseFormulas, "lpad": t.padded, "rpad": t.padded, "date_add": t.dateAdd, "date_sub": t.dateAdd, "adddate": t.dateAdd, "subdate": t.dateAdd,
 		"f": t.interpolated, "rf": t.interpolated, "r": t.rawText, "n": t.rawText, "e": t.rawText, "date": t.instant, "timestamp": t.instant, "datetime": t.instant,
 	}[strings.ToLower(l.text)]
 	if l.kind != lexName || read == nil {
@@ -107,7 +109,7 @@ func (t *translation) special() (x Term, ok bool) {
 	ok = t.try(func() {
 		t.next()
 		x = read()
-		t.note(l.pos, "there is no "+l.text+either(len(l.text) <= 2, `"…"`, "")+" here", x.text)
+		t.note(l.pos, "there is no "+l.text+either(len(l.text) <= 2, `"…"`, "")+" here"+unlike[strings.ToLower(l.text)], x.text)
 	})
 	return x, ok
 }
@@ -169,18 +171,158 @@ func (t *translation) dateAdd() Term {
 	return out
 }
 
-// joined is CONCAT_WS(separator, a, b, …).
+// unlike is where a function is not quite what is to be written instead.
+var unlike = map[string]string{
+	"paste0": ", and a null is not written as NA but makes the text null", "concat": ", and a null is no empty text, as it is in Postgres, but makes the text null",
+	"concatenate": ", and a null is no empty text but makes the text null", "strcat": ", and a null is no empty text but makes the text null",
+	"paste": ", and a null is left out, not written as NA",
+}
+
+// joined is CONCAT_WS(separator, a, b, …), which leaves nulls out, and R's paste(a, b).
 func (t *translation) joined() Term {
+	name := strings.ToLower(t.list[t.at-1].text)
 	args := t.parenthesised()
-	if len(args) < 2 {
+	if name == "paste" {
+		args = append([]Term{Lit(" ")}, args...)
+	}
+	if len(args) < 2 || !isText(args[0]) {
 		panic(lost{})
 	}
-	out := args[1]
-	for _, a := range args[2:] {
-		out, _ = t.added(token.ADD, out, args[0])
-		out, _ = t.added(token.ADD, out, a)
+	sep, _ := strconv.Unquote(args[0].text)
+	var out Term
+	for i, a := range args[1:] {
+		part, _ := t.added(token.ADD, args[0], a)
+		if !isText(a) {
+			part = Call("coalesce", part, Lit(""))
+		}
+		if out = out.Add(part); i == 0 {
+			out = part
+		}
 	}
-	return out
+	return Call("substr", out, Lit(utf8.RuneCountInString(sep)))
+}
+
+// concatenated is concat under another name.
+func (t *translation) concatenated() Term { return t.call("concat", t.parenthesised()) }
+
+// whenThen is Polars' when(c).then(x).otherwise(y), and Spark's when(c, x).otherwise(y), with more
+// conditions between.
+func (t *translation) whenThen() Term {
+	var args []Term
+	for more := true; more; more = t.method("when") {
+		pair := t.parenthesised()
+		if len(pair) == 1 {
+			t.expect(".")
+			t.expect("then")
+			pair = append(pair, t.parenthesised()...)
+		}
+		if len(pair) != 2 {
+			panic(lost{})
+		}
+		args = append(args, pair...)
+	}
+	otherwise := []Term{Null()}
+	if t.method("otherwise") {
+		otherwise = t.parenthesised()
+	}
+	return chosen(append(args, otherwise...))
+}
+
+// method takes a method's name, if it stands here.
+func (t *translation) method(name string) bool {
+	if t.now().text != "." || !strings.EqualFold(t.ahead(1).text, name) {
+		return false
+	}
+	t.at += 2
+	return true
+}
+
+// chosen is the value of the first condition that holds.
+func chosen(args []Term) Term {
+	return callOf(either(len(args) == 3, "ifelse", "casewhen"), args)
+}
+
+// selected is NumPy's select([conditions], [values], default).
+func (t *translation) selected() Term {
+	var lists [2][]Term
+	t.expect("(")
+	for i := range lists {
+		t.expect("[")
+		lists[i] = t.arguments()
+		t.expect("]")
+		if i == 0 {
+			t.expect(",")
+		}
+	}
+	otherwise := Lit(0)
+	if t.word(",") {
+		if t.word("default") {
+			t.expect("=")
+		}
+		otherwise = t.expr(choice)
+	}
+	t.expect(")")
+	if len(lists[0]) != len(lists[1]) || len(lists[0]) == 0 {
+		panic(lost{})
+	}
+	var args []Term
+	for i, c := range lists[0] {
+		args = append(args, c, lists[1][i])
+	}
+	return chosen(append(args, otherwise))
+}
+
+// caseFormulas is R's case_when(c ~ x, TRUE ~ y) and its .default.
+func (t *translation) caseFormulas() Term {
+	defer func(was bool) { t.formula = was }(t.formula)
+	t.formula = true
+	var args []Term
+	otherwise := Null()
+	t.expect("(")
+	for more := true; more; more = t.word(",") {
+		if t.method("default") {
+			t.expect("=")
+			otherwise = t.expr(choice)
+			continue
+		}
+		c := t.expr(choice)
+		t.expect("~")
+		if value := t.expr(choice); c.text == "true" {
+			otherwise = value
+		} else {
+			args = append(args, c, value)
+		}
+	}
+	t.expect(")")
+	if len(args) == 0 {
+		panic(lost{})
+	}
+	return callOf("casewhen", append(args, otherwise))
+}
+
+// padded is LPAD(x, width, fill) and RPAD, which cut what is longer.
+func (t *translation) padded() Term {
+	left := strings.EqualFold(t.list[t.at-1].text, "lpad")
+	args := t.parenthesised()
+	if len(args) == 2 {
+		args = append(args, Lit(" "))
+	}
+	if len(args) != 3 || !kinds["some"](t, args[2]) {
+		panic(lost{})
+	}
+	width, err := strconv.Atoi(args[1].text)
+	if err != nil || width < 1 || width > 100 {
+		panic(lost{})
+	}
+	x := bare(args[0])
+	if !t.is(x, isString) {
+		x = x.Cast("string")
+	}
+	fill, _ := strconv.Unquote(args[2].text)
+	filling := Lit(string([]rune(strings.Repeat(fill, width))[:width]))
+	filled := Call("substr", filling, Lit(0), Lit(width).Sub(Call("len", x)))
+	x = Call("substr", x, Lit(0), Lit(width))
+	return either(left, filled.Add(x), x.Add(filled))
 }
 
 func (t *translation) parenthesised() []Term {
@@ -341,7 +483,12 @@ func (t *translation) number(l lexeme) Term {
 func (t *translation) sign(l lexeme) Term {
 	switch l.text {
 	case "-", "+", "^":
-		return t.expr(power).unary(l.text)
+		from := t.at
+		x := t.expr(power)
+		if l.text == "-" && t.list[from+1].text == "^" && strings.HasPrefix(x.text, "pow(") {
+			panic(lost{}) // (-x)^2 in Excel and Postgres, -(x^2) in R
+		}
+		return x.unary(l.text)
 	case "−", "–", "—":
 		x := t.expr(power).unary("-")
 		t.note(l.pos, l.text+" is not the minus sign", x.text)
@@ -424,6 +571,10 @@ func (t *translation) called(name string, as Term) Term {
 	typ := foreignTypes[lower]
 	var x Term
 	switch {
+	case name == "INT" && len(args) == 1 && kinds["fraction"](t, args[0]):
+		t.refuse(l.pos, "INT rounds down in some languages and drops the fraction in others: floor(x) is the one, cast(x, int64) the other")
+	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], isNumber):
+		panic(lost{}) // a number of which unit?
 	case typ != "" && typ != "decimal" && len(args) == 1:
 		x = bare(args[0]).Cast(typ)
 	case builtinIndex[lower] != nil && lower != name:
@@ -431,7 +582,7 @@ func (t *translation) called(name string, as Term) Term {
 	default:
 		return callOf(name, args)
 	}
-	t.note(l.pos, "there is no "+name+" here", x.text)
+	t.note(l.pos, "there is no "+name+" here"+unlike[lower], x.text)
 	return x
 }
 

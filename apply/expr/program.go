@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // maxText is the most bytes of text in one vector or result range.
@@ -25,12 +27,10 @@ type Program struct {
 	columns []string
 	index   []int // of columns, in the schema
 	code    *code
-	passes  []passResult
+	checked []*node  // the results before the passes, for Explain
 	notes   []string // what may be meant otherwise, for Explain
 	wanted  *node    // the first result, for Filter
 }
-
-type passResult struct{ name, text string }
 
 // Name is the first result's name: what stands before = in the text, or the
 // text itself.
@@ -68,22 +68,28 @@ func (p *Program) Explain() string {
 	for _, note := range p.notes {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
-	last := ""
-	for _, r := range p.passes {
-		if r.text == last {
-			continue
-		}
-		fmt.Fprintf(&b, "%s:\n%s", r.name, indent(r.text))
-		last = r.text
-	}
+	p.explainPasses(&b)
 	registers := 0
 	for _, c := range p.code.regs {
 		if c != classPinned {
 			registers++
 		}
 	}
-	fmt.Fprintf(&b, "program, %d registers:\n%s", registers, p)
+	fmt.Fprintf(&b, "program, %s:\n%s", count.Of(registers, "register"), p)
 	return b.String()
+}
+
+// explainPasses runs the passes again: printing them costs more than compiling does.
+func (p *Program) explainPasses(b *strings.Builder) {
+	last := ""
+	show := func(name string, roots []*node) {
+		if text := graph(p.names(), roots); text != last {
+			fmt.Fprintf(b, "%s:\n%s", name, indent(text))
+			last = text
+		}
+	}
+	show("check types", p.checked)
+	runPasses(p.checked, show)
 }
 
 func indent(s string) string {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"math"
+	"slices"
 )
 
 // opDivSafe and opModSafe are integer division by a constant other than 0:
@@ -15,6 +16,7 @@ var (
 // input, NaN, infinities, -0 and overflow included. What is only nearly equal
 // (x*0 is not 0 for NaN, x/3 is not x*(1/3)) stays.
 func reduce(roots []*node) []*node {
+	fails := fallible{}
 	return rewrite(roots, func(n *node) *node {
 		switch n.op {
 		case opNot:
@@ -32,7 +34,7 @@ func reduce(roots []*node) []*node {
 		case opDivInt, opModInt:
 			return reduceDivInt(n)
 		case opSelect:
-			if n.args[1] == n.args[2] && !canFail(n.args[0]) {
+			if n.args[1] == n.args[2] && !fails.within(n.args[0]) {
 				return n.args[1]
 			}
 		}
@@ -40,7 +42,17 @@ func reduce(roots []*node) []*node {
 	})
 }
 
-func canFail(n *node) bool { return anyFails(order([]*node{n})) }
+// fallible remembers in which nodes a row can fail, in themselves or in what they are computed from.
+type fallible map[*node]bool
+
+func (f fallible) within(n *node) bool {
+	if known, ok := f[n]; ok {
+		return known
+	}
+	fails := n.op.fails != nil || slices.ContainsFunc(n.args, f.within)
+	f[n] = fails
+	return fails
+}
 
 // reduceSub makes x-c a sum x+(-c), which IEEE defines as the same, and so do
 // integers that wrap, so that it fuses with a product.

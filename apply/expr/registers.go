@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // regClass is the memory a register needs.
 type regClass uint8
 
@@ -34,21 +36,70 @@ type allocation struct {
 	last       map[*node]int // index of the last user in body
 	free       map[regClass][]int
 	pinned     map[*node]bool // keep their register to the end
+	refill     bool           // constants are instructions: too many to keep a register each
 }
 
+const (
+	// registersMax is from how many registers of 8 KiB on they are saved: constants are filled where they are
+	// used, which costs as much as an addition, and not once, and deep arguments are computed first.
+	registersMax = 256
+	released     = -1 // the last use of a node whose register is free
+)
+
 func allocate(roots []*node, guards []guard) *allocation {
+	al := allocateIn(order(roots), roots, guards)
+	if al.scratch(roots) <= registersMax {
+		return al
+	}
+	if deep := allocateIn(deepestFirst(roots), roots, guards); deep.scratch(roots) < al.scratch(roots) {
+		return deep
+	}
+	return al
+}
+
+// scratch is how many registers hold no result and lie in no column.
+func (al *allocation) scratch(roots []*node) int {
+	n := -len(roots)
+	for _, c := range al.classes {
+		if c != classPinned {
+			n++
+		}
+	}
+	return n
+}
+
+// deepestFirst is an order in which long chains on the right of an operation, such as those of ifelse, need
+// few registers: what stands on the left is computed when the chain is.
+func deepestFirst(roots []*node) []*node {
+	height := map[*node]int{}
+	for _, n := range order(roots) {
+		for _, a := range n.args {
+			height[n] = max(height[n], height[a]+1)
+		}
+	}
+	return orderBy(roots, func(n *node) []*node {
+		args := slices.Clone(n.args)
+		slices.SortStableFunc(args, func(a, b *node) int { return height[b] - height[a] })
+		return args
+	})
+}
+
+func allocateIn(body, roots []*node, guards []guard) *allocation {
 	al := &allocation{
 		reg: map[*node]int{}, last: map[*node]int{},
-		free: map[regClass][]int{}, pinned: map[*node]bool{},
+		free: map[regClass][]int{}, pinned: map[*node]bool{}, body: body,
 	}
-	al.body = order(roots)
-	inBody := map[*node]bool{}
+	inBody, constants := map[*node]bool{}, 0
 	for i, n := range al.body {
 		inBody[n] = true
+		if n.isConst() {
+			constants++
+		}
 		for _, a := range n.args {
 			al.last[a] = i
 		}
 	}
+	al.refill = constants > registersMax
 	for _, r := range roots {
 		al.pinned[r] = true
 	}
@@ -106,7 +157,7 @@ func (al *allocation) place(i int, n *node) {
 	case n.op == opColumn && l != laneBits && l != laneText:
 		al.reg[n] = al.fresh(classPinned)
 		return
-	case n.op == opColumn || n.op == opConst || al.pinned[n]:
+	case al.filledOnce(n) || al.pinned[n]:
 		al.reg[n] = al.fresh(classOf(l))
 		al.release(i, n, func(*node) bool { return true })
 		return
@@ -124,14 +175,18 @@ func (al *allocation) place(i int, n *node) {
 	al.release(i, n, func(a *node) bool { return !inPlace(a) })
 }
 
+// filledOnce reports whether a node is computed by no instruction.
+func (al *allocation) filledOnce(n *node) bool {
+	return n.op == opColumn || n.op == opConst && !al.refill
+}
+
 // release frees the registers of n's arguments that end here.
 func (al *allocation) release(i int, n *node, when func(*node) bool) {
-	done := map[*node]bool{}
 	for _, a := range n.args {
-		if al.last[a] != i || al.pinned[a] || a.op == opColumn || a.op == opConst || done[a] || !when(a) {
+		if al.last[a] != i || al.pinned[a] || al.filledOnce(a) || !when(a) {
 			continue
 		}
-		done[a] = true
+		al.last[a] = released
 		c := al.classes[al.reg[a]]
 		al.free[c] = append(al.free[c], al.reg[a])
 	}

@@ -5,8 +5,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // rule is a habit made ready: its pattern cut into parts, its template parsed.
@@ -20,6 +25,7 @@ type rule struct {
 // part is a hole, or words of which one must stand there.
 type part struct {
 	hole  string
+	of    string // the kind of operand that the hole takes, of kinds
 	words []string
 }
 
@@ -29,17 +35,18 @@ type holes struct {
 	list  []Term
 }
 
-var holeNames = []string{"x", "y", "z", "q", "list", "typ", "unit", "field", "number", "layout"}
+var holeNames = []string{"x", "y", "z", "q", "mark", "list", "typ", "unit", "part", "field", "number", "nth", "layout", "mysql"}
 
 var spaced = strings.NewReplacer("(", " ( ", ")", " ) ", ",", " , ", ".", " . ", "[", " [ ", "]", " ] ", "::", " :: ")
 
 func newRule(h habit, prec int) *rule {
 	r := &rule{habit: h, prec: prec}
 	for _, word := range strings.Fields(spaced.Replace(h.written)) {
+		name, of, _ := strings.Cut(word, ":")
 		switch {
-		case slices.Contains(holeNames, word):
-			r.parts = append(r.parts, part{hole: word})
-		case strings.HasPrefix(word, "/"):
+		case slices.Contains(holeNames, name):
+			r.parts = append(r.parts, part{hole: name, of: of})
+		case strings.HasPrefix(word, "/") || word == "%/%":
 			r.parts = append(r.parts, part{words: []string{word}})
 		default:
 			r.parts = append(r.parts, part{words: strings.Split(word, "/")})
@@ -92,6 +99,8 @@ func (h *holes) fill(e ast.Expr) Term {
 		return atom(e.Name)
 	case *ast.BasicLit:
 		return atom(e.Value)
+	case *ast.SelectorExpr:
+		return atom(e.X.(*ast.Ident).Name + "." + e.Sel.Name)
 	case *ast.ParenExpr:
 		return h.fill(e.X)
 	case *ast.UnaryExpr:
@@ -99,6 +108,9 @@ func (h *holes) fill(e ast.Expr) Term {
 	case *ast.BinaryExpr:
 		return h.fill(e.X).binary(e.Op, h.fill(e.Y))
 	case *ast.CallExpr:
+		if id, ok := e.Fun.(*ast.Ident); ok && joins[id.Name] != 0 {
+			return h.joined(joins[id.Name], e.Args[:len(e.Args)-1])
+		}
 		var args []Term
 		for _, a := range e.Args {
 			if id, ok := a.(*ast.Ident); ok && id.Name == "list" {
@@ -135,4 +147,68 @@ func bare(t Term) Term {
 		return bare(Term{t.text[offset(p.X.Pos()):offset(p.X.End())], token.LowestPrec})
 	}
 	return t
+}
+
+// joins are what joins the items of a list in a template: anyof(list), and anyof(f, x, list) where
+// each item is the last argument of a call of f.
+var joins = map[string]token.Token{"anyof": token.LOR, "allof": token.LAND}
+
+func (h *holes) joined(op token.Token, call []ast.Expr) (out Term) {
+	for i, item := range h.list {
+		if len(call) > 0 {
+			item = callOf(h.fill(call[0]).text, []Term{h.fill(call[1]), item})
+		}
+		if i == 0 {
+			out = item
+		} else {
+			out = out.binary(op, item)
+		}
+	}
+	return out
+}
+
+// kinds are the kinds of operands that a hole can be for, written behind it: x:int.
+var kinds = map[string]func(t *translation, x Term) bool{
+	"uint":     ofType(func(t arrow.DataType) bool { return isInt(t) && isUnsigned(t) }),
+	"int":      ofType(isInt),
+	"float":    ofType(isFloat),
+	"decimal":  ofType(isDecimal),
+	"fraction": ofType(func(t arrow.DataType) bool { return isFloat(t) || isDecimal(t) }),
+	"text":     ofType(isString),
+	"date":     ofType(isDate),
+	"wall":     ofType(func(t arrow.DataType) bool { return isTimestamp(t) && t.(*arrow.TimestampType).TimeZone == "" }),
+	"zoned":    ofType(func(t arrow.DataType) bool { return isTimestamp(t) && t.(*arrow.TimestampType).TimeZone != "" }),
+	"bool":     ofType(isBool),
+	"above": func(_ *translation, x Term) bool {
+		v, err := strconv.ParseFloat(x.text, 64)
+		return err == nil && v > 0
+	},
+	"whole":    func(_ *translation, x Term) bool { n, err := strconv.Atoi(x.text); return err == nil && n > 0 },
+	"below":    func(_ *translation, x Term) bool { n, err := strconv.Atoi(x.text); return err == nil && n < 0 },
+	"zero":     func(_ *translation, x Term) bool { return x.text == "0" },
+	"literal":  func(_ *translation, x Term) bool { _, err := strconv.Atoi(x.text); return err == nil },
+	"constant": func(_ *translation, x Term) bool { return isText(x) || isNumeral(x.text) },
+	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && isInt(typeNames[x.text]) },
+	"second":   func(_ *translation, x Term) bool { return x.text == "second" },
+	"truth":    func(_ *translation, x Term) bool { return x.text == "bool" },
+	"epoch":    func(_ *translation, x Term) bool { return x.text == `"epoch"` },
+	"day":      func(_ *translation, x Term) bool { return x.text == `"day"` },
+	"week":     func(_ *translation, x Term) bool { return x.text == `"week"` },
+	"elapsed": func(_ *translation, x Term) bool {
+		u, _ := strconv.Unquote(x.text)
+		return unitSeconds[unit(strings.TrimSuffix(u, "s"))] != 0
+	},
+	"one": func(_ *translation, x Term) bool {
+		s, err := strconv.Unquote(x.text)
+		return err == nil && utf8.RuneCountInString(s) == 1
+	},
+	"some": func(_ *translation, x Term) bool { return isText(x) && x.text != `""` },
+	"plain": func(_ *translation, x Term) bool {
+		s, err := strconv.Unquote(x.text)
+		return err == nil && s != "" && (utf8.RuneCountInString(s) == 1 || regexp.QuoteMeta(s) == s)
+	},
+}
+
+func ofType(is func(arrow.DataType) bool) func(*translation, Term) bool {
+	return func(t *translation, x Term) bool { return t.is(x, is) }
 }

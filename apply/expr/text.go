@@ -16,7 +16,9 @@ var (
 	opLen        = &op{name: "len", emit: emitLen}
 	opLower      = &op{name: "lower", emit: emitCase(kernel.LowerASCII, bytes.ToLower)}
 	opUpper      = &op{name: "upper", emit: emitCase(kernel.UpperASCII, bytes.ToUpper)}
-	opTrimSpace  = &op{name: "trim", borrows: true, emit: emitTrim}
+	opTrim       = &op{name: "trim", borrows: true, emit: emitTrim(true, true)}
+	opTrimLeft   = &op{name: "ltrim", borrows: true, emit: emitTrim(true, false)}
+	opTrimRight  = &op{name: "rtrim", borrows: true, emit: emitTrim(false, true)}
 	opContains   = &op{name: "contains", emit: emitSearch(bytes.Contains)}
 	opStartsWith = &op{name: "startswith", emit: emitSearch(bytes.HasPrefix)}
 	opEndsWith   = &op{name: "endswith", emit: emitSearch(bytes.HasSuffix)}
@@ -135,15 +137,23 @@ func emitCase(ascii func(dst, a []byte), unicode func([]byte) []byte) func(*node
 }
 
 // emitTrim narrows the values and copies nothing.
-func emitTrim(n *node, d int, a []int) step {
-	cut := " \t\n\v\f\r\u0085\u00a0"
-	if s, ok := n.val.(quoted); ok {
-		cut = string(s)
+func emitTrim(left, right bool) func(n *node, d int, a []int) step {
+	return func(n *node, d int, a []int) step {
+		cut := " \t\n\v\f\r\u0085\u00a0"
+		if s, ok := n.val.(quoted); ok {
+			cut = string(s)
+		}
+		return narrowed(d, a[0], func(_ *machine, _ int, s []byte) (from, to int) {
+			to = len(s)
+			if right {
+				to = len(bytes.TrimRight(s, cut))
+			}
+			if left {
+				from = to - len(bytes.TrimLeft(s[:to], cut))
+			}
+			return from, to
+		})
 	}
-	return narrowed(d, a[0], func(_ *machine, _ int, s []byte) (int, int) {
-		right := len(bytes.TrimRight(s, cut))
-		return right - len(bytes.TrimLeft(s[:right], cut)), right
-	})
 }
 
 // narrowed makes values that are parts of others: data stays where it is.

@@ -84,11 +84,30 @@ func parsed[T any](n *node, d, x int, f func(string) (T, error)) step {
 			r, err := f(s)
 			if out[i] = r; err != nil {
 				bad = true
-				m.now.cause(i, fmt.Errorf("%w: %q is no %s", ErrCast, s, typeName(n.typ)))
+				m.now.cause(i, fmt.Errorf("%w: %q is no %s%s", ErrCast, s, typeName(n.typ), dateRemedy(s, n.typ)))
 			}
 		}
 		return bad
 	}
+}
+
+// otherDates are dates whose order a text alone does not tell, or that are not written as ISO 8601 has them.
+var otherDates = regexp.MustCompile(`^\d{1,2}([./ -])\d{1,2}([./ -])(\d{4}|\d{2})(?:[ T](\d{1,2}:\d{2})(:\d{2})?)?$`)
+
+// dateRemedy says how a text that was to be a date or timestamp may be read, where it looks like a date in another order.
+func dateRemedy(s string, t arrow.DataType) string {
+	if !isInstant(t) {
+		return ""
+	}
+	m := otherDates.FindStringSubmatch(s)
+	if m == nil {
+		return `: it is read as 2006-01-02 or 2006-01-02 15:04:05; parse(x, "layout") reads others`
+	}
+	rest := m[2] + "2006"[4-len(m[3]):]
+	if m[4] != "" {
+		rest += s[len(s)-len(m[4]+m[5])-1:][:1] + "15:04" + either(m[5] != "", ":05", "")
+	}
+	return fmt.Sprintf(": write parse(x, %q) if the day is first, parse(x, %q) if the month is; csvio.ReadOptions.Dates reads such a column of CSV as dates", "2"+m[1]+"1"+rest, "1"+m[1]+"2"+rest)
 }
 
 func parsedInt[T kernel.Signed](n *node, d, x int) step {
@@ -126,21 +145,12 @@ func parseBits(d, x int) step {
 	}
 }
 
-// decimalParser takes digits with a point; what the scale cannot hold fails.
+// decimalParser fails on a text whose value the type does not hold.
 func decimalParser(t *arrow.Decimal128Type) func(string) (dec, error) {
 	return func(s string) (dec, error) {
-		r, ok := new(big.Rat).SetString(s)
-		if !ok || len(s) > 100 || strings.ContainsAny(s, "/pPxX_") || len(r.Num().Bits()) > 8 {
-			return dec{}, ErrCast
-		}
-		p := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Scale)), nil)
-		r.Mul(r, new(big.Rat).SetInt(p))
-		if !r.IsInt() || r.Num().BitLen() > 126 {
-			return dec{}, ErrCast
-		}
-		d := decFromBig(r.Num())
-		if !d.Fits(int(t.Precision)) {
-			return dec{}, ErrCast
+		d, ok := kernel.ParseDec(s, int(t.Precision), int(t.Scale))
+		if !ok {
+			return d, ErrCast
 		}
 		return d, nil
 	}

@@ -326,7 +326,7 @@ func (u unit) shift(sec, count int64) (int64, bool) {
 }
 
 // emitDiff counts whole units from the second argument to the first: hours and less in elapsed
-// time, days and more on the wall clock, as emitShift adds them.
+// time, days and more between two times shown on the wall clock.
 func emitDiff(n *node, d int, a []int) step {
 	u, c, l := n.val.(unit), mustClock(n.args[0].typ), laneOf(n.args[0].typ)
 	return eachTime(d, laneI64, func(m *machine, i int) (int64, bool) {

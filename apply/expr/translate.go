@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"math/bits"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ type reading uint8
 
 const (
 	bitsAreLogic     reading = 1 << iota // & and | join conditions
-	barsJoin                             // || joins texts
+	barsJoin                             // || joins texts, and so does &
 	caretIsPower                         // ^ is a power
 	quotesAreColumns                     // "a b" is a column
 	nameIsNone                           // what stands in front of = is no name; where nothing is named, a name to be left out
@@ -29,7 +30,7 @@ const (
 )
 
 // marksOf are what a text has where a reading differs from Go's.
-var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|", caretIsPower: "^", quotesAreColumns: "\"`'", nameIsNone: "="}
+var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|&", caretIsPower: "^", quotesAreColumns: "\"`'", nameIsNone: "="}
 
 // advice is what the readings of a text share.
 type advice struct {
@@ -49,7 +50,8 @@ type translation struct {
 
 	list    []lexeme
 	at      int
-	depth   int // of parentheses
+	depth   int  // of parentheses
+	formula bool // ~ stands between a condition and its value, as in R
 	found   []finding
 	refused *finding // what nothing can be written instead of
 	term    Term     // the whole expression instead
@@ -164,8 +166,23 @@ func (a *advice) translate(text string, r reading) *translation {
 	return t
 }
 
+var (
+	sheetMark = regexp.MustCompile(`^\s*=(?:[^=~<>!]|$)`) // a cell of a spreadsheet begins with =
+	arrowName = regexp.MustCompile(`^\s*([\pL_][\pL\pN_]*)\s*<-\s`)
+)
+
 // result is what stands in front of the expression, up to where the expression begins.
 func (t *translation) result() (string, int) {
+	if m := sheetMark.FindStringIndex(t.text); m != nil {
+		t.note(strings.IndexByte(t.text, '='), "= names a result, and stands behind its name", "")
+		return "", strings.IndexByte(t.text, '=') + 1
+	}
+	if m := arrowName.FindStringSubmatch(t.text); m != nil && t.isColumn(m[1]) {
+		t.refused = &finding{strings.Index(t.text, "<-"), "<- is no operator here: to name a result write another name and =, to compare write < -", ""}
+	} else if m != nil && !t.unnamed {
+		t.note(strings.Index(t.text, "<-"), "= names a result", "")
+		return m[1] + " = ", len(m[0])
+	}
 	name, end, ok := resultName(t.text)
 	if !ok || t.unnamed != (t.reading&nameIsNone != 0) {
 		return "", 0
@@ -294,4 +311,10 @@ func (t *translation) close(pos int) {
 		return
 	}
 	t.expect(")")
+}
+
+// refuse ends the reading where nothing is to be written instead.
+func (t *translation) refuse(pos int, says string) {
+	t.refused = &finding{pos, says, ""}
+	panic(stopped{})
 }

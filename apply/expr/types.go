@@ -83,11 +83,15 @@ func valueType(t arrow.DataType) arrow.DataType {
 	return t
 }
 
-// hasBitmap reports whether the nulls of a type's arrays are told by a bitmap, or all are null.
+// hasBitmap reports whether the nulls of a type's arrays are told by a bitmap, or all are null; of a dictionary,
+// those of its keys and of its values.
 func hasBitmap(t arrow.DataType) bool {
 	switch t.ID() {
-	case arrow.DENSE_UNION, arrow.SPARSE_UNION, arrow.RUN_END_ENCODED, arrow.DICTIONARY:
+	case arrow.DENSE_UNION, arrow.SPARSE_UNION, arrow.RUN_END_ENCODED:
 		return false
+	case arrow.DICTIONARY:
+		values := t.(*arrow.DictionaryType).ValueType
+		return values.ID() != arrow.DICTIONARY && hasBitmap(values)
 	}
 	return true
 }

@@ -105,7 +105,8 @@ func TestLayouts(t *testing.T) {
 		_, err := Compile(schema, "format(at, `"+layout+"`)")
 		require.NoError(t, err, layout)
 	}
-	for layout, mention := range map[string]string{"": "no part of a time", "x": "no part of a time", "date": "no part of a time", "%q": "no part of a time", "%G-%V": "layout of Go"} {
+	for layout, mention := range map[string]string{"": "no part of a time", "x": "no part of a time", "date": "no part of a time", "%q": "layout of Go", "%G-%V": "layout of Go",
+		"%M": "one language", "yyyy-mm-dd": "one language", "HH:MM": "one language", "YYYY-MM-dd": "one language", "Q1 %Y": "has not", "%S%f": "has not", "yyyy-MM-dd HH:mm:SS": "one language"} {
 		_, err := Compile(schema, "format(at, `"+layout+"`)")
 		require.ErrorContains(t, err, mention, layout)
 		require.ErrorContains(t, err, "2006-01-02", layout)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
@@ -78,8 +79,8 @@ func summary(e Event) string {
 func counts(e Event) string {
 	switch {
 	case e.RowsTotal > 0 && e.RowsDone <= e.RowsTotal:
-		total := grouped(e.RowsTotal)
-		return width.Pad(grouped(e.RowsDone), len(total), true) + " of " + total + " rows"
+		total := count.Thousands(e.RowsTotal)
+		return width.Pad(count.Thousands(e.RowsDone), len(total), true) + " of " + total + " " + count.Noun(e.RowsTotal, "row")
 	case e.RowsDone == 0 && e.BytesTotal > 0:
 		return compact(float64(e.BytesDone)) + "B of " + compact(float64(e.BytesTotal)) + "B"
 	}
@@ -91,7 +92,7 @@ func done(e Event) string {
 	if e.RowsDone == 0 && e.BytesDone > 0 {
 		return compact(float64(e.BytesDone)) + "B"
 	}
-	return grouped(e.RowsDone) + " rows"
+	return count.Grouped(e.RowsDone, "row")
 }
 
 func rowRate(perSecond float64) string {

@@ -83,15 +83,6 @@ func compact(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64) + units[0]
 }
 
-// grouped writes a number with a comma between thousands.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
-}
-
 // clock writes a duration as people say it: 0.4s, 12s, 3m05s, 2h07m.
 func clock(d time.Duration) string {
 	switch s := int(d.Round(time.Second) / time.Second); {

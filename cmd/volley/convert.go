@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -40,8 +41,8 @@ The output appears whole, or not at all, and replaces a file only with --force. 
 fine: see --memory.
 
 A row that cannot be read, or that a step fails on, ends convert with an error that names it.
---on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields
-behind the last column are dropped, and the results of a step that fails are null. A row without a
+--on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields that
+are too many are dropped, broken quotes are read as text, and the results of a step that fails are null. A row without a
 sense, as one whose quote is never closed, is left out, and so is one on which --where fails.
 --on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output.
 How many rows there are of each kind is told, and the exit code is then 3.`,
@@ -84,6 +85,9 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 		return err
 	}
 	defer from.close()
+	if !c.quiet {
+		defer c.tellDates(os.Stderr)
+	}
 	job := c.job(from.Source)
 	job.To, job.OnError = to, policy
 	if err := c.effort.set(&job, nameOf(inputs), out == stdio); err != nil {
@@ -117,7 +121,10 @@ func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejec
 	if file == stdio && out == stdio {
 		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
-	format, _, _ := formatByName(file)
+	format, _, err := formatByName(file)
+	if err != nil && file != stdio && !isPipe(file) {
+		return p, onBad, "", fmt.Errorf("--on-error reject: the %w", err)
+	}
 	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
@@ -131,7 +138,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 		return nil
 	}
 	if c.verbose {
-		if err := show(os.Stderr, r.String()); err != nil {
+		if err := show(os.Stderr, inFlags(r.String())); err != nil {
 			return err
 		}
 	}
@@ -159,30 +166,31 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 // failures says how many rows are bad, and what became of them: each kind apart.
 func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
-	note := func(rows int64, what string, first error) {
+	note := func(rows int64, first error, what string, words ...any) {
 		if rows == 0 {
 			return
 		}
-		text := fmt.Sprintf("%d of %d rows %s", rows, all, what)
+		text := count.Share(rows, all, "row") + " " + fmt.Sprintf(what, words...)
 		if first != nil {
 			text += "; the first: " + message(first)
 		}
 		notes = append(notes, text)
 	}
-	fate := "they are left out"
+	fate := "left out"
 	if rejects != "" {
-		fate = "they are in " + rejects
+		fate = "in " + rejects
 	}
-	note(r.Refused, "could not be read: "+fate, firstOf(r.FirstRefused))
-	note(r.Unchosen, "failed on --where: "+fate, c.firstFailed(r, true))
-	failed, fate := r.NullResults, "their results are null"
-	if rejects != "" {
-		failed, fate = r.Rejected-r.Refused-r.Unchosen, "they are in "+rejects
+	they := func(rows int64) string { return count.Word(rows, "it is ", "they are ") + fate }
+	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", they(r.Refused))
+	note(r.Unchosen, c.firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
+	note(r.NullResults, c.firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
+	if failed := r.Rejected - r.Refused - r.Unchosen; rejects != "" {
+		note(failed, c.firstFailed(r, false), "failed: %s", they(failed))
 	}
-	note(failed, "failed: "+fate, c.firstFailed(r, false))
-	note(r.Nulled, "have a null for a value that could not be read or was missing", firstOf(r.FirstNulled))
-	note(r.Cut, "have more fields than there are columns: what is behind the last column was dropped", firstOf(r.FirstCut))
-	if r.Nulled+r.Cut > 0 {
+	note(r.Nulled, firstOf(r.FirstNulled), "%s a null for a value that could not be read or was missing", count.Word(r.Nulled, "has", "have"))
+	note(r.Cut, firstOf(r.FirstCut), "%s more fields than there are columns: what is too much was dropped", count.Word(r.Cut, "has", "have"))
+	note(r.Mended, firstOf(r.FirstMended), "%s mended: broken quotes are read as text, names that are missing are made up", count.Word(r.Mended, "was", "were"))
+	if r.Nulled+r.Cut+r.Mended > 0 {
 		notes[len(notes)-1] += "; --on-error reject=FILE sets such rows aside"
 	}
 	return notes
@@ -211,7 +219,7 @@ func nameOf(inputs []string) string {
 		return stdinName
 	}
 	if len(inputs) > 1 {
-		return fmt.Sprintf("%d inputs", len(inputs))
+		return count.Of(len(inputs), "input")
 	}
 	return filepath.Base(inputs[0])
 }

@@ -64,20 +64,24 @@ var byteUnits = []struct {
 
 // Set reads 256MiB, 1.5G, 1000000.
 func (b *byteSize) Set(text string) error {
-	lower := strings.ToLower(strings.ReplaceAll(text, " ", ""))
-	for _, u := range byteUnits {
-		number, ok := strings.CutSuffix(lower, u.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(n > 0) || n*u.size >= 1<<62 {
-			break
-		}
-		*b = byteSize(n * u.size)
-		return nil
+	n, _, ok := readSize(text)
+	if !ok || !(n >= 1 && n < 1<<62) {
+		return fmt.Errorf("%q is no size: write 256MiB, 2GB or a number of bytes", text)
 	}
-	return fmt.Errorf("%q is no size: write 256MiB, 2GB or a number of bytes", text)
+	*b = byteSize(n)
+	return nil
+}
+
+// readSize reads a number with a unit, or with none.
+func readSize(text string) (n float64, unit string, ok bool) {
+	text = strings.ReplaceAll(text, " ", "")
+	for _, u := range byteUnits {
+		if at := len(text) - len(u.name); at >= 0 && strings.EqualFold(text[at:], u.name) {
+			n, err := strconv.ParseFloat(text[:at], 64)
+			return n * u.size, text[at:], err == nil
+		}
+	}
+	return 0, "", false
 }
 
 func (b *byteSize) String() string { return sizeText(int64(*b)) }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
 )
@@ -41,6 +43,9 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer from.close()
+	if !e.quiet {
+		defer e.tellDates(os.Stderr)
+	}
 	job := e.job(from.Source)
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {
 		return usage(cmd, "%w", err)
@@ -58,14 +63,14 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return e.explained(err)
 	}
-	return show(cmd.OutOrStdout(), fmt.Sprintf("input    %s: %s%s\n%s", terminal.Escape(nameOf(args)), from.format, amount(rows, bytes), plan))
+	return show(cmd.OutOrStdout(), fmt.Sprintf("input    %s: %s%s\n%s", terminal.Escape(nameOf(args)), from.format, amount(rows, bytes), inFlags(plan.String())))
 }
 
 // amount says how much there is to read, where that is known.
 func amount(rows, bytes int64) string {
 	text := ""
 	if rows >= 0 {
-		text += fmt.Sprintf(", %d rows", rows)
+		text += ", " + count.Of(rows, "row")
 	}
 	if bytes >= 0 {
 		text += ", " + sizeText(bytes)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,6 +17,7 @@ import (
 func init() {
 	scriptCommands["feed"] = feed
 	scriptCommands["signalled"] = signalled
+	scriptCommands["stall"] = stall
 }
 
 // feed PIPE BYTES DONE writes so many bytes of rows into a named pipe that it holds open at both ends, makes the
@@ -31,8 +33,18 @@ func feed() {
 	time.Sleep(time.Minute)
 }
 
+// stall FILE reads nothing of what it is sent, until there is a file of that name.
+func stall() {
+	for range 600 {
+		if _, err := os.Stat(os.Args[1]); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // signalled SIGNAL COMMAND… runs a command, sends it the signal once it waits for the other end of a pipe, and ends as
-// it does.
+// it does. One that the signal does not end is killed.
 func signalled() {
 	signals := map[string]os.Signal{"INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM}
 	c := exec.Command(os.Args[2], os.Args[3:]...)
@@ -45,15 +57,18 @@ func signalled() {
 		}
 	}
 	check(c.Process.Signal(signals[os.Args[1]]))
+	late := time.AfterFunc(20*time.Second, func() { _ = c.Process.Kill() })
 	_ = c.Wait()
+	late.Stop()
 	os.Exit(c.ProcessState.ExitCode())
 }
 
-// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the other end.
+// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the other end, or writing
+// to one that nobody reads.
 func waitsForPartner(pid int) bool {
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
 	for _, name := range threads {
-		if b, err := os.ReadFile(name); err == nil && string(b) == "wait_for_partner" {
+		if b, err := os.ReadFile(name); err == nil && (string(b) == "wait_for_partner" || strings.HasSuffix(string(b), "pipe_write")) {
 			return true
 		}
 	}

@@ -41,7 +41,7 @@ func formatByName(name string) (format, compression string, err error) {
 		ext = strings.ToLower(filepath.Ext(name[:len(name)-len(ext)]))
 	}
 	if format = byExtension[ext]; format == "" {
-		return "", compression, fmt.Errorf("the name %q does not tell a format", name)
+		return "", compression, fmt.Errorf("name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow)", name)
 	}
 	return format, compression, nil
 }

@@ -33,6 +33,8 @@ type input struct {
 	limits    limitFlag
 
 	int96Micros bool
+
+	read csvio.Report // set when a stream is closed
 }
 
 const (
@@ -77,7 +79,7 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	if err != nil {
 		return nil, usage(cmd, "%w", err)
 	}
-	options.OnBad = onBad
+	options.OnBad, options.Report = onBad, &in.read
 	if args[0] == stdio {
 		return in.stream(cmd, options, stdinName, os.Stdin)
 	}
@@ -99,6 +101,13 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	}
 	o.Source = forFormat(options, format).Open(args...)
 	return o, in.ofParquet(cmd)
+}
+
+// tellDates notes which columns are text because their dates could be read in two ways: they compare as texts.
+func (in *input) tellDates(w io.Writer) {
+	for _, u := range in.read.Undecided {
+		show(w, fmt.Sprintf("volley: column %s is read as text, since its dates, such as %s, may have the day or the month first: --dates day-first or --dates month-first reads them as dates\n", printable(u.Column), u.Example))
+	}
 }
 
 // schema is the columns of inputs: of their first file, unless all are to be looked at.

@@ -95,6 +95,7 @@ type jobReport struct {
 	NullResults int64    `json:"rows_null_results"`
 	RowsNulled  int64    `json:"rows_nulled"`
 	Cut         int64    `json:"rows_cut"`
+	Mended      int64    `json:"rows_mended"`
 	FirstErrors []string `json:"first_errors,omitempty"`
 	Rejects     string   `json:"rejects,omitempty"`
 	BytesIn     int64    `json:"bytes_in"`
@@ -109,14 +110,14 @@ type jobReport struct {
 func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
 	j := jobReport{
 		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Steps.Failed), RowsRefused: r.Refused,
-		LeftOut: r.LeftOut, Rejected: r.Rejected, NullResults: r.NullResults, RowsNulled: r.Nulled, Cut: r.Cut,
+		LeftOut: r.LeftOut, Rejected: r.Rejected, NullResults: r.NullResults, RowsNulled: r.Nulled, Cut: r.Cut, Mended: r.Mended,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
 		MemoryMax: r.Memory, Admitted: r.PeakUse, RSSPeak: r.PeakRSS,
 	}
 	for _, e := range r.Steps.Errors {
 		j.FirstErrors = append(j.FirstErrors, message(e))
 	}
-	for _, e := range slices.Concat(r.FirstRefused, r.FirstNulled, r.FirstCut) {
+	for _, e := range slices.Concat(r.FirstRefused, r.FirstNulled, r.FirstCut, r.FirstMended) {
 		j.FirstErrors = append(j.FirstErrors, message(e))
 	}
 	if err != nil {

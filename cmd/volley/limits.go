@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,20 +23,27 @@ type limitFlag struct {
 // limit is a limit by its name in the command, and as csvio and parquetio call it.
 type limit struct {
 	name, format, field string
+	most                int64
 	set                 func(l *limitFlag, n int64)
 }
 
+// The most that limits may be: what csvio takes, and what nobody reaches.
+const (
+	textMost  = 1 << 30
+	bytesMost = 1 << 62
+)
+
 var allLimits = []limit{
-	{"row", csv, "RowMax", func(l *limitFlag, n int64) { l.csv.RowMax = int(n) }},
-	{"field", csv, "FieldMax", func(l *limitFlag, n int64) { l.csv.FieldMax = int(n) }},
-	{"csv-columns", csv, "ColumnsMax", func(l *limitFlag, n int64) { l.csv.ColumnsMax = int(n) }},
-	{"ratio", csv, "RatioMax", func(l *limitFlag, n int64) { l.csv.RatioMax = int(n) }},
-	{"footer", parquet, "FooterBytes", func(l *limitFlag, n int64) { l.parquet.FooterBytes = n }},
-	{"columns", parquet, "Columns", func(l *limitFlag, n int64) { l.parquet.Columns = int(n) }},
-	{"page", parquet, "PageBytes", func(l *limitFlag, n int64) { l.parquet.PageBytes = n }},
-	{"page-values", parquet, "PageValues", func(l *limitFlag, n int64) { l.parquet.PageValues = int(n) }},
-	{"part", parquet, "ChunkBytes", func(l *limitFlag, n int64) { l.parquet.ChunkBytes = n }},
-	{"expansion", parquet, "Expansion", func(l *limitFlag, n int64) { l.parquet.Expansion = n }},
+	{"row", csv, "RowMax", textMost, func(l *limitFlag, n int64) { l.csv.RowMax = int(n) }},
+	{"field", csv, "FieldMax", textMost, func(l *limitFlag, n int64) { l.csv.FieldMax = int(n) }},
+	{"csv-columns", csv, "ColumnsMax", textMost, func(l *limitFlag, n int64) { l.csv.ColumnsMax = int(n) }},
+	{"ratio", csv, "RatioMax", math.MaxInt32, func(l *limitFlag, n int64) { l.csv.RatioMax = int(n) }},
+	{"footer", parquet, "FooterBytes", bytesMost, func(l *limitFlag, n int64) { l.parquet.FooterBytes = n }},
+	{"columns", parquet, "Columns", math.MaxInt32, func(l *limitFlag, n int64) { l.parquet.Columns = int(n) }},
+	{"page", parquet, "PageBytes", bytesMost, func(l *limitFlag, n int64) { l.parquet.PageBytes = n }},
+	{"page-values", parquet, "PageValues", math.MaxInt32, func(l *limitFlag, n int64) { l.parquet.PageValues = int(n) }},
+	{"part", parquet, "ChunkBytes", bytesMost, func(l *limitFlag, n int64) { l.parquet.ChunkBytes = n }},
+	{"expansion", parquet, "Expansion", bytesMost, func(l *limitFlag, n int64) { l.parquet.Expansion = n }},
 }
 
 func (l *limitFlag) flag(cmd *cobra.Command) {
@@ -60,18 +68,28 @@ func (l *limitFlag) setOne(text string) error {
 		if known.name != name {
 			continue
 		}
-		var n byteSize
-		if err := n.Set(value); err != nil {
-			return err
-		}
-		if n > math.MaxInt32 && known.field != "PageBytes" && known.field != "ChunkBytes" && known.field != "FooterBytes" && known.field != "Expansion" {
-			return fmt.Errorf("%s: %s is more than 2GiB", text, name)
+		n, unit, ok := readSize(value)
+		switch {
+		case !ok:
+			return fmt.Errorf("%s: %q is no number and no size: write %s=1000 or %s=64MiB", name, value, name, name)
+		case !(n >= 1 && n <= float64(known.most)):
+			return fmt.Errorf("%s is out of range: %s is 1 at least, and %s at most", text, name, inUnit(known.most, unit))
 		}
 		known.set(l, int64(n))
 		l.given = append(l.given, known.format)
 		return nil
 	}
-	return fmt.Errorf("no limit %q%s: it is one of %s", name, near.Hint(name, names), strings.Join(names, ", "))
+	return fmt.Errorf("no limit %q%s", name, near.Hint(name, names))
+}
+
+// inUnit writes a number in a unit that somebody else used.
+func inUnit(n int64, unit string) string {
+	for _, u := range byteUnits {
+		if strings.EqualFold(u.name, unit) {
+			return strconv.FormatFloat(float64(n)/u.size, 'f', -1, 64) + unit
+		}
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func (l *limitFlag) String() string { return "" }

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -117,16 +118,19 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		want    []string
 	}{
 		{ooc.Report{}, "", nil},
-		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: they are left out; the first: read a.csv: no row"}},
-		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: they are in bad.csv; the first: read a.csv: no row"}},
-		{ooc.Report{Unchosen: 1, LeftOut: 1, Steps: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: they are left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
-		{ooc.Report{NullResults: 1, Steps: failed("m")}, "", []string{"1 of 9 rows failed: their results are null; the first: row 1, computing m from n = 0: oops"}},
-		{ooc.Report{Rejected: 1, Steps: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: they are in bad.csv; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Refused: 1, LeftOut: 1, FirstRefused: bad("no row")}, "", []string{"1 of 10 rows could not be read: it is left out; the first: read a.csv: no row"}},
+		{ooc.Report{Refused: 1, Rejected: 1, FirstRefused: bad("no row")}, "bad.csv", []string{"1 of 10 rows could not be read: it is in bad.csv; the first: read a.csv: no row"}},
+		{ooc.Report{Unchosen: 1, LeftOut: 1, Steps: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: it is left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
+		{ooc.Report{NullResults: 1, Steps: failed("m")}, "", []string{"1 of 9 rows failed: its results are null; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Rejected: 1, Steps: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: it is in bad.csv; the first: row 1, computing m from n = 0: oops"}},
 		{ooc.Report{Nulled: 3, FirstNulled: bad("no int")}, "", []string{
 			"3 of 9 rows have a null for a value that could not be read or was missing; the first: read a.csv: no int; --on-error reject=FILE sets such rows aside",
 		}},
 		{ooc.Report{Cut: 3, FirstCut: bad(`dropped "6"`)}, "", []string{
-			`3 of 9 rows have more fields than there are columns: what is behind the last column was dropped; the first: read a.csv: dropped "6"; --on-error reject=FILE sets such rows aside`,
+			`3 of 9 rows have more fields than there are columns: what is too much was dropped; the first: read a.csv: dropped "6"; --on-error reject=FILE sets such rows aside`,
+		}},
+		{ooc.Report{Mended: 1, FirstMended: bad("the quotes are broken")}, "", []string{
+			"1 of 9 rows was mended: broken quotes are read as text, names that are missing are made up; the first: read a.csv: the quotes are broken; --on-error reject=FILE sets such rows aside",
 		}},
 	} {
 		r := c.report
@@ -164,9 +168,32 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, 5000, l.csv.RatioMax)
 	require.EqualValues(t, 1<<30, l.parquet.PageBytes)
 	require.ErrorContains(t, l.Set("rows=1"), `no limit "rows"; did you mean "row"?`)
-	require.ErrorContains(t, l.Set("row"), "is no size")
-	require.ErrorContains(t, l.Set("row=-1"), "is no size")
-	require.ErrorContains(t, l.Set("row=3GiB"), "more than 2GiB")
+	require.EqualError(t, l.Set("foo=1"), `no limit "foo"; there are row, field, csv-columns, ratio, footer, columns, page, page-values, part, expansion`)
+	for text, want := range map[string]string{
+		"row":                    `row: "" is no number and no size: write row=1000 or row=64MiB`,
+		"page=big":               `page: "big" is no number and no size: write page=1000 or page=64MiB`,
+		"row=-1":                 "row=-1 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=0":                  "row=0 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=0.5":                "row=0.5 is out of range: row is 1 at least, and 1073741824 at most",
+		"row=2GiB":               "row=2GiB is out of range: row is 1 at least, and 1GiB at most",
+		"field=1.5gib":           "field=1.5gib is out of range: field is 1 at least, and 1gib at most",
+		"row=1025MiB":            "row=1025MiB is out of range: row is 1 at least, and 1024MiB at most",
+		"row=2 GB":               "row=2 GB is out of range: row is 1 at least, and 1.073741824GB at most",
+		"csv-columns=1073741825": "csv-columns=1073741825 is out of range: csv-columns is 1 at least, and 1073741824 at most",
+		"ratio=0":                "ratio=0 is out of range: ratio is 1 at least, and 2147483647 at most",
+		"columns=3000000000":     "columns=3000000000 is out of range: columns is 1 at least, and 2147483647 at most",
+		"page=1e30":              "page=1e30 is out of range: page is 1 at least, and 4611686018427388000 at most",
+		"row=NaN":                "row=NaN is out of range: row is 1 at least, and 1073741824 at most",
+	} {
+		require.EqualError(t, l.Set(text), want)
+	}
+	for _, name := range []string{"row", "field", "csv-columns"} { // what csvio takes, and no more
+		most := new(limitFlag)
+		require.NoError(t, most.Set(name+"=1GiB"))
+		_, err := most.csv.From("in", strings.NewReader("a,b\n1,2\n")).Open(t.Context(), 0)
+		require.NoError(t, err, name)
+		require.Error(t, most.Set(name+"=1073741825"))
+	}
 	for _, known := range allLimits {
 		require.NoError(t, l.Set(known.name+"=7"))
 	}

@@ -29,7 +29,7 @@ type output struct {
 
 func (o *output) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "format of the output: csv, tsv or parquet (default: by name; csv for standard output)")
+	f.StringVar(&o.to, "to", "", "format of the output: csv, tsv or parquet (default: by name; csv for standard output, pipes and devices)")
 	f.StringVar(&o.compression, "compression", "", "gzip, zstd or none; for Parquet also snappy, brotli or lz4 (default: by name; snappy for Parquet)")
 	f.StringVar(&o.delimiter, "out-delimiter", "", "what separates the fields of CSV that is written, such as ';' or tab (default: comma)")
 	f.BoolVar(&o.defuse, "defuse-formulas", false, "write CSV for spreadsheets: an apostrophe goes before names and texts that begin with = + - @, a tab or a line end, and stays in them")
@@ -101,10 +101,10 @@ func (o *output) format(path string) (format, packed string, err error) {
 	switch {
 	case o.to != "":
 		return o.to, packed, checkFormat("--to", o.to)
-	case path == stdio:
+	case path == stdio, err != nil && isPipe(path):
 		return csv, "", nil
 	case err != nil:
-		return "", "", fmt.Errorf("the output's name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow), or give --to", path)
+		return "", "", fmt.Errorf("the output's %w, or give --to", err)
 	}
 	return format, packed, nil
 }
@@ -163,9 +163,9 @@ func (s standardOutput) Create(ctx context.Context, schema *arrow.Schema) (chunk
 	return closing(ctx, os.Stdout, s.writers, schema)
 }
 
-// closing is a writer to f that Commit or Close closes with it.
+// closing is a writer to f that Commit or Close closes with it. Who reads f may keep it waiting until ctx ends.
 func closing(ctx context.Context, f *os.File, to writers, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := to.To(f).Create(ctx, schema)
+	w, err := to.To(fifo.NewWriter(ctx, f)).Create(ctx, schema)
 	if err != nil {
 		_ = f.Close()
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/internal/terminal"
 )
@@ -40,6 +41,7 @@ func run(args []string) int {
 
 	root := newRoot()
 	root.SetArgs(args)
+	root.SetOut(fifo.NewWriter(ctx, os.Stdout))
 	return tell(ctx, os.Stderr, root.ExecuteContext(ctx))
 }
 
@@ -79,7 +81,12 @@ failed and were rejected, left out or have nulls, as --on-error asked; 130 inter
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.HasPrefix(err.Error(), "unknown flag: --reject") {
+			err = fmt.Errorf("%w: rows that fail are set aside by --on-error reject=FILE", err)
+		}
+		return &usageError{cmd, err}
+	})
 	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newSchema(), newSniff(), newStats(), newVersion())
 	return root
 }
@@ -151,28 +158,5 @@ func message(err error) string {
 	for _, pkg := range []string{"ooc: ", "apply: ", "expr: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}
-	text = strings.Replace(text, "where: expr: ", "where: ", 1)
-	return limitFlags(asFlags.Replace(text))
+	return inFlags(strings.Replace(text, "where: expr: ", "where: ", 1))
 }
-
-var asFlags = strings.NewReplacer(
-	"give ReadOptions.Names", "give --no-header or --names",
-	"ReadOptions.Names has", "--names has",
-	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
-	"which ReadOptions.Types gives a type", "which --types gives a type",
-	"raise Memory", "raise --memory",
-	"set ReadOptions.Int96Micros", "give --int96-micros",
-	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
-	"ReadOptions.Dates", "--dates",
-	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
-	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
-	", or read the column as binary", "",
-	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
-	"ReadOptions.Header", "--header or --no-header",
-	"ReadOptions.Encoding", "--encoding",
-	"ReadOptions.Names", "--names",
-	"ReadOptions.Types", "--types",
-	", or read with NoQuotes", "",
-	"apply.Sum and apply.Fold reduce a column, frame.Describe has its count, mean, min and max", "volley stats shows a column's rows, mean, min and max",
-	": loop over the column's values in Go (frame.Col)", "",
-)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,6 @@ import (
 	"github.com/volley-go/volley/internal/paths"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
-	"github.com/volley-go/volley/io/parquetio"
 )
 
 // schema is the flags of the verb.
@@ -50,13 +50,14 @@ column are bounds: of long texts writers store a beginning.`,
 
 func (s *schema) run(cmd *cobra.Command, args []string) error {
 	if s.stored {
-		return printStored(cmd, args)
+		return s.printStored(cmd, args)
 	}
 	for i, a := range args {
 		columns, err := s.schema(cmd, args[i:i+1], true)
 		if err != nil {
 			return err
 		}
+		s.tellDates(os.Stderr)
 		if err := printSchema(cmd.OutOrStdout(), a, columns, len(args) > 1, s.json); err != nil {
 			return err
 		}
@@ -65,16 +66,19 @@ func (s *schema) run(cmd *cobra.Command, args []string) error {
 }
 
 // printStored shows what Parquet files say of themselves.
-func printStored(cmd *cobra.Command, args []string) error {
+func (s *schema) printStored(cmd *cobra.Command, args []string) error {
 	if slices.Contains(args, stdio) {
 		return usage(cmd, "--stored looks at files, not at standard input")
+	}
+	if err := s.ofCSV(cmd); err != nil {
+		return err
 	}
 	files, err := paths.Expand(args...)
 	if err != nil {
 		return err
 	}
 	for i, f := range files {
-		info, err := parquetio.Inspect(cmd.Context(), f)
+		info, err := s.parquet().Inspect(cmd.Context(), f)
 		if err != nil {
 			return err
 		}

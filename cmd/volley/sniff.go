@@ -46,7 +46,7 @@ func (in *input) sniff(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		text := asFlags.Replace(found.String())
+		text := inFlags(found.String())
 		if i > 0 {
 			text = "\n" + text
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"os"
 	"strconv"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -51,6 +52,9 @@ func (s *stats) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer from.close()
+	if !s.quiet {
+		defer s.tellDates(os.Stderr)
+	}
 	sum := new(summaries)
 	job := s.job(from.Source)
 	job.To = sum

@@ -74,17 +74,23 @@ func Create(path string) (*File, error) {
 func (f *File) open(replaced fs.FileInfo) (err error) {
 	f.file, f.lock, err = createTemp(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; create the folder first", fs.ErrNotExist)
+		err = fmt.Errorf("%w; create the folder first", paths.Missing(f.path, fs.ErrNotExist))
 	}
 	if err != nil {
 		return err
 	}
+	return f.permit(replaced)
+}
+
+// permit gives the file the permissions and the owner that it is to have, or removes it.
+func (f *File) permit(replaced fs.FileInfo) error {
 	mode := fs.FileMode(0o666) &^ umask()
 	if !f.isNew {
 		keepOwner(f.file, replaced)
 		mode = replaced.Mode().Perm()
 	}
-	if err = f.file.Chmod(mode); err != nil {
+	err := f.file.Chmod(mode)
+	if err != nil {
 		_ = f.Close()
 	}
 	return err

@@ -21,6 +21,12 @@ func TestAFailedStepIsAnErrorAndLeavesNoFile(t *testing.T) {
 			_, err := f.Write(make([]byte, writeBehind+1))
 			require.ErrorIs(t, err, fs.ErrClosed)
 		},
+		"permissions": func(t *testing.T, f *File) {
+			info, _ := os.Stat(f.path) // nil for a new file
+			require.ErrorIs(t, f.permit(info), fs.ErrClosed, "neither owner nor permissions can be given")
+			require.NoFileExists(t, f.file.Name())
+			require.ErrorIs(t, f.Commit(), fs.ErrClosed)
+		},
 		"commit": func(t *testing.T, f *File) { require.ErrorIs(t, f.Commit(), fs.ErrClosed) },
 		"close":  func(t *testing.T, f *File) { require.ErrorIs(t, f.Close(), fs.ErrClosed) },
 	} {

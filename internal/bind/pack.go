@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // Packer packs values of one Go type into the layout of an Arrow column.
@@ -238,7 +239,7 @@ func MakeText(t arrow.DataType, n, nulls int, valid []byte, runs []Text) (arrow.
 		total += len(r.Data)
 	}
 	if total > 1<<31-1 {
-		return nil, fmt.Errorf("a %s column of %d rows takes %d bytes, more than the 2 GiB one array holds: use Rechunk to cut the frame into smaller batches", Name(t), n, total)
+		return nil, fmt.Errorf("a %s column of %s takes %s, more than the 2 GiB one array holds: use Rechunk to cut the frame into smaller batches", Name(t), count.Of(n, "row"), count.Of(total, "byte"))
 	}
 	offs := bufpool.Aligned(4 * (n + 1))
 	ends := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(offs))), n+1)

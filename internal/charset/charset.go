@@ -13,6 +13,7 @@ package charset
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -105,6 +106,10 @@ func Valid(b []byte, whole bool) bool {
 	return ASCII(b) || utf8.Valid(b)
 }
 
+// EndsInside reports whether the last bytes begin a character of UTF-8 and are not all of it: two or
+// three, as one may be a letter of another encoding.
+func EndsInside(b []byte) bool { return cutTail(b) > 1 }
+
 // cutTail is the length of a character at the end of b of which bytes are missing.
 func cutTail(b []byte) int {
 	for back := 1; back < utf8.UTFMax && back <= len(b); back++ {
@@ -133,6 +138,19 @@ func ASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// nextHigh is the place of the first byte beyond ASCII from i on; len(b) if there is none.
+func nextHigh(b []byte, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		if w := load(b[i:]) & 0x8080808080808080; w != 0 {
+			return i + bits.TrailingZeros64(w)/8
+		}
+	}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }

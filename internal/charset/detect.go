@@ -3,7 +3,6 @@ package charset
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,12 +12,11 @@ type Evidence struct {
 	head []byte // the first part
 	mark Encoding
 
-	valid   int    // weight of characters of several bytes that are UTF-8
-	bad     int    // bytes that are none
-	cut     int    // bytes of a character that the end of the text cuts
-	escapes int    // of ISO-2022-JP
-	odd     []byte // text with bytes that are no UTF-8
-	parts   int    // that were read since
+	valid int    // weight of characters of several bytes that are UTF-8
+	bad   int    // bytes that are none
+	cut   int    // bytes of a character that the end of the text cuts
+	odd   []byte // text with bytes that are no UTF-8
+	seven sevenBits
 }
 
 const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked at
@@ -28,7 +26,6 @@ const oddMax = 256 << 10 // of text with bytes that are no UTF-8 that are looked
 func (v *Evidence) Add(b []byte, ends bool) {
 	if v.head == nil {
 		v.head, v.mark = bytes.Clone(b[:min(len(b), wideBytes)]), Marked(b)
-		v.escapes = escapesIn(b)
 	} else {
 		for i := 0; i < utf8.UTFMax-1 && len(b) > 0 && !utf8.RuneStart(b[0]); i++ {
 			b = b[1:]
@@ -41,7 +38,7 @@ func (v *Evidence) Add(b []byte, ends bool) {
 			b = b[:len(b)-n]
 		}
 	}
-	if ASCII(b) {
+	if v.seven.add(b); ASCII(b) {
 		return
 	}
 	before := v.bad
@@ -61,12 +58,8 @@ func (v *Evidence) weigh(b []byte) {
 		}
 		return
 	}
-	for len(b) > 0 {
-		if b[0] < utf8.RuneSelf {
-			b = b[1:]
-			continue
-		}
-		c, size := utf8.DecodeRune(b)
+	for i := nextHigh(b, 0); i < len(b); i = nextHigh(b, i) {
+		c, size := utf8.DecodeRune(b[i:])
 		switch {
 		case size == 1:
 			v.bad++
@@ -74,7 +67,7 @@ func (v *Evidence) weigh(b []byte) {
 		case unicode.IsPrint(c) || unicode.IsSpace(c) || c == '\uFEFF' || unicode.Is(unicode.Cf, c):
 			v.valid += size - 1 // the longer, the rarer by chance
 		}
-		b = b[size:]
+		i += size
 	}
 }
 
@@ -91,12 +84,13 @@ func (v *Evidence) Found() (e Encoding, why string) {
 		return e, "NUL bytes in every other place"
 	}
 	bad := v.bad
-	if v.valid == 0 {
-		bad += v.cut
+	if v.valid == 0 && v.cut == 1 { // which may be a letter by itself
+		bad++
+	}
+	if e, why := v.seven.found(); bad+v.valid+v.cut == 0 && why != "" {
+		return e, why
 	}
 	switch {
-	case bad == 0 && v.escapes > 0:
-		return iso2022JP, "escapes that choose Japanese characters"
 	case bad == 0 && v.cut > 0:
 		return UTF8, "all bytes looked at are UTF-8, but for the last character, which is cut"
 	case bad == 0:
@@ -104,10 +98,16 @@ func (v *Evidence) Found() (e Encoding, why string) {
 	case v.valid >= 2*bad:
 		return UTF8, fmt.Sprintf("characters of several bytes; %s no UTF-8 and make their values bad", count(bad))
 	}
-	if e, why = v.oneByte(); e != Unknown && v.mixed() {
-		return Unknown, mixture
+	if strange(v.odd) && !isEBCDIC(v.odd) {
+		return Unknown, "it has control characters: it may be no text"
 	}
-	return e, why
+	if isEBCDIC(v.odd) {
+		return Unknown, "it looks like EBCDIC, of which IBM037, IBM01047 and IBM01140 are read if they are named"
+	}
+	if e, what := pairsOf(v.odd); e != Unknown {
+		return Unknown, looksLike(e, what)
+	}
+	return v.oneByte()
 }
 
 func count(bytes int) string {
@@ -115,28 +115,6 @@ func count(bytes int) string {
 		return "1 byte looked at is"
 	}
 	return fmt.Sprintf("%d bytes looked at are", bytes)
-}
-
-// refuted takes in what Windows-1252 is read from, and says why it cannot be that; "" where it can.
-func (v *Evidence) refuted(b []byte) string {
-	if ASCII(b) {
-		return ""
-	}
-	if slices.ContainsFunc(undefined1252, func(c byte) bool { return bytes.IndexByte(b, c) >= 0 }) {
-		return "bytes that Windows-1252 gives no meaning"
-	}
-	v.weigh(b)
-	if v.mixed() {
-		return mixture
-	}
-	if v.parts++; len(v.odd) >= oddMax || v.parts&(v.parts-1) != 0 {
-		return "" // weighing all costs milliseconds: after 1, 2, 4, 8 … parts
-	}
-	v.odd = append(v.odd, b...)
-	if e, why := v.oneByte(); e == Unknown {
-		return why
-	}
-	return ""
 }
 
 var undefined1252 = []byte{0x81, 0x8D, 0x8F, 0x90, 0x9D}
@@ -205,8 +183,3 @@ func (e Encoding) fits(b []byte) bool {
 }
 
 func isSign(c byte) bool { return c == '\n' || c == '\r' || c == ',' || c == '\t' }
-
-// escapesIn counts escapes that choose sets of Japanese characters and are left again.
-func escapesIn(b []byte) int {
-	return min(bytes.Count(b, []byte("\x1B$B"))+bytes.Count(b, []byte("\x1B$@"))+bytes.Count(b, []byte("\x1B(I")), bytes.Count(b, []byte("\x1B(B"))+bytes.Count(b, []byte("\x1B(J")))
-}

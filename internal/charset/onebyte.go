@@ -8,27 +8,48 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A text that is no UTF-8 is Windows-1252 if that explains its bytes better than any other encoding
 // would. How well an encoding explains them is the likelihood, after Bayes, of its letters beyond
-// ASCII in a language, of vowels and consonants beside each other, and of signs and capitals inside
+// ASCII in a language and of what stands before and behind them, and of signs and capitals inside
 // words: "Müller" beats "Mьller", "by³o" loses against "było". What is close is not decided. (Lists
 // of bytes that are plausible were tried first: Cyrillic and Korean consist of the letters of
-// Windows-1252.)
+// Windows-1252. Then letters with rules for vowels and consonants: single names were refused, and
+// encodings in which a language is seldom written passed.)
 
 // guess is a language in an encoding.
 type guess struct {
 	e        Encoding
-	language string
-	latin    bool
-	cost     [256]float64 // −log of how often the byte stands for a letter beyond ASCII
+	language *language
 	char     [256]rune
 	kind     [256]kind
-	after    [256]byte // what comes after a letter by habit, see learn; 0: anything
-	before   [256]byte
-	prior    float64 // −log of how often files are of it, beside Windows-1252
+	letter   [256]*letter // nil: the language does not have it
+	prior    float64      // −log of how often files are of it, beside Windows-1252
 }
+
+// language is one of [languages].
+type language struct {
+	name    string
+	latin   bool
+	letters map[rune]*letter
+}
+
+// letter is what costs, −log of a probability, it has in a language.
+type letter struct {
+	cost          float64 // beside other letters
+	before, after [neighbours]float64
+}
+
+// The neighbours of a letter.
+const (
+	noLetter      = iota
+	theVowels     // a, e, i or y, o, u
+	theConsonants = 6
+	beyondASCII   = 7
+	neighbours    = 8
+)
 
 // kind is what a byte is in a word.
 type kind byte
@@ -45,106 +66,106 @@ const (
 func (k kind) letter() bool { return k == vowel || k == consonant }
 
 const (
-	foreignCost = 9.0  // of a letter that the language does not have
-	signCost    = 8.0  // of a sign
-	fitCost     = 1.5  // of a sign where such signs stand
-	innerCost   = 12.0 // of a sign inside a word
-	absentCost  = 15.0
-	mixedCost   = 6.0 // of a Latin letter beside one of another script
-	camelCost   = 4.0 // of a capital behind a small letter
-	digitCost   = 5.0 // of a digit beside a letter
-	unusualCost = 5.0 // of what a language does not do
-	rarelyCost  = 2.0 // of what it does in few words
-	aloneCost   = 3.0 // of a word of one letter that is hardly one
-	clusterCost = 1.5 // of a consonant between two
-	margin      = 3.0 // by which Windows-1252 must be better: twenty times as likely
+	foreignCost      = 11.0 // of a letter that the language does not have
+	signCost         = 8.0  // of a sign
+	fitCost          = 1.5  // of a sign where such signs stand
+	looseCost        = 4.0  // of a sign where such signs seldom stand
+	innerCost        = 12.0 // of a sign inside a word
+	absentCost       = 15.0
+	unlikely         = 1.0 // of any encoding but Windows-1252
+	mixedCost        = 6.0 // of a Latin letter beside one of another script
+	beginCost        = 1.0 // of the beginning or end of a word of another script
+	camelCost        = 4.0 // of a capital behind a small letter
+	digitCost        = 5.0 // of a digit beside a letter
+	aloneCost        = 3.0 // of a word of one letter that is hardly one
+	unusualCost      = 2.0 // of an encoding in which a language is mostly not written
+	implausibleShare = 12  // one of as many bytes may be implausible
+	margin           = 3.0 // by which Windows-1252 must be better: twenty times as likely
 )
 
+// guesses are the languages in all encodings of one byte a character that have their letters.
 var guesses = sync.OnceValue(func() []*guess {
 	var out []*guess
-	for _, l := range languages {
-		for _, name := range strings.Fields(l.encodings) {
-			g := newGuess(named(name), l.name, l.letters)
-			g.learn(l.habits)
-			out = append(out, g)
+	for _, of := range languages {
+		l := newLanguage(of.name, of.letters)
+		usual := strings.Fields(of.encodings)
+		for i := range known {
+			e := Encoding(i)
+			if known[i].from == nil || e == Latin1 || e == iso2022JP || e == hz || tableOf(e).two != nil || !tableOf(e).ascii {
+				continue
+			}
+			switch g := newGuess(e, l); {
+			case slices.Contains(usual, known[i].name):
+				out = append(out, g)
+			case l.latin && g.complete():
+				g.prior += unusualCost
+				out = append(out, g)
+			}
 		}
 	}
 	return out
 })
 
-func newGuess(e Encoding, language, letters string) *guess {
-	weights, sum := map[rune]float64{}, 0.0
-	for _, l := range strings.Fields(letters) {
-		at := strings.IndexAny(l, "0123456789")
-		w, _ := strconv.ParseFloat(l[at:], 64)
-		weights[[]rune(l)[0]] += w
-		sum += w
-	}
-	g := &guess{e: e, language: language, char: tableOf(e).one}
-	g.latin = unicode.Is(unicode.Latin, []rune(letters)[0])
-	g.prior = priorOf(known[e].name, language)
-	for c := range g.cost {
-		r := g.char[c]
-		g.kind[c] = kindOf(r)
-		if g.cost[c] = foreignCost; weights[unicode.ToLower(r)] > 0 {
-			g.cost[c] = -math.Log(weights[unicode.ToLower(r)] / sum)
-			if g.kind[c] = consonant; strings.ContainsRune(vowels, unicode.ToLower(r)) {
-				g.kind[c] = vowel
+func newLanguage(name, text string) *language {
+	l := &language{name: name, letters: map[rune]*letter{}}
+	sum := 0.0
+	for _, field := range strings.Fields(text) {
+		parts := strings.Split(field, ":")
+		at := strings.IndexAny(parts[0], "0123456789")
+		n, _ := strconv.ParseFloat(parts[0][at:], 64)
+		x := &letter{cost: n}
+		if sum += n; len(parts) == 3 {
+			l.latin = true
+			for i := range neighbours {
+				x.before[i], x.after[i] = float64(parts[1][i]-'0')/2, float64(parts[2][i]-'0')/2
 			}
+		}
+		l.letters[[]rune(parts[0])[0]] = x
+	}
+	for _, x := range l.letters {
+		x.cost = -math.Log(x.cost / sum)
+	}
+	return l
+}
+
+func newGuess(e Encoding, l *language) *guess {
+	g := &guess{e: e, language: l, char: tableOf(e).one, prior: priorOf(known[e].name, l.name)}
+	for c := range g.char {
+		r := g.char[c]
+		if g.kind[c] = kindOf(r); c >= utf8.RuneSelf {
+			g.letter[c] = l.letters[unicode.ToLower(r)]
+		}
+		if g.letter[c] != nil && !g.kind[c].letter() {
+			g.kind[c] = consonant
 		}
 	}
 	return g
 }
 
-// learn takes in habits of a language's letters, about what comes after them (>) or before them
-// (<): v a vowel, c no vowel, x no vowel but o and e, + a letter, e that letter; and what is rarely
-// otherwise: . no letter, w no consonant. * stands for all vowels.
-func (g *guess) learn(habits string) {
-	for _, h := range strings.Fields(habits) {
-		letter := []rune(h)
-		for c := 0x80; c < len(g.char); c++ {
-			if lower := unicode.ToLower(g.char[c]); lower != letter[0] && (letter[0] != '*' || g.kind[c] != vowel) {
-				continue
-			}
-			if letter[1] == '>' {
-				g.after[c] = byte(letter[2])
-			} else {
-				g.before[c] = byte(letter[2])
-			}
+// complete reports whether an encoding has all letters that a language needs.
+func (g *guess) complete() bool {
+	has := 0.0
+	for _, x := range g.letter {
+		if x != nil {
+			has += math.Exp(-x.cost) // twice where it has the capital letter, too
 		}
 	}
+	return has > 1.6
 }
 
-// unusual reports whether a neighbour is not what the habit says.
-func (g *guess) unusual(habit, neighbour byte) bool {
-	switch habit {
-	case 0, '.', 'w':
-		return false
-	case 'v':
-		return g.kind[neighbour] != vowel
-	case 'c':
-		return g.kind[neighbour] == vowel
-	case 'x':
-		return g.kind[neighbour] == vowel && neighbour|0x20 != 'o' && neighbour|0x20 != 'e'
-	case '+':
-		return !g.kind[neighbour].letter()
-	}
-	return neighbour|0x20 != habit
-}
-
-const vowels = "aeiouyáàâãäåæéèêëíìîïóòôõöøœúùûüýÿıőűăąęėěįųūāēīůơư"
+const vowels = "aeiouyáàâãäåæéèêëíìîïóòôõöøœúùûüýÿıőűăąęėěįųūāēīůơưŵŷŭ"
 
 func kindOf(c rune) kind {
 	switch {
 	case c == none || c >= 0x80 && c < 0xA0:
 		return absent
-	case strings.ContainsRune("’·–—\u00AD´`'-", c):
+	case strings.ContainsRune("’´·–—\u00AD`'-", c):
 		return joiner
 	case strings.ContainsRune(vowels, unicode.ToLower(c)):
 		return vowel
 	case unicode.IsLetter(c) && c != 'ª' && c != 'º' && c != 'µ':
 		return consonant
-	case c >= 0x80 && !strings.ContainsRune("«»“”„‘‚‹›…°€£¥§©®™²³µ½¼¾¹ºª¿¡×÷•±\u00A0", c):
+	case c >= 0x80 && !strings.ContainsRune("«»“”„‘‚‹›…°€£¥¢§©®™²³µ½¼¾¹ºª¿¡×÷•±†‡‰\u00A0", c):
 		return rare
 	}
 	return other
@@ -153,13 +174,13 @@ func kindOf(c rune) kind {
 // around is a byte beyond ASCII between its neighbours.
 type around [3]byte
 
-// counted is how often it comes.
+// counted is how much it says: a word that stands in a thousand rows is hardly more than one.
 type counted struct {
 	around
-	n int
+	weight float64
 }
 
-// highBytes counts the bytes beyond ASCII of a text, in an order that depends on nothing else.
+// highBytes weighs the bytes beyond ASCII of a text, in an order that depends on nothing else.
 func highBytes(text []byte) []counted {
 	found := map[around]int{}
 	before := byte(' ')
@@ -175,17 +196,19 @@ func highBytes(text []byte) []counted {
 	}
 	var out []counted
 	for a, n := range found {
-		out = append(out, counted{a, n})
+		out = append(out, counted{a, 1 + math.Log(float64(n))/4})
 	}
 	slices.SortFunc(out, func(a, b counted) int { return bytes.Compare(a.around[:], b.around[:]) })
 	return out
 }
 
-// costOf is how badly the guess explains bytes.
-func (g *guess) costOf(text []counted) (sum float64) {
+// costOf is how badly the guess explains bytes. What costs more than most is not told further.
+func (g *guess) costOf(text []counted, most float64) (sum float64) {
 	sum = g.prior
 	for _, c := range text {
-		sum += float64(c.n) * g.costOne(c.around)
+		if sum += c.weight * g.costOne(c.around); sum > most {
+			break
+		}
 	}
 	return sum
 }
@@ -198,24 +221,22 @@ func (g *guess) costOne(a around) float64 {
 		return absentCost
 	case k == rare:
 		return innerCost + 2
-	case k == joiner && fitsJoiner(g.char[a[1]], before, after, a[0], a[2]):
-		return fitCost
 	case k == joiner:
-		return signCost
+		return joinerCost(g.char[a[1]], before, after, a[0], a[2])
 	case k == other && before.letter() && after.letter():
 		return innerCost
-	case k == other && fitsSign(g.char[a[1]], a[0], a[2]):
-		return fitCost
 	case k == other:
-		return signCost
+		return signCostOf(g.char[a[1]], a[0], a[2])
+	case g.letter[a[1]] == nil:
+		return foreignCost + g.shapeCost(a)
 	}
-	return g.cost[a[1]] + g.shapeCost(a) + g.habitCost(a) + g.besideCost(a)
+	return g.letter[a[1]].cost + g.besideCost(a) + g.shapeCost(a)
 }
 
 // shapeCost is of capitals inside words, of digits beside letters and of words of one letter.
 func (g *guess) shapeCost(a around) (cost float64) {
-	before, c, after := g.char[a[0]], g.char[a[1]], g.char[a[2]]
-	if unicode.IsUpper(c) && unicode.IsLower(before) {
+	c, after := g.char[a[1]], g.char[a[2]]
+	if g.camel(a) {
 		cost += camelCost
 	}
 	if unicode.IsLower(c) && unicode.IsUpper(after) {
@@ -224,109 +245,137 @@ func (g *guess) shapeCost(a around) (cost float64) {
 	if digit(a[0]) || digit(a[2]) {
 		cost += digitCost
 	}
-	if alone := !g.kind[a[0]].letter() && !g.kind[a[2]].letter(); alone && (g.latin && !strings.ContainsRune("àéèóòíåöøôêáúäæý", c) || !g.latin && unicode.IsUpper(c)) {
+	if alone := !g.kind[a[0]].letter() && !g.kind[a[2]].letter(); alone && (g.language.latin && !strings.ContainsRune("àéèóòíåöøôêáúäæý", c) || !g.language.latin && unicode.IsUpper(c)) {
 		cost += aloneCost
 	}
 	return cost
 }
 
-// habitCost is of neighbours that the letter does not have in the language.
-func (g *guess) habitCost(a around) (cost float64) {
-	if h, after := g.after[a[1]], g.kind[a[2]]; h == '.' && after.letter() || h == 'w' && after == consonant {
-		cost += rarelyCost
-	} else if g.unusual(h, a[2]) {
-		cost += unusualCost
-	}
-	if g.unusual(g.before[a[1]], a[0]) {
-		cost += unusualCost
-	}
-	return cost
+// camel reports whether a capital stands behind a small letter, or between a capital and a small one.
+func (g *guess) camel(a around) bool {
+	before, c, after := g.char[a[0]], g.char[a[1]], g.char[a[2]]
+	return unicode.IsUpper(c) && (unicode.IsLower(before) || unicode.IsUpper(before) && unicode.IsLower(after))
 }
 
-// besideCost is of vowels and consonants beside each other, and of scripts that are. A pair of two
-// bytes beyond ASCII is counted with its second.
+// besideCost is of the neighbours that a letter has.
 func (g *guess) besideCost(a around) (cost float64) {
-	before, k, after := g.kind[a[0]], g.kind[a[1]], g.kind[a[2]]
-	first, second := a[0] < 0x80 && before.letter(), a[2] < 0x80 && after.letter()
-	if !g.latin {
-		if first {
+	before, after := g.neighbour(a[0]), g.neighbour(a[2])
+	if l := g.letter[a[1]]; g.language.latin {
+		if cost = l.before[before]; unicode.IsUpper(g.char[a[1]]) {
+			cost = min(cost, 1)
+		}
+		return cost + l.after[after]
+	}
+	for _, n := range []int{before, after} {
+		switch n {
+		case noLetter:
+			cost += beginCost
+		case beyondASCII:
+		default:
 			cost += mixedCost
 		}
-		if second {
-			cost += mixedCost
-		}
-		return cost
-	}
-	if k == consonant && before == consonant && after == consonant {
-		cost += clusterCost
-	}
-	if g.before[a[1]] != 'v' { // which has to be there
-		cost += followsCost(before, k)
-	}
-	if second {
-		cost += followsCost(k, after)
 	}
 	return cost
 }
 
-// followsCost is −log of how often a vowel or consonant follows another.
-func followsCost(k, after kind) float64 {
+// neighbour is what a byte is beside a letter.
+func (g *guess) neighbour(c byte) int {
 	switch {
-	case !k.letter() || !after.letter():
-		return 0
-	case k == vowel && after == vowel:
-		return 1.6
-	case k == vowel:
-		return 0.2
-	case after == vowel:
-		return 0.5
+	case !g.kind[c].letter():
+		return noLetter
+	case c >= utf8.RuneSelf:
+		return beyondASCII
+	case c|0x20 == 'y':
+		return theVowels + 2
 	}
-	return 1.0
+	if at := strings.IndexByte("aeiou", c|0x20); at >= 0 {
+		return theVowels + at
+	}
+	return theConsonants
 }
 
 // oneByte weighs what is no UTF-8.
 func (v *Evidence) oneByte() (Encoding, string) {
-	if strange(v.odd) {
-		return Unknown, "it has control characters: it may be no text"
-	}
-	if e, what := pairsOf(v.odd); e != Unknown {
-		return Unknown, looksLike(e, what)
-	}
 	text := highBytes(v.odd)
-	var best, other *guess
-	bestCost, otherCost := math.Inf(1), math.Inf(1)
-	for _, g := range guesses() {
-		cost := g.costOf(text)
-		if g.e == Windows1252 {
-			if cost < bestCost {
-				best, bestCost = g, cost
-			}
-		} else if cost < otherCost && g.differs(text) {
-			other, otherCost = g, cost
-		}
-	}
-	if other != nil && otherCost < bestCost+margin {
-		if bestCost < otherCost+margin {
-			return Unknown, "it may be Windows-1252, or " + other.e.String() + " (" + other.language + ")"
-		}
-		return Unknown, looksLike(other.e, other.language)
-	}
-	if detached(v.odd) || best.undefined(text) {
-		return Unknown, "it is neither UTF-8 nor Windows-1252"
+	x := explain(text)
+	switch {
+	case x.otherCost+margin < x.bestCost:
+		return Unknown, x.looksLike(text)
+	case v.mixed():
+		return Unknown, mixture
+	case x.otherCost < x.bestCost+margin:
+		return Unknown, "it may be Windows-1252, or " + x.other.String()
+	case detached(v.odd) || x.best.undefined(text) || x.best.implausible(text):
+		return Unknown, neither
 	}
 	return Windows1252, "bytes that are no UTF-8, and all characters of Windows-1252"
+}
+
+const neither = "it is neither UTF-8 nor Windows-1252"
+
+// explanation is how well a text is explained by Windows-1252, and by the best of the others that
+// read it differently (nil if none does).
+type explanation struct {
+	best, other         *guess
+	bestCost, otherCost float64
+	close               []*guess // others that explain it nearly as well as the best of them
+}
+
+func explain(text []counted) explanation {
+	x := explanation{bestCost: math.Inf(1), otherCost: math.Inf(1)}
+	costs := map[*guess]float64{}
+	for _, g := range guesses() {
+		if g.e == Windows1252 {
+			if cost := g.costOf(text, x.bestCost); cost < x.bestCost {
+				x.best, x.bestCost = g, cost
+			}
+		} else if g.differs(text, tableOf1252()) {
+			cost := g.costOf(text, x.otherCost+margin)
+			if costs[g] = cost; cost < x.otherCost {
+				x.other, x.otherCost = g, cost
+			}
+		}
+	}
+	for _, g := range guesses() {
+		if cost, ok := costs[g]; ok && cost < x.otherCost+margin {
+			x.close = append(x.close, g)
+		}
+	}
+	return x
+}
+
+// looksLike names the best of the others, unless another reads the text differently and explains it
+// nearly as well, or it explains too little.
+func (x *explanation) looksLike(text []counted) string {
+	for _, g := range x.close {
+		if g.differs(text, &x.other.char) {
+			return neither
+		}
+	}
+	if x.other.implausible(text) {
+		return neither
+	}
+	return "it looks like " + x.other.String()
 }
 
 func looksLike(e Encoding, language string) string {
 	return "it looks like " + e.String() + " (" + language + ")"
 }
 
-// differs reports whether the guess reads some of the bytes as other characters than Windows-1252
-// does.
-func (g *guess) differs(text []counted) bool {
-	t := tableOf(Windows1252)
+// String is the encoding, and the language if it is one.
+func (g *guess) String() string {
+	if g.language.name == "names" {
+		return g.e.String()
+	}
+	return g.e.String() + " (" + g.language.name + ")"
+}
+
+var tableOf1252 = sync.OnceValue(func() *[256]rune { return &tableOf(Windows1252).one })
+
+// differs reports whether the guess reads some of the bytes as other characters than those given.
+func (g *guess) differs(text []counted, chars *[256]rune) bool {
 	for _, a := range text {
-		if g.char[a.around[1]] != t.one[a.around[1]] {
+		if g.char[a.around[1]] != chars[a.around[1]] {
 			return true
 		}
 	}
@@ -341,6 +390,33 @@ func (g *guess) undefined(text []counted) bool {
 		}
 	}
 	return false
+}
+
+// implausible reports whether more than a few of the bytes are letters that the language does not
+// have, capitals behind small ones, or signs where such signs do not stand.
+func (g *guess) implausible(text []counted) bool {
+	odd, sum := 0.0, 0.0
+	for _, c := range text {
+		sum += c.weight
+		if g.letter[c.around[1]] == nil && g.costOne(c.around) >= signCost || g.camel(c.around) {
+			odd += c.weight
+		}
+	}
+	return odd*implausibleShare > sum
+}
+
+// isEBCDIC reports whether a text is of letters, digits, blanks, commas and line ends of EBCDIC.
+func isEBCDIC(text []byte) bool {
+	words, others := 0, 0
+	for _, c := range text {
+		switch n := c & 0x0F; {
+		case c >= 0xF0 && n <= 9, c >= 0x81 && c < 0xF0 && n >= 1 && n <= 9, c == 0x40 || c == 0x6B || c == 0x25 || c == 0x15 || c == 0x0D:
+			words++
+		case c != '\n':
+			others++
+		}
+	}
+	return words > 8*others && bytes.Count(text, []byte{0x6B})+bytes.Count(text, []byte{0x40}) > len(text)/50
 }
 
 // strange reports whether a text has control characters that texts do not have.
@@ -388,47 +464,100 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // priorOf is −log of how often a file is of an encoding and language, beside one of Windows-1252.
-func priorOf(e, language string) float64 {
+func priorOf(e, language string) (cost float64) {
+	switch language {
+	case "Esperanto", "Maltese", "Welsh", "Albanian":
+		cost = 3
+	case "Vietnamese", "Azerbaijani", "Slovenian", "Latvian", "Lithuanian", "Estonian":
+		cost = 2
+	case "Croatian", "Icelandic", "Faroese", "Irish", "Basque", "Galician":
+		cost = 1
+	}
+	if e == "Windows-1252" {
+		return cost
+	}
+	return cost + unlikely + priorOfEncoding(e)
+}
+
+// priorOfEncoding is the part of it that the encoding has.
+func priorOfEncoding(e string) float64 {
 	switch {
-	case language == "Lithuanian" || e == "IBM852" || e == "IBM866":
-		return 1.5
-	case strings.HasPrefix(e, "IBM") || e == "Macintosh" || e == "x-mac-cyrillic":
-		return 3
-	case language == "Vietnamese":
+	case e == "x-mac-ce":
+		return 3.5
+	case e == "x-mac-croatian", e == "x-mac-greek", e == "x-mac-turkish", e == "x-mac-icelandic", e == "x-mac-romanian":
+		return 5
+	case e == "IBM852" || e == "IBM866":
 		return 2
-	case language == "Croatian" || language == "Latvian":
+	case strings.HasPrefix(e, "IBM"), e == "Macintosh", strings.HasPrefix(e, "x-mac"):
+		return 3
+	case e == "ISO-8859-2" || e == "ISO-8859-15":
+		return 0.5
+	case strings.HasPrefix(e, "ISO-8859"):
 		return 1
 	}
 	return 0
 }
 
-// fitsSign reports whether a sign stands where such signs stand: money and measures beside digits,
-// marks and brackets at the beginning or end of words.
-func fitsSign(sign rune, before, after byte) bool {
+// signCostOf is of a sign by where it stands: money and measures beside digits, marks and brackets
+// at the beginning or end of words.
+func signCostOf(sign rune, before, after byte) float64 {
+	fits := false
 	switch {
 	case strings.ContainsRune("€£¥", sign):
-		return before < 0x80 && after < 0x80 && (digit(before) || digit(after) || !isLetter(before) && !isLetter(after))
-	case strings.ContainsRune("°²³", sign):
-		return digit(before) || isLetter(before) || after == 'C' || after == 'F'
-	case strings.ContainsRune("½¼¾µ±×÷", sign):
-		return !isLetter(before)
+		fits = before < 0x80 && after < 0x80 && (digit(before) || digit(after) || !isLetter(before) && !isLetter(after))
+	case sign == '°':
+		fits = digit(before) || before == ' ' || before == 'n' || before == 'N' || after == 'C' || after == 'F'
+	case strings.ContainsRune("²³", sign):
+		fits = digit(before) || strings.IndexByte("mxyr", before|0x20) >= 0
+	case strings.ContainsRune("ªº", sign):
+		fits = digit(before) || before|0x20 == 'n' || before == '.'
+	case sign == '×' || sign == '÷' || sign == '¢':
+		fits = (digit(before) || before == ' ') && !isLetter(after)
+	case strings.ContainsRune("½¼¾±", sign):
+		fits = !isLetter(before) && !isLetter(after)
+	case sign == '‰':
+		fits = digit(before) || before == ' '
+	case sign == 'µ':
+		fits = !isLetter(before) && (!isLetter(after) || strings.IndexByte("mglsFAVWHSM", after) >= 0)
 	case strings.ContainsRune("“„‘‚«¿¡‹", sign):
-		return !isLetter(before) && !digit(before) && (isLetter(after) || digit(after) || after >= 0xC0)
-	case strings.ContainsRune("”»…›ªº®™¹", sign):
-		return isLetter(before) || digit(before) || before >= 0x80 || before == '.' || before == '!'
+		fits = !isLetter(before) && !digit(before) && (isLetter(after) || digit(after) || after >= 0xC0)
+	case strings.ContainsRune("”»…›®™†‡", sign):
+		fits = isLetter(before) || digit(before) || before >= 0x80 || before == '.' || before == '!'
 	case strings.ContainsRune("•©§\u00A0", sign):
-		return !isLetter(before) && !isLetter(after)
+		fits = !isLetter(before) && !isLetter(after)
 	}
-	return false
+	switch {
+	case fits && (sign == '»' || sign == '‹'):
+		return looseCost + 2 // also the last letter of words in ISO-8859-2
+	case fits:
+		return fitCost
+	}
+	return signCost
 }
 
-// fitsJoiner reports whether a sign that words have inside stands where it does.
-func fitsJoiner(sign rune, k, next kind, before, after byte) bool {
-	switch sign {
-	case '’', '·', '\u00AD':
-		return k.letter() && next.letter() || sign == '’' && (k.letter() || before == '.')
-	case '–', '—':
-		return before == ' ' && after == ' ' || digit(before) && digit(after) || k.letter() && next.letter()
+// joinerCost is of a sign that words have inside, by where it stands.
+func joinerCost(sign rune, k, next kind, before, after byte) float64 {
+	if sign == '´' {
+		sign = '’'
 	}
-	return false
+	switch {
+	case sign == '·' && digit(before) && digit(after):
+		return fitCost
+	case sign == '·' && before|0x20 == 'l' && after|0x20 == 'l':
+		return fitCost
+	case sign == '’' && strings.IndexByte("dlcjmnstu", before|0x20) >= 0 && next == vowel:
+		return fitCost // l’été
+	case sign == '’' && k.letter() && (after == 's' || after == 't' || before|0x20 == 'o'):
+		return fitCost // it’s, O’Neill
+	case sign == '’' && k.letter():
+		return looseCost // they’re, the kids’
+	case sign == '\u00AD' && k.letter() && next.letter():
+		return fitCost
+	case sign != '–' && sign != '—':
+	case before == ' ' && after == ' ', digit(before) && digit(after), before == ' ' && digit(after), digit(before) && after == ' ':
+		return fitCost
+	case k.letter() && after >= 'A' && after <= 'Z':
+		return looseCost // Paris–Nice
+	}
+	return signCost
 }

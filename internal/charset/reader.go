@@ -26,8 +26,7 @@ type Reader struct {
 	text   int64 // bytes given, the rest too
 	first  *span // until the first Place was taken
 	last   *span
-	watch  *Evidence // of an encoding that was guessed
-	advice string    // to whoever sees it refuted
+	watch  *watch // of an encoding that was guessed
 }
 
 // NewReader converts what r has from here on; a byte order mark is for the caller to skip,
@@ -40,7 +39,10 @@ func NewReader(r io.Reader, e Encoding, offset int64) *Reader {
 // Watch makes reading end with an error where the text turns out not to be what the evidence spoke
 // for: Windows-1252, in which every byte is a character, and no mistake would be seen. The error
 // ends with an advice.
-func (r *Reader) Watch(found *Evidence, advice string) { r.watch, r.advice = found, advice }
+func (r *Reader) Watch(found *Evidence, advice string) {
+	r.watch = &watch{all: *found, advice: advice}
+	r.watch.seen.add(found.odd)
+}
 
 // Read fills p, with whole characters where it has room for one of any kind (8 bytes).
 func (r *Reader) Read(p []byte) (n int, err error) {
@@ -110,8 +112,8 @@ func (r *Reader) more() error {
 	r.last.next.Store(next)
 	r.last = next
 	if r.watch != nil {
-		if why := r.watch.refuted(r.raw[n:]); why != "" {
-			return fmt.Errorf("the text was taken for Windows-1252 by its beginning, and is not that from byte %d on: %s: %s", r.offset+int64(n), why, r.advice)
+		if at, why := r.watch.refuted(r.raw[n:], r.offset+int64(n), r.ended); why != "" {
+			return fmt.Errorf("the text was taken for Windows-1252, and is not that from about byte %d on: %s: %s", at, why, r.watch.advice)
 		}
 	}
 	return nil

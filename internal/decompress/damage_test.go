@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -216,7 +217,7 @@ func TestAFailingInputIsToldAsItIs(t *testing.T) {
 func TestAClosedReaderReadsNoMore(t *testing.T) {
 	text := noise(2_000_000)
 	for name, b := range map[string][]byte{"bgzf": bgzf(t, text, 60_000), "zstd": zstds(t, text, 60_000)} {
-		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 		require.NoError(t, err)
 		_, err = d.Read(make([]byte, 10))
 		require.NoError(t, err)
@@ -230,7 +231,7 @@ func TestAClosedReaderReadsNoMore(t *testing.T) {
 // TestNoMoreIsDecodedAheadThanThereAreCores counts what lies in the queue.
 func TestNoMoreIsDecodedAheadThanThereAreCores(t *testing.T) {
 	b := zstds(t, numbers(20_000), 1000)
-	d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+	d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 	require.NoError(t, err)
 	_, err = d.Read(make([]byte, 10))
 	require.NoError(t, err)
@@ -245,13 +246,58 @@ func TestLargeFramesAreAStream(t *testing.T) {
 	defer w.Close()
 	for size, alone := range map[int]bool{frameMax: true, frameMax + 1: false} {
 		b := w.EncodeAll(bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size], nil)
-		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10))
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
 		require.NoError(t, err)
 		_, cut := d.(*frames)
 		require.Equal(t, alone, cut, "%d bytes", size)
 		n, err := io.Copy(io.Discard, d)
 		require.NoError(t, err)
 		require.EqualValues(t, size, n)
+		require.NoError(t, d.Close())
+	}
+}
+
+// TestTheFirstFrameThatCannotBeCutBeginsTheStream: behind one that can, at each limit.
+func TestTheFirstFrameThatCannotBeCutBeginsTheStream(t *testing.T) {
+	w, err := zstd.NewWriter(nil)
+	require.NoError(t, err)
+	defer w.Close()
+	packed := func(text string) []byte { return w.EncodeAll([]byte(text), nil) }
+	long := strings.Repeat(numbers(120_000), 10)[:frameMax+1]
+	var unsized bytes.Buffer
+	stream, err := zstd.NewWriter(&unsized)
+	require.NoError(t, err)
+	_, err = io.WriteString(stream, long[:1<<20])
+	require.NoError(t, err)
+	require.NoError(t, stream.Close())
+	for name, c := range map[string]struct {
+		frame []byte
+		want  string
+		cut   bool
+	}{
+		"the largest":                  {packed(long[:frameMax]), long[:frameMax], true},
+		"a byte more":                  {packed(long), long, false},
+		"no size":                      {unsized.Bytes(), long[:1<<20], false},
+		"64 KiB of one letter":         {packed(strings.Repeat("a", 64<<10)), strings.Repeat("a", 64<<10), true},
+		"1 MiB of one letter":          {packed(strings.Repeat("a", 1<<20)), strings.Repeat("a", 1<<20), false},
+		"a letter repeated by a block": {[]byte("\x28\xB5\x2F\xFD\x20\x03\x1B\x00\x00a"), "aaa", true},
+		"by a dictionary":              {[]byte("\x28\xB5\x2F\xFD\x21\x05\x03\x19\x00\x00abc"), "", false},
+		"a block of no kind":           {[]byte("\x28\xB5\x2F\xFD\x20\x03\x1F\x00\x00abc"), "", false},
+	} {
+		begin := strings.Repeat("first\n", 100)
+		first := packed(begin)
+		b := slices.Concat(first, c.frame, first)
+		d, err := open(Format(b), bufio.NewReaderSize(bytes.NewReader(b), 32<<10), new(input))
+		require.NoError(t, err, name)
+		got, err := io.ReadAll(d)
+		if c.want == "" {
+			require.Error(t, err, name)
+			require.Equal(t, begin, string(got), name)
+		} else {
+			require.NoError(t, err, name)
+			require.True(t, begin+c.want+begin == string(got), name)
+		}
+		require.Equal(t, c.cut, d.(*frames).rest == nil, name)
 		require.NoError(t, d.Close())
 	}
 }

@@ -7,15 +7,19 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // window bounds what a zstd frame or xz block may make the decoder allocate.
@@ -26,7 +30,7 @@ var formats = []struct {
 	magic []byte
 	open  func(io.Reader) (io.ReadCloser, error)
 }{
-	{"gzip", []byte{0x1f, 0x8b}, newGzip},
+	{"gzip", gzipMagic, newGzip},
 	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, func(r io.Reader) (io.ReadCloser, error) {
 		d, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(window), zstd.WithDecoderConcurrency(2))
 		if err != nil {
@@ -35,11 +39,7 @@ var formats = []struct {
 		return d.IOReadCloser(), nil
 	}},
 	{"bzip2", []byte("BZh"), func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }},
-	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, func(r io.Reader) (io.ReadCloser, error) {
-		in := &tail{r: r}
-		x, err := xz.ReaderConfig{DictCap: window}.NewReader(in)
-		return io.NopCloser(&xzWhole{x, in}), err
-	}},
+	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, newXZ},
 }
 
 // Format names the compression that a stream with these first bytes (six are enough) has;
@@ -93,13 +93,14 @@ func cutHead(head []byte, named string) string {
 // an empty text. What is neither compressed nor text is an error that says what it is. The caller closes the
 // reader, which leaves r open.
 func New(name string, r io.Reader) (io.ReadCloser, string, error) {
-	b := bufio.NewReaderSize(r, 32<<10)
+	in := &input{r: r}
+	b := bufio.NewReaderSize(in, 32<<10)
 	head, err := b.Peek(6)
 	if err != nil && err != io.EOF {
 		return nil, "", err
 	}
 	if cut := cutHead(head, Named(name)); cut != "" {
-		return nil, cut, fmt.Errorf("%s: the file is cut off after %d bytes: %w", cut, len(head), io.ErrUnexpectedEOF)
+		return nil, cut, fmt.Errorf("%s: the file is cut off after %s: %w", cut, count.Of(len(head), "byte"), io.ErrUnexpectedEOF)
 	}
 	format := Format(head)
 	if format == "" {
@@ -112,9 +113,9 @@ func New(name string, r io.Reader) (io.ReadCloser, string, error) {
 		text, err := onlyText(b, "")
 		return io.NopCloser(text), "", err
 	}
-	d, err := open(format, b)
+	d, err := open(format, b, in)
 	if err != nil {
-		return nil, format, fmt.Errorf("%s: %w", format, whole(err))
+		return nil, format, in.named(format, err)
 	}
 	text, err := onlyText(bufio.NewReaderSize(d, headBytes), format)
 	if err != nil {
@@ -128,16 +129,17 @@ func New(name string, r io.Reader) (io.ReadCloser, string, error) {
 }
 
 // open decompresses on all cores where frames can be told apart.
-func open(format string, b *bufio.Reader) (io.ReadCloser, error) {
+func open(format string, b *bufio.Reader, in *input) (io.ReadCloser, error) {
 	for _, f := range formats {
 		if f.name != format {
 			continue
 		}
 		if frames, ok := newFrames(f.name, b, f.open); ok {
+			frames.input = in
 			return frames, nil
 		}
 		d, err := f.open(b)
-		return &reader{d, f.name}, err
+		return &reader{d, f.name, in}, err
 	}
 	panic("decompress: no format " + format)
 }
@@ -146,14 +148,48 @@ func open(format string, b *bufio.Reader) (io.ReadCloser, error) {
 type reader struct {
 	io.ReadCloser
 	name string
+	in   *input
 }
 
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%s: %w", r.name, whole(err))
+		err = r.in.named(r.name, err)
 	}
 	return n, err
+}
+
+// input counts what was read of a compressed stream. Decoders read on goroutines of their own.
+type input struct {
+	r     io.Reader
+	n     atomic.Int64
+	ended atomic.Bool
+}
+
+func (in *input) Read(p []byte) (int, error) {
+	n, err := in.r.Read(p)
+	in.n.Add(int64(n))
+	if err == io.EOF {
+		in.ended.Store(true)
+	}
+	return n, err
+}
+
+// named is a decoder's error, with the format's name once. If the input is over too soon, it says where that is.
+func (in *input) named(format string, err error) error {
+	err = whole(err)
+	if errors.Is(err, io.ErrUnexpectedEOF) && in.ended.Load() {
+		return fmt.Errorf("%s: the file is cut off after %s: %w", format, count.Of(in.n.Load(), "byte"), io.ErrUnexpectedEOF)
+	}
+	return prefixed(format, err)
+}
+
+// prefixed is an error with the format's name, which the errors of most decoders have.
+func prefixed(format string, err error) error {
+	if strings.HasPrefix(err.Error(), format+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", format, err)
 }
 
 // whole makes an early end io.ErrUnexpectedEOF, whatever the decoder calls it.
@@ -162,6 +198,59 @@ func whole(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// newXZ decodes xz. The decoder takes as much memory as the header of a block says, up to 4 GiB, so that the
+// first block's is looked at here: writers give all of a file the same.
+func newXZ(r io.Reader) (io.ReadCloser, error) {
+	b := bufio.NewReaderSize(r, 32<<10)
+	head, _ := b.Peek(xzHeadMax)
+	if n := xzDictionary(head); n > window {
+		return nil, fmt.Errorf("unpacking takes a dictionary of %d MiB, more than %d MiB: unpack it by xz -d, or compress it by xz -9 or less", n>>20, window>>20)
+	}
+	in := &tail{r: b}
+	x, err := xz.ReaderConfig{DictCap: xzDictionaryMin}.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(&xzWhole{x, in}), nil
+}
+
+const (
+	xzStreamHead    = 12
+	xzHeadMax       = xzStreamHead + 1024 // with the header of the first block
+	xzDictionaryMin = 4 << 10             // the decoder takes what the header says where that is more
+)
+
+// xzDictionary is the memory that the first block of a file asks for; 0 if its header does not tell.
+func xzDictionary(head []byte) int64 {
+	const packedSize, size, filters, lzma2 = 0x40, 0x80, 3, 0x21
+	if len(head) < xzStreamHead+2 {
+		return 0
+	}
+	flags, rest := head[xzStreamHead+1], head[xzStreamHead+2:]
+	number := func() uint64 {
+		v, n := binary.Uvarint(rest)
+		rest = rest[max(n, 0):]
+		return v
+	}
+	for _, given := range []byte{packedSize, size} {
+		if flags&given != 0 {
+			number()
+		}
+	}
+	for range flags&filters + 1 {
+		id, bytes := number(), number()
+		if bytes > uint64(len(rest)) {
+			return 0
+		}
+		if id == lzma2 && bytes == 1 {
+			code := rest[0] & 0x3f
+			return (2 | int64(code&1)) << (11 + code>>1)
+		}
+		rest = rest[bytes:]
+	}
+	return 0
 }
 
 // tail remembers the last bytes that were read but zeros, with which xz may be padded.

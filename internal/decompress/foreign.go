@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -26,7 +27,6 @@ var foreign = []struct {
 	{"SQLite format 3\x00", "an SQLite database", "export the table as CSV", false},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file", "export the table as CSV", false},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file", "save the sheet as CSV", false},
-	{"%PDF-", "a PDF document", "export the table as CSV", false},
 	{"\x89PNG\r\n\x1a\n", "a PNG image", "name the file of the table", false},
 	{"\xff\xd8\xff", "a JPEG image", "name the file of the table", false},
 	{"GIF8", "a GIF image", "name the file of the table", true},
@@ -62,6 +62,9 @@ func Foreign(head []byte) (what, remedy string) {
 			return f.what, f.remedy
 		}
 	}
+	if pdf.Match(head) {
+		return "a PDF document", "export the table as CSV"
+	}
 	if isTar(head) {
 		return "a tar archive", "unpack it (tar -xf) and name the files in it"
 	}
@@ -73,6 +76,9 @@ func Foreign(head []byte) (what, remedy string) {
 	}
 	return "", ""
 }
+
+// pdf is its first line, which may stand behind others that are blank.
+var pdf = regexp.MustCompile(`^\s*%PDF-\d\.\d[ \t]*[\r\n]`)
 
 // isTar tells a tar archive of any kind by the checksum of its first header.
 func isTar(head []byte) bool {

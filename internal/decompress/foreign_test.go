@@ -32,6 +32,7 @@ func TestWhatIsNoTextIsNamed(t *testing.T) {
 		{"an Arrow (Feather)", "ARROW1\x00\x00" + zeros},
 		{"an SQLite database", "SQLite format 3\x00" + zeros},
 		{"a PDF document", "%PDF-1.7\n%âãÏÓ"},
+		{"a PDF document", "\n\r\n%PDF-2.0\r"}, {"a PDF document", "%PDF-1.3 \n1 0 obj\n"},
 		{"a PNG image", "\x89PNG\r\n\x1a\n" + zeros},
 		{"an old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + zeros},
 		{"a 7-Zip archive", "7z\xbc\xaf\x27\x1c" + zeros},
@@ -52,7 +53,7 @@ func TestWhatIsNoTextIsNamed(t *testing.T) {
 
 func TestTextIsNoneOfThem(t *testing.T) {
 	for _, b := range []string{
-		"PAR1,PAR2\n1,2\n", "ORC,ELF\n1,2\n", "GIF8\n1\n", "FEA1;b\n", "BZh9,a\n"[:3], "Obj,b\n", "Rar!,b\n", "ustar,b\n" + strings.Repeat("a,b\n", 300),
+		"PAR1,PAR2\n1,2\n", "ORC,ELF\n1,2\n", "GIF8\n1\n", "FEA1;b\n", "BZh9,a\n"[:3], "Obj,b\n", "Rar!,b\n", "%PDF-share,b\n1,2\n", "%PDF-1.4,count\n1,2\n", "%PDF-1.4\t5\n", "%PDF-\n", "a %PDF-1.4\n", "ustar,b\n" + strings.Repeat("a,b\n", 300),
 		strings.Repeat(" ", 600), strings.Repeat("0", 600), "\x00\x00", strings.Repeat("\x00", 600),
 	} {
 		what, _ := Foreign([]byte(b[:min(len(b), headBytes)]))

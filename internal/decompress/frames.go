@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -37,6 +36,7 @@ var errStream = errors.New("to be decoded as a stream")
 // frames reads jobs that are decoded side by side, in their order.
 type frames struct {
 	name   string
+	input  *input
 	in     *bufio.Reader
 	next   func(*frames) (job, error)
 	stream func(io.Reader) (io.ReadCloser, error)
@@ -66,7 +66,7 @@ func (f *frames) Read(p []byte) (int, error) {
 		f.queue = f.queue[1:]
 		if r.err != nil {
 			f.queue, f.done = nil, r.err
-			return 0, fmt.Errorf("%s: %w", f.name, whole(r.err))
+			return 0, f.input.named(f.name, r.err)
 		}
 		f.text = r.text
 	}
@@ -98,15 +98,15 @@ func (f *frames) behind(p []byte) (int, error) {
 		if f.done == io.EOF {
 			return 0, io.EOF
 		}
-		return 0, fmt.Errorf("%s: %w", f.name, whole(f.done))
+		return 0, f.input.named(f.name, f.done)
 	}
 	if f.rest == nil {
 		r, err := f.stream(io.MultiReader(bytes.NewReader(f.back), f.in))
 		if err != nil {
 			f.done = err
-			return 0, fmt.Errorf("%s: %w", f.name, whole(err))
+			return 0, f.input.named(f.name, err)
 		}
-		f.rest = &reader{r, f.name}
+		f.rest = &reader{r, f.name, f.input}
 	}
 	return f.rest.Read(p)
 }

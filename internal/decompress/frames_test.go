@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
+	"github.com/ulikunitz/xz"
 )
 
 // bgzf packs text as members that name their size, and the empty one at the end.
@@ -102,6 +103,11 @@ func stream(t testing.TB, name, text string) []byte {
 		z, err := zstd.NewWriter(&b)
 		require.NoError(t, err)
 		w = z
+	}
+	if name == "xz" {
+		x, err := xz.NewWriter(&b)
+		require.NoError(t, err)
+		w = x
 	}
 	_, err := io.WriteString(w, text)
 	require.NoError(t, err)

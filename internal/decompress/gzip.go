@@ -2,12 +2,14 @@ package decompress
 
 import (
 	"bufio"
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
 )
+
+var gzipMagic = []byte{0x1f, 0x8b}
 
 // members reads gzip members one after another, with the zeros between and behind them that tapes and block
 // devices leave there (RFC 1952 does not forbid them, and gzip passes over them).
@@ -42,16 +44,15 @@ func (m *members) next() error {
 		return err
 	}
 	var err error
-	first := m.z == nil
-	if first {
+	if head, _ := m.in.Peek(len(gzipMagic)); !bytes.HasPrefix(gzipMagic, head) { // it can be but behind a member
+		return fmt.Errorf("behind the compressed text is something else, %q: the file is damaged, or two files were joined (%w)", head, gzip.ErrHeader)
+	}
+	if m.z == nil {
 		m.z, err = gzip.NewReader(m.in)
 	} else {
 		err = m.z.Reset(m.in)
 	}
 	if err != nil {
-		if errors.Is(err, gzip.ErrHeader) && !first {
-			return fmt.Errorf("behind the compressed text is something else: the file is damaged, or two files were joined (%w)", err)
-		}
 		return whole(err)
 	}
 	m.z.Multistream(false)

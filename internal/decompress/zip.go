@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zip"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 var (
@@ -23,11 +25,12 @@ func IsZip(r io.ReaderAt) bool {
 }
 
 // Zip returns a reader of the one file that a zip archive of that size holds. The name it has there
-// means nothing, and folders and what macOS adds are no files. The checksum is verified at its end.
+// means nothing, and folders and what macOS adds are no files. It may be compressed once more. The checksum is
+// verified at its end.
 func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("zip: %w", whole(err))
+		return nil, prefixed("zip", whole(err))
 	}
 	var found []*zip.File
 	for _, f := range z.File {
@@ -41,11 +44,24 @@ func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 		}
 	}
 	if len(found) != 1 {
-		return nil, fmt.Errorf("zip: the archive holds %d files, which are not one table: unpack it", len(found))
+		return nil, fmt.Errorf("zip: the archive holds %s, which are not one table: unpack it", count.Of(len(found), "file"))
 	}
 	f, err := found[0].Open()
 	if err != nil {
-		return nil, fmt.Errorf("zip: %w", whole(err))
+		return nil, prefixed("zip", whole(err))
 	}
-	return &reader{f, "zip"}, nil
+	text, _, err := New(found[0].Name, &reader{f, "zip", new(input)})
+	if err != nil {
+		f.Close()
+		return nil, prefixed("zip", err)
+	}
+	return &packed{text, f}, nil
 }
+
+// packed is what the file in an archive holds. Close closes both.
+type packed struct {
+	io.ReadCloser
+	file io.Closer
+}
+
+func (p *packed) Close() error { return errors.Join(p.ReadCloser.Close(), p.file.Close()) }

@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
+	"math"
 
 	"github.com/volley-go/volley/chunker"
 )
@@ -21,12 +21,14 @@ type Counts struct {
 	NullResults int // of Failed: those that go on, with nulls for the results of functions that failed
 	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
 	Cut         int // of Rows: those whose surplus fields the source dropped
+	Mended      int // of Rows: those whose broken quotes the source read as text, and rows of names that it mended so or filled
 
 	First struct { // what is wrong with the first of them, at most 10 each
-		Failed               []*chunker.RowError
-		Refused, Nulled, Cut []*chunker.Error
+		Failed                       []*chunker.RowError
+		Refused, Nulled, Cut, Mended []*chunker.Error
 	}
-	bad int // rows that count against the policy's limits
+	bad      int   // rows that count against the policy's limits
+	firstBad error // of the first of them
 }
 
 // Seen is how many rows the source has come to.
@@ -47,6 +49,9 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 		}
 	}
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
+	if f.counts.firstBad == nil {
+		f.counts.firstBad = b.firstBad()
+	}
 	if f.rejecter != nil {
 		if err := f.rejecter.add(ctx, b); err != nil {
 			return err
@@ -74,6 +79,7 @@ func (c *Counts) add(b *Batch, policy chunker.Policy) {
 	c.Unchosen += b.unchosen
 	c.Nulled += len(in.Nulled.Rows)
 	c.Cut += len(in.Cut.Rows)
+	c.Mended += len(in.Mended.Rows)
 	c.bad += len(in.Rejects) + lossyOrFailed(in, b.failed)
 	switch {
 	case policy.Rejects():
@@ -87,6 +93,7 @@ func (c *Counts) add(b *Batch, policy chunker.Policy) {
 	c.First.Refused = firstOf(c.First.Refused, in.Rejects)
 	c.First.Nulled = firstOf(c.First.Nulled, in.Nulled.First)
 	c.First.Cut = firstOf(c.First.Cut, in.Cut.First)
+	c.First.Mended = firstOf(c.First.Mended, in.Mended.First)
 }
 
 // nullResults is how many rows on which a function failed go on.
@@ -113,20 +120,38 @@ func (b *Batch) nullResults() int {
 
 // lossyOrFailed is how many rows lost something or failed, or both.
 func lossyOrFailed(c *chunker.Chunk, failed []*chunker.RowError) int {
-	if len(failed) == 0 {
-		return c.Lossy()
-	}
-	if c.Lossy() == 0 {
+	lossy := c.Lossy()
+	switch {
+	case len(failed) == 0:
+		return len(lossy)
+	case len(lossy) == 0:
 		return distinct(failed)
 	}
 	rows := map[int]bool{}
-	for _, row := range slices.Concat(c.Nulled.Rows, c.Cut.Rows) {
+	for _, row := range lossy {
 		rows[row] = true
 	}
 	for _, e := range failed {
 		rows[int(e.Row)] = true
 	}
 	return len(rows)
+}
+
+// firstBad is the first row of a batch that a step failed on, or that was not read whole; nil if all are
+// fine.
+func (b *Batch) firstBad() (first error) {
+	row := int64(math.MaxInt64)
+	for _, list := range [][]*chunker.Error{b.chunk.Rejects, b.chunk.FirstLosses()} {
+		for _, e := range list {
+			if e.Row < row {
+				first, row = e, e.Row
+			}
+		}
+	}
+	if len(b.failed) > 0 && b.failed[0].Row < row {
+		first = b.failed[0]
+	}
+	return first
 }
 
 // firstOf appends what there is still room for.
@@ -141,11 +166,8 @@ func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
 // tooMany is the error of a run in which more rows failed than may. It tells of no row after the one that
 // was too many, for how many of them were seen depends on how the table was cut.
 func (f *Flow) tooMany() error {
-	e := &chunker.TooManyError{Failed: min(f.counts.bad, f.env.Policy.Allowed(f.counts.Seen())+1), Policy: f.env.Policy}
-	if len(f.counts.First.Failed) > 0 {
-		e.First = f.counts.First.Failed[0]
-	}
-	return e
+	most := f.env.Policy.Allowed(f.counts.Seen())
+	return &chunker.TooManyError{Failed: min(f.counts.bad, most+1), Policy: f.env.Policy, First: f.counts.firstBad}
 }
 
 // Commit ends the run: rejects that were settled are committed, also if the run ended with an error;

@@ -1,4 +1,4 @@
-// Package fifo opens and reads what may keep a program waiting for ever: named pipes, whose open
+// Package fifo opens, reads and writes what may keep a program waiting for ever: named pipes, whose open
 // waits for the other end, terminals and sockets. Whoever waits is let go when a context ends.
 package fifo
 
@@ -44,7 +44,7 @@ type Reader struct {
 	got chan read
 }
 
-// read is what a read came to.
+// read is what a read or write came to.
 type read struct {
 	n   int
 	err error
@@ -70,4 +70,43 @@ func (r *Reader) Read(p []byte) (int, error) {
 	case g := <-r.got:
 		return copy(p, r.buf[:g.n]), g.err
 	}
+}
+
+// writer writes to what cannot be called off: when the context ends, a write that waits is left behind.
+type writer struct {
+	ctx context.Context
+	w   io.Writer
+	buf []byte // of the writing goroutine, while one runs
+	got chan read
+	err error // that a write ended with: nothing is written any more
+}
+
+// NewWriter returns a writer to f until ctx ends. A file that cannot keep a program waiting is written as it is.
+func NewWriter(ctx context.Context, f *os.File) io.Writer {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		return f
+	}
+	return &writer{ctx: ctx, w: f}
+}
+
+// Write hands copies on: a write that is left behind still reads what it was given.
+func (w *writer) Write(p []byte) (written int, err error) {
+	if w.buf == nil {
+		w.buf, w.got = make([]byte, 256<<10), make(chan read, 1)
+	}
+	for written < len(p) && w.err == nil {
+		n := copy(w.buf, p[written:])
+		go func() {
+			n, err := w.w.Write(w.buf[:n])
+			w.got <- read{n, err}
+		}()
+		select {
+		case <-w.ctx.Done():
+			w.err = context.Cause(w.ctx)
+		case g := <-w.got:
+			written += g.n
+			w.err = g.err
+		}
+	}
+	return written, w.err
 }

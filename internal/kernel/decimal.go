@@ -63,13 +63,15 @@ func (d Dec) Less(e Dec) bool {
 }
 
 // Pow10 is 10 to the n ≤ 38.
-func Pow10(n int) Dec {
-	p := Dec{Lo: 1}
-	for range n {
-		p, _ = p.Mul(Dec{Lo: 10})
+func Pow10(n int) Dec { return powers[n] }
+
+var powers = func() (p [39]Dec) {
+	p[0] = Dec{Lo: 1}
+	for i := range p[1:] {
+		p[i+1], _ = p[i].Mul(Dec{Lo: 10})
 	}
 	return p
-}
+}()
 
 // Fits tells whether |d| < 10**precision.
 func (d Dec) Fits(precision int) bool {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -125,8 +126,8 @@ func apply(name string, v []Value) (Value, error) {
 	types := map[string]string{
 		"len": "int64", "contains": "bool", "startswith": "bool", "endswith": "bool", "like": "bool", "match": "bool",
 		"year": "int64", "month": "int64", "day": "int64", "weekday": "int64", "yearday": "int64", "hour": "int64", "minute": "int64", "second": "int64", "nanosecond": "int64", "quarter": "int64", "isnan": "bool",
-		"lower": "string", "upper": "string", "trim": "string", "replace": "string", "substr": "string", "split": "string", "concat": "string",
-		"sqrt": "float64", "floor": "float64", "ceil": "float64", "round": "float64", "pow": "float64", "sin": "float64",
+		"lower": "string", "upper": "string", "trim": "string", "ltrim": "string", "rtrim": "string", "replace": "string", "substr": "string", "split": "string", "concat": "string",
+		"sqrt": "float64", "floor": "float64", "ceil": "float64", "round": "float64", "roundeven": "float64", "pow": "float64", "sin": "float64",
 	}
 	t, ok := types[name]
 	for i := range v {
@@ -256,6 +257,8 @@ func ofNumber(name, t string, v []Value) Value {
 		return Value{t, math.Ceil(x)}
 	case "round":
 		return Value{t, math.Round(x)}
+	case "roundeven":
+		return Value{t, math.RoundToEven(x)}
 	case "sin":
 		return Value{t, math.Sin(x)}
 	case "isnan":
@@ -276,6 +279,10 @@ func ofText(name, t, s string, v []Value) Value {
 		return Value{t, strings.ToUpper(s)}
 	case "trim":
 		return Value{t, strings.TrimSpace(s)}
+	case "ltrim":
+		return Value{t, strings.TrimLeftFunc(s, unicode.IsSpace)}
+	case "rtrim":
+		return Value{t, strings.TrimRightFunc(s, unicode.IsSpace)}
 	case "contains":
 		return Value{t, strings.Contains(s, arg(0))}
 	case "startswith":

@@ -3,7 +3,6 @@ package oracle
 import (
 	"fmt"
 	"go/token"
-	"math"
 	"math/big"
 	"strings"
 )
@@ -130,21 +129,13 @@ func castDecimal(v Value, t string) (Value, error) {
 	return Value{t, n.Int64()}, nil
 }
 
-// floatDecimal scales in floats up to 2**53, and exactly above.
+// floatDecimal rounds the exact value of a float.
 func floatDecimal(f float64, t string) (Value, error) {
-	_, scale := decimalOf(t)
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+	r := new(big.Rat).SetFloat64(f)
+	if r == nil {
 		return Value{Type: t}, ErrRow
 	}
-	s := f * math.Pow10(scale)
-	if math.Abs(s) < 1<<53 {
-		n, _ := new(big.Float).SetFloat64(math.Round(s)).Int(nil)
-		return decimal(new(big.Rat).SetFrac(n, pow10(scale)), t)
-	}
-	whole, frac := math.Modf(f)
-	r := new(big.Rat).SetFloat64(whole)
-	n, _ := new(big.Float).SetFloat64(math.Round(frac * math.Pow10(scale))).Int(nil)
-	return decimal(r.Add(r, new(big.Rat).SetFrac(n, pow10(scale))), t)
+	return decimal(r, t)
 }
 
 // ofDecimal is the functions that keep decimals, and, with digits, integers.

@@ -393,9 +393,9 @@ func asFactor(v, other Value) Value {
 }
 
 // exactOrder is the order of values that no common type holds for sure: times, decimals and
-// integers, and constants beside those. false where there is a null, and for other values.
+// integers, and constants beside those, or beyond all floats. false where there is a null, and for other values.
 func exactOrder(x, y Value) (order int64, ok bool) {
-	if x.V == nil || y.V == nil || float(x.Type) || float(y.Type) || x.Type == "" && y.Type == "" {
+	if x.V == nil || y.V == nil || x.Type == "" && y.Type == "" {
 		return 0, false
 	}
 	c, isConst := y.V.(constant.Value)
@@ -403,6 +403,10 @@ func exactOrder(x, y Value) (order int64, ok bool) {
 	case x.Type == "":
 		order, ok = exactOrder(y, x)
 		return -order, ok
+	case float(x.Type) && isConst:
+		return besideInfinity(x, c)
+	case float(x.Type) || float(y.Type):
+		return 0, false
 	case isTemporal(x.Type) && isConst:
 		return int64(nanos(x).Cmp(instantOf(constant.StringVal(c), x.Type))), true
 	case isTemporal(x.Type):
@@ -415,6 +419,18 @@ func exactOrder(x, y Value) (order int64, ok bool) {
 		return int64(exact(x).Cmp(exact(y))), true
 	}
 	return 0, false
+}
+
+// besideInfinity is the order of a float and a constant between the last finite float and infinity.
+func besideInfinity(x Value, c constant.Value) (order int64, ok bool) {
+	f, limit := x.V.(float64), constantAs(c, x.Type).(float64)
+	switch {
+	case !math.IsInf(limit, 0) || math.IsNaN(f):
+		return 0, false
+	case f == limit:
+		return int64(constant.Sign(c)), true
+	}
+	return -int64(constant.Sign(c)), true
 }
 
 func compare[T int64 | uint64 | float64 | string](op token.Token, a, b T) Value {

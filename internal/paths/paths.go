@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/volley-go/volley/internal/terminal"
 )
 
 // Expand lists the files that each of names is, in the order of names: a file of that very
@@ -17,11 +19,12 @@ import (
 // those is listed whether there is such a file or not.
 //
 // Each part of a pattern is one of [path/filepath.Match]; the part ** stands for any folders, none
-// too: a/**/b.csv is a/b.csv, a/x/b.csv and a/x/y/b.csv. With ** only files are named, no folders. It
-// goes into folders behind symbolic links, but into none a second time. Names that begin with a
-// dot are names as any other.
+// too: a/**/b.csv is a/b.csv, a/x/b.csv and a/x/y/b.csv. It goes into folders behind symbolic links,
+// but into none a second time. Names that begin with a dot are hidden, as shells have it: only a part
+// that begins with a dot, too, names them, and ** goes into no such folder.
 //
-// A pattern that is none, or that no file has, and a folder that cannot be read are an [*fs.PathError].
+// A pattern that is none, or that no file has, and a folder that cannot be read are an [*fs.PathError]. So is
+// a folder that a pattern without ** names: what lies in it would be missing without a word.
 func Expand(names ...string) ([]string, error) {
 	var out []string
 	for _, name := range names {
@@ -36,6 +39,9 @@ func Expand(names ...string) ([]string, error) {
 		files, err := glob(name)
 		if err == nil && len(files) == 0 {
 			err = errors.New("no file has such a name")
+			if folder := firstMissing(name[:strings.IndexAny(name, "*?[")] + "x"); folder != "" {
+				err = &missingFolder{folder, fs.ErrNotExist}
+			}
 		}
 		if err != nil {
 			var pe *fs.PathError
@@ -55,8 +61,8 @@ const anyFolders = "**"
 // finder collects what a pattern names. ([path/filepath.Glob] leaves out what lies in a folder that it cannot
 // read, without a word.)
 type finder struct {
-	found []string
-	files bool // files alone are wanted
+	found    []string
+	recurses bool // folders are gone into, rather than named
 }
 
 // glob lists what a pattern names, sorted.
@@ -70,7 +76,7 @@ func glob(pattern string) ([]string, error) {
 	if os.IsPathSeparator(pattern[len(volume)]) {
 		root += string(filepath.Separator)
 	}
-	f := finder{files: slices.Contains(parts, anyFolders)}
+	f := finder{recurses: slices.Contains(parts, anyFolders)}
 	if err := f.find(root, parts); err != nil {
 		return nil, err
 	}
@@ -111,7 +117,7 @@ func (f *finder) find(folder string, parts []string) error {
 		return err
 	}
 	for _, e := range entries {
-		if ok, _ := filepath.Match(part, e.Name()); !ok {
+		if ok, _ := filepath.Match(part, e.Name()); !ok || isHidden(e.Name()) && !isHidden(part) {
 			continue
 		}
 		if len(rest) > 0 && !e.IsDir() && e.Type()&fs.ModeSymlink == 0 {
@@ -126,25 +132,25 @@ func (f *finder) find(folder string, parts []string) error {
 
 // take collects a path that the parts so far name, or goes on in it where there are more.
 func (f *finder) take(path string, rest []string) error {
-	folder := false
-	if len(rest) > 0 || f.files {
-		var err error
-		if folder, err = isFolder(path); err != nil {
-			return err
-		}
-	}
-	if len(rest) > 0 {
-		if folder {
-			return f.find(path, rest)
-		}
+	folder, err := isFolder(path)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) > 0 && folder:
+		return f.find(path, rest)
+	case len(rest) > 0 || folder && f.recurses:
 		return nil
+	case folder:
+		return &fs.PathError{Op: "read", Path: path, Err: errors.New("is a folder, which the pattern names, too: name its files by " + terminal.Escape(filepath.Join(path, "*")+filepath.Ext(path)) + ", or files alone")}
 	}
-	_, err := os.Lstat(path)
-	if err == nil && !folder {
+	if _, err = os.Lstat(path); err == nil {
 		f.found = append(f.found, path)
 	}
 	return unlessMissing(err)
 }
+
+// isHidden reports whether a name, or a part of a pattern, begins with a dot.
+func isHidden(name string) bool { return strings.HasPrefix(name, ".") || strings.HasPrefix(name, `\.`) }
 
 // walker visits a folder and all those below it, each once.
 type walker struct {
@@ -186,6 +192,9 @@ func (w *walker) below(folder string, byLink bool) error {
 		return err
 	}
 	for _, e := range entries {
+		if isHidden(e.Name()) {
+			continue
+		}
 		path := filepath.Join(folder, e.Name())
 		if e.Type()&fs.ModeSymlink != 0 {
 			folder, err := isFolder(path)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // ErrChanged says that a file is not what it was when reading it began.
@@ -45,7 +47,7 @@ func (s Stamp) against(now os.FileInfo) error {
 	case !was.Mode().IsRegular():
 		return nil
 	case now.Size() != was.Size():
-		return fmt.Errorf("%w: it had %d bytes, and has %d: %s", ErrChanged, was.Size(), now.Size(), changedRemedy)
+		return fmt.Errorf("%w: it had %s, and has %d: %s", ErrChanged, count.Of(was.Size(), "byte"), now.Size(), changedRemedy)
 	case !now.ModTime().Equal(was.ModTime()):
 		return fmt.Errorf("%w: it was written to at %s: %s", ErrChanged, now.ModTime().Format(time.RFC3339Nano), changedRemedy)
 	}

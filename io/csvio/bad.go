@@ -7,10 +7,13 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -18,7 +21,7 @@ import (
 // before it.
 func (p *piece) settle(b *block, line int) error {
 	defer func() { b.bad = b.bad[:0] }()
-	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.uneven) == 0 {
+	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.losses) == 0 {
 		return nil
 	}
 	policy := p.stream.source.options.OnBad
@@ -44,7 +47,7 @@ func (p *piece) settle(b *block, line int) error {
 }
 
 // lose notes the rows of the window that come out with less than they had: with a null for a value that
-// does not fit or was missing, or without their surplus fields.
+// does not fit or was missing, without their surplus fields, or with broken quotes as text.
 func (p *piece) lose(b *block, line int) {
 	bad := p.firstBad(b)
 	null := func(until int) { // the rows before it with a value that does not fit
@@ -52,16 +55,18 @@ func (p *piece) lose(b *block, line int) {
 			p.nulled.Add(b.rows+bad[0].row, func() *chunker.Error { return p.badField(b, bad[0], line) })
 		}
 	}
-	for ; len(p.uneven) > 0 && p.uneven[0].at < b.done+len(b.text); p.uneven = p.uneven[1:] {
-		u := p.uneven[0]
-		row, found := b.rowThatBegins(u.at - b.done)
+	for ; len(p.losses) > 0 && p.losses[0].at < b.done+len(b.text); p.losses = p.losses[1:] {
+		l := p.losses[0]
+		row, found := b.rowThatBegins(l.at - b.done)
 		if !found { // it is bad still, and left out
 			continue
 		}
-		what := func() *chunker.Error { return p.unevenRow(b, row, u) }
+		what := func() *chunker.Error { return p.lossyRow(b, row, l) }
 		null(row)
 		switch {
-		case u.fields > len(p.stream.columns):
+		case l.fields == 0:
+			p.mended.Add(b.rows+row, what)
+		case l.fields > len(p.stream.columns):
 			p.cut.Add(b.rows+row, what)
 		case len(bad) == 0 || bad[0].row > row:
 			p.nulled.Add(b.rows+row, what)
@@ -86,23 +91,35 @@ func (b *block) rowThatBegins(at int) (row int, ok bool) {
 	return row, lo == at
 }
 
-// unevenRow says what a row lost that had too few or too many fields.
-func (p *piece) unevenRow(b *block, row int, u uneven) *chunker.Error {
+// lossyRow says what a row lost.
+func (p *piece) lossyRow(b *block, row int, l loss) *chunker.Error {
 	lo, hi := b.rowAt(row)
 	lines := chunker.Lines{First: p.line + 1, Extra: p.breaks}
 	return &chunker.Error{
 		Op: "read", File: p.file, Line: lines.Of(b.rows + row), Row: int64(p.rows) + b.position(row),
-		Offset: p.fileOffset(b.done + lo), Raw: p.rawText(b.done+lo, b.done+hi), Err: p.lossOf(u),
+		Offset: p.fileOffset(b.done + lo), Raw: p.rawText(b.done+lo, b.done+hi), Err: l.reason(len(p.stream.columns)),
 	}
 }
 
-func (p *piece) lossOf(u uneven) error {
-	columns := len(p.stream.columns)
-	if u.fields < columns {
-		return fmt.Errorf("%w: null stands for what is missing", countError(u.fields, columns))
+// reason says what is wrong with the row, and what became of it.
+func (l loss) reason(columns int) error {
+	switch {
+	case l.fields == 0:
+		return errMended
+	case l.fields < columns:
+		return fmt.Errorf("%w: null stands for what is missing", countError(l.fields, columns))
 	}
-	return fmt.Errorf("%w: dropped %q", countError(u.fields, columns), u.dropped)
+	var dropped []string
+	if l.empty > 0 {
+		dropped = append(dropped, count.Of(l.empty, "empty field"))
+	}
+	if l.dropped != "" {
+		dropped = append(dropped, strconv.Quote(l.dropped))
+	}
+	return fmt.Errorf("%w: dropped %s", countError(l.fields, columns), strings.Join(dropped, " and "))
 }
+
+var errMended = errors.New("the quotes of the row are broken: they are read as text")
 
 // widen is the error that has a file read again with floats where samples were of integers: nothing is bad
 // about those.
@@ -227,13 +244,13 @@ func (p *piece) reason(r csv.BadRow, swallowed int) error {
 	case r.Problem == csv.Unclosed && swallowed == 1:
 		return fmt.Errorf("%w: the line behind it, up to the end of the file, is in this row", errNeverClosed)
 	case r.Problem == csv.Unclosed:
-		return fmt.Errorf("%w: the %d lines behind it, up to the end of the file, are in this row", errNeverClosed, swallowed)
+		return fmt.Errorf("%w: the %s behind it, up to the end of the file, %s in this row", errNeverClosed, count.Of(swallowed, "line"), count.Word(swallowed, "is", "are"))
 	}
 	return countError(r.Fields, want)
 }
 
 func countError(fields, columns int) error {
-	return fmt.Errorf("the row has %d fields, there are %d columns", fields, columns)
+	return fmt.Errorf("the row has %s, there %s %s", count.Of(fields, "field"), count.Word(columns, "is", "are"), count.Of(columns, "column"))
 }
 
 // misfit is why a value does not fit its column, and what would.

@@ -4,91 +4,28 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/klauspost/compress/gzip"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/chunkertest"
+	"github.com/volley-go/volley/internal/meddle"
 	"github.com/volley-go/volley/io/csvio"
 )
-
-// changes are what others may do to a file while it is read, and whether that is told.
-var changes = map[string]struct {
-	do   func(t *testing.T, path string, was []byte)
-	told bool
-}{
-	"nothing":      {func(*testing.T, string, []byte) {}, false},
-	"appended":     {func(t *testing.T, p string, was []byte) { put(t, p, os.O_APPEND, "9,9\n") }, true},
-	"cut":          {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, int64(len(was)-4))) }, true},
-	"cut to a row": {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, 8)) }, true},
-	"emptied":      {func(t *testing.T, p string, was []byte) { require.NoError(t, os.Truncate(p, 0)) }, true},
-	"one byte":     {func(t *testing.T, p string, was []byte) { put(t, p, 0, string(was[:1])) }, true},
-	"as it was": {func(t *testing.T, p string, was []byte) {
-		put(t, p, os.O_TRUNC, string(was))
-	}, true},
-	"replaced": {func(t *testing.T, p string, was []byte) {
-		require.NoError(t, os.WriteFile(p+".new", []byte("a,b\n"), 0o600))
-		if err := os.Rename(p+".new", p); err != nil {
-			t.Skip("an open file is not replaced here:", err)
-		}
-	}, false},
-	"read by another": {func(t *testing.T, p string, was []byte) {
-		_, err := os.ReadFile(p)
-		require.NoError(t, err)
-	}, false},
-}
-
-func put(t *testing.T, path string, flag int, text string) {
-	t.Helper()
-	f, err := os.OpenFile(path, os.O_WRONLY|flag, 0)
-	require.NoError(t, err)
-	_, err = f.WriteString(text)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-}
 
 // aged writes a file that was there for long.
 func aged(t *testing.T, name string, text []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(path, text, 0o600))
-	long := time.Now().Add(-time.Hour)
-	require.NoError(t, os.Chtimes(path, long, long))
+	require.NoError(t, meddle.Aged(path, text))
 	return path
-}
-
-// readChanged reads everything, and has the file changed before the part at.
-func readChanged(t *testing.T, src chunker.Source, at int, change func()) (rows int, err error) {
-	t.Helper()
-	stream, err := src.Open(t.Context(), 64<<10)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, stream.Close()) }()
-	for i := 0; ; i++ {
-		if i == at {
-			change()
-		}
-		part, err := stream.Next(t.Context())
-		if err == io.EOF {
-			return rows, nil
-		}
-		if err != nil {
-			return rows, err
-		}
-		c, err := part(t.Context())
-		if err != nil {
-			return rows, err
-		}
-		rows += c.Len()
-		c.Release()
-	}
 }
 
 func TestAnInputThatChangesIsAnError(t *testing.T) {
@@ -113,11 +50,11 @@ func TestAnInputThatChangesIsAnError(t *testing.T) {
 		"latin1.csv":   {[]byte(small + "é,2\n"), 101},
 		"semis.csv":    {[]byte(strings.ReplaceAll(large, ",", "||")), rows},
 	} {
-		for what, change := range changes {
+		for what, change := range meddle.Changes {
 			for _, at := range []int{0, 1} {
 				path := aged(t, name, c.text)
-				got, err := readChanged(t, csvio.Open(path), at, func() { change.do(t, path, c.text) })
-				if !change.told {
+				got, err := chunkertest.ReadMeddled(t, csvio.Open(path), 64<<10, at, func() { require.NoError(t, change.Do(path, c.text)) })
+				if !change.Told {
 					require.NoError(t, err, "%s: %s", name, what)
 					require.Equal(t, c.rows, got, "%s: %s", name, what)
 					continue
@@ -142,11 +79,11 @@ func (m meddling) Create(ctx context.Context, schema *arrow.Schema) (chunker.Wri
 
 func TestReadFileOfAnInputThatChanges(t *testing.T) {
 	text := []byte("a,b\n" + strings.Repeat("1,2\n", 300_000))
-	for what, change := range changes {
+	for what, change := range meddle.Changes {
 		path := aged(t, "in.csv", text)
-		rejects := meddling{new(chunker.FrameSink), func() { change.do(t, path, text) }}
+		rejects := meddling{new(chunker.FrameSink), func() { require.NoError(t, change.Do(path, text)) }}
 		f, err := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: rejects}.ReadFile(t.Context(), path)
-		if change.told {
+		if change.Told {
 			require.ErrorIs(t, err, chunker.ErrChanged, what)
 			continue
 		}
@@ -161,7 +98,7 @@ func TestFilesThatAreNotReadToTheEndMayChange(t *testing.T) {
 	require.NoError(t, err)
 	part, err := stream.Next(t.Context())
 	require.NoError(t, err)
-	put(t, path, os.O_APPEND, "3,4\n")
+	require.NoError(t, meddle.Write(path, os.O_APPEND, "3,4\n"))
 	c, err := part(t.Context())
 	require.NoError(t, err)
 	c.Release()

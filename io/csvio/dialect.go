@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -547,5 +548,5 @@ func isDateIn(b []byte) bool {
 
 // why says in words what spoke for the dialect.
 func (a *attempt) why() string {
-	return fmt.Sprintf("%d rows cut, %.0f %% of them into %d fields, %.0f %% of the cells of a known kind", a.rows, math.Floor(100*a.even), a.width, math.Floor(100*a.typed))
+	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", count.Of(a.rows, "row"), math.Floor(100*a.even), count.Of(a.width, "field"), math.Floor(100*a.typed))
 }

@@ -19,6 +19,10 @@
 // straight into Arrow buffers; only columns that are asked for are parsed. A block is of the size that was asked for (8 MiB
 // of columns otherwise), and less, to 256 KiB, where a file is small or near its end, and at the beginning of a stream.
 //
+// A text that is one of another format as a whole is an error that names it: JSON, HTML, XML, RTF, YAML, INI, mails, tables in
+// Markdown, pointers of Git LFS, answers of web servers. It is told by its first 16 KiB; a table whose fields are
+// such texts is none. With [ReadOptions.Names] everything is a table.
+//
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
 // row: the quotes behind a place tell whether it lies in a quoted field. If no quote stands in the next MiB, and no field
@@ -42,7 +46,7 @@
 // # Headers
 //
 // The first row is names if more speaks for it than against. For it: a field that does not fit the numbers, dates or
-// bools below it; one that is unlike texts below that are alike; years and words that are
+// bools below it; one that is unlike texts below that are alike; numbers over columns of words; years and words that are
 // numbered one after the other; quotes that only this row has. Against it: a number, date or bool that its column could have; a text
 // that is a value below, or in the row twice; more empty fields than names over values. If nothing decides, words are names and
 // values are data.
@@ -57,7 +61,7 @@
 // numbers (they become data), a title of one word above a table of words (the table becomes one column). [ReadOptions.Header],
 // Skip and Delimiter say what is meant, and what they say holds.
 //
-// Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
+// Bytes ^Z (0x1A) at the very end, which DOS programs write there, are no part of the text. Blank lines are no rows, unless [ReadOptions.BlankRows] says so. An empty file is an error, as is one of
 // comments and blank lines alone, unless Names are given: then it is a table without rows. A file of a header alone is one too.
 //
 // Rows of a plain dialect (a delimiter of one byte, doubled quotes, \n, \r\n or \r) are read as they stand. Others are
@@ -67,7 +71,8 @@
 //
 // Text is made UTF-8 while it is read. [ReadOptions.Encoding] says what it is; [EncodingOf] knows
 // every common encoding by its names: code pages of Windows, DOS and the Mac, ISO 8859, KOI8, GBK,
-// GB18030, Big5, Shift_JIS, EUC-JP, ISO-2022-JP, EUC-KR and EBCDIC.
+// GB18030, Big5, Shift_JIS, EUC-JP, ISO-2022-JP, EUC-KR and some of EBCDIC. ISO-2022-KR and
+// ISO-2022-CN are told and not read.
 //
 // If nothing is said, the bytes decide, from the first 64 KiB and, of a plain file, from eight places
 // all over it:
@@ -75,13 +80,18 @@
 //   - UTF-8, UTF-16 and UTF-32 have a byte order mark, the latter two else NUL bytes in every other place.
 //   - UTF-8 is a text with at least twice as many bytes behind the first of its characters as bytes that
 //     are no UTF-8. Those few are bad values in their rows; no other row is read differently for them.
-//   - ISO-2022-JP has its escapes.
-//   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some thirty
-//     languages. A word or two may not be enough: the ê of Windows-1252 is the ę of Windows-1250.
+//   - ISO-2022-JP and HZ-GB-2312 have their escapes.
+//   - Windows-1252 is what no other encoding explains nearly as well, by the letters of some forty
+//     languages and their neighbours, in every encoding of single bytes that has them.
 //
-// Everything else is refused, with an error that names what it looks like. It is not guessed, for a
-// wrong guess shows nowhere. What was taken for Windows-1252 is watched while it is read, and is an error
-// if it goes on as something else.
+// A word or two may not be enough. Where the usual encodings of two languages are as likely, the text
+// is refused, though it may be Windows-1252: the ê of "você" is the ę of Windows-1250, the ø of "Tromsø"
+// the ų of Windows-1257. Where the other encoding is seldom (Polish in ISO-8859-13, a code page of the
+// Mac), a word or two that is common in Windows-1252 is read as that: say the encoding of such files.
+//
+// Everything else is refused, with an error that names what it looks like if that is certain. It is not
+// guessed, for a wrong guess shows nowhere. What was taken for Windows-1252 is watched while it is read, by
+// windows of some 48 letters beyond ASCII, and is an error if one of them is clearly something else.
 //
 // Bytes that are no character are never kept in a string or replaced: they are a bad value. (U+FFFD
 // in a text is a character like others.) If the places looked at were ASCII and bytes further down are
@@ -97,7 +107,9 @@
 // such columns stay strings until the options say what they are ([ReadOptions.Dates], Decimal, Thousands). So do numbers with
 // leading zeros, a plus before eight digits or more (+14155550123 is a telephone; +3 and +1.5 are numbers), integers of
 // more than 64 bits, and integers among floats that a float64 would round (above 2^53): where a type is found, no
-// digit is lost. Where [ReadOptions.Types] gives a float, rounding is meant.
+// digit of an integer is lost. A number with a point or an exponent is the nearest float64, as with every other reader: 15 digits
+// always come back, and all 17 of what was a float64; what is behind them is lost. [Sniff] says where samples have
+// more. A decimal128 or string in [ReadOptions.Types] keeps all of them. Where it gives a float, rounding is meant.
 //
 // A column without a value in the samples, as all of a file with a header alone, is a string. So are times with digits
 // finer than a microsecond, unless Types says timestamp[ns], and times of day and durations, which come
@@ -125,8 +137,9 @@
 // that of the row.
 //
 // What became of bad rows is in a [Report], each kind counted apart: rows that were left out, that went to
-// the rejects, that have a null for what could not be read or was missing, and whose surplus fields were
-// dropped. A frame of [ReadOptions.ReadFile] does not show them: under [Null] and [Skip] ask for the report.
+// the rejects, that have a null for what could not be read or was missing, whose surplus fields were
+// dropped, and whose broken quotes were read as text. Under each policy the rows that [Stop] would end at are in one of these.
+// A frame of [ReadOptions.ReadFile] does not show them: under [Null] and [Skip] ask for the report.
 //
 //	var report csvio.Report
 //	trips, err := csvio.ReadOptions{OnBad: csvio.Null, Report: &report}.ReadFile(ctx, "trips.csv")

@@ -15,9 +15,9 @@ import (
 
 const peekBytes = 64 << 10 // that tell an encoding
 
-// text makes what an input holds UTF-8 without a byte order mark. windows says that an earlier
-// reading found it to be Windows-1252.
-func (in *input) text(o *ReadOptions, windows bool) error {
+// text makes what an input holds UTF-8 without a byte order mark. windows is why an earlier reading
+// found it to be Windows-1252; nil if there was none.
+func (in *input) text(o *ReadOptions, windows *charset.Evidence) error {
 	head := make([]byte, peekBytes)
 	n, err := io.ReadFull(in.ReadCloser, head)
 	whole := err == io.EOF || err == io.ErrUnexpectedEOF
@@ -32,7 +32,8 @@ func (in *input) text(o *ReadOptions, windows bool) error {
 		if err := otherMark(head, o.Encoding); err != nil {
 			return err
 		}
-	case windows:
+	case windows != nil:
+		found = *windows
 		in.encoding, in.why = charset.Windows1252, "bytes further down that are no UTF-8"
 	default:
 		found.Add(head, whole)
@@ -52,7 +53,7 @@ func (in *input) text(o *ReadOptions, windows bool) error {
 	in.multi = found.Multi()
 	if in.encoding != charset.UTF8 {
 		converted := charset.NewReader(r, in.encoding, in.begin)
-		if in.encoding == charset.Windows1252 && o.Encoding == charset.Unknown && !windows {
+		if in.encoding == charset.Windows1252 && o.Encoding == charset.Unknown {
 			converted.Watch(&found, adviceEncoding)
 		}
 		r, in.at = converted, converted.Begin()
@@ -105,7 +106,11 @@ func (in *input) eachPlace(begin bool, f func(raw []byte, at int64) error) error
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if err := f(buf[:n], at); err != nil {
+		text := buf[:n]
+		if at+int64(n) == info.Size() {
+			text = bytes.TrimRight(text, endMark)
+		}
+		if err := f(text, at); err != nil {
 			if err == errStop {
 				return nil
 			}
@@ -134,6 +139,7 @@ const damaged = ", which the rest of the text is"
 
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
+	errCut     = &notUTF8Error{": it ends inside a character, as a text that was cut does: mend the file, or set ReadOptions.OnBad so that such rows are left out, or give ReadOptions.Encoding if it is of another encoding"}
 	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
 )
 
@@ -148,6 +154,8 @@ func (p *piece) notText(value []byte) error {
 		return &notUTF8Error{damaged}
 	case p.multi:
 		return errDamaged
+	case charset.EndsInside(value):
+		return errCut
 	case o.OnBad != Stop || o.Encoding != charset.Unknown:
 		return errNotUTF8
 	}
@@ -172,19 +180,19 @@ func (s *source) adapt(ctx context.Context, err error) bool {
 		maps.Copy(s.wider, ve.columns)
 		return true
 	}
-	if errors.As(err, &ce) && errors.As(err, new(*notUTF8Error)) && s.options.Encoding == charset.Unknown && s.allWindows(ctx, ce.File) {
-		s.windows[ce.File] = true
-		return true
+	if errors.As(err, &ce) && errors.As(err, new(*notUTF8Error)) && s.options.Encoding == charset.Unknown {
+		s.windows[ce.File] = s.allWindows(ctx, ce.File)
+		return s.windows[ce.File] != nil
 	}
 	return false
 }
 
-// allWindows reports whether all of a file is Windows-1252, of which the places looked at before
-// reading were UTF-8.
-func (s *source) allWindows(ctx context.Context, name string) bool {
+// allWindows is why all of a file is Windows-1252, of which the places looked at before reading were
+// UTF-8; nil if it is not.
+func (s *source) allWindows(ctx context.Context, name string) *charset.Evidence {
 	in, err := s.openRaw(ctx, name)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer in.Close()
 	var found charset.Evidence
@@ -197,13 +205,15 @@ func (s *source) allWindows(ctx context.Context, name string) bool {
 		switch err {
 		case nil:
 		case io.EOF, io.ErrUnexpectedEOF:
-			e, _ := found.Found()
-			return e == charset.Windows1252
+			if e, _ := found.Found(); e == charset.Windows1252 {
+				return &found
+			}
+			return nil
 		default:
-			return false
+			return nil
 		}
 	}
-	return false
+	return nil
 }
 
 // isRegular tells a file that can be read at any place.

@@ -123,7 +123,7 @@ func TestAStreamThatWasNotWindows1252(t *testing.T) {
 	_, err := streamed(t, csvio.ReadOptions{}, text[:40]+strings.Repeat("2,plain text\n", 9000)+text[40:])
 	require.Error(t, err)
 	_, err = streamed(t, csvio.ReadOptions{}, "id,s\n1,caf\xE9\n"+strings.Repeat("2,plain text\n", 9000)+strings.Repeat("2,größe\n", 9))
-	require.ErrorContains(t, err, "was taken for Windows-1252 by its beginning")
+	require.ErrorContains(t, err, "was taken for Windows-1252, and is not that from about byte")
 	require.ErrorContains(t, err, "give ReadOptions.Encoding")
 }
 
@@ -308,5 +308,58 @@ func TestFewNULs(t *testing.T) {
 		require.Equal(t, []string{"s", "i"}, f.Names(), "%q", text)
 		require.Equal(t, 2, f.NumRows())
 		require.Contains(t, written(t, f), "\x00")
+	}
+}
+
+// TestACutLastCharacter: text of ASCII but for a character of UTF-8 that the end cuts.
+func TestACutLastCharacter(t *testing.T) {
+	for _, cut := range []string{"\xF0\x9F\x98", "\xF0\x9F", "x\xE2\x82", "\xE4\xBA", "\"a,\xE3\x81"} {
+		for _, head := range []string{"id,s\n1,ok\n", "id,s\n" + strings.Repeat("1,plain\n", 30_000), "id,s\n1,größe\n"} {
+			for _, read := range []func(testing.TB, csvio.ReadOptions, string) (*frame.Frame, error){read, streamed} {
+				_, err := read(t, csvio.ReadOptions{}, head+"2,"+cut)
+				require.Error(t, err)
+				if cut[0] != '"' {
+					require.Regexp(t, "is no UTF-8: it ends inside a character, as a text that was cut does|is no UTF-8, which the rest of the text is", err)
+				}
+				f, err := read(t, csvio.ReadOptions{OnBad: csvio.Skip}, head+"2,"+cut)
+				if cut[0] != '"' {
+					require.NoError(t, err)
+					require.Equal(t, strings.Count(head, "\n")-1, f.NumRows())
+				}
+			}
+		}
+	}
+}
+
+func TestEncodingsOfSevenBits(t *testing.T) {
+	head := "id,s\n1,plain\n"
+	for _, text := range []string{"2,~{VPND~}\n3,~{1>>)~}, ok\n4,~{#,~}\n", "2,~{0!=.!\"~}\n", "2,a~{VPND~}b~{J}>]~}\n"} {
+		f, err := read(t, csvio.ReadOptions{Header: csvio.Present}, head+text)
+		if err == nil {
+			require.Contains(t, f.String(), "plain")
+			require.NotContains(t, written(t, f), "~{")
+		}
+	}
+	for _, text := range []string{"2,~{VPND~}\n", "2,~{NAME~}\n3,~{VALU~}\n"} {
+		_, err := read(t, csvio.ReadOptions{}, head+text)
+		require.ErrorContains(t, err, "it may be HZ-GB-2312 (Chinese), or UTF-8 in which ~{ and ~} stand for themselves")
+	}
+	for _, text := range []string{"2,~{~}\n", "2,~{x\n3,~}\n", "2,~{name~}\n", "2,~{value}\n", "2,~{VPND~}\n3,~{a~}\n"} {
+		f, err := read(t, csvio.ReadOptions{}, head+text)
+		require.NoError(t, err)
+		require.Contains(t, written(t, f), "~{")
+	}
+	for _, text := range []string{"\x1B$)C" + head + "2,\x0E0!\x0F\n", head + "\x1B$)C2,\x0E0!10\x0F,x\n"} {
+		_, err := read(t, csvio.ReadOptions{}, text)
+		require.ErrorContains(t, err, "it is ISO-2022-KR (Korean), which is not read")
+	}
+	_, err := read(t, csvio.ReadOptions{}, head+"2,\x1B$)A\x0E0!10\x0F\n")
+	require.ErrorContains(t, err, "it is ISO-2022-CN (Chinese)")
+	// What cuts an escape or a pair makes a bad value.
+	for _, text := range []string{"2,\x1B$B8l\x1B(", "2,\x1B$B8l\x1B", "2,\x1B$B8l8", "2,\x1B$B8l\x1B(B\n3,\x1B$", "2,\x1B$B8l\x1B(B\n3,x\x1B$B8"} {
+		for _, read := range []func(testing.TB, csvio.ReadOptions, string) (*frame.Frame, error){read, streamed} {
+			_, err := read(t, csvio.ReadOptions{}, head+text)
+			require.ErrorContains(t, err, "has bytes that are no ISO-2022-JP", "%q", text)
+		}
 	}
 }

@@ -15,6 +15,7 @@ type evidence struct {
 	kinds  kind // that all values could be of
 	proof  kind // forms that a value showed
 	any    bool // a value was seen
+	long   bool // a number with a point was, that has more digits than a float64
 	maybe  []string
 	maybes int // values that are a word that may mean null
 
@@ -78,6 +79,21 @@ func (e *evidence) take(b []byte) {
 	e.kinds &= k | other
 	e.proof |= proof
 	e.any = true
+	e.long = e.long || len(b) > floatDigits && k == isFloat && digits(b) > floatDigits
+}
+
+const floatDigits = 17 // tell any float64 from all others
+
+// digits counts those of a number that say something: zeros before them, and behind them at the end, do not.
+func digits(b []byte) int {
+	if e := bytes.IndexAny(b, "eE"); e >= 0 {
+		b = b[:e]
+	}
+	if bytes.IndexByte(b, '.') >= 0 {
+		b = bytes.TrimRight(b, "0")
+	}
+	b = bytes.TrimLeft(b, "+-0.")
+	return len(b) - bytes.Count(b, []byte("."))
 }
 
 // typed is the narrowest type that all samples fit, and the form it is written in. Between forms that fit
@@ -183,6 +199,13 @@ func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder)
 		t, order = got, c
 	}
 	return t, order
+}
+
+// undecided reports whether the column's values are dates that can be read with the day or with the month first.
+func (e *evidence) undecided() bool {
+	_, day := e.dated(&ReadOptions{Dates: DayFirst})
+	_, month := e.dated(&ReadOptions{Dates: MonthFirst})
+	return e.any && day != 0 && month != 0
 }
 
 // cases lists a word in lower, upper and title case.

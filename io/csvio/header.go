@@ -1,11 +1,14 @@
 package csvio
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -18,7 +21,8 @@ type headline struct {
 	why    string
 	most   float64 // points of the reason that is told
 
-	values int // fields of the row that could not be told from a number, date or bool
+	values int      // fields of the row that could not be told from a number, date or bool
+	over   []*below // columns of words under a number or date
 }
 
 // Points for and against.
@@ -36,6 +40,7 @@ const (
 	otherShape   = 1.0  // a text that is unlike those below, which are alike
 	sameShape    = -0.7 // and one that is like them
 	shapeRowsMin = 3    // values that are alike
+	wordRowsMin  = 10   // words that are enough if one number alone stands over words
 	headerLooks  = 100  // rows that are looked at
 )
 
@@ -97,6 +102,9 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	}
 	if nameless > named {
 		h.add(fewNames, "")
+	}
+	if len(h.over) > 1 || len(h.over) == 1 && named > 1 && h.over[0].many() {
+		h.add(otherShape*float64(len(h.over)), "numbers over columns of words")
 	}
 	switch {
 	case h.points > 0 && h.why != "":
@@ -163,6 +171,8 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 		if !numbered {
 			h.add(b.sameKind(name), "")
 		}
+	case value && hasDigit(name) && b.words():
+		h.over = append(h.over, b)
 	case value:
 		if !numbered {
 			h.add(sameYear, "")
@@ -170,6 +180,24 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 	default:
 		h.text(name, b)
 	}
+}
+
+// words tells a column of different words, in which a number would be another kind of value: what has digits at its
+// beginning, as 5 kg and 10:30-11:00, may be a number in another row, and unknown may stand for one.
+func (b *below) words() bool {
+	for _, t := range b.texts {
+		if first, _ := utf8.DecodeRuneInString(t); !unicode.IsLetter(first) {
+			return false
+		}
+	}
+	return len(b.texts) >= shapeRowsMin && slices.ContainsFunc(b.texts, func(t string) bool { return t != b.texts[0] })
+}
+
+// many tells words that are so many, and so different, that a number among them would have shown. In words that are sorted it
+// would be the first.
+func (b *below) many() bool {
+	distinct := len(slices.Compact(slices.Sorted(slices.Values(b.texts))))
+	return len(b.texts) >= wordRowsMin && distinct >= shapeRowsMin && !slices.IsSorted(b.texts)
 }
 
 // fits tells whether a text could be a value of the column.
@@ -355,6 +383,13 @@ func (r *rules) needsQuotes(s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
 		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
 		alone && strings.ContainsAny(s, usual+rare)
+}
+
+var errNamesMended = errors.New("the quotes of the row of names are broken: they are read as text")
+
+// fewNamesError says that the row of names was filled.
+func fewNamesError(names, columns int) error {
+	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", count.Of(names, "field"), columns, names+1)
 }
 
 // headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never

@@ -132,6 +132,45 @@ func TestNamesAreNoTitles(t *testing.T) {
 	}
 }
 
+// TestNumbersOverWords: names that are numbers contradict columns of words, and data with numbers and words does not.
+func TestNumbersOverWords(t *testing.T) {
+	many := func(row string, n int) (out string) { // rows whose letters differ, in no order
+		for i := range n {
+			out += strings.ReplaceAll(row, "~", string(rune('a'+i*7%26))+string(rune('a'+i*3%26)))
+		}
+		return out
+	}
+	for _, c := range []struct {
+		text, names string
+		rows        int
+	}{
+		{"key,1,2,3\nx,aa,bb,cc\ny,dd,ee,ff\nz,gg,hh,ii\n", "key|1|2|3", 3},
+		{"1,2\nab,cd\nef,gh\nij,kl\n", "1|2", 3},
+		{"10,20.5,30\nlow,mid,high\nmid,low,low\nhigh,high,mid\n", "10|20.5|30", 3},
+		{"word,2020-01-01,2020-02-01\nx,on leave,at work\ny,at work,ill\nz,ill,at work\n", "word|2020-01-01|2020-02-01", 3},
+		{"n,1,2,3\n1,aa,bb,cc\n2,dd,ee,ff\n3,gg,hh,ii\n", "n|1|2|3", 3},
+		{"name,5\n" + many("~ x,~ y\n", 12), "name|5", 12},
+		{"1;team\n" + many("~;~\n", 20), "1|team", 20},
+		{"k,1,2\nx,Ähre,Öl\ny,Übel,Ast\nz,Öse,Eis\n", "k|1|2", 3},
+		// Numbers over numbers, and values that other rows may have too.
+		{"id,2019,2020\n1,5,6\n2,7,8\n", "id|2019|2020", 2},
+		{"1,2,3\n4,5,6\n7,8,9\n", "", 3},
+		{"x,5\ny,aa\nz,bb\nw,cc\n", "", 4},                           // one number over a few words
+		{"ann,5,6\nbob,aa,bb\n", "", 2},                              // over one row
+		{"x,5,7\ny,none,none\nz,none,none\nw,none,none\n", "", 4},    // over a word for nothing
+		{"a,5,7\nb,6 kg,10-20\nc,7 kg,20-30\nd,8 kg,30-40\n", "", 4}, // over what is nearly a number
+		{"a,5,7\nb,xx,8\nc,9,yy\nd,zz,uu\n", "", 4},                  // over numbers and words
+		{"+4915112345678,4915112345679\n+4915112345670,+4915112345671\n+4915112345672,+4915112345673\n+4915112345674,+4915112345675\n", "", 4},
+		{"42,x\nab,y\nbc,z\ncd,x\nde,y\nef,z\nfg,x\ngh,y\nhi,z\nij,x\njk,y\nkl,z\n", "", 12}, // the first of sorted ones
+		{"42\n" + many("~\n", 20), "", 21},
+		{"12345,Ann\n" + strings.Repeat("K1A 0B1,Bob\n90210,Cy\n", 8), "", 17},
+	} {
+		names, rows := header(t, csvio.ReadOptions{}, c.text)
+		require.Equal(t, c.names, names, "%q", c.text)
+		require.Equal(t, c.rows, rows, "%q", c.text)
+	}
+}
+
 func TestBrokenQuotesInTheRowOfNames(t *testing.T) {
 	for text, rows := range map[string]int{
 		"id,\"name\n1,a\n2,b\n3,c\n":              3,  // text

@@ -11,9 +11,11 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
+	"github.com/volley-go/volley/internal/notcsv"
 )
 
 const (
@@ -42,6 +44,9 @@ func (s *stream) find(ctx context.Context) error {
 		return s.nothing(ctx, "is empty")
 	}
 	if err := s.skipLines(o.Skip); err != nil {
+		return err
+	}
+	if err := s.onlyCSV(); err != nil {
 		return err
 	}
 	delimiter, start := "", 0
@@ -80,6 +85,15 @@ func (s *stream) find(ctx context.Context) error {
 	}
 	s.skip(s.shape.end, s.shape.endLines)
 	return s.typed(ctx)
+}
+
+// onlyCSV is an error if the tail, with which a file begins, is a text of another format.
+func (s *stream) onlyCSV() error {
+	what, remedy := notcsv.Format(s.tail, s.eof)
+	if what == "" || s.source.options.Names != nil {
+		return nil
+	}
+	return s.source.fail(s.name(), fmt.Errorf("is %s, and no CSV: %s; if it is a table all the same, name its columns by ReadOptions.Names", what, remedy))
 }
 
 // skipLines leaves lines out that nobody is to look at.
@@ -155,14 +169,15 @@ func (s *stream) nameColumns() error {
 	}
 	if most := o.columnsMax(); len(given) > most {
 		return s.source.fail(s.name(), &LimitError{
-			What: fmt.Sprintf("has more than %d columns", most), Limit: int64(most),
+			What: fmt.Sprintf("has more than %s", count.Of(most, "column")), Limit: int64(most),
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
 	s.header = s.shape.headers > 0
+	s.noteNames(&s.shape)
 	if o.Names != nil {
 		if len(o.Names) != len(given) {
-			return s.source.fail(s.name(), fmt.Errorf("has %d columns, ReadOptions.Names has %d", len(given), len(o.Names)))
+			return s.source.fail(s.name(), fmt.Errorf("has %s, ReadOptions.Names has %d", count.Of(len(given), "column"), len(o.Names)))
 		}
 		given = o.Names
 	}
@@ -181,7 +196,7 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
 	}
 	if sh.missing > 0 {
-		return nil, s.source.fail(s.name(), fmt.Errorf("has %d rows, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", sh.headers, sh.headers+sh.missing))
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", count.Of(sh.headers, "row"), sh.headers+sh.missing))
 	}
 	if sh.names == nil {
 		if sh.first == nil && len(s.tail) > 0 {
@@ -197,9 +212,26 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 		return given, nil
 	}
 	if s.source.options.OnBad == Null || s.source.options.Names != nil {
+		sh.mended = fewNamesError(len(given), sh.width)
 		return append(slices.Clip(given), make([]string, sh.width-len(given))...), nil // filled as short rows are
 	}
 	return given, nil
+}
+
+// noteNames has the next chunk tell that the names of a file are not as they stand in it.
+func (s *stream) noteNames(sh *shape) {
+	if sh.mended == nil || s.source.options.Names != nil {
+		return
+	}
+	s.namesMended.Add(-1, func() *chunker.Error {
+		return &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: sh.mended}
+	})
+}
+
+// takeMended is what noteNames noted, once.
+func (s *stream) takeMended() (out chunker.Losses) {
+	out, s.namesMended = s.namesMended, out
+	return out
 }
 
 // columnNames are names without two that are equal, or empty.
@@ -242,7 +274,29 @@ func (s *stream) typed(ctx context.Context) error {
 		return err
 	}
 	s.weigh(&first, part)
+	if o.Report != nil {
+		s.ledger.report.Undecided = s.undecided(&first, part)
+	}
 	return nil
+}
+
+// undecided are the columns asked for whose dates stay text, with an example of the first rows.
+func (s *stream) undecided(first *csv.Index, part []byte) (out []UndecidedDates) {
+	for _, at := range s.wanted {
+		c := &s.columns[at]
+		if !c.found || c.t.ID() != arrow.STRING || !c.evidence.undecided() {
+			continue
+		}
+		u := UndecidedDates{Column: c.name}
+		for row := range first.Rows {
+			if b := trim(first.Row(row)[at].Raw(part)); bytes.ContainsAny(b, "0123456789") { // no word for null
+				u.Example = string(b)
+				break
+			}
+		}
+		out = append(out, u)
+	}
+	return out
 }
 
 // firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is

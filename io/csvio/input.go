@@ -1,6 +1,7 @@
 package csvio
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -159,6 +160,22 @@ func (in *input) openFile(ctx context.Context, name string) error {
 		in.raw.r = in.waits
 	}
 	return nil
+}
+
+// endMark is what DOS programs write behind the end of a text, once or to the end of a sector.
+const (
+	endMark     = "\x1a"
+	sectorBytes = 128
+)
+
+// textEnd is where the text of a file ends that has a size.
+func textEnd(f io.ReaderAt, size int64) int64 {
+	var buf [sectorBytes]byte
+	last := buf[:min(size, sectorBytes)]
+	if n, err := f.ReadAt(last, size-int64(len(last))); n < len(last) && err != nil {
+		return size // whoever reads is told
+	}
+	return size - int64(len(last)-len(bytes.TrimRight(last, endMark)))
 }
 
 // watched has an error of a part tell that the file changed before the part was read, which may be why.

@@ -66,7 +66,7 @@ func drain(ctx context.Context, src chunker.Source, block int64, workers int) ke
 			break
 		}
 		n.Number(&c)
-		k.nulled += c.Lossy()
+		k.nulled += len(c.Lossy())
 		for row := range c.Len() {
 			var b strings.Builder
 			fmt.Fprintf(&b, "%d@%d", c.RowOf(row), c.Lines.Of(row))
@@ -187,7 +187,7 @@ func TestRejectsGoToTheirSink(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_function", "reject_reason", "reject_text"}, bad.Names())
 	require.Equal(t, strings.ReplaceAll(`reject_file,reject_row,reject_line,reject_offset,reject_column,reject_function,reject_reason,reject_text
-PATH,1,3,8,,,"the row has 1 fields, there are 2 columns",2
+PATH,1,3,8,,,"the row has 1 field, there are 2 columns",2
 PATH,2,4,10,,,there is text behind a closing quote: double the quotes inside a quoted field,"3,""y""z"
 PATH,3,5,17,a,,"value ""four"": is no int64","four,w"
 `, "PATH", path), written(t, bad))

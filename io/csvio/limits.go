@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/count"
 )
 
 const (
@@ -63,7 +64,7 @@ type TooManyError struct {
 }
 
 func (e *TooManyError) Error() string {
-	return fmt.Sprintf("%d of the first %d rows are bad, more than ReadOptions.BadMax and BadRatio allow; the first: %v", e.Bad, e.Rows, e.First)
+	return fmt.Sprintf("%d of the first %s %s bad, more than ReadOptions.BadMax and BadRatio allow; the first: %v", e.Bad, count.Of(e.Rows, "row"), count.Word(e.Bad, "is", "are"), e.First)
 }
 
 // Unwrap returns the first bad row's error.
@@ -82,7 +83,7 @@ func (r *inflated) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	if r.n += int64(n); r.ratio > 0 && r.n > r.from && r.n/r.ratio > r.raw.n {
 		return 0, &LimitError{
-			What: fmt.Sprintf("%d compressed bytes became %d, more than %d times as many", r.raw.n, r.n, r.ratio), Limit: r.ratio,
+			What: fmt.Sprintf("%s became %d, more than %d times as many", count.Of(r.raw.n, "compressed byte"), r.n, r.ratio), Limit: r.ratio,
 			Option: "RatioMax", Hint: "is the file what it should be?",
 		}
 	}
@@ -95,5 +96,5 @@ func tooLong(what string, n int, option, hint string) error {
 	if strings.HasSuffix(what, "within") {
 		verb = " "
 	}
-	return &LimitError{What: fmt.Sprintf("%s%s%d bytes", what, verb, n), Limit: int64(n), Option: option, Hint: hint}
+	return &LimitError{What: fmt.Sprintf("%s%s%s", what, verb, count.Of(n, "byte")), Limit: int64(n), Option: option, Hint: hint}
 }

@@ -84,8 +84,9 @@ func (r *rules) plainText(line []byte, t token) []byte {
 
 // mendRecord writes a row with broken quotes, which may have swallowed rows behind it, as the
 // rows it could be, behind out. A line that no reading fits stays broken, and so
-// does what is behind it; never does a quote of theirs reach into rows behind the record.
-func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *shifts, base int) []byte {
+// does what is behind it; never does a quote of theirs reach into rows behind the record. lost are the rows that are
+// otherwise than they stand.
+func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *shifts, base int) (_ []byte, lost []loss) {
 	var w row
 	budget := 8*len(text) + 1<<20 // of bytes looked at to see whether a quote is closed on a later line
 	for at := 0; at < len(text); {
@@ -101,11 +102,12 @@ func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Di
 		} else {
 			fields, ok := r.mend(text[at:end], width)
 			if !ok && (at == 0 || problem == csv.Unclosed) { // nothing is behind what is not closed
-				return append(out, text[at:]...)
+				return append(out, text[at:]...), lost
 			}
 			if !ok {
-				return appendBroken(out, text[at:], d)
+				return appendBroken(out, text[at:], d), lost
 			}
+			lost = append(lost, loss{at: len(out)})
 			for i, f := range fields {
 				if i > 0 {
 					out = append(out, d.Delimiter)
@@ -116,7 +118,7 @@ func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Di
 		out = append(out, text[end:next]...)
 		at = next
 	}
-	return out
+	return out, lost
 }
 
 // line is where the line that begins at a place ends, and where the next one begins.
@@ -129,25 +131,26 @@ func (r *rules) line(text []byte, at int) (end, next int) {
 	return at, at
 }
 
-// uneven is a row that had too few or too many fields, and lost something when it got the right number.
-type uneven struct {
-	at      int // where it begins in the text
-	fields  int // it had
-	dropped string
+// loss is a row that comes out with less than it had, or otherwise than it stands.
+type loss struct {
+	at      int    // where it begins in the text
+	fields  int    // it had; 0: as many as there are columns, by reading broken quotes as text
+	empty   int    // fields that were left out since nothing is in them
+	dropped string // what was cut off behind the last column
 }
 
 // even writes a row with too few or too many fields with the right number: nulls are put behind
 // a short one, and empty fields left out of a long one, those without which the rest looks most like its
-// columns; what is still too much is cut, and returned. lost is whether a value is missing now, or one that was there
-// was cut.
-func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even, dropped []byte, lost bool) {
+// columns; what is still too much is cut.
+func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost loss) {
 	columns := p.stream.columns
+	lost = loss{at: len(out), fields: len(w.fields)}
 	if len(w.fields) <= len(columns) {
 		out = append(out, line...)
 		for range len(columns) - len(w.fields) {
 			out = append(out, r.delimiter...)
 		}
-		return out, nil, len(w.fields) < len(columns)
+		return out, lost
 	}
 	keep := slices.Clone(w.fields)
 	for len(keep) > len(columns) {
@@ -166,14 +169,16 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even, dropped [
 		}
 		out = append(out, line[t.start:t.end]...)
 	}
+	lost.empty = len(w.fields) - len(keep)
 	if len(keep) == len(columns) {
-		return out, nil, false
+		return out, lost
 	}
 	from := keep[len(columns)].start
 	if keep[len(columns)].quoted {
 		from--
 	}
-	return out, line[from:w.end], true
+	lost.dropped = string(clipTo(line[from:w.end], 100))
+	return out, lost
 }
 
 const surplusFields = 64 // a row may have too many, to be looked at
@@ -236,13 +241,13 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	var w row
 	out := make([]byte, 0, len(p.text)+64)
 	at := 0
-	var lost []uneven
+	var lost []loss
 	keepLost := func(end int) { // what an earlier pass found
-		for len(p.uneven) > 0 && p.uneven[0].at < end {
-			u := p.uneven[0]
-			u.at += len(out) - at
-			lost = append(lost, u)
-			p.uneven = p.uneven[1:]
+		for len(p.losses) > 0 && p.losses[0].at < end {
+			l := p.losses[0]
+			l.at += len(out) - at
+			lost = append(lost, l)
+			p.losses = p.losses[1:]
 		}
 	}
 	for _, bad := range bad {
@@ -252,15 +257,15 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 		record := p.text[bad.Start:bad.End]
 		moved.add(len(out), bad.Start)
 		if bad.Problem.OfQuotes() {
-			out = r.mendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
+			var mended []loss
+			out, mended = r.mendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
+			lost = append(lost, mended...)
 		} else {
 			begin := len(out)
 			r.next(record, 0, &w)
-			var dropped []byte
-			var less bool
-			if out, dropped, less = p.even(r, record, &w, out); less {
-				lost = append(lost, uneven{begin, len(w.fields), string(clipTo(dropped, 100))})
-			}
+			var l loss
+			out, l = p.even(r, record, &w, out)
+			lost = append(lost, l)
 			newline := []byte{d.Newline}
 			for range bytes.Count(record, newline) - bytes.Count(out[begin:], newline) {
 				out = append(out, d.Newline) // blank lines for those of fields that were cut
@@ -271,7 +276,7 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	p.moved = append(p.moved, moved)
 	p.raw = p.source()
 	keepLost(len(p.text))
-	p.text, p.uneven = append(out, p.text[at:]...), lost
+	p.text, p.losses = append(out, p.text[at:]...), lost
 	x.Build(p.text, d, columns)
 }
 

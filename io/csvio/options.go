@@ -59,7 +59,7 @@ type ReadOptions struct {
 	// Names are the columns' names, in place of the header's or where there is none
 	// (column_1 and so on then, otherwise). Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
 	Names []string
-	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252 and ISO-2022-JP, and refuses what
+	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ, and refuses what
 	// could be something else. [EncodingOf] finds any by its name.
 	Encoding Encoding
 
@@ -203,8 +203,8 @@ type OnBad int
 //
 // Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
 // where that gives the right number of fields; short rows are filled with nulls; of long
-// ones empty fields are left out, and then what is behind the last column. Rows that are still bad
-// are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
+// ones empty fields are left out, and then what is behind the last column; a row of names is treated as the others. Rows that are
+// still bad are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
 // [ReadOptions.Report].
 //
 // Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
@@ -225,7 +225,8 @@ func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", 
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern (see
 // [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
-// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
+// any folders, none too: data/**/*.csv. Links to folders are followed, and hidden
+// names, which begin with a dot, are named by patterns that have the dot alone. A folder that a pattern names is an error.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.
@@ -247,7 +248,7 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
 // again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
-	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]bool{}, collects: true}
+	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]*charset.Evidence{}, collects: true}
 	if o.OnBad == Reject && o.Rejects == nil {
 		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
 	}
@@ -295,10 +296,12 @@ func (o *ReadOptions) check() error {
 			}
 		}
 	}
+	first := make(map[string]int, len(o.Names))
 	for i, name := range o.Names {
-		if at := slices.Index(o.Names, name); at != i {
+		if at, twice := first[name]; twice {
 			return fmt.Errorf("names %d and %d are both %q", at, i, name)
 		}
+		first[name] = i
 	}
 	return nil
 }

@@ -37,10 +37,11 @@ type piece struct {
 	breaks   []chunker.ExtraLine
 	extra    int64 // lines more than rows, so far
 	problems []*chunker.Error
-	gone     []int    // rows of the record that are to be left out
-	uneven   []uneven // rows of the text that lost something as they got the right number of fields
+	gone     []int  // rows of the record that are to be left out
+	losses   []loss // of rows of the text, before they are counted in one of these:
 	nulled   chunker.Losses
 	cut      chunker.Losses
+	mended   chunker.Losses
 }
 
 var indexes = sync.Pool{New: func() any { return new(csv.Index) }}
@@ -109,7 +110,7 @@ func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
 	}
 	c := chunker.Chunk{
 		Record: array.NewRecord(p.stream.schema, cols, int64(b.rows)), File: p.file, Row: -1, Read: p.read,
-		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Nulled: p.nulled, Cut: p.cut, Free: b.free,
+		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Nulled: p.nulled, Cut: p.cut, Mended: p.mended, Free: b.free,
 	}
 	if err := leaveOut(p.gone, &c); err != nil {
 		c.Release()

@@ -195,7 +195,7 @@ func TestBadRows(t *testing.T) {
 	text := "a,b\n1,x\n2\n3,y,z\n\n\"4\"q,w\nfive,v\n6,\"two\nlines\"\n7,t\n"
 	types := map[string]arrow.DataType{"a": arrow.PrimitiveTypes.Int64}
 	_, err := read(t, csvio.ReadOptions{Types: types}, text)
-	require.ErrorContains(t, err, "in.csv:3: row 1: the row has 1 fields, there are 2 columns")
+	require.ErrorContains(t, err, "in.csv:3: row 1: the row has 1 field, there are 2 columns")
 	f, err := read(t, csvio.ReadOptions{Types: types, OnBad: csvio.Null}, text)
 	require.NoError(t, err)
 	require.Equal(t, 7, f.NumRows())
@@ -326,5 +326,5 @@ func TestReaderIsReadOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"b"}, f.Names())
 	_, err = chunker.ReadAll(t.Context(), csvio.ReadOptions{}.From("standard input", strings.NewReader("a,b\n1,2\n3\n")))
-	require.ErrorContains(t, err, "read standard input:3: row 1: the row has 1 fields")
+	require.ErrorContains(t, err, "read standard input:3: row 1: the row has 1 field")
 }

@@ -40,19 +40,28 @@ type Report struct {
 	LeftOut  int64 // rows that are neither in the table nor among the rejects: see [Null] and [Skip]
 	Rejected int64 // rows that went to [ReadOptions.Rejects]
 	Nulled   int64 // rows of the table with a null for a value that could not be read or was missing
-	Cut      int64 // rows of the table whose fields behind the last column were dropped
+	Cut      int64 // rows of the table with more fields than columns, of which empty ones and those behind the last column were dropped
+	Mended   int64 // rows of the table, or of names, with broken quotes that were read as text, and rows of names that were filled
 	// First says of the first bad rows, at most 10, what is wrong with each.
 	First []*chunker.Error
+	// Undecided are the columns read as text whose dates could be read with the day or with the month
+	// first: [ReadOptions.Dates] says which.
+	Undecided []UndecidedDates
 }
+
+// UndecidedDates is a column of dates that can be read in two orders, and the first of them.
+type UndecidedDates struct{ Column, Example string }
 
 // entry is what a part came to.
 type entry struct {
-	file        string
-	rows        int64
-	lossy       int64 // of them
-	nulled, cut int64 // of these
-	losses      []*chunker.Error
-	rejects     []*chunker.Error
+	file    string
+	rows    int64
+	lossy   int64 // of them
+	nulled  int64 // of these
+	cut     int64
+	mended  int64
+	losses  []*chunker.Error
+	rejects []*chunker.Error
 }
 
 // newLedger returns nil where nobody asks for counts.
@@ -72,8 +81,8 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 		}
 		e := entry{
 			file: c.File, rows: int64(c.Len() + len(c.Rejects)),
-			lossy: int64(c.Lossy()), nulled: int64(len(c.Nulled.Rows)), cut: int64(len(c.Cut.Rows)),
-			losses: copies(c.Nulled.First, c.Cut.First), rejects: copies(c.Rejects),
+			lossy: int64(len(c.Lossy())), nulled: int64(len(c.Nulled.Rows)), cut: int64(len(c.Cut.Rows)), mended: int64(len(c.Mended.Rows)),
+			losses: copies(c.FirstLosses()), rejects: copies(c.Rejects),
 		}
 		if err := l.settle(ctx, seq, e); err != nil {
 			c.Release()
@@ -84,8 +93,8 @@ func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 }
 
 // copies are errors of a chunk: whoever has it numbers its own.
-func copies(lists ...[]*chunker.Error) (out []*chunker.Error) {
-	for _, e := range slices.Concat(lists...) {
+func copies(errs []*chunker.Error) (out []*chunker.Error) {
+	for _, e := range errs {
 		own := *e
 		out = append(out, &own)
 	}
@@ -136,6 +145,7 @@ func (r *Report) count(e entry, bad []*chunker.Error, kept bool) {
 	r.Rows += e.rows
 	r.Nulled += e.nulled
 	r.Cut += e.cut
+	r.Mended += e.mended
 	if kept {
 		r.Rejected += int64(len(e.rejects))
 	} else {

@@ -25,11 +25,12 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	}{
 		{"1,2", 0, 0, 0, 0, 0, 3, ""},
 		{"x,2", 1, 1, 1, 0, 0, 3, `value "x": is no int64`},
-		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 fields, there are 2 columns: null stands for what is missing"},
+		{"3", 1, 1, 1, 0, 0, 3, "the row has 1 field, there are 2 columns: null stands for what is missing"},
 		{"4,5,6", 1, 1, 0, 0, 1, 3, `the row has 3 fields, there are 2 columns: dropped "6"`},
 		{`4,5,"6,7",8`, 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped "\"6,7\",8"`},
 		{"x,5,6", 1, 1, 1, 0, 1, 3, `value "x": is no int64`},
-		{"4,5,,", 1, 1, 0, 0, 0, 3, ""}, // nothing was there
+		{"4,5,,", 1, 1, 0, 0, 1, 3, "the row has 4 fields, there are 2 columns: dropped 2 empty fields"},
+		{"4,,5,6", 1, 1, 0, 0, 1, 3, `there are 2 columns: dropped 1 empty field and "6"`},
 		{`"1" 2,"3" 4,5`, 1, 1, 0, 1, 0, 2, "there is text behind a closing quote"},
 		{"\xff,2", 1, 1, 1, 0, 0, 3, "is no int64"},
 	} {
@@ -79,7 +80,7 @@ func TestReportOfManyParts(t *testing.T) {
 		require.Len(t, r.First, 10)
 		for i, e := range r.First {
 			row := 1000*(i/2) + 500 + i%2
-			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %d fields", filepath.Base(path), row+2, row, 1+2*(i%2)))
+			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %s", filepath.Base(path), row+2, row, []string{"1 field,", "3 fields,"}[i%2]))
 		}
 	}
 	o.OnBad = csvio.Stop
@@ -112,4 +113,36 @@ func TestAnUnclosedQuoteSaysWhatItTakes(t *testing.T) {
 		require.EqualValues(t, 1, r.LeftOut, "%q", text)
 		require.Contains(t, r.First[0].Error(), want, "%q", text)
 	}
+}
+
+// TestReportNamesColumnsOfUndecidedDates: those asked for, with an example, also where reading ended early.
+func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
+	for _, c := range []struct {
+		o    csvio.ReadOptions
+		text string
+		want []csvio.UndecidedDates
+	}{
+		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "03/04/2020"}}},
+		{csvio.ReadOptions{}, "d,n\nNA,1\n,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "05/06/2021"}}},
+		{csvio.ReadOptions{}, "n,d,e\n1,05-06-2021 10:00,\"1/2/2020\"\n2,05-06-2022 11:00,\"2/3/2020\"\n", []csvio.UndecidedDates{{"d", "05-06-2021 10:00"}, {"e", "1/2/2020"}}},
+		{csvio.ReadOptions{Header: csvio.Absent}, "1;03/04/2020\n2;05/06/2021\n", []csvio.UndecidedDates{{"column_2", "03/04/2020"}}},
+		{csvio.ReadOptions{Dates: csvio.DayFirst}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
+		{csvio.ReadOptions{Types: map[string]arrow.DataType{"d": arrow.BinaryTypes.String}}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n13/06/2021,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n2020-04-03,1\n2021-06-05,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\nhello,1\nworld,2\n", nil},
+		{csvio.ReadOptions{}, "d,n\n,1\n,2\n", nil},
+	} {
+		var r csvio.Report
+		c.o.Report = &r
+		_, err := read(t, c.o, c.text)
+		require.NoError(t, err)
+		require.Equal(t, c.want, r.Undecided, c.text)
+	}
+	var r csvio.Report
+	source := csvio.ReadOptions{Report: &r}.From("in", strings.NewReader("d,e,n\n03/04/2020,03/04/2020,1\n05/06/2021,05/06/2020,2\n"))
+	stream, err := source.(chunker.Pruner).Prune([]string{"n", "e"}).Open(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, stream.Close())
+	require.Equal(t, []csvio.UndecidedDates{{"e", "03/04/2020"}}, r.Undecided)
 }

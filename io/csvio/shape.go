@@ -31,6 +31,7 @@ type shape struct {
 	whyHeader string
 	left      int         // lines that the options leave out, before anything is looked at
 	broken    csv.Problem // of the quotes of a row of names
+	mended    error       // why the names are not as they stand, under Null
 }
 
 // seen is a row that was looked at.
@@ -116,13 +117,14 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 		rows = sh.comments(o, r, rows)
 		rows = sh.preamble(o, r, rows)
 	}
-	if o.OnBad != Stop || o.Names != nil {
-		mendHeader(r, text[sh.start:], rows, sh.width, o.OnBad == Null || o.Names != nil)
-	}
+	mended := (o.OnBad == Null || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
 	if len(rows) > 0 {
 		sh.first = rows[0].fields
 		sh.begin(rows[0])
 		sh.header(o, r, rows)
+	}
+	if mended && sh.headers > 0 {
+		sh.mended = errNamesMended
 	}
 	return sh
 }
@@ -426,32 +428,29 @@ func join(rows []seen) []string {
 	return out
 }
 
-// mendHeader makes sense of a first row with broken quotes, for those who do not stop at bad rows. Where it has none, its
-// line is taken as it is, if it has to be.
-func mendHeader(r *rules, text []byte, rows []seen, width int, asIs bool) {
+// mendHeader makes sense of a first row with broken quotes. Where it has none, its line is taken as it is. It reports
+// whether that had to be done.
+func mendHeader(r *rules, text []byte, rows []seen, width int) bool {
 	if len(rows) == 0 || !rows[0].broken {
-		return
+		return false
 	}
 	first := &rows[0]
 	end, next := r.line(text, first.at)
-	m, ok := r.mend(text[first.at:end], width)
-	switch {
-	case ok:
+	if m, ok := r.mend(text[first.at:end], width); ok {
 		first.fields, first.quoted = nil, nil
 		for _, t := range m {
 			first.fields, first.quoted = append(first.fields, string(t.text)), append(first.quoted, t.quoted)
 		}
-	case asIs:
+	} else {
 		bare := *r
 		bare.quote = 0
 		var w row
 		bare.next(text, first.at, &w)
 		first.fields, first.quoted = bare.strings(text, &w), w.quoted()
-	default:
-		return
 	}
 	first.next, first.through = next, first.lines+1
 	first.broken, first.problem = false, 0
+	return true
 }
 
 // fit makes names fit a table whose rows have another number of fields, where that can be done without

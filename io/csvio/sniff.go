@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/internal/width"
 )
@@ -110,9 +111,9 @@ func (a *attempt) whyQuote(o *ReadOptions) string {
 	case a.quoted == 0:
 		return "no field looked at is in quotes"
 	}
-	why := fmt.Sprintf("%d fields in quotes", a.quoted)
+	why := fmt.Sprintf("%s in quotes", count.Of(a.quoted, "field"))
 	if a.broken > 0 {
-		why += fmt.Sprintf(", %d rows with broken ones", a.broken)
+		why += fmt.Sprintf(", %s with broken ones", count.Of(a.broken, "row"))
 	}
 	return why
 }
@@ -128,11 +129,11 @@ func (c *column) described(o *ReadOptions) ColumnDialect {
 		d.Why = "no values in the samples"
 	case c.t.ID() == arrow.STRING:
 		d.Why = "no narrower type fits all samples"
-		if _, order := e.dated(&ReadOptions{Dates: DayFirst}); order != 0 {
-			if _, other := e.dated(&ReadOptions{Dates: MonthFirst}); other != 0 {
-				d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
-			}
+		if e.undecided() {
+			d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
 		}
+	case e.long && c.t.ID() == arrow.FLOAT64:
+		d.Why = "fits all samples, some rounded to the 17 digits of a float64: give a decimal in ReadOptions.Types to keep more"
 	default:
 		d.Why = "fits all samples"
 	}
@@ -194,7 +195,7 @@ func (d *Dialect) String() string {
 		line("comments", nameOf(string(d.Comment)), d.Why["Comment"])
 	}
 	if d.Skip > 0 {
-		line("left out", fmt.Sprintf("%d lines at the top", d.Skip), d.Why["Skip"])
+		line("left out", fmt.Sprintf("%s at the top", count.Of(d.Skip, "line")), d.Why["Skip"])
 	}
 	line("header", [...]string{"none", "1 row", strconv.Itoa(d.HeaderRows) + " rows, joined"}[min(d.HeaderRows, 2)], d.Why["HeaderRows"])
 	d.columns(&b)

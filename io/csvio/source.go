@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
+	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
 )
@@ -33,14 +33,14 @@ type source struct {
 	collects bool // all rows are kept: memory grows with the text
 
 	// What an earlier pass found out.
-	wider   map[string]arrow.DataType // columns found too narrow
-	windows map[string]bool           // files that are Windows-1252 where they seemed to be UTF-8
+	wider   map[string]arrow.DataType    // columns found too narrow
+	windows map[string]*charset.Evidence // files that are Windows-1252 where they seemed to be UTF-8
 }
 
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		file, err = pe.Path, pe.Err // the file is named once
+		file, err = pe.Path, paths.Missing(pe.Path, pe.Err) // the file is named once
 	}
 	return &chunker.Error{Op: "read", File: file, Row: -1, Offset: -1, Err: err}
 }
@@ -186,7 +186,7 @@ func (s *source) Check(ctx context.Context) (err error) {
 			return err
 		}
 		if n := len(st.columns); !st.header && width > 0 && width != n {
-			return s.fail(st.name(), fmt.Errorf("has %d columns, the first file has %d", width, n))
+			return s.fail(st.name(), fmt.Errorf("has %s, the first file has %d", count.Of(width, "column"), n))
 		}
 	}
 	return nil
@@ -197,12 +197,15 @@ const (
 	chunkBytes = 8 << 20
 	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
+	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same on any machine, for
+	// what is written follows the blocks: row groups, compressed pieces.
+	shares = 32
 )
 
 // share is how much of what is left, or was read so far, the next block takes: no more than makes several blocks for each
 // core, so that all of them begin and end together.
 func (s *stream) share(of int64) int64 {
-	return min(int64(s.block), max(of/int64(2*runtime.GOMAXPROCS(0)), shareMin))
+	return min(int64(s.block), max(of/shares, shareMin))
 }
 
 // stream is one pass over the files.
@@ -231,6 +234,8 @@ type stream struct {
 	tail   []byte
 	eof    bool
 	size   int // of the next block
+
+	namesMended chunker.Losses // of the file that was begun
 
 	plain *plainFile // being read; nil where there is only a stream of bytes
 	open  []*sharedFile
@@ -298,6 +303,7 @@ func (s *stream) end() error {
 		s.plain = nil
 	}
 	s.tail, s.eof, s.lines, s.offset, s.at = nil, false, 0, 0, charset.Place{}
+	s.namesMended = chunker.Losses{}
 	if s.input == nil {
 		return nil
 	}
@@ -348,6 +354,9 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 			s.cutPlain()
 		}
 		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
+			if mended := s.takeMended(); len(mended.Rows) > 0 { // and no row follows
+				return (&piece{stream: s, file: s.name(), encoding: charset.UTF8, mended: mended}).decode, nil
+			}
 			if err := s.leave(); err != nil {
 				return nil, err
 			}
@@ -378,6 +387,9 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 	if err := s.skipLines(s.source.options.Skip); err != nil {
 		return 0, err
 	}
+	if err := s.onlyCSV(); err != nil {
+		return 0, err
+	}
 	if len(s.tail) == 0 && s.header {
 		return 0, s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
@@ -391,6 +403,7 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 			return 0, s.source.fail(s.name(), fmt.Errorf("has the header %q, the first file has %q; %s: %s",
 				first, names(s.columns), difference(first, names(s.columns)), otherHeader(first, names(s.columns))))
 		}
+		s.noteNames(&sh)
 	}
 	s.skip(sh.end, sh.endLines)
 	return sh.width, nil
@@ -486,6 +499,9 @@ func (s *stream) fill(size int) error {
 		}
 	}
 	s.tail = buf[:n]
+	if s.eof {
+		s.tail = bytes.TrimRight(s.tail, endMark)
+	}
 	return nil
 }
 
@@ -504,7 +520,7 @@ func (s *stream) cut() (chunker.Part, error) {
 			continue
 		}
 		s.size = 0
-		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, at: s.at, read: s.input.taken(), encoding: s.input.encoding, multi: s.input.multi}
+		p := &piece{stream: s, file: s.name(), buf: text, text: text[:end], lines: lines, line: s.lines, at: s.at, read: s.input.taken(), encoding: s.input.encoding, multi: s.input.multi, mended: s.takeMended()}
 		// The rest is copied: the block is given back when it is parsed.
 		rest := bufpool.Get(max(len(text)-end, 1))
 		s.tail = rest[:copy(rest, text[end:])]
@@ -549,14 +565,18 @@ func (s *stream) cutPlain() {
 		return
 	}
 	info, err := in.file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() < s.offset+int64(len(s.tail)) {
+	if err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	size := textEnd(in.file, info.Size())
+	if size < s.offset+int64(len(s.tail)) {
 		return
 	}
 	f := &sharedFile{File: in.file, stamp: in.stamp}
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
-	s.plain = &plainFile{sharedFile: f, size: info.Size(), at: s.offset}
+	s.plain = &plainFile{sharedFile: f, size: size, at: s.offset}
 	s.tail = nil
 }
 
@@ -576,5 +596,5 @@ func (s *stream) section() chunker.Part {
 	}
 	f.users.Add(1)
 	f.at, f.last = c.hi, c
-	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8, multi: s.input.multi}).decode
+	return (&piece{stream: s, section: c, file: c.name, read: read, encoding: charset.UTF8, multi: s.input.multi, mended: s.takeMended()}).decode
 }

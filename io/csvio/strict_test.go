@@ -54,6 +54,27 @@ func TestIntegersAreNotRoundedQuietly(t *testing.T) {
 	}
 }
 
+// A number with a point is a float, and Sniff says where it has more digits than one holds.
+func TestLongFractionsAreFloats(t *testing.T) {
+	for text, long := range map[string]bool{
+		"0.1234567890123456789012": true, "1.5 123456789.0123456789": true, "-1.23456789012345678e-5": true, "12345678901234567890.5": true, "0.1000000000000000055": true,
+		"0.12345678901234567": false, "0.10000000000000000000000": false, "0.00000000000000000000125": false, "1.7976931348623157e308": false, "-1234567890123456.7": false,
+	} {
+		csv := "x;y\n" + strings.Join(strings.Fields(text), ";1\n") + ";1\n"
+		f, err := read(t, csvio.ReadOptions{Delimiter: ';'}, csv)
+		require.NoError(t, err)
+		require.Equal(t, "float64", f.Schema().Field(0).Type.String(), text)
+		why := sniff(t, csvio.ReadOptions{Delimiter: ';'}, csv).Columns[0].Why
+		require.Equal(t, long, strings.Contains(why, "rounded to the 17 digits of a float64: give a decimal in ReadOptions.Types"), "%s: %s", text, why)
+	}
+	money := &arrow.Decimal128Type{Precision: 30, Scale: 22}
+	f, err := read(t, csvio.ReadOptions{Types: map[string]arrow.DataType{"x": money}}, "x,y\n0.1234567890123456789012,1\n")
+	require.NoError(t, err)
+	x, err := f.Column("x")
+	require.NoError(t, err)
+	require.Equal(t, "0.1234567890123456789012", x.Chunk(0).ValueStr(0))
+}
+
 // far is n integers, or numbers with a point, with one value far from all samples.
 func far(n int, form, odd string) string {
 	var b strings.Builder

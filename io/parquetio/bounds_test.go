@@ -59,7 +59,7 @@ func TestBoundsStayShort(t *testing.T) {
 		require.Less(t, info.Size(), int64(64<<10), name)
 		in, err := os.ReadFile(path)
 		require.NoError(t, err)
-		meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(in)}, int64(len(in)), Limits{}.orDefault())
+		meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(in)}, int64(len(in)), Limits{}.orDefault())
 		require.NoError(t, err)
 		require.Greater(t, len(meta.RowGroups), 1)
 		for i := range meta.RowGroups {

@@ -62,7 +62,7 @@ func TestColumnsHaveOneCodec(t *testing.T) {
 			_, err = chunker.Copy(t.Context(), WriteOptions{Compression: compression, RowGroupBytes: 64 << 10, Encodings: "oldest"}.To(&out), chunker.FromFrame(f))
 			require.NoError(t, err)
 
-			meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(out.Bytes())}, int64(out.Len()), Limits{}.orDefault())
+			meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(out.Bytes())}, int64(out.Len()), Limits{}.orDefault())
 			require.NoError(t, err)
 			require.Greater(t, len(meta.RowGroups), 3)
 			for k := range meta.RowGroups[0].Columns {

@@ -68,8 +68,8 @@
 // How a column of a row group is encoded comes from samples of it: the number of distinct values decides on a dictionary,
 // and what runs of neighbours come down to on differences, shared prefixes or plain values. A dictionary that turns out large
 // is given up. A column of which the first page does not shrink by 3 % is stored without compression, which saves its readers
-// the unpacking. The row group that is encoded first decides for all, unless it has a dictionary or less than 4 KiB of the column: there are
-// readers that take a column to be of one codec. There are bounds, null counts and, with dictionaries, the number of distinct values for each column chunk,
+// the unpacking. The file's first row group decides for all, unless it has a dictionary or less than 4 KiB of the column: there are
+// readers that take a column to be of one codec. The same chunks make the same file, byte by byte, whoever encodes them first. There are bounds, null counts and, with dictionaries, the number of distinct values for each column chunk,
 // bounds and null counts for each page, and checksums. Texts of more than 64 bytes have their bounds cut, the upper one rounded
 // up, and marked so. Where no text of 64 bytes is above all, as with white pictures, the upper bound is left out, and with it the bounds of
 // the column chunk's pages; a column chunk with a NaN, or of values of a fixed length over 64 bytes, has none.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/paths"
 )
 
 // What is wrong with a file; errors of reading wrap one of these, or an error of the system.
@@ -50,7 +51,7 @@ func unsupported(format string, args ...any) error {
 
 func fileError(op, file, column string, err error) error {
 	if pe, ok := err.(*fs.PathError); ok {
-		err = pe.Err // the file is named once
+		err = paths.Missing(file, pe.Err) // the file is named once
 	}
 	return &chunker.Error{Op: op, File: file, Row: -1, Offset: -1, Column: column, Err: err}
 }

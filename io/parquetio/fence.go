@@ -172,7 +172,7 @@ const magic = "PAR1"
 const footerCost = 4
 
 // readFooter reads the metadata of a file of size bytes. What of its end was read stays there, for the page index lies beside the footer.
-func readFooter(r *tailed, size int64, limits Limits) (_ *format.FileMetaData, bytes int64, err error) {
+func readFooter(r *tailReader, size int64, limits Limits) (_ *format.FileMetaData, bytes int64, err error) {
 	if size < 12 {
 		return nil, 0, corrupt("%d bytes are too few for a Parquet file", size)
 	}

@@ -13,36 +13,36 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
-// manner is how a file is read. Ranges that are wanted and lie at most gap bytes apart are read with one call, of at most most bytes
+// callRules is how a file is read. Ranges that are wanted and lie at most gap bytes apart are read with one call, of at most most bytes
 // where it is several ranges; ahead calls are under way at the same time, before anyone asks for what they read.
-type manner struct {
+type callRules struct {
 	gap, most int64
 	ahead     int
 }
 
 // local is for files of this machine: a call costs a microsecond, as much as copying 10 KB, and what is read long before it
 // is decoded has left the cache. So only small ranges are joined.
-var local = manner{gap: 4 << 10, most: 256 << 10}
+var local = callRules{gap: 4 << 10, most: 256 << 10}
 
 // remote is for all else: a call may take as long as a mebibyte does.
-var remote = manner{gap: 256 << 10, most: 8 << 20, ahead: 8}
+var remote = callRules{gap: 256 << 10, most: 8 << 20, ahead: 8}
 
-// mannerOf tells how a reader that the user gave is read.
-func mannerOf(r io.ReaderAt) manner {
+// callRulesOf tells how a reader that the user gave is read.
+func callRulesOf(r io.ReaderAt) callRules {
 	if _, ok := r.(*os.File); ok {
 		return local
 	}
 	return remote
 }
 
-// tailed is a file of which the end has been read: the footer, and small files whole.
-type tailed struct {
+// tailReader is a file of which the end has been read: the footer, and small files whole.
+type tailReader struct {
 	io.ReaderAt
 	at  int64
 	end []byte
 }
 
-func (t *tailed) ReadAt(p []byte, off int64) (int, error) {
+func (t *tailReader) ReadAt(p []byte, off int64) (int, error) {
 	if from := off - t.at; from >= 0 && from <= int64(len(t.end)-len(p)) {
 		return copy(p, t.end[from:]), nil
 	}
@@ -53,7 +53,7 @@ func (t *tailed) ReadAt(p []byte, off int64) (int, error) {
 const tailBytes = 64 << 10
 
 // keep reads the end of a file of size bytes.
-func (t *tailed) keep(size, n int64) error {
+func (t *tailReader) keep(size, n int64) error {
 	end := make([]byte, min(size, n))
 	if k, err := t.ReaderAt.ReadAt(end, size-int64(len(end))); k < len(end) {
 		return cmp.Or(err, io.ErrUnexpectedEOF)
@@ -62,23 +62,23 @@ func (t *tailed) keep(size, n int64) error {
 	return nil
 }
 
-// stretch is a range of bytes of a file.
-type stretch struct{ off, end int64 }
+// byteRange is a range of bytes of a file.
+type byteRange struct{ off, end int64 }
 
-// fetch reads stretches of a file, each of which is asked for once, by joined calls. It is one goroutine's, which closes it.
+// fetch reads ranges of a file, each of which is asked for once, by joined calls. It is one goroutine's, which closes it.
 type fetch struct {
 	r     io.ReaderAt
 	arena *arena // charged for what is held; nil where that is little, and nothing is read ahead
-	reads []*joined
+	reads []*joinedRead
 	next  int // to be read ahead
 	going sync.WaitGroup
 	under int // way
-	manner
+	callRules
 }
 
-// joined is a call, and what it has read until the last of those who want of it has been served.
-type joined struct {
-	stretch
+// joinedRead is a call, and what it has read until the last of those who want of it has been served.
+type joinedRead struct {
+	byteRange
 	wanted  int
 	begun   bool
 	charged int
@@ -87,10 +87,10 @@ type joined struct {
 	err     error
 }
 
-// newFetch plans the reading of stretches.
-func newFetch(r io.ReaderAt, how manner, a *arena, list []stretch) *fetch {
-	f := &fetch{r: r, arena: a, manner: how}
-	slices.SortFunc(list, func(a, b stretch) int { return cmp.Compare(a.off, b.off) })
+// newFetch plans the reading of ranges.
+func newFetch(r io.ReaderAt, how callRules, a *arena, list []byteRange) *fetch {
+	f := &fetch{r: r, arena: a, callRules: how}
+	slices.SortFunc(list, func(a, b byteRange) int { return cmp.Compare(a.off, b.off) })
 	for _, s := range list {
 		if k := len(f.reads) - 1; k >= 0 {
 			last := f.reads[k]
@@ -100,10 +100,10 @@ func newFetch(r io.ReaderAt, how manner, a *arena, list []stretch) *fetch {
 				continue
 			}
 		}
-		f.reads = append(f.reads, &joined{stretch: s, wanted: 1})
+		f.reads = append(f.reads, &joinedRead{byteRange: s, wanted: 1})
 	}
 	if how.ahead == 0 { // what is alone is read into its place
-		f.reads = slices.DeleteFunc(f.reads, func(j *joined) bool { return j.wanted == 1 })
+		f.reads = slices.DeleteFunc(f.reads, func(j *joinedRead) bool { return j.wanted == 1 })
 	}
 	return f
 }
@@ -131,7 +131,7 @@ func (f *fetch) readAhead() error {
 	return nil
 }
 
-func (f *fetch) begin(j *joined) error {
+func (f *fetch) begin(j *joinedRead) error {
 	j.begun = true
 	if f.arena == nil {
 		return nil
@@ -143,12 +143,12 @@ func (f *fetch) begin(j *joined) error {
 	return nil
 }
 
-func (j *joined) read(r io.ReaderAt) {
+func (j *joinedRead) read(r io.ReaderAt) {
 	defer guard(&j.err)
 	j.buf, j.err = readRange(r, j.off, j.end-j.off)
 }
 
-// ReadAt serves a stretch; what was not planned is read from the file.
+// ReadAt serves a range; what was not planned is read from the file.
 func (f *fetch) ReadAt(p []byte, off int64) (int, error) {
 	end := off + int64(len(p))
 	i := sort.Search(len(f.reads), func(i int) bool { return f.reads[i].end > off })
@@ -176,7 +176,7 @@ func (f *fetch) ReadAt(p []byte, off int64) (int, error) {
 	return n, f.readAhead()
 }
 
-func (f *fetch) free(j *joined) {
+func (f *fetch) free(j *joinedRead) {
 	if j.done != nil {
 		f.under--
 	}
@@ -201,34 +201,47 @@ func (f *fetch) close() {
 // the pages that they stand before.
 func (p *part) fetch(a *arena, nodes []*node) (*fetch, error) {
 	g := p.group
-	var list []stretch
+	var list []byteRange
+	var large []claimed
 	for _, n := range nodes {
 		n.leaves(func(l *leaf) {
-			off, end := p.place(l)
-			list = append(list, stretch{off, end})
+			list = append(list, p.byteRanges(l)...)
+			if g.file.how.ahead > 0 {
+				large = append(large, p.claim(l)...)
+			}
 			if c := g.chunks[l]; c != nil && g.file.how.ahead > 0 && !c.met.Load() {
 				if first, _ := chunkRange(&g.meta.Columns[l.index].MetaData); first < c.pages[0].offset {
-					list = append(list, stretch{first, c.pages[0].offset})
+					list = append(list, byteRange{first, c.pages[0].offset})
 				}
 			}
 		})
 	}
 	f := newFetch(g.file.r, g.file.how, a, list)
+	f.readClaimed(a.ctx, large)
 	return f, f.readAhead()
 }
 
-// place is where the pages with the part's rows of a column are.
-func (p *part) place(l *leaf) (off, end int64) {
-	if c := p.group.chunks[l]; c != nil {
-		lo, hi := c.within(p.span)
-		return c.pages[lo].offset, c.pages[hi-1].end
+// byteRanges are where the part's rows of a column are, but for large pages. Beside those, pages are read one by one.
+func (p *part) byteRanges(l *leaf) (out []byteRange) {
+	c := p.group.chunks[l]
+	if c == nil {
+		off, n := chunkRange(&p.group.meta.Columns[l.index].MetaData)
+		return []byteRange{{off, off + n}}
 	}
-	off, n := chunkRange(&p.group.meta.Columns[l.index].MetaData)
-	return off, off + n
+	lo, hi := c.within(p.span)
+	if !anyLarge(c.shared[lo:hi]) {
+		return []byteRange{{c.pages[lo].offset, c.pages[hi-1].end}}
+	}
+	for i, s := range c.shared[lo:hi] {
+		if s == nil || s.large == nil {
+			out = append(out, byteRange{c.pages[lo+i].offset, c.pages[lo+i].end})
+		}
+	}
+	return out
 }
 
 // within are the pages that hold rows of a span.
-func (c *ranged) within(s span) (lo, hi int) {
+func (c *pagedChunk) within(s span) (lo, hi int) {
 	lo = sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first > s.from }) - 1
 	hi = sort.Search(len(c.pages), func(i int) bool { return c.pages[i].first >= s.to })
 	return lo, hi
@@ -236,10 +249,10 @@ func (c *ranged) within(s span) (lo, hi int) {
 
 // indexes reads the parts of the page index that cutting the row group needs, where they are needed at all.
 func (g *group) indexes(conditions []condition) *fetch {
-	var list []stretch
+	var list []byteRange
 	add := func(at int64, size int32) {
 		if at > 0 && size > 0 && at <= g.file.size-int64(size) {
-			list = append(list, stretch{at, at + int64(size)})
+			list = append(list, byteRange{at, at + int64(size)})
 		}
 	}
 	for i := range conditions {
@@ -259,7 +272,7 @@ func (g *group) indexes(conditions []condition) *fetch {
 }
 
 // placed takes the places of a column's pages from the page index; nil where that is not there or cannot be right.
-func (g *group) placed(l *leaf) *ranged {
+func (g *group) placed(l *leaf) *pagedChunk {
 	chunk := &g.meta.Columns[l.index]
 	at, n := chunkRange(&chunk.MetaData)
 	end := at + n
@@ -271,7 +284,7 @@ func (g *group) placed(l *leaf) *ranged {
 	if first.FirstRowIndex != 0 || first.Offset < at {
 		return nil
 	}
-	c, page := new(ranged), 0
+	c, page := new(pagedChunk), 0
 	if first.Offset > at {
 		page = 1 // behind the dictionary
 	}

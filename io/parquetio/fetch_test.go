@@ -111,11 +111,11 @@ func TestFewCalls(t *testing.T) {
 func TestLocalFilesJoinSmallReads(t *testing.T) {
 	_, file := columnsOf(t, 500, 1, 50)
 	r := &metered{file: file}
-	var list []stretch
+	var list []byteRange
 	for at := int64(4); at < 500_004; at += 1000 {
-		list = append(list, stretch{at, at + 990})
+		list = append(list, byteRange{at, at + 990})
 	}
-	list = append(list, stretch{600_000, 600_000 + 1<<20})
+	list = append(list, byteRange{600_000, 600_000 + 1<<20})
 	r.file = make([]byte, 2<<20)
 	f := newFetch(r, local, newArena(t.Context(), 1<<24, nil), list)
 	require.NoError(t, f.readAhead())
@@ -199,7 +199,7 @@ func TestPageIndexesThatLie(t *testing.T) {
 	records := dice.New(8).Records(schema, 90_000, dice.Values{Nulls: 9, Spread: 1000})
 	file := stored(t, schema, nil, records...)
 	whole := reread(t, file, 1<<30)
-	meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
+	meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
 	refused, step := 0, int64(1)
 	if testing.Short() {

@@ -94,7 +94,7 @@ func rewritten(t *testing.T, change func(*format.FileMetaData)) []byte {
 // refooted is a file with another footer. What the library does not know of it is lost.
 func refooted(t *testing.T, file []byte, change func(*format.FileMetaData)) []byte {
 	t.Helper()
-	meta, n, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
+	meta, n, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
 	change(meta)
 	foot, err := thrift.Marshal(new(thrift.CompactProtocol), meta)

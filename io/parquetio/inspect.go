@@ -84,7 +84,12 @@ type ChunkInfo struct {
 // Inspect reads what a file says of itself: its footer, and the header of every page (about 2 µs each), none of its values.
 // A damaged file is the error that reading it would be.
 func Inspect(ctx context.Context, path string) (*Info, error) {
-	s := &source{paths: []string{path}}
+	return ReadOptions{}.Inspect(ctx, path)
+}
+
+// Inspect reads what a file says of itself as [Inspect] does, within the limits of the options.
+func (o ReadOptions) Inspect(ctx context.Context, path string) (*Info, error) {
+	s := &source{options: o, paths: []string{path}}
 	f, err := s.open(path)
 	if err != nil {
 		return nil, err

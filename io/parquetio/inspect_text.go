@@ -18,12 +18,14 @@ import (
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/internal/count"
 )
 
 // String is the report a user reads: see [Info].
 func (i *Info) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d rows, %s, %s in %s\n", i.Path, i.Rows, counted(len(i.Schema.Fields()), "column"), sizeText(i.Bytes), counted(len(i.RowGroups), "row group"))
+	fmt.Fprintf(&b, "%s: %s, %s, %s in %s\n", i.Path, count.Of(i.Rows, "row"), count.Of(len(i.Schema.Fields()), "column"), sizeText(i.Bytes), count.Of(len(i.RowGroups), "row group"))
 	fmt.Fprintf(&b, "written by %s, format version %d, footer %s\n", cmp.Or(i.CreatedBy, "an unnamed writer"), i.Version, sizeText(i.FooterBytes))
 	i.writeSchema(&b)
 	fmt.Fprintf(&b, "\ncolumns, over all row groups\n")
@@ -84,7 +86,7 @@ func (i *Info) writeGroups(b *strings.Builder) {
 // String shows the row group's column chunks.
 func (g RowGroupInfo) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "row group %d: %d rows at byte %d, %s, unpacked %s\n", g.Index, g.Rows, g.Offset, sizeText(g.CompressedBytes), sizeText(g.UncompressedBytes))
+	fmt.Fprintf(&b, "row group %d: %s at byte %d, %s, unpacked %s\n", g.Index, count.Of(g.Rows, "row"), g.Offset, sizeText(g.CompressedBytes), sizeText(g.UncompressedBytes))
 	writeChunks(&b, g.Chunks)
 	return b.String()
 }
@@ -109,7 +111,7 @@ func (c *ChunkInfo) pages() string {
 	if c.DictionaryPages == 0 {
 		return strconv.Itoa(c.DataPages)
 	}
-	return fmt.Sprintf("%d + %s of %d", c.DataPages, counted(c.DictionaryPages, "dictionary"), c.DictionaryValues)
+	return fmt.Sprintf("%d + %s of %d", c.DataPages, count.Of(c.DictionaryPages, "dictionary"), c.DictionaryValues)
 }
 
 func (c *ChunkInfo) features() string {
@@ -135,16 +137,6 @@ func trimLines(b *strings.Builder) {
 		}
 		b.WriteString(strings.TrimRight(l, " "))
 	}
-}
-
-func counted(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // sizeText is a size with three figures, in binary units.

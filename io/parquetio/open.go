@@ -26,7 +26,7 @@ func open(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, ow
 		return nil, err
 	}
 	o := new(opened)
-	err := o.first(codec, h, l, body, own)
+	err := o.version1(codec, h, l, body, own)
 	if err != nil {
 		o.close()
 		return nil, err
@@ -34,10 +34,10 @@ func open(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, ow
 	return o, nil
 }
 
-// first opens a page of version 1, levels and values packed together, or a dictionary.
-func (o *opened) first(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, own bool) (err error) {
+// version1 opens a page of version 1, levels and values packed together, or a dictionary.
+func (o *opened) version1(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, own bool) (err error) {
 	if h.kind == format.DataPageV2 {
-		return o.second(codec, h, body, own)
+		return o.version2(codec, h, body, own)
 	}
 	o.values = body
 	if codec != format.Uncompressed || own {
@@ -57,8 +57,8 @@ func (o *opened) first(codec format.CompressionCodec, h *pageHeader, l *leaf, bo
 	return err
 }
 
-// second opens a page of version 2, whose levels are not compressed.
-func (o *opened) second(codec format.CompressionCodec, h *pageHeader, body []byte, own bool) error {
+// version2 opens a page of version 2, whose levels are not compressed.
+func (o *opened) version2(codec format.CompressionCodec, h *pageHeader, body []byte, own bool) error {
 	levels, values, err := h.cut(body)
 	if err != nil {
 		return err
@@ -137,14 +137,12 @@ type sharedPage struct {
 	err   error
 	left  atomic.Int32 // parts that are not done with it
 
-	large bool        // more than two parts need it: its memory is counted with the row group's
-	ready atomic.Bool // there are page and head
-	head  pageHeader
+	large *largePage // more than two parts need it; nil otherwise
 }
 
 func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte) (*opened, error) {
 	s.once.Do(func() {
-		if !s.large {
+		if s.large == nil {
 			if !t.borrow(h.plain) {
 				return
 			}
@@ -152,9 +150,8 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 		}
 		defer guard(&s.err)
 		s.page, s.err = open(codec, h, l, body, true)
-		if s.err == nil {
-			s.head = *h
-			s.ready.Store(true)
+		if s.large != nil {
+			s.large.unpacked()
 		}
 	})
 	return s.page, s.err

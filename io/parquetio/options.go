@@ -8,6 +8,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/count"
 )
 
 // ReadOptions is how Parquet is read. The zero value reads everything within the default limits.
@@ -51,7 +52,7 @@ type Limits struct {
 // expands holds the memory of rows against what is stored of them.
 func (l *Limits) expands(memory, stored int64) error {
 	if memory > 128<<20 && memory/max(stored, 1) > l.Expansion {
-		return limited("%d bytes of the file take %d bytes of memory (Expansion %d)", stored, memory, l.Expansion)
+		return limited("%s of the file take %s of memory (Expansion %d)", count.Of(stored, "byte"), count.Of(memory, "byte"), l.Expansion)
 	}
 	return nil
 }
@@ -80,7 +81,8 @@ func (l Limits) orDefault() Limits {
 
 // Open is a source that reads files as one table. A path may be a pattern (see
 // [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
-// any folders, none too: data/**/*.csv. Links to folders are followed, names that begin with a dot are names as others.
+// any folders, none too: data/**/*.csv. Links to folders are followed, and hidden
+// names, which begin with a dot, are named by patterns that have the dot alone. A folder that a pattern names is an error.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame.

@@ -165,7 +165,7 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	p.row += take
 	switch {
 	case p.trial != nil:
-		return p.try(h, body, skip, take, row)
+		return p.try(shared, h, body, skip, take, row)
 	case p.keep != nil:
 		if k := bitmap.Count(raw(p.keep), row, take); k < take {
 			return p.some(shared, h, body, skip, take, row, k)
@@ -236,14 +236,19 @@ func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
 	return before, within, nil
 }
 
-// open decompresses a page, once for all parts that need it. done gives back what it took.
-func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (*opened, func(), error) {
+// open decompresses a page, once for all parts that need it. done gives back what it took. A trial is no part's use of a
+// shared page: that is when the column is decoded.
+func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (_ *opened, done func(), err error) {
 	a := p.out.arena
 	if s != nil {
-		if o, err := s.open(a.turn, p.codec, h, p.out.leaf, body); o != nil || err != nil {
-			return o, func() { s.done(a.turn) }, err
+		done = func() { s.done(a.turn) }
+		if p.trial != nil {
+			done = func() {}
 		}
-		defer s.done(a.turn)
+		if o, err := s.open(a.turn, p.codec, h, p.out.leaf, body); o != nil || err != nil {
+			return o, done, err
+		}
+		defer done()
 	}
 	if err := a.charge(h.plain); err != nil {
 		return nil, nil, err

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
-	"sync"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -54,11 +54,24 @@ func (e *encoder) pages(c *encoding) error {
 	return nil
 }
 
-// packing is whether the column chunks of a leaf are compressed. The first one that is encoded decides for all: readers such as parquet-go
-// take one column's chunks to be of one codec.
-type packing struct {
-	sync.Once
-	bare bool // they are not
+// packing is whether the column chunks of a leaf are compressed. The first row group of the file decides for all: readers such as
+// parquet-go take one column's chunks to be of one codec. Chunks that are encoded before it is known which is the first guess by
+// themselves, and are packed anew if they guessed otherwise.
+type packing struct{ decision atomic.Int32 }
+
+const (
+	undecided = iota
+	compressed
+	uncompressed
+)
+
+// decide takes a column chunk's codec for all, unless one is decided on, and reports whether the chunk has another.
+func (p *packing) decide(c format.CompressionCodec) (differs bool) {
+	mine := int32(compressed)
+	if c == format.Uncompressed {
+		mine = uncompressed
+	}
+	return !p.decision.CompareAndSwap(undecided, mine) && p.decision.Load() != mine
 }
 
 const (
@@ -98,21 +111,18 @@ func (e *encoder) begin(c *encoding, body []byte) (err error) {
 	return nil
 }
 
-// pack compresses a column chunk's dictionary and first page; false where its column is not compressed. Small pages and dictionaries do not
+// pack compresses a column chunk's dictionary and first page; false if the chunk is not compressed. Small pages and dictionaries do not
 // decide against it: other row groups may have more, or texts in place of their numbers.
-func (e *encoder) pack(p *packing, dict, body []byte) (packed bool, err error) {
-	if e.codec == format.Uncompressed {
+func (e *encoder) pack(p *packing, dict, body []byte) (bool, error) {
+	decision := p.decision.Load()
+	if e.codec == format.Uncompressed || decision == uncompressed {
 		return false, nil
 	}
-	p.Do(func() {
-		err = e.packFirst(dict, body)
-		p.bare = len(dict) == 0 && len(body) >= packingTells && float64(len(e.packed)) > worthPacking*float64(len(body))
-		packed = true
-	})
-	if !packed && !p.bare {
-		err = e.packFirst(dict, body)
+	if err := e.packFirst(dict, body); err != nil || decision == compressed {
+		return true, err
 	}
-	return !p.bare, err
+	shrinks := float64(len(e.packed)) <= worthPacking*float64(len(body))
+	return shrinks || len(dict) > 0 || len(body) < packingTells, nil
 }
 
 func (e *encoder) packFirst(dict, body []byte) (err error) {

@@ -22,7 +22,7 @@ import (
 // reindexed is a file with other page indexes, which are put behind its pages.
 func reindexed(t *testing.T, file []byte, column func(*format.ColumnIndex), offset func(*format.OffsetIndex)) []byte {
 	t.Helper()
-	meta, n, err := readFooter(&tailed{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
+	meta, n, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(file)}, int64(len(file)), Limits{}.orDefault())
 	require.NoError(t, err)
 	out := append([]byte(nil), file[:int64(len(file))-8-n]...)
 	put := func(v any) (int64, int32) {

@@ -31,7 +31,7 @@ type source struct {
 func (s *source) fail(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		file, err = pe.Path, pe.Err // the file is named once
+		file, err = pe.Path, paths.Missing(pe.Path, pe.Err) // the file is named once
 	}
 	var ce *chunker.Error
 	if errors.As(err, &ce) && ce.Op == "" {
@@ -342,7 +342,7 @@ func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
 		for _, c := range g.chunks {
 			for _, p := range c.shared {
 				if p != nil {
-					p.large = false
+					p.large = nil
 				}
 			}
 		}

@@ -196,14 +196,16 @@ func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (re
 	defer p.explain(ctx, ps, &err)
 	defer guard(&err)
 	ps.trial, ps.keep = t, keep
-	// Other parts count on the shared pages being taken once by each part, which is when the column is decoded.
-	ps.shared, ps.places = nil, nil
+	if anyLarge(ps.shared) {
+		return n, ps.single(ctx, p.reads, p.group.file.r)
+	}
+	ps.shared, ps.places = nil, nil // small ones are unpacked for the trial alone
 	return n, ps.from(ctx, p.reads, off, n)
 }
 
 // try clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose values are not given by codes
 // are left.
-func (p *pages) try(h *pageHeader, body []byte, skip, rows, row int) error {
+func (p *pages) try(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row int) error {
 	t, keep := p.trial, raw(p.keep)
 	if !coded(h.encoding) || bitmap.Count(keep, row, rows) == 0 {
 		return nil
@@ -212,7 +214,10 @@ func (p *pages) try(h *pageHeader, body []byte, skip, rows, row int) error {
 		bitmap.Fill(keep, row, rows, false)
 		return nil
 	}
-	o, done, err := p.open(nil, h, body)
+	if shared != nil && shared.large == nil {
+		shared = nil
+	}
+	o, done, err := p.open(shared, h, body)
 	if err != nil {
 		return err
 	}

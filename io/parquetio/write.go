@@ -14,8 +14,8 @@ import (
 // WriteOptions is how Parquet is written. The zero value writes what every reader reads, the oldest too: data pages of version 1,
 // snappy where it pays, dictionaries and differences where they are smaller, statistics, page index, checksums, and the Arrow schema.
 type WriteOptions struct {
-	// Compression is "snappy", "zstd", "gzip", "brotli", "lz4" or "none"; "" is snappy. A column of which the first page does not
-	// shrink by 3 % is stored as it is, in all row groups.
+	// Compression is "snappy", "zstd", "gzip", "brotli", "lz4" or "none"; "" is snappy. A column of which the file's first page
+	// does not shrink by 3 % is stored as it is, in all row groups.
 	Compression string
 	// CompressionLevel is the codec's: 1 to 22 of zstd (in four steps), 1 to 9 of gzip and lz4, 1 to 11 of brotli. 0 is the
 	// fastest of zstd and lz4, 6 of gzip, 4 of brotli.

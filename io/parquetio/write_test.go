@@ -145,7 +145,7 @@ func storedChunk(t *testing.T, path string) ([]byte, *format.ColumnChunk) {
 	t.Helper()
 	in, err := os.ReadFile(path)
 	require.NoError(t, err)
-	meta, _, err := readFooter(&tailed{ReaderAt: bytes.NewReader(in)}, int64(len(in)), Limits{}.orDefault())
+	meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(in)}, int64(len(in)), Limits{}.orDefault())
 	require.NoError(t, err)
 	require.Len(t, meta.RowGroups, 1)
 	require.Len(t, meta.RowGroups[0].Columns, 1)

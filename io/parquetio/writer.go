@@ -188,12 +188,8 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 	errs := make([]error, len(leaves))
 	var next atomic.Int64
 	take := func() {
-		e := encoders.Get().(*encoder)
-		e.options = &w.options
-		defer func() {
-			e.options, e.chunk = nil, nil // which would keep this writer alive
-			encoders.Put(e)
-		}()
+		e := w.encoder()
+		defer e.giveBack()
 		for i := next.Add(1) - 1; i < int64(len(leaves)) && ctx.Err() == nil; i = next.Add(1) - 1 {
 			g.chunks[i], errs[i] = w.leaf(e, leaves[i], records)
 		}
@@ -221,6 +217,18 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 	return g, context.Cause(ctx)
 }
 
+// encoder is one of the pool, for giveBack to put back.
+func (w *writer) encoder() *encoder {
+	e := encoders.Get().(*encoder)
+	e.options = &w.options
+	return e
+}
+
+func (e *encoder) giveBack() {
+	e.options, e.chunk = nil, nil // which would keep the writer alive
+	encoders.Put(e)
+}
+
 // leaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a goroutine that no one else looks after.
 func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *chunk, err error) {
 	defer func() {
@@ -241,6 +249,9 @@ func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *ch
 // put writes an encoded row group behind those before it, and its bloom filters.
 func (w *writer) put(g *rowGroup) error {
 	if err := w.begin(); err != nil {
+		return err
+	}
+	if err := w.settle(g); err != nil {
 		return err
 	}
 	g.at = w.at

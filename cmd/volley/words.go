@@ -1,0 +1,53 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+// inFlags calls the options of the libraries by the flags that set them.
+func inFlags(text string) string {
+	return options.ReplaceAllStringFunc(limitFlags(asFlags.Replace(text)), func(option string) string {
+		name := option[strings.LastIndexByte(option, '.')+1:]
+		if flag := flagOf[name]; flag != "" {
+			return flag
+		}
+		return option
+	})
+}
+
+// options are options as the messages of the libraries call them.
+var options = regexp.MustCompile(`\b(?:csvio\.|parquetio\.)?(?:Read|Write)Options\.\w+`)
+
+// flagOf are the flags that set options, by their names there.
+var flagOf = map[string]string{
+	"Compression": "--compression", "Dates": "--dates", "DefuseFormulas": "--defuse-formulas", "Delimiter": "--delimiter", "Encoding": "--encoding",
+	"Header": "--header or --no-header", "Int96Micros": "--int96-micros", "Names": "--names", "Null": "--null", "OnBad": "--on-error",
+	"Rejects": "--on-error reject=FILE", "Separator": "--delimiter", "Types": "--types",
+}
+
+// asFlags are the remedies that the command has in other words than an option's name.
+var asFlags = strings.NewReplacer(
+	"give ReadOptions.Names", "give --no-header or --names",
+	"ReadOptions.Names has", "--names has",
+	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
+	"which ReadOptions.Types gives a type", "which --types gives a type",
+	"raise Memory", "raise --memory",
+	"set ReadOptions.Int96Micros", "give --int96-micros",
+	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
+	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
+	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
+	", or read the column as binary", "",
+	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
+	"by Select", "by --select",
+	"failed on a condition", "failed on --where",
+	"no condition is true", "no --where is true",
+	"more than Policy.RowsMax ", "more than --max-errors ",
+	"ask for smaller chunks", "give less --memory, so that chunks are smaller",
+	"write smaller chunks", "give less --memory, so that chunks are smaller",
+	": use Rechunk to cut the frame into smaller batches", ": give less --memory, so that chunks are smaller",
+	"read it as a string and convert it with a function", "read it as string and convert it by --set",
+	", or read with NoQuotes", "",
+	"apply.Sum and apply.Fold reduce a column, frame.Describe has its count, mean, min and max", "volley stats shows a column's rows, mean, min and max",
+	": loop over the column's values in Go (frame.Col)", "",
+)

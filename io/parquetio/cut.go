@@ -1,0 +1,132 @@
+package parquetio
+
+import (
+	"context"
+	"math"
+	"math/bits"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows, or those in which the
+// conditions leave any. Where they are not one, the pages are found first, which reads their headers.
+func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
+	g.beside = g.indexes(conditions)
+	defer g.beside.close()
+	for _, n := range g.file.wanted {
+		n.leaves(func(l *leaf) { g.bytes += g.weight(l) })
+	}
+	rows := g.meta.NumRows
+	all := []span{{0, rows}}
+	out := cutSpans(g.spans(ctx, conditions), rows, g.bytes, size)
+	if len(out) == 0 || len(out) == 1 && out[0] == all[0] {
+		return out, nil
+	}
+	chunks := map[*leaf]*pagedChunk{}
+	var err error
+	for _, n := range g.file.wanted {
+		n.leaves(func(l *leaf) {
+			if err == nil {
+				chunks[l], err = g.locate(ctx, l)
+			}
+		})
+	}
+	if err == errRowsUnknown {
+		return all, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for l, c := range chunks {
+		m := &g.meta.Columns[l.index].MetaData
+		packed := c.share(out, rows) // which is held while it is unpacked
+		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0)) + packed
+	}
+	g.chunks = chunks
+	return out, nil
+}
+
+// cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is less than twice that
+// stays whole: pages that two pieces share cost more than a larger piece. There are 65,536 pieces of a span at most.
+func cutSpans(left []span, rows int64, bytes float64, size int64) (out []span) {
+	for _, s := range left {
+		n := int64(1)
+		if took := bytes * float64(s.to-s.from) / float64(rows); took >= 2*float64(size) {
+			n = min(int64(math.Ceil(min(took/float64(size), 1<<16))), s.to-s.from)
+		}
+		for i := range n {
+			out = append(out, span{s.from + cutAt(s.to-s.from, i, n), s.from + cutAt(s.to-s.from, i+1, n)})
+		}
+	}
+	return out
+}
+
+// cutAt is the first row of part i of n.
+func cutAt(rows, i, n int64) int64 {
+	hi, lo := bits.Mul64(uint64(rows), uint64(i))
+	q, _ := bits.Div64(hi, lo, uint64(n))
+	return int64(q)
+}
+
+// share counts which pages are in several of the pieces: those are decompressed once, and kept for the others. It returns the bytes, as stored,
+// of the largest page that more than two need.
+func (c *pagedChunk) share(pieces []span, rows int64) (largest int64) {
+	c.shared = make([]*sharedPage, len(c.pages))
+	first := 0 // piece that ends behind the page's first row
+	for i := range c.pages {
+		last := rows
+		if i+1 < len(c.pages) {
+			last = c.pages[i+1].first
+		}
+		for first < len(pieces) && pieces[first].to <= c.pages[i].first {
+			first++
+		}
+		users := int32(0)
+		for k := first; k < len(pieces) && pieces[k].from < last; k++ {
+			users++
+		}
+		if users > 1 {
+			c.shared[i] = new(sharedPage)
+			c.shared[i].left.Store(users)
+		}
+		if users > 2 { // to unpack a page twice is cheaper than to wait
+			c.shared[i].large = newLargePage()
+			largest = max(largest, c.pages[i].end-c.pages[i].offset)
+		}
+	}
+	return largest
+}
+
+// unpackedBytes is about what n stored bytes of a column chunk come to.
+func unpackedBytes(m *format.ColumnMetaData, n int64) int64 {
+	times := float64(m.TotalUncompressedSize) / float64(max(m.TotalCompressedSize, 1))
+	return int64(min(float64(n)*max(times, 1), math.MaxInt64/4))
+}
+
+// weight is about how many bytes of memory the column takes, decoded.
+func (g *group) weight(l *leaf) float64 {
+	m := &g.meta.Columns[l.index].MetaData
+	n := float64(m.NumValues)
+	levels := n * float64(l.maxRep|l.maxDef>>1) // bytes a value where they are kept
+	plain, texts := float64(m.TotalUncompressedSize), float64(m.SizeStatistics.UnencodedByteArrayDataBytes)
+	switch {
+	case l.width > 0:
+		return max(plain, n*float64(l.width), float64(g.meta.NumRows)*float64(l.each)*float64(l.width)) + levels
+	case texts > 0:
+		return texts + 4*n + levels
+	}
+	return max(plain, float64(g.textMean(m))*n) + 4*n + levels
+}
+
+// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none. Of a remote file the statistics say.
+func (g *group) textMean(m *format.ColumnMetaData) int64 {
+	if g.file.how.ahead > 0 { // a call is worth more than the estimate
+		return int64(len(m.Statistics.MinValue)+len(m.Statistics.MaxValue))/2 + 1
+	}
+	off, n := chunkRange(m)
+	buf := make([]byte, 128)
+	if h, _, err := g.header(&buf, off, off+n); err == nil && h.kind == format.DictionaryPage && h.values > 0 {
+		return max(int64(h.plain/h.values)-4, 0)
+	}
+	return 8
+}
