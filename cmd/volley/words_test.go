@@ -20,7 +20,7 @@ import (
 
 // libraryWords matches what the libraries' users write in Go: names of packages, and of options.
 func libraryWords() *regexp.Regexp {
-	words := []string{"ReadOptions", "WriteOptions", "EncodingOf", "NoQuotes", "Rechunk", "Policy"}
+	words := []string{"ReadOptions", "WriteOptions", "EncodingOf", "NoQuotes", "Rechunk", "Policy", "Select", "Where"}
 	for _, options := range []any{csvio.ReadOptions{}, csvio.WriteOptions{}, parquetio.ReadOptions{}, parquetio.WriteOptions{}, parquetio.Limits{}, ooc.Job{}, chunker.Policy{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(options)) {
 			words = append(words, f.Name)
