@@ -376,3 +376,17 @@ func TestHabitsThatDiffer(t *testing.T) {
 		require.NotContains(t, err.Error(), ": write ", text)
 	}
 }
+
+// TestHabitsOfNumbersAtTheirLimits: whatever stands for a count, a place or an exponent, a message is made of it.
+func TestHabitsOfNumbersAtTheirLimits(t *testing.T) {
+	schema := edgeRecord(t).Schema()
+	for _, form := range []string{
+		"round(f, #)", "np.round(f, #)", "f.round(#)", "ROUND(f, #)", "RIGHT(s, #)", "LEFT(s, #)", "s[#:]", "s[:#]", "s[#]", "s[# : #]", "s.str[#:]", "s.str.slice(#)", "SUBSTR(s, #, #)", "LPAD(s, #)", "RPAD(s, #, \"ab\")",
+		"s.str.zfill(#)", "SPLIT_PART(s, \",\", #)", "n // #", "n % # IS NULL", "MOD(n, #)", "n IN (#, #)", "n BETWEEN # AND #", "# >= n >= #", "f ^ # ^ #", "a + INTERVAL '#' DAY", "CAST(s AS VARCHAR(#))", "CAST(f AS DECIMAL(#, #))",
+		"f::numeric(#, #)", "TRUNC(f, #)", "n.clip(#, #)", "LIMIT #", "n = #", "REPEAT(s, #)",
+	} {
+		for _, n := range []string{"-9223372036854775808", "9223372036854775807", "-9223372036854775809", "99999999999999999999", "-1", "0", "-0", "1e308", "0x7fffffffffffffff"} {
+			require.NotPanics(t, func() { _, _ = Compile(schema, strings.ReplaceAll(form, "#", n)) }, "%s with %s", form, n)
+		}
+	}
+}

@@ -377,7 +377,7 @@ func (t *translation) derived(h *holes) {
 	if typ := t.typeOf(h.terms["x"].text, true); typ != nil && isTimestamp(typ) {
 		h.terms["own"] = Lit(typ.(*arrow.TimestampType).Unit.String())
 	}
-	if n, err := strconv.Atoi(h.terms["y"].text); err == nil && max(n, -n) <= 15 {
+	if n, err := strconv.Atoi(h.terms["y"].text); err == nil && -15 <= n && n <= 15 {
 		h.terms["scale"] = atom("1" + strings.Repeat("0", max(n, -n)))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/charset"
@@ -38,15 +39,15 @@ type input struct {
 // since whoever reads whole buffers would ask it for ever.
 type counter struct {
 	r    io.Reader
-	n    int64
-	idle int // reads in a row that gave nothing
+	n    atomic.Int64 // decompressors read on goroutines of their own
+	idle int          // reads in a row that gave nothing
 }
 
 const idleMax = 100 // as package bufio has it
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.n += int64(n)
+	c.n.Add(int64(n))
 	switch {
 	case n > 0 || len(p) == 0:
 		c.idle = 0
@@ -60,9 +61,10 @@ func (c *counter) Read(p []byte) (int, error) {
 
 // taken is how many bytes were read since it was asked last.
 func (in *input) taken() int64 {
-	n := in.raw.n - in.last
-	in.last = in.raw.n
-	return n
+	n := in.raw.n.Load()
+	last := in.last
+	in.last = n
+	return n - last
 }
 
 // decompress finds what the bytes are packed in.
@@ -88,7 +90,7 @@ type counterAt struct {
 
 func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
 	n, err := c.f.ReadAt(p, off)
-	c.c.n += int64(n)
+	c.c.n.Add(int64(n))
 	return n, err
 }
 

@@ -81,9 +81,9 @@ type inflated struct {
 
 func (r *inflated) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if r.n += int64(n); r.ratio > 0 && r.n > r.from && r.n/r.ratio > r.raw.n {
+	if r.n += int64(n); r.ratio > 0 && r.n > r.from && r.n/r.ratio > r.raw.n.Load() {
 		return 0, &LimitError{
-			What: fmt.Sprintf("%s became %d, more than %d times as many", count.Of(r.raw.n, "compressed byte"), r.n, r.ratio), Limit: r.ratio,
+			What: fmt.Sprintf("%s became %d, more than %d times as many", count.Of(r.raw.n.Load(), "compressed byte"), r.n, r.ratio), Limit: r.ratio,
 			Option: "RatioMax", Hint: "is the file what it should be?",
 		}
 	}
