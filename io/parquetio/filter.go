@@ -65,7 +65,7 @@ func (c *condition) misses(g *group) bool {
 	m := &g.meta.Columns[c.leaf.index].MetaData
 	s := &m.Statistics
 	lo, hi := s.MinValue, s.MaxValue
-	if s.NullCount == m.NumValues && m.NumValues > 0 && lo == nil && hi == nil && s.Min == nil && s.Max == nil {
+	if c.leaf.maxDef > 0 && s.NullCount == m.NumValues && m.NumValues > 0 && lo == nil && hi == nil && s.Min == nil && s.Max == nil {
 		return true
 	}
 	if lo == nil && hi == nil && c.leaf.physical != format.ByteArray && !unsignedType(c.leaf.typ) {
@@ -290,7 +290,7 @@ func (c *condition) pages(g *group) (hits []span, ok bool) {
 		return nil, false
 	}
 	n := len(places.PageLocations)
-	if n == 0 || len(index.NullPages) != n || len(index.MinValues) != n || len(index.MaxValues) != n {
+	if n == 0 || len(index.NullPages) != n || len(index.MinValues) != n || len(index.MaxValues) != n || !c.leaf.mayBe(index, chunk.MetaData) {
 		return nil, false
 	}
 	for i, p := range places.PageLocations {
@@ -311,6 +311,24 @@ func (c *condition) pages(g *group) (hits []span, ok bool) {
 		}
 	}
 	return hits, true
+}
+
+// mayBe reports whether a column index agrees with what else is known of its chunk. Some versions of
+// parquet-mr wrote that all pages of a column are null which has no nulls.
+func (l *leaf) mayBe(index format.ColumnIndex, m format.ColumnMetaData) bool {
+	nulls := 0
+	for i, null := range index.NullPages {
+		if !null {
+			continue
+		}
+		nulls++
+		if len(index.MinValues[i])+len(index.MaxValues[i]) > 0 || len(index.NullCounts) == len(index.NullPages) && index.NullCounts[i] == 0 {
+			return false
+		}
+	}
+	s := &m.Statistics
+	bounded := s.MinValue != nil || s.MaxValue != nil || s.Min != nil || s.Max != nil
+	return nulls == 0 || l.maxDef > 0 && (nulls < len(index.NullPages) || !bounded)
 }
 
 // pageIndex reads a part of the page index.

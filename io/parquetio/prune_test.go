@@ -102,6 +102,13 @@ func numbered(t *testing.T, rows int) (*frame.Frame, []byte) {
 	return f, out.Bytes()
 }
 
+// allNull says of each page that it has nulls alone.
+func allNull(x *format.ColumnIndex) {
+	for i := range x.NullPages {
+		x.NullPages[i], x.MinValues[i], x.MaxValues[i] = true, nil, nil
+	}
+}
+
 // TestHostilePageIndexes has indexes whose lists are short, long or empty, or contradict themselves: no row is lost, none panics.
 func TestHostilePageIndexes(t *testing.T) {
 	f, file := numbered(t, 3*pageRows)
@@ -116,7 +123,12 @@ func TestHostilePageIndexes(t *testing.T) {
 		"more greatest":    func(x *format.ColumnIndex) { x.MaxValues = append(x.MaxValues, x.MaxValues...) },
 		"nothing":          func(x *format.ColumnIndex) { *x = format.ColumnIndex{} },
 		"empty bounds":     func(x *format.ColumnIndex) { clear(x.MinValues); clear(x.MaxValues) },
-		"swapped":          func(x *format.ColumnIndex) { x.MinValues, x.MaxValues = x.MaxValues, x.MinValues },
+		"all pages null":   func(x *format.ColumnIndex) { allNull(x); x.NullCounts = nil },
+		"null, no nulls":   func(x *format.ColumnIndex) { allNull(x); x.NullCounts = make([]int64, len(x.NullPages)) },
+		"a null page with bounds": func(x *format.ColumnIndex) {
+			x.NullPages[0], x.NullPages[1], x.NullPages[2], x.NullCounts = true, true, true, nil
+		},
+		"swapped": func(x *format.ColumnIndex) { x.MinValues, x.MaxValues = x.MaxValues, x.MinValues },
 		"bounds of 3 bytes": func(x *format.ColumnIndex) {
 			if len(x.MinValues[0]) == 8 {
 				x.MinValues[0], x.MaxValues[0] = []byte("abc"), []byte("abd")
