@@ -1,0 +1,75 @@
+package ooc_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/table"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/io/parquetio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// The steps go from file to file, in chunks that fit the budget, on all cores.
+func ExampleJob() {
+	dir, _ := os.MkdirTemp("", "")
+	defer os.RemoveAll(dir)
+	in, out := filepath.Join(dir, "trips.csv"), filepath.Join(dir, "trips.parquet")
+	_ = os.WriteFile(in, []byte("zone,fare,tip\nA,5,1\nB,0,0\nC,7.5,0.5\n"), 0o600)
+
+	report, err := ooc.Job{
+		From:   csvio.Open(in),
+		Steps:  chunker.Steps{apply.Where("fare > 0"), apply.Expr("total = fare + tip"), table.Select("zone", "total")},
+		To:     parquetio.Create(out),
+		Memory: 64 << 20,
+	}.Run(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d rows in, %d out\n", report.RowsIn, report.RowsOut)
+	f, _ := parquetio.ReadFile(context.Background(), out)
+	fmt.Println(f)
+	// Output:
+	// 3 rows in, 2 out
+	// zone      total
+	// string  float64
+	// ──────  ───────
+	// A             6
+	// C             8
+	// 2 rows × 2 columns
+}
+
+// A row that fails goes to a file of its own, with where it stood and why.
+func ExampleJob_rejects() {
+	dir, _ := os.MkdirTemp("", "")
+	defer os.RemoveAll(dir)
+	in, out, bad := filepath.Join(dir, "trips.csv"), filepath.Join(dir, "out.csv"), filepath.Join(dir, "bad.csv")
+	_ = os.WriteFile(in, []byte("trip,seats\n1,2\n2,0\n3,4\n"), 0o600)
+
+	report, err := ooc.Job{
+		From:    csvio.Open(in),
+		Steps:   chunker.Steps{apply.Expr("share = 12 / seats")},
+		To:      csvio.Create(out),
+		OnError: chunker.Reject(csvio.Create(bad), 100),
+	}.Run(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d rows in, %d out, %d rejected\n", report.RowsIn, report.RowsOut, report.Rejected)
+	f, _ := csvio.ReadFile(context.Background(), bad)
+	f, _ = f.Select("trip", "reject_line", "reject_function", "reject_reason")
+	fmt.Println(f)
+	// Output:
+	// 3 rows in, 2 out, 1 rejected
+	//  trip  reject_line  reject_function  reject_reason
+	// int64        int64  string           string
+	// ─────  ───────────  ───────────────  ────────────────────────────────
+	//     2            3  share            integer division by zero (at "/…
+	// 1 row × 4 columns
+}
