@@ -45,6 +45,8 @@ const (
 	equalsSays = "= names a result and does not compare"
 	roundsSays = "; it rounds in Postgres, a cast here drops the fraction"
 	castSays   = "; databases differ in how they make an integer of a fraction: cast(x, int64) drops it, cast(round(x), int64) rounds half away from zero, cast(roundeven(x), int64) half to even"
+	signSays   = "% has the sign of what is divided here, in Python that of the divisor"
+	nanToo     = "; NaN is missing in it too"
 	evenSays   = "; NumPy rounds half to even, round here half away from zero"
 	mondaySays = "; Python counts Monday as 0, weekday here Sunday as 0"
 	sundaySays = "; a week begins on Sunday in some databases, here on Monday: trunc(x, \"week\") is the Monday, add(trunc(add(x, 1, \"day\"), \"week\"), -1, \"day\") the Sunday"
@@ -99,6 +101,8 @@ var infixes = map[int][]habit{
 	},
 	product: slices.Concat(roundedDown("x // y"), roundedDown("x %/% y"), remainders("x %% y"), []habit{
 		{"x:int div y:int", "x / y", ""}, {"x div y", "trunc(x / y)", ""}, {"x mod y", "x % y", ""}, {"x ×/· y", "x * y", ""}, {"x:int ÷ y:int", "x / float64(y)", ""}, {"x ÷ y", "x / y", ""},
+		{"x:quotient / y:int", "x / float64(y)", "/ of integers drops the fraction here, and keeps it there"},
+		{"x:python % y:above", "x % y + ifelse(x % y < 0, y, 0)", signSays}, {"x:python % y", "x % y + ifelse(x % y != 0 && (x % y < 0) != (y < 0), y, 0)", signSays},
 		{"x * y", "x * y", plain}, {"x / y", "x / y", plain}, {"x % y", "x % y", plain}, {"x & y", "x & y", plain},
 		{"x << y", "x << y", plain}, {"x >> y", "x >> y", plain}, {"x &^ y", "x &^ y", plain},
 	}),
@@ -128,6 +132,8 @@ var infixes = map[int][]habit{
 		{"x.isin([list])", "coalesce(in(x, list), false)", "; isin of a null is false, in of a null is null"},
 		{"x.isin((list))", "coalesce(in(x, list), false)", "; isin of a null is false, in of a null is null"}, {"x.is_in([list])", "in(x, list)", ""},
 		{"x.is_in((list))", "in(x, list)", ""},
+		{"x.isNull()", "isnull(x)", ""}, {"x:float.isnull/isna()", "isnull(x) || isnan(x)", nanToo}, {"x:float.notnull/notna()", "!isnull(x) && !isnan(x)", nanToo},
+		{"x:float.fillna/combine_first(y)", "ifelse(isnull(x) || isnan(x), y, x)", nanToo},
 		{"x.isnull/isna/is_null()", "isnull(x)", ""}, {"x.notnull/notna/is_not_null()", "!isnull(x)", ""}, {"x.is_nan()", "isnan(x)", ""},
 		{"x.fillna/fill_null(y)", "coalesce(x, y)", ""}, {"x.combine_first(y)", "coalesce(x, y)", ""},
 		{"x.strip/strip_chars()", "trim(x)", ""}, {"x.lstrip/strip_chars_start()", "ltrim(x)", ""}, {"x.rstrip/strip_chars_end()", "rtrim(x)", ""},
@@ -145,7 +151,7 @@ var infixes = map[int][]habit{
 		{"x.gt(y)", "x > y", ""}, {"x.ge(y)", "x >= y", ""}, {"x.strftime/to_string(layout)", "format(x, layout)", ""}, {"x.strptime(layout)", "parse(x, layout)", ""},
 		{"x.date()", "cast(x, date)", ""}, {"x.date", "cast(x, date)", ""}, {"x.dayofweek/day_of_week", "(weekday(x) + 6) % 7", ""},
 		{"x.dayofyear/day_of_year", "yearday(x)", ""}, {"x.microsecond", "nanosecond(x) / 1000", ""}, {"x.floor/truncate(unit)", "trunc(x, unit)", ""},
-		{"x.field", "field(x)", "a part of a time is a function"},
+		{"x.field()", "field(x)", "a part of a time is a function"}, {"x.field", "field(x)", "a part of a time is a function"},
 	}, overManyRows(true)),
 }
 
@@ -193,7 +199,8 @@ var prefixes = slices.Concat([]habit{
 	{"now/today/getdate/sysdate/current_timestamp/current_date()", `"2006-01-02 15:04:05"`, clockSays},
 	{"current_timestamp/current_date/sysdate", `"2006-01-02 15:04:05"`, clockSays},
 	{"isnull/nvl/ifnull/ifna/fillna(x, y)", "coalesce(x, y)", ""}, {"nullif(x, y)", "ifelse(x == y, nil, x)", ""},
-	{"isna/is_null(x)", "isnull(x)", ""}, {"notnull/notna/isnotnull/is_not_null(x)", "!isnull(x)", ""}, {"nvl2(x, y, z)", "ifelse(isnull(x), z, y)", ""},
+	{"isna(x:float)", "isnull(x) || isnan(x)", nanToo}, {"pd/pandas.isnull(x:float)", "isnull(x) || isnan(x)", nanToo}, {"notna(x:float)", "!isnull(x) && !isnan(x)", nanToo},
+	{"pd/pandas.notnull(x:float)", "!isnull(x) && !isnan(x)", nanToo}, {"isna/is_null(x)", "isnull(x)", ""}, {"notnull/notna/isnotnull/is_not_null(x)", "!isnull(x)", ""}, {"nvl2(x, y, z)", "ifelse(isnull(x), z, y)", ""},
 	{"length/char_length/strlen/nchar(x)", "len(x)", ""}, {"ucase/toupper/to_upper(x)", "upper(x)", ""}, {"lcase/tolower/to_lower(x)", "lower(x)", ""},
 	{"strip/trimws(x)", "trim(x)", ""}, {"trim/btrim(x)", `trim(x, " ")`, blankSays}, {"ltrim(x)", `ltrim(x, " ")`, blankSays},
 	{"rtrim(x)", `rtrim(x, " ")`, blankSays}, {"f/functions.trim(x)", `trim(x, " ")`, blankSays}, {"f/functions.ltrim(x)", `ltrim(x, " ")`, blankSays},
@@ -229,8 +236,8 @@ var prefixes = slices.Concat([]habit{
 	{"math.fmod(x, y)", "x % y", ""}, {"np/numpy.fmod(x, y)", "x % y", ""},
 
 	// R
-	{"is.na/null(x)", "isnull(x)", ""}, {"is.nan(x)", "isnan(x)", ""}, {"as.integer(x)", "cast(x, int64)", ""},
-	{"as.numeric/double(x)", "cast(x, float64)", ""}, {"as.character(x)", "cast(x, string)", ""}, {"grepl(q, x)", "match(x, q)", ""},
+	{"is.na(x:float)", "isnull(x) || isnan(x)", nanToo}, {"is.na/null(x)", "isnull(x)", ""}, {"is.nan(x)", "isnan(x)", ""}, {"as.integer(x)", "cast(x, int64)", ""},
+	{"as.numeric/double(x)", "cast(x, float64)", ""}, {"as.character(x)", "cast(x, string)", ""}, {"grepl(q, x)", "coalesce(match(x, q), false)", ""},
 	{"if_else(x, y, z)", "ifelse(isnull(x), nil, ifelse(x, y, z))", ""},
 
 	// Excel

@@ -176,9 +176,9 @@ func TestHabits(t *testing.T) {
 		{`at‸.dt.strftime("%H:%M")`, `format(at, "15:04")`, "12:34", ".dt"},
 		{`fare‸.astype(int)`, `cast(fare, int64)`, int64(10), ".astype"},
 		{`fare‸.astype("float32") * 2`, `cast(fare, float32) * 2`, float32(20), ".astype"},
-		{`fare‸.isnull()`, `isnull(fare)`, false, ".isnull"},
-		{`fare‸.notna() & paid`, `!isnull(fare) && paid`, true, ".notna"},
-		{`fare‸.fillna(0)`, `coalesce(fare, 0)`, 10.0, ".fillna"},
+		{`fare‸.isnull()`, `isnull(fare) || isnan(fare)`, false, ".isnull"},
+		{`fare‸.notna() & paid`, `!isnull(fare) && !isnan(fare) && paid`, true, ".notna"},
+		{`fare‸.fillna(0)`, `ifelse(isnull(fare) || isnan(fare), 0, fare)`, 10.0, ".fillna"},
 		{`zone‸.isin(["a", "Zone 7"])`, `coalesce(in(zone, "a", "Zone 7"), false)`, true, ".isin"},
 		{`fare‸.between(1, 3)`, `between(fare, 1, 3)`, false, ".between"},
 		{`fare‸.round(1)`, `roundeven(fare * 10) / 10`, 10.0, ".round"},
@@ -189,7 +189,7 @@ func TestHabits(t *testing.T) {
 		{`‸df[(df.fare > 3) & (df["tip"] < 2)]`, `(fare > 3) && (tip < 2)`, false, "df[…]"},
 		{`‸np.log(fare) > 2`, `log(fare) > 2`, true, "np.log"},
 		{`‸np.where(fare > 3, 1, 2)`, `ifelse(fare > 3, 1, 2)`, int64(1), "np.where"},
-		{`‸pd.isna(fare)`, `isnull(fare)`, false, "pd.isna"},
+		{`‸pd.isna(fare)`, `isnull(fare) || isnan(fare)`, false, "pd.isna"},
 		{`‸pl.col("fare") + 1`, `fare + 1`, 11.0, "pl.col"},
 		{`‸pl.when(paid).then(1).otherwise(2)`, `ifelse(paid, 1, 2)`, int64(1), "pl.when"},
 		{`day ‸+ timedelta(days=7)`, `add(day, 7, "day")`, "2024-03-07", "a time is moved by add"},
@@ -328,7 +328,7 @@ func TestHabitsDocumented(t *testing.T) {
 		}
 		var writes []string
 		for _, m := range code.FindAllStringSubmatch(cells[2], -1) {
-			writes = append(writes, m[1])
+			writes = append(writes, strings.ReplaceAll(m[1], "¦", "|"))
 		}
 		for _, m := range code.FindAllStringSubmatch(cells[1], -1) {
 			_, err := CompileValue(taxi(t).Schema(), strings.ReplaceAll(m[1], "¦", "|"))

@@ -36,6 +36,12 @@ var edgeRows = []edgeRow{
 	{int64(-6), int64(4), 1e15 + 0.5, "aba", "2024-01-31T01:02:03", "2024-02-29T01:02:03", true},
 }
 
+// g is f with NaN in a row.
+func (r edgeRow) g() any { return either[any](r.f == 0.5, math.NaN(), r.f) }
+
+// missing reports whether g is null or NaN.
+func (r edgeRow) missing() bool { return r.f == nil || r.f == 0.5 }
+
 func edgeRecord(t testing.TB) arrow.Record {
 	stamp := &arrow.TimestampType{Unit: arrow.Microsecond}
 	types := []arrow.DataType{arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Float64, arrow.BinaryTypes.String, stamp, stamp, arrow.FixedWidthTypes.Boolean}
@@ -53,6 +59,10 @@ func edgeRecord(t testing.TB) arrow.Record {
 				require.NoError(t, builders[i].AppendValueFromString(fmt.Sprint(v)))
 			}
 		}
+	}
+	fields, builders = append(fields, arrow.Field{Name: "g", Type: types[2], Nullable: true}), append(builders, array.NewFloat64Builder(memory.DefaultAllocator))
+	for _, r := range edgeRows {
+		require.NoError(t, builders[len(builders)-1].AppendValueFromString(fmt.Sprint(either[any](r.g() == nil, "(null)", r.g()))))
 	}
 	cols := make([]arrow.Array, len(builders))
 	for i, b := range builders {
@@ -159,6 +169,43 @@ func TestHabitsMean(t *testing.T) {
 		`n MOD m`:              ofNM(func(n, m int64) any { return n % m }),
 		`MOD(n, m)`:            ofNM(func(n, m int64) any { return n % m }),
 		`n ÷ 2`:                ofN(func(n int64) any { return float64(n) / 2 }),
+
+		// where the text is of Python for certain
+		`df["n"] % 2 == 1`:  ofN(func(n int64) any { return pythonMod(n, 2) == 1 }),
+		`df.n % 2`:          ofN(func(n int64) any { return pythonMod(n, 2) }),
+		`df["n"] % df["m"]`: ofNM(func(n, m int64) any { return pythonMod(n, m) }),
+		`pl.col("f") % 2`:   ofF(func(x float64) any { return x - 2*math.Floor(x/2) }),
+		`n % 3 if p else None`: func(r edgeRow) any {
+			return either[any](r.p == true, unlessNull(r.n, func(n int64) any { return pythonMod(n, 3) }), nil)
+		},
+		`df["n"] / 2`:     ofN(func(n int64) any { return float64(n) / 2 }),
+		`df.n / df.m`:     ofNM(func(n, m int64) any { return float64(n) / float64(m) }),
+		`pl.col("n") / 2`: ofN(func(n int64) any { return float64(n) / 2 }),
+		`(n.fillna(0) / 2)`: func(r edgeRow) any {
+			return either[any](r.n == nil, 0.0, unlessNull(r.n, func(n int64) any { return float64(n) / 2 }))
+		},
+		`np.floor(n / 2)`:         ofN(func(n int64) any { return math.Floor(float64(n) / 2) }),
+		`=IF(n / 2 > 3; 1; 0)`:    func(r edgeRow) any { return either[any](r.n == int64(7), int64(1), int64(0)) },
+		`F.col("n") % 2`:          ofN(func(n int64) any { return n % 2 }),
+		`F.col("n") / 4`:          ofN(func(n int64) any { return float64(n) / 4 }),
+		`n % 2 = 1`:               ofN(func(n int64) any { return n%2 == 1 }),
+		`n / 2 <> 3`:              ofN(func(n int64) any { return n/2 != 3 }),
+		`pl.col("a").dt.year()`:   ofA(func(a time.Time) any { return int64(a.Year()) }),
+		`pl.col("a").dt.minute()`: ofA(func(a time.Time) any { return int64(a.Minute()) }),
+
+		// NaN is missing in pandas and R
+		`g.isna()`:        func(r edgeRow) any { return r.missing() },
+		`g.isnull() | p`:  func(r edgeRow) any { return either[any](r.missing(), true, r.p) },
+		`pd.isnull(g)`:    func(r edgeRow) any { return r.missing() },
+		`is.na(g)`:        func(r edgeRow) any { return r.missing() },
+		`!is.na(g)`:       func(r edgeRow) any { return !r.missing() },
+		`~df["g"].isna()`: func(r edgeRow) any { return !r.missing() },
+		`g.notna()`:       func(r edgeRow) any { return !r.missing() },
+		`pd.notnull(g)`:   func(r edgeRow) any { return !r.missing() },
+		`g.fillna(9)`:     func(r edgeRow) any { return either[any](r.missing(), 9.0, r.f) },
+		`g.is_null()`:     func(r edgeRow) any { return r.f == nil },
+		`g.isNull()`:      func(r edgeRow) any { return r.f == nil },
+		`!grepl("b", s)`:  func(r edgeRow) any { return r.s == nil || !strings.Contains(r.s.(string), "b") },
 
 		// rounding
 		`f::int`:           ofF(func(x float64) any { return int64(math.RoundToEven(x)) }),
@@ -367,7 +414,8 @@ func TestHabitsThatDiffer(t *testing.T) {
 	for text, mention := range map[string]string{
 		`CAST(f AS int)`: "drops it", `INT(f)`: "rounds down", `SUBSTR(s, 0, 2)`: "below 1", `SUBSTR(s, n)`: "below 1", `SUBSTR(s, -2)`: "below 1",
 		`s.str.slice(1, 3)`: "pandas", `DATEDIFF(week, a, b)`: "Sunday", `TIMESTAMPDIFF(MONTH, a, b)`: "31st", `DATE_DIFF(a, b, DAY)`: "differs",
-		`LOG(f)`: "log10", `format(a, "%M %Y")`: "one language", `date_format(a, "yyyy-mm-dd")`: "one language", `DATETRUNC(week, a)`: "Sunday",
+		`pl.col("a").dt.truncate("1d")`: "no .truncate", `s.str.replace("o", "0", regex=True)`: "no .replace", `df["s"].str.foo()`: "no .foo", `s.str.upper().title()`: "no .title",
+		`s.foo() IS NULL`: "no .foo", `INT(n / 2)`: "rounds down", `LOG(f)`: "log10", `format(a, "%M %Y")`: "one language", `date_format(a, "yyyy-mm-dd")`: "one language", `DATETRUNC(week, a)`: "Sunday",
 		`VLOOKUP(s, A1:B2, 2, FALSE)`: "join", `=SUMIF(s; "a"; n)`: "many rows", `COUNTIF(s, "a")`: "many rows", `IFERROR(n / m, 0)`: "reported",
 		`CAST(f AS DECIMAL)`: "digits", `EXTRACT(week FROM a)`: "Monday", `s.str.zfill(5)`: "sign", `n <- 1`: "< -", `-f ^ 2`: "pow", `f ^ 2 ^ 3`: "pow", `LPAD(s, n)`: "width",
 	} {

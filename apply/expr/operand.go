@@ -35,7 +35,11 @@ func (t *translation) infix(x Term, min int) (Term, bool) {
 			}
 		}
 	}
-	return t.behind(x)
+	y, ok := t.behind(x)
+	if l := t.now(); !ok && l.text == "." && l.pos >= t.stuck.pos {
+		t.stuck = finding{l.pos, "there is no ." + t.ahead(1).text + " here that takes this", ""}
+	}
+	return y, ok
 }
 
 // precedence is how an operator binds in a reading.
@@ -63,10 +67,11 @@ func either[T any](c bool, a, b T) T {
 	return b
 }
 
-// is reports whether a lexeme is one of the part's words.
+// is reports whether a lexeme is one of the part's words, in whatever case unless the word has capitals.
 func (p part) is(l lexeme) bool {
-	return (l.kind == lexName || l.kind == lexMark) &&
-		slices.ContainsFunc(p.words, func(w string) bool { return strings.EqualFold(w, l.text) })
+	return (l.kind == lexName || l.kind == lexMark) && slices.ContainsFunc(p.words, func(w string) bool {
+		return w == l.text || w == strings.ToLower(w) && strings.EqualFold(w, l.text)
+	})
 }
 
 // match reads what a rule's pattern says, x before it, and is what to write instead.
@@ -83,6 +88,9 @@ func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
 		}
 		begin := t.now().pos
 		words := t.parts(r, parts, h)
+		if last := len(r.parts) - 1; last > 0 && r.parts[last-1].words != nil && r.parts[last-1].words[0] == "." && t.now().text == "(" {
+			panic(lost{}) // a method, not a field
+		}
 		out = t.instead(r, h, begin, words)
 	})
 	return out, ok
@@ -113,7 +121,10 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		case p.words[0] == "[":
 			done = true
 		}
-		t.expect(p.words...)
+		if !p.is(l) {
+			panic(lost{})
+		}
+		t.at++
 		if l.kind == lexName && words != "" && !strings.HasSuffix(words, ".") {
 			words += either(done, "", " ")
 		}

@@ -571,6 +571,8 @@ func (t *translation) called(name string, as Term) Term {
 	typ := foreignTypes[lower]
 	var x Term
 	switch {
+	case name == "INT" && len(args) == 1 && t.is(args[0], isInt) && strings.Contains(args[0].text, "/"):
+		t.refuse(l.pos, "/ of integers drops the fraction here, and INT rounds down in some languages: floor(n / float64(2)) is n / 2 rounded down")
 	case name == "INT" && len(args) == 1 && kinds["fraction"](t, args[0]):
 		t.refuse(l.pos, "INT rounds down in some languages and drops the fraction in others: floor(x) is the one, cast(x, int64) the other")
 	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], isNumber):

@@ -189,6 +189,8 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"literal":  func(_ *translation, x Term) bool { _, err := strconv.Atoi(x.text); return err == nil },
 	"constant": func(_ *translation, x Term) bool { return isText(x) || isNumeral(x.text) },
 	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && isInt(typeNames[x.text]) },
+	"quotient": func(t *translation, x Term) bool { return t.fractions && t.is(x, isInt) },
+	"python":   func(t *translation, x Term) bool { return t.python && t.is(x, isNumber) },
 	"second":   func(_ *translation, x Term) bool { return x.text == "second" },
 	"truth":    func(_ *translation, x Term) bool { return x.text == "bool" },
 	"epoch":    func(_ *translation, x Term) bool { return x.text == `"epoch"` },
