@@ -46,7 +46,11 @@ const (
 	roundsSays = "; it rounds in Postgres, a cast here drops the fraction"
 	castSays   = "; databases differ in how they make an integer of a fraction: cast(x, int64) drops it, cast(round(x), int64) rounds half away from zero, cast(roundeven(x), int64) half to even"
 	signSays   = "% has the sign of what is divided here, in Python that of the divisor"
+	nullListed = "; whether a null is found among values with a null differs between versions: isnull(x) || in(x, 1, 2) says yes, in(x, 1, 2) gives null"
 	nanToo     = "; NaN is missing in it too"
+	tieSays    = "; Postgres rounds the digits that it shows, 2.675 to 2.68, a cast here the exact value of the float, to 2.67"
+	halfSays   = "; it rounds half to even there, round here half away from zero"
+	powerSays  = "; pow makes a float64, which has not every integer above 2^53, as n * n * n has"
 	evenSays   = "; NumPy rounds half to even, round here half away from zero"
 	mondaySays = "; Python counts Monday as 0, weekday here Sunday as 0"
 	sundaySays = "; a week begins on Sunday in some databases, here on Monday: trunc(x, \"week\") is the Monday, add(trunc(add(x, 1, \"day\"), \"week\"), -1, \"day\") the Sunday"
@@ -106,12 +110,12 @@ var infixes = map[int][]habit{
 		{"x * y", "x * y", plain}, {"x / y", "x / y", plain}, {"x % y", "x % y", plain}, {"x & y", "x & y", plain},
 		{"x << y", "x << y", plain}, {"x >> y", "x >> y", plain}, {"x &^ y", "x &^ y", plain},
 	}),
-	power: {{"x ** y", "pow(x, y)", ""}},
+	power: {{"x:int ** y:two", "x * x", ""}, {"x:int ** y:three", "x * x * x", ""}, {"x:int ** y", "pow(x, y)", powerSays}, {"x ** y", "pow(x, y)", ""}},
 	postfix: slices.Concat(roundedDown("x.floordiv(y)"), remainders("x.mod(y)"), []habit{
 		{"x:text::varchar(y:whole)", "substr(x, 0, y)", ""}, {"x::varchar(y:whole)", "substr(cast(x, string), 0, y)", ""},
 		{"x:float::int8", "cast(roundeven(x), int64)", roundsSays}, {"x:int::int8", "cast(x, int64)", ""},
 		{"x:float::typ:integer", "cast(roundeven(x), typ)", roundsSays}, {"x:decimal::typ:integer", "cast(round(x), typ)", roundsSays},
-		{"x::typ", "cast(x, typ)", ""},
+		{"x:float::typ:decimals", "cast(x, typ)", tieSays}, {"x::typ", "cast(x, typ)", ""},
 		{"x:date at time zone q", `cast(x, timestamp("us", q))`, ""}, {"x:wall at time zone q", `cast(x, timestamp(own, q))`, ""},
 		{"x:zoned at time zone q", `cast(cast(x, timestamp(own, q)), timestamp(own))`, ""},
 		{"x:wall.dt.tz_localize(q)", `cast(x, timestamp(own, q))`, ""}, {"x:zoned.dt.tz_convert(q)", `cast(x, timestamp(own, q))`, ""},
@@ -126,12 +130,13 @@ var infixes = map[int][]habit{
 		{"x.dt.weekday", "(weekday(x) + 6) % 7", mondaySays}, {"x.weekday", "(weekday(x) + 6) % 7", mondaySays},
 		{"x.dt.nanosecond()", "nanosecond(x)", ""}, {"x.dt.microsecond()", "nanosecond(x) / 1000", ""}, {"x.dt.millisecond()", "nanosecond(x) / 1000000", ""},
 		{"x.nanosecond", "nanosecond(x) % 1000", ""}, {"x.dt.week()", "", weekSays}, {"x.dt.week", "", weekSays}, {"x.isocalendar()", "", weekSays},
+		{"x:decimal.round()", "round(x)", halfSays}, {"x:decimal.round(y)", "round(x, y)", halfSays}, {"x:int.round(y:below)", "round(x, y)", halfSays},
 		{"x:float.round()", "roundeven(x)", ""}, {"x:float.round(y:zero)", "roundeven(x)", ""},
 		{"x:float.round(y:whole)", "roundeven(x * scale) / scale", evenSays}, {"x:float.round(y:below)", "roundeven(x / scale) * scale", evenSays},
 		{"x.str", "x", ""}, {"x.dt", "x", ""},
 		{"x.isin([list])", "coalesce(in(x, list), false)", "; isin of a null is false, in of a null is null"},
-		{"x.isin((list))", "coalesce(in(x, list), false)", "; isin of a null is false, in of a null is null"}, {"x.is_in([list])", "in(x, list)", ""},
-		{"x.is_in((list))", "in(x, list)", ""},
+		{"x.isin((list))", "coalesce(in(x, list), false)", "; isin of a null is false, in of a null is null"}, {"x.is_in([list:nulls])", "", nullListed}, {"x.is_in((list:nulls))", "", nullListed},
+		{"x.is_in([list])", "in(x, list)", ""}, {"x.is_in((list))", "in(x, list)", ""},
 		{"x.isNull()", "isnull(x)", ""}, {"x:float.isnull/isna()", "isnull(x) || isnan(x)", nanToo}, {"x:float.notnull/notna()", "!isnull(x) && !isnan(x)", nanToo},
 		{"x:float.fillna/combine_first(y)", "ifelse(isnull(x) || isnan(x), y, x)", nanToo},
 		{"x.isnull/isna/is_null()", "isnull(x)", ""}, {"x.notnull/notna/is_not_null()", "!isnull(x)", ""}, {"x.is_nan()", "isnan(x)", ""},
@@ -145,8 +150,8 @@ var infixes = map[int][]habit{
 		{"x.slice(list)", "", "; it takes a length in Polars, and ends before a place in pandas: substr(x, from, length) is the one, x[from:to] says what to write for the other"},
 		{"x.startswith/starts_with((list))", "anyof(startswith, x, list)", ""}, {"x.endswith/ends_with((list))", "anyof(endswith, x, list)", ""},
 		{"x.starts_with(y)", "startswith(x, y)", ""}, {"x.ends_with(y)", "endswith(x, y)", ""}, {"x.str.match(q)", "match(x, beginning)", ""},
-		{"x.replace_all(y, z)", "replace(x, y, z)", ""}, {"x.is_between(y, z)", "between(x, y, z)", ""},
-		{"x.power(y)", "pow(x, y)", ""}, {"x.add(y)", "x + y", ""}, {"x.sub(y)", "x - y", ""}, {"x.mul(y)", "x * y", ""},
+		{"x.replace_all(y, z)", "replace(x, y, z)", ""}, {"x.is_between(y, z)", "between(x, y, z)", ""}, {"x.between(y, z)", "coalesce(between(x, y, z), false)", "; of a null it is false in pandas, in Spark null, as between(x, low, high) is"},
+		{"x:int.pow/power(y:two)", "x * x", ""}, {"x:int.pow/power(y:three)", "x * x * x", ""}, {"x:int.pow/power(y)", "pow(x, y)", powerSays}, {"x.power(y)", "pow(x, y)", ""}, {"x.add(y)", "x + y", ""}, {"x.sub(y)", "x - y", ""}, {"x.mul(y)", "x * y", ""},
 		{"x.div/truediv(y)", "x / float64(y)", ""}, {"x.eq(y)", "x == y", ""}, {"x.ne(y)", "x != y", ""}, {"x.lt(y)", "x < y", ""}, {"x.le(y)", "x <= y", ""},
 		{"x.gt(y)", "x > y", ""}, {"x.ge(y)", "x >= y", ""}, {"x.strftime/to_string(layout)", "format(x, layout)", ""}, {"x.strptime(layout)", "parse(x, layout)", ""},
 		{"x.date()", "cast(x, date)", ""}, {"x.date", "cast(x, date)", ""}, {"x.dayofweek/day_of_week", "(weekday(x) + 6) % 7", ""},
@@ -160,12 +165,12 @@ var prefixes = slices.Concat([]habit{
 	{"null/none/nil ==/=/is x", "isnull(x)", nullSays}, {"null/none/nil !=/<> x", "!isnull(x)", nullSays},
 	{"where x", "x", ""}, {"not x", "!x", ""}, {"¬ x", "!x", ""}, {"~ x", "!x", ""}, {"$ nth", "nth", "a column is written by its name alone"}, {"$/@ x", "x", ""},
 	{"if x then y else z end", "ifelse(x, y, z)", ""}, {"if x then y else z", "ifelse(x, y, z)", ""},
-	{"if/iif/iff/where(x, y, z)", "ifelse(x, y, z)", ""}, {"case/switch/when(x, list)", "casewhen(x, list)", ""},
+	{"if/iif/iff/where(x, y, z)", "ifelse(x, y, z)", ""}, {"case/when(x, list)", "casewhen(x, list)", ""},
 	{"cast/try_cast/safe_cast(x:fraction as typ:integer)", "", castSays},
 	{"cast/try_cast/safe_cast(x:text as varchar/nvarchar(y:whole))", "substr(x, 0, y)", ""},
 	{"cast/try_cast/safe_cast(x as varchar/nvarchar(y:whole))", "substr(cast(x, string), 0, y)", ""},
-	{"cast/try_cast/safe_cast(x as typ)", "cast(x, typ)", ""}, {"convert(typ, x)", "cast(x, typ)", ""}, {"cast(x, typ)", "cast(x, typ)", plain},
-	{"to_char/strftime(x, layout)", "format(x, layout)", ""}, {"date_format(x, mysql)", "format(x, layout)", ""}, {"strftime(layout, x)", "format(x, layout)", ""},
+	{"cast/try_cast/safe_cast(x:float as typ:decimals)", "cast(x, typ)", tieSays}, {"cast/try_cast/safe_cast(x as typ)", "cast(x, typ)", ""}, {"convert(typ, x)", "cast(x, typ)", ""}, {"cast(x, typ)", "cast(x, typ)", plain},
+	{"to_char(x, oracle)", "format(x, layout)", ""}, {"strftime(x, layout)", "format(x, layout)", ""}, {"date_format(x, mysql)", "format(x, layout)", ""}, {"strftime(layout, x)", "format(x, layout)", ""},
 	{"format(x, layout)", "format(x, layout)", plain}, {"parse(x, layout)", "parse(x, layout)", plain}, {"parse(x, layout, y)", "parse(x, layout, y)", plain},
 	{"to_timestamp/strptime/to_datetime(x, layout)", "parse(x, layout)", ""}, {"to_date(x, layout)", "cast(parse(x, layout), date)", ""},
 	{"str_to_date(x, mysql)", "cast(parse(x, layout), date)", ""},
@@ -193,6 +198,8 @@ var prefixes = slices.Concat([]habit{
 	{"timestampdiff(unit:elapsed, x, y)", "diff(y, x, unit)", ""},
 	{"timestampdiff(list)", "", "; it has no whole month from the 31st to the end of a shorter one, where diff(b, a, \"month\") has one"},
 	{"date_diff(list)", "", "; it differs between databases: diff(b, a, \"day\") counts whole units from a to b, diff(trunc(b, \"day\"), trunc(a, \"day\"), \"day\") the ends of units between"},
+	{"datediff(x, y:constant)", `diff(trunc(x, "day"), trunc(cast(y, timestamp("us")), "day"), "day")`, "; it looks at days alone"},
+	{"datediff(x:constant, y)", `diff(trunc(cast(x, timestamp("us")), "day"), trunc(y, "day"), "day")`, "; it looks at days alone"},
 	{"datediff(x:date, y:date)", `diff(x, y, "day")`, ""}, {"datediff(x, y)", `diff(trunc(x, "day"), trunc(y, "day"), "day")`, "; it looks at days alone"},
 	{"weekday(x)", "(weekday(x) + 6) % 7", "; it counts Monday as 0 in MySQL, weekday here Sunday as 0; in Excel, where Sunday is 1, it is weekday(x) + 1"},
 	{"f/functions.weekday(x)", "(weekday(x) + 6) % 7", ""}, {"week/weekofyear/isoweek(list)", "", weekSays},
@@ -207,12 +214,13 @@ var prefixes = slices.Concat([]habit{
 	{"f/functions.rtrim(x)", `rtrim(x, " ")`, blankSays},
 	{"btrim(x, q)", "trim(x, q)", ""}, {"trim(both q:one from x)", "trim(x, q)", ""}, {"trim(leading q:one from x)", "ltrim(x, q)", ""},
 	{"trim(trailing q:one from x)", "rtrim(x, q)", ""}, {"trim(q:one from x)", "trim(x, q)", ""},
-	{"left(x)", "substr(x, 0, 1)", ""}, {"left(x, y:literal)", "substr(x, 0, y)", ""}, {"left(x, y)", "substr(x, 0, y)", "; below 0 Postgres takes all but so many"},
+	{"left(x)", "substr(x, 0, 1)", ""}, {"left(x, y:below)", "", "; below 0 it is all but the last so many in Postgres, elsewhere nothing or an error: substr(x, 0, len(x) - 1) is all but the last one"}, {"left(x, y:literal)", "substr(x, 0, y)", ""}, {"left(x, y)", "substr(x, 0, y)", "; below 0 Postgres takes all but so many"},
 	{"right(x)", "substr(x, -1)", ""}, {"right(x, y:whole)", "substr(x, -y)", ""}, {"right(x, y:zero)", "substr(x, 0, 0)", ""},
 	{"right(x, y)", "substr(x, max(len(x) - max(y, 0), 0))", "; below 0 Postgres takes all but so many"},
 	{"position(q:some in x)", placed, ""}, {"strpos/instr(x, q:some)", placed, ""}, {"charindex/locate(q:some, x)", placed, ""},
 	{"substring(x from number for z)", "substr(x, number, z)", ""}, {"substring(x from number)", "substr(x, number)", ""},
-	{"substring/substr/mid(x, number, z)", "substr(x, number, z)", "; it counts from 1, substr from 0"},
+	{"substring(x, number, z)", "substr(x, number, z)", "; it counts from 1, substr from 0; in R the last number is a place: substring(x, 2, 3) is there what substr(x, 1, 2) is here"},
+	{"substr/mid(x, number, z)", "substr(x, number, z)", "; it counts from 1, substr from 0"},
 	{"substring/substr(x, number)", "substr(x, number)", "; it counts from 1, substr from 0"},
 	{"split_part(x, y, z:below)", `ifelse(isnull(x), nil, coalesce(split(x, y, z), ""))`, ""},
 	{"split_part(x, y, number)", `ifelse(isnull(x), nil, coalesce(split(x, y, number), ""))`, ""},
@@ -224,7 +232,8 @@ var prefixes = slices.Concat([]habit{
 	{"maximum(x, list)", "max(x, list)", ""}, {"minimum(x, list)", "min(x, list)", ""},
 	{"greatest(x, list)", "max(x, list)", "; max of a null is null, where Postgres leaves it out"},
 	{"least(x, list)", "min(x, list)", "; min of a null is null, where Postgres leaves it out"}, {"clamp(list)", "clip(list)", ""},
-	{"truncate(x)", "trunc(x)", ""}, {"isin(x, [list])", "in(x, list)", ""}, {"dayofyear(x)", "yearday(x)", ""},
+	{"truncate(x)", "trunc(x)", ""}, {"trunc/truncate(x:float, y:whole)", "trunc(x * scale) / scale", "; 0.29 * 100 is a float below 29, and so cut to 0.28, where decimals are cut to 0.29"},
+	{"trunc(x:instant, unit:coarse)", "trunc(x, unit)", ""}, {"floor(x:float, y:above)", "floor(x / y) * y", ""}, {"ceil/ceiling(x:float, y:above)", "ceil(x / y) * y", ""}, {"isin(x, [list])", "in(x, list)", ""}, {"dayofyear(x)", "yearday(x)", ""},
 	{"dayofweek(x)", "weekday(x) + 1", "; it counts Sunday as 1, or as 0 in DuckDB and Snowflake, where it is weekday(x)"},
 	{"dayofmonth(x)", "day(x)", ""}, {"ilike(x, q)", "like(lower(x), lowered)", ""},
 	{"true", "true", ""}, {"false", "false", ""}, {"null/none/undefined/na", "nil", ""}, {"nan", "nan()", ""}, {"inf/infinity", "inf()", ""},
@@ -233,6 +242,10 @@ var prefixes = slices.Concat([]habit{
 	{"np/numpy.round/around/rint(x:float)", "roundeven(x)", evenSays}, {"np/numpy.round/around(x:float, y:zero)", "roundeven(x)", evenSays},
 	{"np/numpy.round/around(x:float, y:whole)", "roundeven(x * scale) / scale", evenSays},
 	{"np/numpy.round/around(x:float, y:below)", "roundeven(x / scale) * scale", evenSays},
+	{"np/numpy.round/around/rint(x:decimal)", "round(x)", halfSays}, {"np/numpy.round/around(x:decimal, y)", "round(x, y)", halfSays},
+	{"np/numpy.round/around(x:int, y:below)", "round(x, y)", halfSays}, {"round(x:shaky)", "roundeven(x)", evenSays},
+	{"round(x:float)", "round(x)", "; a double precision is rounded half to even in Postgres, as roundeven(x) does, here half away from zero"},
+	{"np/numpy.power(x:int, y:two)", "x * x", ""}, {"np/numpy.power(x:int, y:three)", "x * x * x", ""}, {"np/numpy.power(x:int, y)", "pow(x, y)", powerSays},
 	{"math.fmod(x, y)", "x % y", ""}, {"np/numpy.fmod(x, y)", "x % y", ""},
 
 	// R
@@ -242,7 +255,7 @@ var prefixes = slices.Concat([]habit{
 
 	// Excel
 	{"and(list)", "allof(list)", ""}, {"or(list)", "anyof(list)", ""}, {"isblank(x)", "isnull(x)", ""}, {"ifs(list)", "casewhen(list, nil)", ""},
-	{"substitute(x, y, z)", "replace(x, y, z)", ""}, {"value(x)", "cast(x, float64)", ""}, {"text(x, layout)", "format(x, layout)", ""},
+	{"substitute(x, y, z)", "replace(x, y, z)", ""}, {"value(x)", "cast(x, float64)", ""}, {"text(x, excel)", "format(x, layout)", ""},
 	{"vlookup/hlookup/xlookup/lookup (", "", "a lookup reads another table, and an expression sees one row of one: join the tables first"},
 	{"sumif/sumifs (", "", "sum " + reduces}, {"countif/countifs (", "", "count " + reduces}, {"averageif/averageifs (", "", "mean " + reduces},
 	{"lpad/rpad (", "", "; where the width is a number from 1 to 100 and the filling a text, it can be written by substr, else not"},

@@ -110,13 +110,39 @@ func (c *checker) advise(text string, unnamed bool, err error) error {
 	for _, r := range readingsOf(text) {
 		t := a.translate(text, r)
 		if t.write != "" && len(t.found) > 0 && t.typeOf(t.write, unnamed) != nil {
-			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + ": write " + t.write}
+			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + t.remark() + ": write " + t.write}
 		}
 		if first == nil {
 			first = t
 		}
 	}
 	return first.partly(wrong)
+}
+
+// remark says how the texts of values differ from those that other languages make, if the expression
+// makes texts of such values.
+func (t *translation) remark() (says string) {
+	e, err := parser.ParseExpr(t.term.text)
+	if err != nil {
+		return ""
+	}
+	ast.Inspect(e, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok || says != "" || len(c.Args) != 2 || t.term.text[offset(c.Pos()):offset(c.Lparen)] != "cast" || t.term.text[offset(c.Args[1].Pos()):offset(c.Args[1].End())] != "string" {
+			return true
+		}
+		inner := Term{text: t.term.text[offset(c.Args[0].Pos()):offset(c.Args[0].End())]}
+		switch {
+		case t.is(inner, isFloat):
+			says = "; a whole float is 2 as a text here, 2.0 in Python"
+		case t.is(inner, isBool):
+			says = "; a truth value is true as a text here, True in Python"
+		case t.is(inner, isTimestamp):
+			says = "; a timestamp as a text has a T here, a blank elsewhere: format writes it by a layout"
+		}
+		return true
+	})
+	return says
 }
 
 // readingsOf are the readings of a text, those nearer to Go first.
