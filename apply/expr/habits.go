@@ -110,7 +110,7 @@ var infixes = map[int][]habit{
 		{"x * y", "x * y", plain}, {"x / y", "x / y", plain}, {"x % y", "x % y", plain}, {"x & y", "x & y", plain},
 		{"x << y", "x << y", plain}, {"x >> y", "x >> y", plain}, {"x &^ y", "x &^ y", plain},
 	}),
-	power: {{"x:int ** y:two", "x * x", ""}, {"x:int ** y:three", "x * x * x", ""}, {"x:int ** y", "pow(x, y)", powerSays}, {"x ** y", "pow(x, y)", ""}},
+	power: {{"x:int ** y:two", "x * x", ""}, {"x:int ** y:three", "x * x * x", ""}, {"x:int ** y:int", "pow(x, y)", powerSays}, {"x ** y", "pow(x, y)", ""}},
 	postfix: slices.Concat(roundedDown("x.floordiv(y)"), remainders("x.mod(y)"), []habit{
 		{"x:text::varchar(y:whole)", "substr(x, 0, y)", ""}, {"x::varchar(y:whole)", "substr(cast(x, string), 0, y)", ""},
 		{"x:float::int8", "cast(roundeven(x), int64)", roundsSays}, {"x:int::int8", "cast(x, int64)", ""},
@@ -151,7 +151,7 @@ var infixes = map[int][]habit{
 		{"x.startswith/starts_with((list))", "anyof(startswith, x, list)", ""}, {"x.endswith/ends_with((list))", "anyof(endswith, x, list)", ""},
 		{"x.starts_with(y)", "startswith(x, y)", ""}, {"x.ends_with(y)", "endswith(x, y)", ""}, {"x.str.match(q)", "match(x, beginning)", ""},
 		{"x.replace_all(y, z)", "replace(x, y, z)", ""}, {"x.is_between(y, z)", "between(x, y, z)", ""}, {"x.between(y, z)", "coalesce(between(x, y, z), false)", "; of a null it is false in pandas, in Spark null, as between(x, low, high) is"},
-		{"x:int.pow/power(y:two)", "x * x", ""}, {"x:int.pow/power(y:three)", "x * x * x", ""}, {"x:int.pow/power(y)", "pow(x, y)", powerSays}, {"x.power(y)", "pow(x, y)", ""}, {"x.add(y)", "x + y", ""}, {"x.sub(y)", "x - y", ""}, {"x.mul(y)", "x * y", ""},
+		{"x:int.pow/power(y:two)", "x * x", ""}, {"x:int.pow/power(y:three)", "x * x * x", ""}, {"x:int.pow/power(y:int)", "pow(x, y)", powerSays}, {"x.power(y)", "pow(x, y)", ""}, {"x.add(y)", "x + y", ""}, {"x.sub(y)", "x - y", ""}, {"x.mul(y)", "x * y", ""},
 		{"x.div/truediv(y)", "x / float64(y)", ""}, {"x.eq(y)", "x == y", ""}, {"x.ne(y)", "x != y", ""}, {"x.lt(y)", "x < y", ""}, {"x.le(y)", "x <= y", ""},
 		{"x.gt(y)", "x > y", ""}, {"x.ge(y)", "x >= y", ""}, {"x.strftime/to_string(layout)", "format(x, layout)", ""}, {"x.strptime(layout)", "parse(x, layout)", ""},
 		{"x.date()", "cast(x, date)", ""}, {"x.date", "cast(x, date)", ""}, {"x.dayofweek/day_of_week", "(weekday(x) + 6) % 7", ""},
@@ -170,7 +170,7 @@ var prefixes = slices.Concat([]habit{
 	{"cast/try_cast/safe_cast(x:text as varchar/nvarchar(y:whole))", "substr(x, 0, y)", ""},
 	{"cast/try_cast/safe_cast(x as varchar/nvarchar(y:whole))", "substr(cast(x, string), 0, y)", ""},
 	{"cast/try_cast/safe_cast(x:float as typ:decimals)", "cast(x, typ)", tieSays}, {"cast/try_cast/safe_cast(x as typ)", "cast(x, typ)", ""}, {"convert(typ, x)", "cast(x, typ)", ""}, {"cast(x, typ)", "cast(x, typ)", plain},
-	{"to_char(x, oracle)", "format(x, layout)", ""}, {"strftime(x, layout)", "format(x, layout)", ""}, {"date_format(x, mysql)", "format(x, layout)", ""}, {"strftime(layout, x)", "format(x, layout)", ""},
+	{"to_char/text(x:number, q)", "", "; numbers have no layouts here: cast(round(x, 2), string) is a number as a text"}, {"to_char(x, oracle)", "format(x, layout)", ""}, {"strftime(x, layout)", "format(x, layout)", ""}, {"date_format(x, mysql)", "format(x, layout)", ""}, {"strftime(layout, x)", "format(x, layout)", ""},
 	{"format(x, layout)", "format(x, layout)", plain}, {"parse(x, layout)", "parse(x, layout)", plain}, {"parse(x, layout, y)", "parse(x, layout, y)", plain},
 	{"to_timestamp/strptime/to_datetime(x, layout)", "parse(x, layout)", ""}, {"to_date(x, layout)", "cast(parse(x, layout), date)", ""},
 	{"str_to_date(x, mysql)", "cast(parse(x, layout), date)", ""},
@@ -245,7 +245,7 @@ var prefixes = slices.Concat([]habit{
 	{"np/numpy.round/around/rint(x:decimal)", "round(x)", halfSays}, {"np/numpy.round/around(x:decimal, y)", "round(x, y)", halfSays},
 	{"np/numpy.round/around(x:int, y:below)", "round(x, y)", halfSays}, {"round(x:shaky)", "roundeven(x)", evenSays},
 	{"round(x:float)", "round(x)", "; a double precision is rounded half to even in Postgres, as roundeven(x) does, here half away from zero"},
-	{"np/numpy.power(x:int, y:two)", "x * x", ""}, {"np/numpy.power(x:int, y:three)", "x * x * x", ""}, {"np/numpy.power(x:int, y)", "pow(x, y)", powerSays},
+	{"np/numpy.power(x:int, y:two)", "x * x", ""}, {"np/numpy.power(x:int, y:three)", "x * x * x", ""}, {"np/numpy.power(x:int, y:int)", "pow(x, y)", powerSays},
 	{"math.fmod(x, y)", "x % y", ""}, {"np/numpy.fmod(x, y)", "x % y", ""},
 
 	// R

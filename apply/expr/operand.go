@@ -36,7 +36,7 @@ func (t *translation) infix(x Term, min int) (Term, bool) {
 		}
 	}
 	y, ok := t.behind(x)
-	if l := t.now(); !ok && l.text == "." && l.pos >= t.stuck.pos {
+	if l := t.now(); !ok && l.text == "." && l.pos >= t.stuck.pos && (!token.IsIdentifier(x.text) || t.isColumn(x.text)) {
 		t.stuck = finding{l.pos, "there is no ." + t.ahead(1).text + " here that takes this", ""}
 	}
 	return y, ok
@@ -106,6 +106,9 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		switch {
 		case p.hole != "":
 			done = true
+			if l.kind == lexName && t.ahead(1).text == "=" && r.prec == postfix && !t.isColumn(l.text) {
+				t.namedArgument(l)
+			}
 			t.hole(p.hole, t.binding(r, i == len(parts)-1), h)
 			t.check(p, h)
 			continue
@@ -445,6 +448,9 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 
 func isNil(x Term) bool { return x.text == "nil" }
 
+// isMissing reports whether a term is a null or NaN.
+func isMissing(x Term) bool { return isNil(x) || x.text == "nan()" }
+
 // listing is the template of a rule that takes a list.
 func (h *holes) listing(r *rule) string { return either(len(h.list) > 0, r.habit.write, "") }
 
@@ -452,13 +458,16 @@ func (h *holes) listing(r *rule) string { return either(len(h.list) > 0, r.habit
 // finds nothing.
 func (t *translation) rowsOfNulls(r *rule, h *holes) bool {
 	sql := strings.HasSuffix(r.written, " in (list)") && !t.python && !strings.Contains(strings.ToLower(t.text), "none")
-	return slices.ContainsFunc(h.list, isNil) && !sql
+	return slices.ContainsFunc(h.list, isMissing) && !sql
 }
 
-// amongNulls is whether x is null or one of a list.
+// amongNulls is whether x is null, NaN if that is in the list, or one of its others.
 func (h *holes) amongNulls(not bool) Term {
-	x, others := bare(h.terms["x"]), slices.DeleteFunc(slices.Clone(h.list), isNil)
+	x, others := bare(h.terms["x"]), slices.DeleteFunc(slices.Clone(h.list), isMissing)
 	out := Call("isnull", x)
+	if slices.ContainsFunc(h.list, func(y Term) bool { return y.text == "nan()" }) {
+		out = out.Or(Call("isnan", x))
+	}
 	if len(others) > 0 {
 		out = out.Or(Call("coalesce", callOf("in", append([]Term{x}, others...)), Lit(false)))
 	}

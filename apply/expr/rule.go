@@ -193,6 +193,7 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"python":   func(t *translation, x Term) bool { return t.python && t.is(x, isNumber) },
 	"shaky":    func(t *translation, x Term) bool { return t.python && t.is(x, isFloat) },
 	"instant":  ofType(isInstant),
+	"number":   ofType(isNumber),
 	"two":      func(_ *translation, x Term) bool { return x.text == "2" },
 	"three":    func(_ *translation, x Term) bool { return x.text == "3" },
 	"decimals": func(_ *translation, x Term) bool { return strings.HasPrefix(x.text, "decimal(") },
