@@ -105,7 +105,7 @@ var infixes = map[int][]habit{
 	},
 	product: slices.Concat(roundedDown("x // y"), roundedDown("x %/% y"), remainders("x %% y"), []habit{
 		{"x:int div y:int", "x / y", ""}, {"x div y", "trunc(x / y)", ""}, {"x mod y", "x % y", ""}, {"x ×/· y", "x * y", ""}, {"x:int ÷ y:int", "x / float64(y)", ""}, {"x ÷ y", "x / y", ""},
-		{"x:quotient / y:int", "x / float64(y)", "/ of integers drops the fraction here, and keeps it there"},
+		{"x:quotient / y:int", "x / float64(y)", "/ of integers drops the fraction here, and keeps it in Python, R, Spark and Excel"},
 		{"x:python % y:above", "x % y + ifelse(x % y < 0, y, 0)", signSays}, {"x:python % y", "x % y + ifelse(x % y != 0 && (x % y < 0) != (y < 0), y, 0)", signSays},
 		{"x * y", "x * y", plain}, {"x / y", "x / y", plain}, {"x % y", "x % y", plain}, {"x & y", "x & y", plain},
 		{"x << y", "x << y", plain}, {"x >> y", "x >> y", plain}, {"x &^ y", "x &^ y", plain},

@@ -482,6 +482,7 @@ func TestHabitsThatSayWhere(t *testing.T) {
 	for text, mention := range map[string]string{
 		`f::numeric(10,2)`: "2.675", `CAST(f AS decimal(10,2))`: "2.675", `f::decimal(12, 3)`: "2.675", `ROUND(f)`: "roundeven", `ROUND(f) = 2`: "roundeven", `n ** m`: "2^53", `np.power(n, 9)`: "2^53",
 		`str(f)`: "2.0", `f.astype(str)`: "2.0", `f"{f}"`: "2.0", `f::text`: "2.0", `s + f`: "2.0", `CAST(p AS varchar)`: "True", `p.astype(str)`: "True", `str(a)`: "has a T", `f"at {a}"`: "has a T", `s || a`: "has a T",
+		`f % 2 == 1 and p`: "in Python", `not n / 2 > 3`: "in Python", `n / m == 2 or p`: "in Python", `p and n % m > 0`: "in Python",
 		`s > 3`: "cast(s, int64) > 3", `s <= 2.5`: "cast(s, float64) <= 2.5", `substring(s, 2, 3)`: "a place", `n.between(1, 3)`: "null", `TRUNC(f, 2)`: "0.29",
 	} {
 		_, err := CompileValue(edgeRecord(t).Schema(), text)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"math/bits"
 	"regexp"
 	"slices"
@@ -119,14 +120,33 @@ func (c *checker) advise(text string, unnamed bool, err error) error {
 	return first.partly(wrong)
 }
 
-// remark says how the texts of values differ from those that other languages make, if the expression
-// makes texts of such values.
+// perhapsPython are words of Python that SQL has too.
+var perhapsPython = regexp.MustCompile(`\b(?:and|or|not)\b`)
+
+// quotientRemark says how % and / of integers differ from Python's, if the text may be of Python.
+func (t *translation) quotientRemark(b *ast.BinaryExpr) string {
+	of := func(e ast.Expr) Term { return Term{text: t.term.text[offset(e.Pos()):offset(e.End())]} }
+	switch {
+	case t.python:
+	case b.Op == token.REM:
+		return "; % has the sign of what is divided here, in Python that of the divisor"
+	case b.Op == token.QUO && !t.fractions && t.is(of(b.X), isInt) && t.is(of(b.Y), isInt):
+		return "; / of integers drops the fraction here, in Python it keeps it"
+	}
+	return ""
+}
+
+// remark says how the texts of values differ from those that other languages make, and quotients
+// from Python's, if the expression has such.
 func (t *translation) remark() (says string) {
 	e, err := parser.ParseExpr(t.term.text)
 	if err != nil {
 		return ""
 	}
 	ast.Inspect(e, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && says == "" && perhapsPython.MatchString(t.text) {
+			says = t.quotientRemark(b)
+		}
 		c, ok := n.(*ast.CallExpr)
 		if !ok || says != "" || len(c.Args) != 2 || t.term.text[offset(c.Pos()):offset(c.Lparen)] != "cast" || t.term.text[offset(c.Args[1].Pos()):offset(c.Args[1].End())] != "string" {
 			return true
