@@ -115,6 +115,9 @@ func (c *checker) literal(e *ast.BasicLit) *node {
 	if e.Kind == token.IMAG {
 		c.fail(offset(e.Pos()), "complex numbers are not supported")
 	}
+	if name, _ := strconv.Unquote(e.Value); e.Value[0] == '`' && c.scope == nil && len(c.schema.FieldIndices(name)) > 0 {
+		c.fail(offset(e.Pos()), "a column is written without backticks: %s, and the text %q", reference(name), name)
+	}
 	n := c.node(opConst, nil, offset(e.Pos()))
 	n.val = v
 	return n
@@ -443,6 +446,12 @@ func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arr
 	return c.to(x, t), c.to(y, t), t
 }
 
+// textTimeHint says what makes a time of a text that stands beside one.
+func textTimeHint(t arrow.DataType) string {
+	written := "2006-01-02" + either(isDate(t), "", "T15:04:05")
+	return ": a text becomes a " + either(isDate(t), "date", "timestamp") + " by cast(x, " + writtenType(t) + "), or by parse(x, \"layout\") if it is not written as " + written
+}
+
 func mixHint(tok token.Token, x, y *node) string {
 	switch {
 	case x.untyped() && isString(y.typ), y.untyped() && isString(x.typ):
@@ -455,7 +464,7 @@ func mixHint(tok token.Token, x, y *node) string {
 		return `: to move a time, write add(t, 1, "hour")`
 	case x.untyped(), y.untyped():
 	case isString(x.typ) && isInstant(y.typ), isString(y.typ) && isInstant(x.typ):
-		return `: a text becomes a date by cast(x, date), or by parse(x, "layout") if it is not written as 2006-01-02`
+		return textTimeHint(either(isString(x.typ), y.typ, x.typ))
 	case isString(x.typ) != isString(y.typ):
 		return ": cast one, as in cast(x, string)"
 	case isInt(x.typ) && isInt(y.typ):

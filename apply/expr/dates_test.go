@@ -50,7 +50,7 @@ func TestATextWhereADateIsNeededIsToldHowToBecomeOne(t *testing.T) {
 	}, nil)
 	for text, want := range map[string]string{
 		"x > d":             "by cast(x, date)",
-		"t <= x":            "by cast(x, date)",
+		"t <= x":            `by cast(x, timestamp("us", "UTC"))`,
 		"x == date(t)":      "by cast(x, date)",
 		`format(x, "2006")`: `which cast(x, date) or parse(x, "layout") make of a text`,
 		"year(x)":           "csvio.ReadOptions.Dates",

@@ -15,16 +15,16 @@ func (k *call) constLayout(i int) string {
 		return layout
 	}
 	pos := k.args[i].pos
-	if instead, ok := goLayout(layout, false); ok {
+	if instead, ok := goLayout(layout, ""); ok {
 		k.fail(pos, "the layout %q is none of Go, which is %s: write %s", layout, exampleLayout, strconv.Quote(instead))
 	}
-	k.fail(pos, "%s", layoutFault(layout))
+	k.fail(pos, "%s", layoutFault(layout, ""))
 	return ""
 }
 
-// layoutFault is said of a layout that cannot be translated.
-func layoutFault(layout string) string {
-	if directive.MatchString(layout) || strayPart.MatchString(layout) {
+// layoutFault is said of a layout that cannot be translated, whose language may be known.
+func layoutFault(layout, language string) string {
+	if language == "oracle" || language == "excel" || directive.MatchString(layout) || strayPart.MatchString(layout) {
 		return "the layout " + strconv.Quote(layout) + " means one thing in one language and another in the next, or has what Go has not: a layout of Go is " + exampleLayout +
 			`, where 01 is the month and 04 the minute`
 	}
@@ -52,14 +52,17 @@ func foreignLayout(layout string) bool {
 	return directive.MatchString(layout) || strayPart.MatchString(layout) || !isLayout(layout)
 }
 
-// goLayout translates a layout of another kind, mysql if it is known to be of MySQL; ok is false if a
-// part of it has no like in Go, or could be meant otherwise.
-func goLayout(layout string, mysql bool) (text string, ok bool) {
+// goLayout translates a layout of another kind, whose language may be known (mysql, excel, oracle); ok
+// is false if a part of it has no like in Go, or could be meant otherwise.
+func goLayout(layout, language string) (text string, ok bool) {
 	var parts []layoutPart
-	if directive.MatchString(layout) {
-		parts, ok = fromDirectives(layout, mysql)
-	} else {
-		parts, ok = fromLetters(layout)
+	switch {
+	case language == "excel":
+		parts, ok = fromLetters(excelLetters(layout), false)
+	case directive.MatchString(layout):
+		parts, ok = fromDirectives(layout, language == "mysql")
+	default:
+		parts, ok = fromLetters(layout, language == "oracle" || sqlMark.MatchString(layout))
 	}
 	if !ok {
 		return "", false
@@ -151,13 +154,13 @@ var momentParts = map[string]string{
 
 // fromLetters translates part by part; ok is false where a part has no like, or means one thing in
 // one language and another in the next.
-func fromLetters(layout string) (parts []layoutPart, ok bool) {
+func fromLetters(layout string, sql bool) (parts []layoutPart, ok bool) {
 	var last string
-	for _, l := range letters(layout) {
+	for _, l := range letters(layout, sql) {
 		p := layoutPart{l.text, l.literal}
 		switch {
 		case l.literal:
-		case sqlMark.MatchString(layout):
+		case sql:
 			p.text = either(sqlParts[l.text] != "", sqlParts[l.text], sqlParts[strings.ToLower(l.text)])
 			if w := strings.ToLower(l.text); (w == "mon" || w == "dy") && sqlParts[l.text] == "" { // MON is in capitals
 				p.text = ""
@@ -178,6 +181,9 @@ func fromLetters(layout string) (parts []layoutPart, ok bool) {
 // letterPart is a part of Java's kind, last the one before it.
 func letterPart(layout, p, last string) string {
 	hour := strings.HasPrefix(strings.ToLower(last), "h")
+	if (p == "D" || p == "DD") && !strings.ContainsAny(layout, "YM") {
+		return "" // the day of the year in Java, of the week in Oracle
+	}
 	text, own := momentParts[p]
 	if !own || !momentMark.MatchString(layout) {
 		text = letterParts[p]
@@ -194,6 +200,23 @@ func letterPart(layout, p, last string) string {
 }
 
 var (
+	halfDay     = regexp.MustCompile(`(?i)am/pm|a/p`)
+	excelMinute = regexp.MustCompile(`(h[^a-z]*)m{1,2}|m{1,2}([^a-z]*s)`)
+)
+
+// excelLetters is a layout of Excel in the letters of Java: without AM/PM the hour is one of 24, and
+// m is the minute behind an hour and before a second.
+func excelLetters(layout string) string {
+	half := halfDay.MatchString(layout)
+	out := strings.ToLower(halfDay.ReplaceAllString(layout, "t"))
+	out = strings.ReplaceAll(excelMinute.ReplaceAllString(out, "${1}i$2"), "m", "M")
+	if !half {
+		out = strings.ReplaceAll(out, "h", "H")
+	}
+	return strings.NewReplacer("i", "mm", "t", "tt").Replace(out)
+}
+
+var (
 	momentMark    = regexp.MustCompile(`Y|D`)
 	minuteWritten = regexp.MustCompile(`m[^A-Za-z]+s`)
 )
@@ -202,8 +225,8 @@ var quotedPart = regexp.MustCompile(`^(?:'([^']*)'|"([^"]*)"|\[([^\]]*)\])`)
 
 // letters cuts a layout into parts and what stands between them. A T between a day and an hour is
 // itself.
-func letters(layout string) (list []layoutPart) {
-	whole, sql := layout, sqlMark.MatchString(layout)
+func letters(layout string, sql bool) (list []layoutPart) {
+	whole := layout
 	for layout != "" {
 		end, literal := 1, !isLetter(layout[0])
 		switch m := quotedPart.FindStringSubmatch(layout); {

@@ -36,6 +36,12 @@ var edgeRows = []edgeRow{
 	{int64(-6), int64(4), 1e15 + 0.5, "aba", "2024-01-31T01:02:03", "2024-02-29T01:02:03", true},
 }
 
+// g is f with NaN in a row.
+func (r edgeRow) g() any { return either[any](r.f == 0.5, math.NaN(), r.f) }
+
+// missing reports whether g is null or NaN.
+func (r edgeRow) missing() bool { return r.f == nil || r.f == 0.5 }
+
 func edgeRecord(t testing.TB) arrow.Record {
 	stamp := &arrow.TimestampType{Unit: arrow.Microsecond}
 	types := []arrow.DataType{arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Float64, arrow.BinaryTypes.String, stamp, stamp, arrow.FixedWidthTypes.Boolean}
@@ -53,6 +59,10 @@ func edgeRecord(t testing.TB) arrow.Record {
 				require.NoError(t, builders[i].AppendValueFromString(fmt.Sprint(v)))
 			}
 		}
+	}
+	fields, builders = append(fields, arrow.Field{Name: "g", Type: types[2], Nullable: true}), append(builders, array.NewFloat64Builder(memory.DefaultAllocator))
+	for _, r := range edgeRows {
+		require.NoError(t, builders[len(builders)-1].AppendValueFromString(fmt.Sprint(either[any](r.g() == nil, "(null)", r.g()))))
 	}
 	cols := make([]arrow.Array, len(builders))
 	for i, b := range builders {
@@ -159,6 +169,91 @@ func TestHabitsMean(t *testing.T) {
 		`n MOD m`:              ofNM(func(n, m int64) any { return n % m }),
 		`MOD(n, m)`:            ofNM(func(n, m int64) any { return n % m }),
 		`n ÷ 2`:                ofN(func(n int64) any { return float64(n) / 2 }),
+
+		// where the text is of Python for certain
+		`df["n"] % 2 == 1`:  ofN(func(n int64) any { return pythonMod(n, 2) == 1 }),
+		`df.n % 2`:          ofN(func(n int64) any { return pythonMod(n, 2) }),
+		`df["n"] % df["m"]`: ofNM(func(n, m int64) any { return pythonMod(n, m) }),
+		`pl.col("f") % 2`:   ofF(func(x float64) any { return x - 2*math.Floor(x/2) }),
+		`n % 3 if p else None`: func(r edgeRow) any {
+			return either[any](r.p == true, unlessNull(r.n, func(n int64) any { return pythonMod(n, 3) }), nil)
+		},
+		`df["n"] / 2`:     ofN(func(n int64) any { return float64(n) / 2 }),
+		`df.n / df.m`:     ofNM(func(n, m int64) any { return float64(n) / float64(m) }),
+		`pl.col("n") / 2`: ofN(func(n int64) any { return float64(n) / 2 }),
+		`(n.fillna(0) / 2)`: func(r edgeRow) any {
+			return either[any](r.n == nil, 0.0, unlessNull(r.n, func(n int64) any { return float64(n) / 2 }))
+		},
+		`np.floor(n / 2)`:         ofN(func(n int64) any { return math.Floor(float64(n) / 2) }),
+		`=IF(n / 2 > 3; 1; 0)`:    func(r edgeRow) any { return either[any](r.n == int64(7), int64(1), int64(0)) },
+		`F.col("n") % 2`:          ofN(func(n int64) any { return n % 2 }),
+		`F.col("n") / 4`:          ofN(func(n int64) any { return float64(n) / 4 }),
+		`n % 2 = 1`:               ofN(func(n int64) any { return n%2 == 1 }),
+		`n / 2 <> 3`:              ofN(func(n int64) any { return n/2 != 3 }),
+		`pl.col("a").dt.year()`:   ofA(func(a time.Time) any { return int64(a.Year()) }),
+		`pl.col("a").dt.minute()`: ofA(func(a time.Time) any { return int64(a.Minute()) }),
+
+		// NaN is missing in pandas and R
+		`g.isna()`:        func(r edgeRow) any { return r.missing() },
+		`g.isnull() | p`:  func(r edgeRow) any { return either[any](r.missing(), true, r.p) },
+		`pd.isnull(g)`:    func(r edgeRow) any { return r.missing() },
+		`is.na(g)`:        func(r edgeRow) any { return r.missing() },
+		`!is.na(g)`:       func(r edgeRow) any { return !r.missing() },
+		`~df["g"].isna()`: func(r edgeRow) any { return !r.missing() },
+		`g.notna()`:       func(r edgeRow) any { return !r.missing() },
+		`pd.notnull(g)`:   func(r edgeRow) any { return !r.missing() },
+		`g.fillna(9)`:     func(r edgeRow) any { return either[any](r.missing(), 9.0, r.f) },
+		`g.is_null()`:     func(r edgeRow) any { return r.f == nil },
+		`g.isNull()`:      func(r edgeRow) any { return r.f == nil },
+		`!grepl("b", s)`:  func(r edgeRow) any { return r.s == nil || !strings.Contains(r.s.(string), "b") },
+
+		// nulls among the values
+		`n %in% c(NA, 7)`:       func(r edgeRow) any { return r.n == nil || r.n == int64(7) },
+		`n.isin([None, 7])`:     func(r edgeRow) any { return r.n == nil || r.n == int64(7) },
+		`~n.isin([7, 0, None])`: func(r edgeRow) any { return !(r.n == nil || r.n == int64(7) || r.n == int64(0)) },
+		`n not in (7, None)`:    func(r edgeRow) any { return !(r.n == nil || r.n == int64(7)) },
+		`g.isin([np.nan, 2.5])`: func(r edgeRow) any { return r.missing() || r.f == 2.5 },
+		`s in [None]`:           func(r edgeRow) any { return r.s == nil },
+		`n IN (7, NULL)`:        func(r edgeRow) any { return either[any](r.n == int64(7), true, nil) },
+		`n NOT IN (7, NULL)`:    func(r edgeRow) any { return either[any](r.n == int64(7), false, nil) },
+		`~n.between(1, 6)`:      func(r edgeRow) any { return r.n == nil || r.n.(int64) < 1 || r.n.(int64) > 6 },
+
+		// powers of integers stay integers
+		`n ** 2`:         ofN(func(n int64) any { return n * n }),
+		`-n ** 3`:        ofN(func(n int64) any { return -n * n * n }),
+		`(n - 1) ** 2`:   ofN(func(n int64) any { return (n - 1) * (n - 1) }),
+		`np.power(n, 2)`: ofN(func(n int64) any { return n * n }),
+		`n.pow(3)`:       ofN(func(n int64) any { return n * n * n }),
+		`df.n ** 2 // 2`: ofN(func(n int64) any { return pythonDiv(n*n, 2) }),
+
+		// names in backticks are columns
+		"`n` + 1":             ofN(func(n int64) any { return n + 1 }),
+		"`n`":                 ofN(func(n int64) any { return n }),
+		"`n` > 1 AND `m` = 2": ofNM(func(n, m int64) any { return n > 1 && m == 2 }),
+		"len(`s`)":            ofS(func(s string) any { return int64(runes(s)) }),
+		"s == `s`":            ofS(func(string) any { return true }),
+
+		// Excel
+		`TEXT(a, "hh:mm")`:               ofA(func(a time.Time) any { return a.Format("15:04") }),
+		`TEXT(a, "h:mm AM/PM")`:          ofA(func(a time.Time) any { return a.Format("3:04 PM") }),
+		`TEXT(a, "yyyy-mm-dd hh:mm:ss")`: ofA(func(a time.Time) any { return a.Format("2006-01-02 15:04:05") }),
+		`TEXT(a, "d mmm yyyy")`:          ofA(func(a time.Time) any { return a.Format("2 Jan 2006") }),
+		`TEXT(a, "mm:ss")`:               ofA(func(a time.Time) any { return a.Format("04:05") }),
+		`TEXT(a, "DDDD")`:                ofA(func(a time.Time) any { return a.Format("Monday") }),
+		`SWITCH(n, 7, 1, 0, 2, 3)`: func(r edgeRow) any {
+			return either(r.n == int64(7), int64(1), either(r.n == int64(0), int64(2), int64(3)))
+		},
+		`SWITCH(TRUE, n > 0, "a", n < 0, "b")`: func(r edgeRow) any {
+			return unlessNull(r.n, func(n int64) any { return either[any](n > 0, "a", either[any](n < 0, "b", nil)) })
+		},
+		`FLOOR(f, 5)`:               ofF(func(x float64) any { return math.Floor(x/5) * 5 }),
+		`CEILING(f, 2)`:             ofF(func(x float64) any { return math.Ceil(x/2) * 2 }),
+		`TRUNC(f, 1)`:               ofF(func(x float64) any { return math.Trunc(x*10) / 10 }),
+		`DATEDIFF(a, '2024-01-01')`: ofA(func(a time.Time) any { return daysOf(a) - 19723 }),
+		`DATEDIFF('2024-01-01', a)`: ofA(func(a time.Time) any { return 19723 - daysOf(a) }),
+		`month(TRUNC(a, 'YYYY'))`:   ofA(func(time.Time) any { return int64(1) }),
+		`day(TRUNC(a, "MM"))`:       ofA(func(time.Time) any { return int64(1) }),
+		`round(df["f"])`:            ofF(func(x float64) any { return math.RoundToEven(x) }),
 
 		// rounding
 		`f::int`:           ofF(func(x float64) any { return int64(math.RoundToEven(x)) }),
@@ -367,13 +462,32 @@ func TestHabitsThatDiffer(t *testing.T) {
 	for text, mention := range map[string]string{
 		`CAST(f AS int)`: "drops it", `INT(f)`: "rounds down", `SUBSTR(s, 0, 2)`: "below 1", `SUBSTR(s, n)`: "below 1", `SUBSTR(s, -2)`: "below 1",
 		`s.str.slice(1, 3)`: "pandas", `DATEDIFF(week, a, b)`: "Sunday", `TIMESTAMPDIFF(MONTH, a, b)`: "31st", `DATE_DIFF(a, b, DAY)`: "differs",
-		`LOG(f)`: "log10", `format(a, "%M %Y")`: "one language", `date_format(a, "yyyy-mm-dd")`: "one language", `DATETRUNC(week, a)`: "Sunday",
+		`pl.col("a").dt.truncate("1d")`: "no .truncate", `s.str.replace("o", "0")[1].foo()`: "no .foo", `s.str.extract("(o)")`: "no .extract", `s.str.replace("o", "0", regex=True)`: "no named arguments", `df["s"].str.foo()`: "no .foo", `s.str.upper().title()`: "no .title",
+		`LEFT(s, -1)`: "Postgres", `left(s, -2)`: "Postgres", `TO_CHAR(a, "D")`: "one language", `TO_CHAR(a, 'DDD')`: "one language", `TO_CHAR(a, 'D DD.MM.YYYY')`: "one language", `format(a, "D")`: "layout", `n.is_in([None, 7])`: "versions",
+		`n.fillna(value=0)`: "no named arguments", `TO_CHAR(f, '999.99')`: "numbers have no layouts", `TEXT(n, "0.00")`: "numbers have no layouts", `math.Flor(f)`: "math.Flor", `zome.upper()`: "zome",
+		`n.clip(lower=0)`: "no named arguments", `pd.to_numeric(s, errors="coerce")`: "no named arguments", `grepl("Z", s, fixed=TRUE)`: "no named arguments", `round(f, digits = 1)`: "no named arguments", `FOO(n, x=1)`: "no named arguments",
+		`TRUNC(a, "D")`: "unknown unit", `TRUNC(a, 'IW')`: "unknown unit", `FLOOR(f, m, n)`: "takes 1 argument", `UPPER(s, s)`: "takes 1 argument", `a == s`: `timestamp("us")`,
+		`s.foo() IS NULL`: "no .foo", `INT(n / 2)`: "rounds down", `LOG(f)`: "log10", `format(a, "%M %Y")`: "one language", `date_format(a, "yyyy-mm-dd")`: "one language", `DATETRUNC(week, a)`: "Sunday",
 		`VLOOKUP(s, A1:B2, 2, FALSE)`: "join", `=SUMIF(s; "a"; n)`: "many rows", `COUNTIF(s, "a")`: "many rows", `IFERROR(n / m, 0)`: "reported",
 		`CAST(f AS DECIMAL)`: "digits", `EXTRACT(week FROM a)`: "Monday", `s.str.zfill(5)`: "sign", `n <- 1`: "< -", `-f ^ 2`: "pow", `f ^ 2 ^ 3`: "pow", `LPAD(s, n)`: "width",
 	} {
 		_, err := Compile(edgeRecord(t).Schema(), text)
 		require.ErrorContains(t, err, mention, text)
 		require.NotContains(t, err.Error(), ": write ", text)
+	}
+}
+
+// What is written instead differs for some value, and the message says for which.
+func TestHabitsThatSayWhere(t *testing.T) {
+	for text, mention := range map[string]string{
+		`f::numeric(10,2)`: "2.675", `CAST(f AS decimal(10,2))`: "2.675", `f::decimal(12, 3)`: "2.675", `ROUND(f)`: "roundeven", `ROUND(f) = 2`: "roundeven", `n ** m`: "2^53", `np.power(n, 9)`: "2^53",
+		`str(f)`: "2.0", `f.astype(str)`: "2.0", `f"{f}"`: "2.0", `f::text`: "2.0", `s + f`: "2.0", `CAST(p AS varchar)`: "True", `p.astype(str)`: "True", `str(a)`: "has a T", `f"at {a}"`: "has a T", `s || a`: "has a T",
+		`f % 2 == 1 and p`: "in Python", `not n / 2 > 3`: "in Python", `n / m == 2 or p`: "in Python", `p and n % m > 0`: "in Python",
+		`s > 3`: "cast(s, int64) > 3", `s <= 2.5`: "cast(s, float64) <= 2.5", `substring(s, 2, 3)`: "a place", `n.between(1, 3)`: "null", `TRUNC(f, 2)`: "0.29",
+	} {
+		_, err := CompileValue(edgeRecord(t).Schema(), text)
+		require.ErrorContains(t, err, mention, text)
+		require.ErrorContains(t, err, ": write ", text)
 	}
 }
 

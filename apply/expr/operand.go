@@ -35,7 +35,11 @@ func (t *translation) infix(x Term, min int) (Term, bool) {
 			}
 		}
 	}
-	return t.behind(x)
+	y, ok := t.behind(x)
+	if l := t.now(); !ok && l.text == "." && l.pos >= t.stuck.pos && (!token.IsIdentifier(x.text) || t.isColumn(x.text)) {
+		t.stuck = finding{l.pos, "there is no ." + t.ahead(1).text + " here that takes this", ""}
+	}
+	return y, ok
 }
 
 // precedence is how an operator binds in a reading.
@@ -63,10 +67,11 @@ func either[T any](c bool, a, b T) T {
 	return b
 }
 
-// is reports whether a lexeme is one of the part's words.
+// is reports whether a lexeme is one of the part's words, in whatever case unless the word has capitals.
 func (p part) is(l lexeme) bool {
-	return (l.kind == lexName || l.kind == lexMark) &&
-		slices.ContainsFunc(p.words, func(w string) bool { return strings.EqualFold(w, l.text) })
+	return (l.kind == lexName || l.kind == lexMark) && slices.ContainsFunc(p.words, func(w string) bool {
+		return w == l.text || w == strings.ToLower(w) && strings.EqualFold(w, l.text)
+	})
 }
 
 // match reads what a rule's pattern says, x before it, and is what to write instead.
@@ -83,6 +88,9 @@ func (t *translation) match(r *rule, x Term) (out Term, ok bool) {
 		}
 		begin := t.now().pos
 		words := t.parts(r, parts, h)
+		if last := len(r.parts) - 1; last > 0 && r.parts[last-1].words != nil && r.parts[last-1].words[0] == "." && t.now().text == "(" {
+			panic(lost{}) // a method, not a field
+		}
 		out = t.instead(r, h, begin, words)
 	})
 	return out, ok
@@ -98,6 +106,9 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		switch {
 		case p.hole != "":
 			done = true
+			if l.kind == lexName && t.ahead(1).text == "=" && r.prec == postfix && !t.isColumn(l.text) {
+				t.namedArgument(l)
+			}
 			t.hole(p.hole, t.binding(r, i == len(parts)-1), h)
 			t.check(p, h)
 			continue
@@ -113,7 +124,10 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 		case p.words[0] == "[":
 			done = true
 		}
-		t.expect(p.words...)
+		if !p.is(l) {
+			panic(lost{})
+		}
+		t.at++
 		if l.kind == lexName && words != "" && !strings.HasSuffix(words, ".") {
 			words += either(done, "", " ")
 		}
@@ -124,6 +138,9 @@ func (t *translation) parts(r *rule, parts []part, h *holes) (words string) {
 
 // check loses a text whose operand is none of the kind that a part takes.
 func (t *translation) check(p part, h *holes) {
+	if p.of == "nulls" && !slices.ContainsFunc(h.list, isNil) {
+		panic(lost{})
+	}
 	if of := kinds[p.of]; of != nil && !of(t, h.terms[p.hole]) {
 		panic(lost{})
 	}
@@ -194,10 +211,8 @@ func (t *translation) hole(name string, min int, h *holes) {
 		h.terms[name] = t.fromZero()
 	case "nth":
 		h.terms[name] = t.nthColumn()
-	case "layout":
-		h.terms[name] = t.layout(false)
-	case "mysql":
-		h.terms["layout"] = t.layout(true)
+	case "layout", "mysql", "excel", "oracle":
+		h.terms["layout"] = t.layout(name)
 	default:
 		h.terms[name] = t.expr(min)
 	}
@@ -208,7 +223,7 @@ func (t *translation) arguments() (list []Term) {
 	t.depth++
 	for l := t.now(); l.text != ")" && l.text != "]" && l.kind != lexEnd; l = t.now() {
 		if l.kind == lexName && t.ahead(1).text == "=" && !t.isColumn(l.text) {
-			panic(lost{}) // an argument by its name
+			t.namedArgument(l)
 		}
 		list = append(list, t.expr(choice))
 		if !t.word(",", ";") {
@@ -217,6 +232,14 @@ func (t *translation) arguments() (list []Term) {
 	}
 	t.depth--
 	return list
+}
+
+// namedArgument loses a text with an argument by its name.
+func (t *translation) namedArgument(l lexeme) {
+	if t.stuck.says == "" {
+		t.stuck = finding{l.pos, "there are no named arguments here, such as " + l.text + " =: what a function takes is known by its place", ""}
+	}
+	panic(lost{})
 }
 
 // quoted reads a text in whatever quotes.
@@ -313,19 +336,19 @@ func (t *translation) fieldName() string {
 	panic(lost{})
 }
 
-// layout reads the layout of a time, and writes it as Go's.
-func (t *translation) layout(mysql bool) Term {
+// layout reads the layout of a time in a language, and writes it as Go's.
+func (t *translation) layout(language string) Term {
 	l := t.now()
 	if l.kind == lexQuoted {
 		t.note(l.pos, "text goes in double quotes", strconv.Quote(l.text))
 	}
 	text := t.quoted()
-	if !foreignLayout(text) {
+	if !foreignLayout(text) && language != "oracle" && language != "excel" {
 		return Lit(text)
 	}
-	instead, ok := goLayout(text, mysql)
+	instead, ok := goLayout(text, language)
 	if !ok {
-		t.refuse(l.pos, layoutFault(text))
+		t.refuse(l.pos, layoutFault(text, language))
 	}
 	t.note(l.pos, "a layout is that of Go, which writes the time 2006-01-02 15:04:05", strconv.Quote(instead))
 	return Lit(instead)
@@ -396,6 +419,8 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 	switch b, _ := r.write.(*ast.BinaryExpr); {
 	case r.written == "~ x" && t.is(x, isInt):
 		return x.unary("^"), ""
+	case strings.Contains(h.listing(r), "in(x, list)") && t.rowsOfNulls(r, h):
+		return h.amongNulls(strings.HasPrefix(h.listing(r), "!")), "a null among the values finds nulls there, and none here"
 	case b == nil || !r.infix():
 	case r.prec == comparison:
 		return t.compared(b.Op, x, y)
@@ -419,6 +444,34 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return Call("pow", bare(x), bare(y)), "^ is the exclusive or of the bits of integers"
 	}
 	return h.fill(r.write), ""
+}
+
+func isNil(x Term) bool { return x.text == "nil" }
+
+// isMissing reports whether a term is a null or NaN.
+func isMissing(x Term) bool { return isNil(x) || x.text == "nan()" }
+
+// listing is the template of a rule that takes a list.
+func (h *holes) listing(r *rule) string { return either(len(h.list) > 0, r.habit.write, "") }
+
+// rowsOfNulls reports whether a null among a list's values finds nulls, as in Python and R; in SQL it
+// finds nothing.
+func (t *translation) rowsOfNulls(r *rule, h *holes) bool {
+	sql := strings.HasSuffix(r.written, " in (list)") && !t.python && !strings.Contains(strings.ToLower(t.text), "none")
+	return slices.ContainsFunc(h.list, isMissing) && !sql
+}
+
+// amongNulls is whether x is null, NaN if that is in the list, or one of its others.
+func (h *holes) amongNulls(not bool) Term {
+	x, others := bare(h.terms["x"]), slices.DeleteFunc(slices.Clone(h.list), isMissing)
+	out := Call("isnull", x)
+	if slices.ContainsFunc(h.list, func(y Term) bool { return y.text == "nan()" }) {
+		out = out.Or(Call("isnan", x))
+	}
+	if len(others) > 0 {
+		out = out.Or(Call("coalesce", callOf("in", append([]Term{x}, others...)), Lit(false)))
+	}
+	return either(not, out.Not(), out)
 }
 
 // added is x + y or x - y: texts are joined with texts alone, times are moved by add.
@@ -456,7 +509,11 @@ func (t *translation) compared(op token.Token, x, y Term) (out Term, why string)
 		rest, _ := t.compared(op, middle, y)
 		out, why = x.And(rest), "a chain of comparisons is written with &&"
 	} else {
-		x, y, why = t.met(x, y)
+		text := isNumeral(y.text) && t.is(x, isString) && ordering
+		if x, y, why = t.met(x, y); text {
+			number := bare(x).Cast(either(strings.ContainsAny(y.text, ".eE"), "float64", "int64")).binary(op, atom(strings.Trim(y.text, `"`)))
+			why += "; that compares texts, as numbers it is " + number.text
+		}
 		out = x.binary(op, y)
 	}
 	t.ordered[out.text] = y

@@ -70,7 +70,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 	if _, isType = goType(l.text); !isType && b == nil && !isFunc || t.ahead(1).text != "(" || l.kind != lexName {
 		return x, false
 	}
-	if slices.Contains([]string{"format", "parse", "cast"}, l.text) { // what is in them may be wrong
+	if slices.Contains([]string{"format", "parse", "cast"}, l.text) || l.text == "round" && t.python { // what is in them may be wrong
 		return x, false
 	}
 	ok = t.try(func() {
@@ -96,7 +96,7 @@ func (t *translation) ownCall() (x Term, ok bool) {
 func (t *translation) special() (x Term, ok bool) {
 	l := t.now()
 	read := map[string]func() Term{
-		"case": t.caseWhen, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined, "paste": t.joined, "paste0": t.concatenated, "concatenate": t.concatenated, "strcat": t.concatenated,
+		"case": t.caseWhen, "switch": t.decode, "interval": t.interval, "timedelta": t.timedelta, "decode": t.decode, "concat_ws": t.joined, "paste": t.joined, "paste0": t.concatenated, "concatenate": t.concatenated, "strcat": t.concatenated,
 		"when": t.whenThen, "select": t.selected, "case_when": t.caseFormulas, "lpad": t.padded, "rpad": t.padded, "date_add": t.dateAdd, "date_sub": t.dateAdd, "adddate": t.dateAdd, "subdate": t.dateAdd,
 		"f": t.interpolated, "rf": t.interpolated, "r": t.rawText, "n": t.rawText, "e": t.rawText, "date": t.instant, "timestamp": t.instant, "datetime": t.instant,
 	}[strings.ToLower(l.text)]
@@ -141,7 +141,7 @@ func (t *translation) caseWhen() Term {
 	return callOf("casewhen", append(args, otherwise))
 }
 
-// decode is DECODE(x, a, b, …, otherwise), as Oracle has it.
+// decode is DECODE(x, a, b, …, otherwise), as Oracle has it, and Excel's SWITCH.
 func (t *translation) decode() Term {
 	args := t.parenthesised()
 	if len(args) < 3 {
@@ -154,7 +154,10 @@ func (t *translation) decode() Term {
 	}
 	var out []Term
 	for i := 0; i+1 < len(args); i += 2 {
-		c, _ := t.compared(token.EQL, x, args[i])
+		c := args[i]
+		if x.text != "true" {
+			c, _ = t.compared(token.EQL, x, c)
+		}
 		out = append(out, c, args[i+1])
 	}
 	return callOf("casewhen", append(out, otherwise))
@@ -433,6 +436,9 @@ func (t *translation) operand() Term {
 	case l.kind == lexVersion:
 		t.note(l.pos, l.text+" is no number", strconv.Quote(l.text))
 		return Lit(l.text)
+	case (l.kind == lexText || l.kind == lexQuoted) && t.text[l.pos] == '`' && t.isColumn(l.text):
+		t.note(l.pos, "`"+l.text+"` is a text, not the column, and the text is written "+strconv.Quote(l.text), reference(l.text))
+		return Col(l.text)
 	case (l.kind == lexText || l.kind == lexQuoted) && t.reading&quotesAreColumns != 0 && t.isColumn(l.text):
 		t.note(l.pos, strconv.Quote(l.text)+" is a text, not the column", reference(l.text))
 		return Col(l.text)
@@ -571,6 +577,8 @@ func (t *translation) called(name string, as Term) Term {
 	typ := foreignTypes[lower]
 	var x Term
 	switch {
+	case name == "INT" && len(args) == 1 && t.is(args[0], isInt) && strings.Contains(args[0].text, "/"):
+		t.refuse(l.pos, "/ of integers drops the fraction here, and INT rounds down in some languages: floor(n / float64(2)) is n / 2 rounded down")
 	case name == "INT" && len(args) == 1 && kinds["fraction"](t, args[0]):
 		t.refuse(l.pos, "INT rounds down in some languages and drops the fraction in others: floor(x) is the one, cast(x, int64) the other")
 	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], isNumber):

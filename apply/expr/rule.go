@@ -35,7 +35,7 @@ type holes struct {
 	list  []Term
 }
 
-var holeNames = []string{"x", "y", "z", "q", "mark", "list", "typ", "unit", "part", "field", "number", "nth", "layout", "mysql"}
+var holeNames = []string{"x", "y", "z", "q", "mark", "list", "typ", "unit", "part", "field", "number", "nth", "layout", "mysql", "excel", "oracle"}
 
 var spaced = strings.NewReplacer("(", " ( ", ")", " ) ", ",", " , ", ".", " . ", "[", " [ ", "]", " ] ", "::", " :: ")
 
@@ -189,6 +189,15 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"literal":  func(_ *translation, x Term) bool { _, err := strconv.Atoi(x.text); return err == nil },
 	"constant": func(_ *translation, x Term) bool { return isText(x) || isNumeral(x.text) },
 	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && isInt(typeNames[x.text]) },
+	"quotient": func(t *translation, x Term) bool { return t.fractions && t.is(x, isInt) },
+	"python":   func(t *translation, x Term) bool { return t.python && t.is(x, isNumber) },
+	"shaky":    func(t *translation, x Term) bool { return t.python && t.is(x, isFloat) },
+	"instant":  ofType(isInstant),
+	"number":   ofType(isNumber),
+	"two":      func(_ *translation, x Term) bool { return x.text == "2" },
+	"three":    func(_ *translation, x Term) bool { return x.text == "3" },
+	"decimals": func(_ *translation, x Term) bool { return strings.HasPrefix(x.text, "decimal(") },
+	"coarse":   func(_ *translation, x Term) bool { return slices.Contains(coarseUnits, x.text) },
 	"second":   func(_ *translation, x Term) bool { return x.text == "second" },
 	"truth":    func(_ *translation, x Term) bool { return x.text == "bool" },
 	"epoch":    func(_ *translation, x Term) bool { return x.text == `"epoch"` },
@@ -208,6 +217,9 @@ var kinds = map[string]func(t *translation, x Term) bool{
 		return err == nil && s != "" && (utf8.RuneCountInString(s) == 1 || regexp.QuoteMeta(s) == s)
 	},
 }
+
+// coarseUnits are those that Oracle names as others do: its D and DAY are a week.
+var coarseUnits = []string{`"year"`, `"quarter"`, `"month"`, `"hour"`, `"minute"`}
 
 func ofType(is func(arrow.DataType) bool) func(*translation, Term) bool {
 	return func(t *translation, x Term) bool { return t.is(x, is) }

@@ -2,7 +2,9 @@ package expr
 
 import (
 	"cmp"
-
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math/bits"
 	"regexp"
 	"slices"
@@ -16,6 +18,29 @@ const (
 	maxTranslated  = 2000   // bytes of the longest text that is looked through for habits
 	maxTranslating = 30_000 // rules that are tried in all, each a microsecond
 )
+
+// dialect is what marks of a text tell for certain about its language.
+type dialect struct {
+	python    bool // % has the sign of the divisor
+	fractions bool // / of integers has a fraction
+}
+
+var (
+	textWritten = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	sparkMark   = regexp.MustCompile(`\b(?:F|functions)\.`)
+	pythonMark  = regexp.MustCompile(`\b(?:df|pl|pd|np|numpy|pandas|polars)\s*[.\[]|\b(?:df\w*|data)\[|\.(?:str|dt)\b|[\w\])"]\.[a-z_]\w*\(|\b[fr]{1,2}["']|//|\*\*|` +
+		`\b(?:None|True|False)\b|\bin \[|\S\s+if\s.*\selse\s`)
+	rMark = regexp.MustCompile(`\b(?:is|as)\.[a-z]+\(|%(?:in|/)?%`)
+)
+
+// dialectOf is the dialect of a text. Spark's / keeps the fraction, its % has the sign of what is
+// divided, as R's / and that of a cell of a spreadsheet.
+func dialectOf(text string) dialect {
+	bare := textWritten.ReplaceAllString(text, `""`)
+	spark, r := sparkMark.MatchString(bare), rMark.MatchString(bare)
+	python := !spark && !r && pythonMark.MatchString(bare)
+	return dialect{python, python || spark || r || sheetMark.MatchString(text)}
+}
 
 // reading is how what Go and other languages write alike is understood. Go's way comes first.
 type reading uint8
@@ -36,8 +61,9 @@ var marksOf = map[reading]string{bitsAreLogic: "&|", barsJoin: "|&", caretIsPowe
 type advice struct {
 	schema  *arrow.Schema
 	unnamed bool
-	types   map[string]arrow.DataType // of expressions, nil for wrong ones
-	work    int                       // rules tried
+	dialect
+	types map[string]arrow.DataType // of expressions, nil for wrong ones
+	work  int                       // rules tried
 }
 
 var rules = sync.OnceValue(newRulebook)
@@ -54,6 +80,7 @@ type translation struct {
 	formula bool // ~ stands between a condition and its value, as in R
 	found   []finding
 	refused *finding // what nothing can be written instead of
+	stuck   finding  // the farthest method that is not understood
 	term    Term     // the whole expression instead
 	write   string   // with the name before it, "" if the text is not understood
 
@@ -79,18 +106,63 @@ func (c *checker) advise(text string, unnamed bool, err error) error {
 	if !ok || len(text) > maxTranslated || strings.HasPrefix(strings.TrimSpace(text), "func") {
 		return err
 	}
-	a := &advice{schema: c.schema, unnamed: unnamed, types: map[string]arrow.DataType{}}
+	a := &advice{schema: c.schema, unnamed: unnamed, dialect: dialectOf(text), types: map[string]arrow.DataType{}}
 	var first *translation
 	for _, r := range readingsOf(text) {
 		t := a.translate(text, r)
 		if t.write != "" && len(t.found) > 0 && t.typeOf(t.write, unnamed) != nil {
-			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + ": write " + t.write}
+			return &Error{Text: text, Pos: t.found[0].pos, Msg: t.found[0].says + t.remark() + ": write " + t.write}
 		}
 		if first == nil {
 			first = t
 		}
 	}
 	return first.partly(wrong)
+}
+
+// perhapsPython are words of Python that SQL has too.
+var perhapsPython = regexp.MustCompile(`\b(?:and|or|not)\b`)
+
+// quotientRemark says how % and / of integers differ from Python's, if the text may be of Python.
+func (t *translation) quotientRemark(b *ast.BinaryExpr) string {
+	of := func(e ast.Expr) Term { return Term{text: t.term.text[offset(e.Pos()):offset(e.End())]} }
+	switch {
+	case t.python:
+	case b.Op == token.REM:
+		return "; % has the sign of what is divided here, in Python that of the divisor"
+	case b.Op == token.QUO && !t.fractions && t.is(of(b.X), isInt) && t.is(of(b.Y), isInt):
+		return "; / of integers drops the fraction here, in Python it keeps it"
+	}
+	return ""
+}
+
+// remark says how the texts of values differ from those that other languages make, and quotients
+// from Python's, if the expression has such.
+func (t *translation) remark() (says string) {
+	e, err := parser.ParseExpr(t.term.text)
+	if err != nil {
+		return ""
+	}
+	ast.Inspect(e, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && says == "" && perhapsPython.MatchString(t.text) {
+			says = t.quotientRemark(b)
+		}
+		c, ok := n.(*ast.CallExpr)
+		if !ok || says != "" || len(c.Args) != 2 || t.term.text[offset(c.Pos()):offset(c.Lparen)] != "cast" || t.term.text[offset(c.Args[1].Pos()):offset(c.Args[1].End())] != "string" {
+			return true
+		}
+		inner := Term{text: t.term.text[offset(c.Args[0].Pos()):offset(c.Args[0].End())]}
+		switch {
+		case t.is(inner, isFloat):
+			says = "; a whole float is 2 as a text here, 2.0 in Python"
+		case t.is(inner, isBool):
+			says = "; a truth value is true as a text here, True in Python"
+		case t.is(inner, isTimestamp):
+			says = "; a timestamp as a text has a T here, a blank elsewhere: format writes it by a layout"
+		}
+		return true
+	})
+	return says
 }
 
 // readingsOf are the readings of a text, those nearer to Go first.
@@ -113,6 +185,9 @@ func (t *translation) partly(wrong *Error) error {
 	if f := t.refused; f != nil {
 		return &Error{Text: wrong.Text, Pos: f.pos, Msg: f.says}
 	}
+	if t.write == "" && t.stuck.says != "" {
+		return &Error{Text: wrong.Text, Pos: t.stuck.pos, Msg: t.stuck.says}
+	}
 	if len(t.found) == 0 || t.found[0].write != "" && t.found[0].pos > wrong.Pos {
 		return wrong
 	}
@@ -121,13 +196,25 @@ func (t *translation) partly(wrong *Error) error {
 		return wrong
 	}
 	msg := f.says
-	if f.write != "" {
+	_, _, err := newChecker(t.schema).typed(t.write, t.unnamed, 0)
+	besides := t.write != "" && err != nil
+	switch {
+	case f.write != "" && t.write == "":
+		msg += "; that part is " + f.write + ", and the rest is not understood"
+	case f.write != "" && (!besides || t.typeOf(f.write, true) != nil || strings.HasPrefix(err.(*Error).Msg, "no column") || !isCall(f.write)):
 		msg += ": write " + f.write
 	}
-	if _, _, err := newChecker(t.schema).typed(t.write, t.unnamed, 0); t.write != "" && err != nil {
+	if besides {
 		msg += "; besides, " + err.(*Error).Msg
 	}
 	return &Error{Text: wrong.Text, Pos: f.pos, Msg: msg}
+}
+
+// isCall reports whether a text is a call: one that does not compile is no advice.
+func isCall(text string) bool {
+	e, err := parser.ParseExpr(text)
+	_, ok := e.(*ast.CallExpr)
+	return ok && err == nil
 }
 
 // typeOf is the type of an expression, nil if it is wrong.

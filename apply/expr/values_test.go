@@ -134,7 +134,7 @@ func TestHabitsAndMistakes(t *testing.T) {
 		"zome IS NULL":          `there is no IS NULL here: write isnull(zome); besides, no column "zome"; did you mean zone?`,
 		"zome == nil":           `no column "zome"; did you mean zone?`,
 		"fare > 3 AND zone":     `there is no AND here: write fare > 3 && zone; besides, column zone (string) is used where bool is needed: compare it, as in zone != ""`,
-		"zone IS NULL (":        `there is no IS NULL here: write isnull(zone)`,
+		"zone IS NULL (":        `there is no IS NULL here; that part is isnull(zone), and the rest is not understood`,
 		"sqrt(fare, tip)":       `sqrt takes 1 argument, not 2: sqrt(x)`,
 		"date_add(day, 7)":      `a time is moved by add, in the unit that is meant, as in add(t, 1, "day")`,
 		"fare tip":              `there is no operator before tip`,
