@@ -445,6 +445,11 @@ func (s *stream) shapeAgain(text []byte, last bool) shape {
 		o.Skip = -1
 	}
 	rules := s.rules
+	sh := o.findShape(&rules, text, start, last)
+	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.names, s.shape.names) {
+		return sh
+	}
+	o.Header = s.source.options.Header // the columns have names without those of this file: has it any?
 	return o.findShape(&rules, text, start, last)
 }
 
