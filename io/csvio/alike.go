@@ -92,11 +92,11 @@ func addressForm(s string) string {
 	return ""
 }
 
-// corner weighs a row that begins with a word and goes on with integers: names over a table of numbers, or data with
-// a word in front. It returns the places of the integers where they are names. A word that is written otherwise than those below it
-// lets one year or a few round steps be names; any other needs more of them.
-func (h *headline) corner(first []string, columns []*below) []int {
-	if len(first) < 2 || strings.Trim(exactShape(first[0]), "Aa _-") != "" || first[0] == "" {
+// corner is where the integers are that are names in a row that begins with a word, or nothing, and goes on with integers:
+// over a table of numbers it may be names, or data with a word in front. A word that is written otherwise than those below
+// it lets one year or a few round steps be names; any other needs more of them.
+func corner(first []string, columns []*below) []int {
+	if len(first) < 2 || strings.Trim(exactShape(first[0]), "Aa _-") != "" {
 		return nil
 	}
 	var at []int
@@ -107,19 +107,18 @@ func (h *headline) corner(first []string, columns []*below) []int {
 			return nil
 		}
 	}
-	if len(at) == 0 || !h.numbersBelow(columns, at) {
+	if len(at) == 0 || !numbersBelow(columns, at) {
 		return nil
 	}
-	unlike, words := columns[0].unlikeWord(first[0]), columns[0].otherWord(first[0])
 	sure, maybe := numberNames(first, columns, at)
-	if words && (sure && (len(at) > 3 || !columns[0].allShaped(first[0])) || maybe && unlike) {
-		return at
+	if !columns[0].otherWord(first[0]) || !sure && (!maybe || !columns[0].unlikeWord(first[0])) || len(at) < 4 && columns[0].allShaped(first[0]) {
+		return nil
 	}
-	return nil
+	return at
 }
 
 // numbersBelow reports whether only numbers stand below some fields.
-func (h *headline) numbersBelow(columns []*below, at []int) bool {
+func numbersBelow(columns []*below, at []int) bool {
 	return !slices.ContainsFunc(at, func(i int) bool {
 		b := columns[i]
 		return len(b.texts) < 2 || b.kinds&(isInt|isFloat) == 0
@@ -175,9 +174,9 @@ func number(digits string) (n int) {
 	return n
 }
 
-// otherWord reports whether a column has texts, of which a word is none.
+// otherWord reports whether a column has texts, of which a word is none; where no word is, any values.
 func (b *below) otherWord(name string) bool {
-	return len(b.texts) >= 2 && b.kinds == isText && !slices.Contains(b.texts, name)
+	return len(b.texts) >= 2 && (name == "" || b.kinds == isText && !slices.Contains(b.texts, name))
 }
 
 // allShaped reports whether all texts of a column have the exact shape of a word.
@@ -188,6 +187,9 @@ func (b *below) allShaped(name string) bool {
 // unlikeWord reports whether all texts of a column have a digit, or all begin with a capital or a small letter, and a
 // word does not.
 func (b *below) unlikeWord(name string) bool {
+	if name == "" {
+		return false
+	}
 	small, capital := strings.ToLower(name) == name, strings.ToUpper(name[:1]) == name[:1]
 	all := func(is func(string) bool) bool {
 		return !slices.ContainsFunc(b.texts, func(t string) bool { return !is(t) })

@@ -120,7 +120,7 @@ func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
 	for i := range first {
 		columns[i] = newBelow(i, under, nulls)
 	}
-	if at := h.corner(first, columns); len(at) > 0 {
+	if at := corner(first, columns); len(at) > 0 {
 		row = at
 		h.add(numbered, "a word and integers over a table of numbers")
 	}
@@ -221,6 +221,8 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 		} else if looksLikeValue(name) {
 			h.values++
 		}
+	case len(b.texts) == 1 && b.kinds&^(isForm-isYes) == isText: // a lone y is a word
+		h.text(name, b)
 	case b.any && b.kinds != isText && !b.fits(name):
 		points := otherKind
 		if len(b.texts) == 1 {
