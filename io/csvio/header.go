@@ -100,6 +100,9 @@ func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
 		}
 		return same
 	})
+	if slices.ContainsFunc(rows[1:], func(s seen) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
+		row = nil // A1,A2 over B1,B2
+	}
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
@@ -222,7 +225,7 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 			h.values++
 		}
 	case len(b.texts) == 1 && b.kinds&^(isForm-isYes) == isText: // a lone y is a word
-		h.text(name, b)
+		h.text(name, numbered, b)
 	case b.any && b.kinds != isText && !b.fits(name):
 		points := otherKind
 		if len(b.texts) == 1 {
@@ -241,7 +244,7 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 			h.add(sameYear, "")
 		}
 	default:
-		h.text(name, b)
+		h.text(name, numbered, b)
 	}
 }
 
@@ -283,7 +286,7 @@ func isYear(s string) bool { return len(s) == 4 && s >= "1800" && s <= "2200" &&
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // text weighs a text over a column of texts.
-func (h *headline) text(name string, b *below) {
+func (h *headline) text(name string, numbered bool, b *below) {
 	same := 0
 	for _, t := range b.texts {
 		if t == name {
@@ -300,7 +303,7 @@ func (h *headline) text(name string, b *below) {
 	case b.sameForm(name) && looksLikeValue(name):
 		h.add(sameKind, "")
 		return
-	case b.sameForm(name):
+	case !numbered && b.sameForm(name):
 		h.add(sameShape, "")
 		return
 	case looksLikeValue(name) && (len(b.texts) == 0 || slices.ContainsFunc(b.texts, looksLikeValue)):

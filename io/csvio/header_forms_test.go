@@ -84,6 +84,8 @@ func TestFormsOfValues(t *testing.T) {
 		"€5,a\n€17.50,b",
 		"10.0.0.1,10.0.0.2",
 		"Q1 2021,x\nQ2 2021,y",
+		"A1,A2\nB1,B2",
+		"a1,a2,a3\nb1,b2,b3\nc1,c2,c3",
 		"POINT(1 2),x\nPOINT(3.5 4),y",
 		"K1A 0B1,Bob\nM5V 2T6,Ann",
 		"2021-W05,x\n2021-W06,y",
@@ -97,11 +99,13 @@ func TestFormsOfValues(t *testing.T) {
 		assert.Empty(t, names, rows)
 		assert.Equal(t, strings.Count(rows, "\n")+1, n, rows)
 		width := strings.Count(rows[:strings.IndexByte(rows+"\n", '\n')], ",") + 1
-		named := strings.Join([]string{"first", "second"}[:width], ",")
+		named := strings.Join([]string{"first", "second", "third"}[:width], ",")
 		names, _ = header(t, csvio.ReadOptions{Delimiter: ','}, named+"\n"+rows+"\n")
 		assert.Equal(t, strings.ReplaceAll(named, ",", "|"), names, rows)
 	}
 	for _, c := range [][2]string{
+		{"x1,x2,x3\na1,b5,c7\n", "x1|x2|x3"},
+		{"q1,q2\nA7,B2\nK3,Z9\n", "q1|q2"},
 		{"1st half,2nd half\nAnn,Bob\nCy,Dee\n", "1st half|2nd half"},
 		{"name,FY2021\nAnn,high\nBob,low\n", "name|FY2021"},
 		{"line1,line2\nSome street,x\nA road,y\n", "line1|line2"},
