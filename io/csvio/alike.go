@@ -1,10 +1,13 @@
 package csvio
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/volley-go/volley/internal/csv"
 )
 
 // sameForm reports whether a text is written as half of the column's texts at least, in a form that words do not have:
@@ -53,11 +56,16 @@ func digitsForm(s string) string {
 	return string(out)
 }
 
-// runForm is that in which words count alike too.
-func runForm(s string) string { return string(slices.Compact([]byte(digitsForm(s)))) }
+// runForm is that in which words count alike too, and blanks do not count.
+func runForm(s string) string {
+	return string(slices.Compact([]byte(strings.ReplaceAll(digitsForm(s), " ", ""))))
+}
 
 // codeForm is the shape of a code of letters and digits mixed, as in digests, UUIDs, MAC addresses and IBANs; of other texts "".
 func codeForm(s string) string {
+	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
+		return "0x"
+	}
 	digits, letters := 0, 0
 	shape := strings.Map(func(c rune) rune {
 		switch {
@@ -102,6 +110,9 @@ func corner(first []string, columns []*below) []int {
 	var at []int
 	for i, f := range first[1:] {
 		if allDigits(f) && len(f) < 10 {
+			if columns[i+1].sumOf(f) {
+				return nil // total,2021 over 1000 and 1021
+			}
 			at = append(at, i+1)
 		} else if isValue(f) {
 			return nil
@@ -111,7 +122,7 @@ func corner(first []string, columns []*below) []int {
 		return nil
 	}
 	sure, maybe := numberNames(first, columns, at)
-	if !columns[0].otherWord(first[0]) || !sure && (!maybe || !columns[0].unlikeWord(first[0])) || len(at) < 4 && columns[0].allShaped(first[0]) {
+	if !columns[0].otherWord(first[0]) || !sure && (!maybe || !columns[0].unlikeWord(first[0])) || columns[0].allShaped(first[0]) {
 		return nil
 	}
 	return at
@@ -123,6 +134,19 @@ func numbersBelow(columns []*below, at []int) bool {
 		b := columns[i]
 		return len(b.texts) < 2 || b.kinds&(isInt|isFloat) == 0
 	})
+}
+
+// sumOf reports whether a number of up to nine digits is the sum of a column's.
+func (b *below) sumOf(digits string) bool {
+	sum := 0.0
+	for _, t := range b.texts {
+		v, ok := csv.Float([]byte(t))
+		if !ok {
+			return false
+		}
+		sum += v
+	}
+	return math.Abs(sum-float64(number(digits))) < 0.001
 }
 
 // numberNames tells what speaks for integers to be names by themselves: years over other numbers, integers one after the other.

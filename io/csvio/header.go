@@ -144,7 +144,7 @@ func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
 		}
 		seenNames[name] = true
 		_, isNumbered := slices.BinarySearch(row, i)
-		if rows[0].quoted[i] && columns[i].bare(name) && !r.needsQuotes(name, len(first) == 1) {
+		if !slices.Contains(rows[0].quoted, false) && columns[i].bare(name) && !r.needsQuotes(name, len(first) == 1) {
 			h.add(otherKind, quotedOver)
 			isNumbered = true
 		}
@@ -306,7 +306,7 @@ func (h *headline) text(name string, numbered bool, b *below) {
 	case !numbered && b.sameForm(name):
 		h.add(sameShape, "")
 		return
-	case looksLikeValue(name) && (len(b.texts) == 0 || slices.ContainsFunc(b.texts, looksLikeValue)):
+	case looksLikeValue(name) && slices.ContainsFunc(b.texts, func(t string) bool { return runForm(t) == runForm(name) }):
 		h.values++
 	}
 	if len(b.texts) < shapeRowsMin {

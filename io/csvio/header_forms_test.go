@@ -90,6 +90,7 @@ func TestFormsOfValues(t *testing.T) {
 		"K1A 0B1,Bob\nM5V 2T6,Ann",
 		"2021-W05,x\n2021-W06,y",
 		"50%,25%\n75%,10%",
+		"3h,x\n15 min,y\n2 h,z",
 		"3/4,1/2\n5/8,7/8",
 		"0x1F,0x2A\n0xFF,0x00",
 		"08:00,$5",
@@ -106,6 +107,7 @@ func TestFormsOfValues(t *testing.T) {
 	for _, c := range [][2]string{
 		{"x1,x2,x3\na1,b5,c7\n", "x1|x2|x3"},
 		{"q1,q2\nA7,B2\nK3,Z9\n", "q1|q2"},
+		{"name,24h,7d\nbtc,5%,6%\neth,7%,8%\n", "name|24h|7d"},
 		{"1st half,2nd half\nAnn,Bob\nCy,Dee\n", "1st half|2nd half"},
 		{"name,FY2021\nAnn,high\nBob,low\n", "name|FY2021"},
 		{"line1,line2\nSome street,x\nA road,y\n", "line1|line2"},
@@ -143,6 +145,9 @@ func TestIntegersBesideAWord(t *testing.T) {
 		// Data.
 		",5,6\nx,9,8\ny,1,2\n":                                 "",
 		",1,2,3\n,4,7,5\n,6,5,9\n":                             "",
+		"total,2021\nNorth,1000\nSouth,1021\n":                 "",
+		"\"1\",1\n2,2\n3,3\n":                                  "",
+		"Ann,1,2,3,4\nBob,4,3,2,2\nCyd,5,5,5,5\n":              "",
 		"year,2021\nsum,7\n":                                   "",
 		"Ann,Rome,1985\nBob,Oslo,7\n":                          "",
 		"x1,5,bob\nx2,7,ann\n":                                 "",
