@@ -49,7 +49,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringVar(&in.encoding, "encoding", "", "encoding of CSV by its name, such as windows-1252, gbk or shift-jis (default: found out)")
 	f.BoolVar(&in.header, "header", false, "the first CSV row holds the columns' names (default: found out)")
 	f.BoolVar(&in.noHeader, "no-header", false, "the first CSV row is data; columns are called column_1 and so on")
-	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's")
+	f.StringSliceVar(&in.names, "names", nil, "names of the CSV columns, in place of the header's; a first row that may be data is kept (--header: it is none)")
 	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
 	f.StringVar(&in.dates, "dates", "", "order of CSV dates such as 03/04/2020: day-first, month-first or year-first (default: found out)")

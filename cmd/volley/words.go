@@ -28,7 +28,6 @@ var flagOf = map[string]string{
 
 // asFlags are the remedies that the command has in other words than an option's name.
 var asFlags = strings.NewReplacer(
-	"give ReadOptions.Names", "give --no-header or --names",
 	"ReadOptions.Names has", "--names has",
 	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
 	"which ReadOptions.Types gives a type", "which --types gives a type",

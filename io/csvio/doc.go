@@ -21,7 +21,7 @@
 //
 // A text that is one of another format as a whole is an error that names it: JSON, HTML, XML, RTF, YAML, INI, mails, tables in
 // Markdown, pointers of Git LFS, answers of web servers. It is told by its first 16 KiB; a table whose fields are
-// such texts is none. With [ReadOptions.Names] everything is a table.
+// such texts is none. With [ReadOptions.Names] everything is a table, its first row too unless that cannot be data.
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or compressed input from its first
 // 256 KiB (up to 4 MiB where these hold fewer than 20 rows); opening costs some milliseconds for it. A sample begins with a
@@ -47,9 +47,11 @@
 //
 // The first row is names if more speaks for it than against. For it: a field that does not fit the numbers, dates or
 // bools below it; one that is unlike texts below that are alike; numbers over columns of words; years and words that are
-// numbered one after the other; quotes that only this row has. Against it: a number, date or bool that its column could have; a text
+// numbered one after the other; quotes that only this row has, or a number in quotes over numbers without; years, and integers in even
+// steps, beside a word (or nothing) that is unlike what stands below it. Against it: a number, date or bool that its column could have; a
+// text in the form of those below it, as addresses, times of day, prices, codes and paths are; one
 // that is a value below, or in the row twice; more empty fields than names over values. If nothing decides, words are names and
-// values are data.
+// values are data. Where [ReadOptions.Names] names the columns, only a row that cannot be data goes.
 //
 // Titles and notes above the table go: lines with at most half of its fields, or nearly empty rows closed by an empty one,
 // if names or a blank line follow or several words or lines make them titles; rows with one cell that is not empty, above

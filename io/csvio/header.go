@@ -23,6 +23,7 @@ type headline struct {
 
 	values int      // fields of the row that could not be told from a number, date or bool
 	over   []*below // columns of words under a number or date
+	alike  bool     // a field could be a value of its column
 }
 
 // Points for and against.
@@ -44,8 +45,15 @@ const (
 	headerLooks  = 100  // rows that are looked at
 )
 
+// Reasons that leave no doubt.
+const (
+	wordsOver  = "words over columns of numbers and dates"
+	quotedOver = "names in quotes over values without"
+)
+
 func (h *headline) add(points float64, why string) {
 	h.points += points
+	h.alike = h.alike || points <= sameShape
 	if points > h.most {
 		h.most, h.why = points, why
 	}
@@ -56,7 +64,34 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	if rows[0].filled() == 0 {
 		return 0, "the first row is empty"
 	}
-	var h headline
+	return o.headline(r, rows).verdict()
+}
+
+// namesRow tells whether the first row goes as names, and why. Beside names that are given, it goes if it is these or cannot be
+// data: of a row that is kept and was names, all see it; of a row of data that goes, nobody.
+func (o *ReadOptions) namesRow(r *rules, rows []seen) (int, string) {
+	n, why := o.isHeader(r, rows)
+	if o.Names == nil || o.HeaderRows > 0 {
+		return n, why
+	}
+	first := trimmed(rows[0].fields)
+	if slices.Equal(first, o.Names) && !slices.ContainsFunc(rows[1:], func(s seen) bool { return slices.Equal(trimmed(s.fields), first) }) {
+		return 1, "the first row is ReadOptions.Names"
+	}
+	if n > 0 && !o.headline(r, rows).certain() {
+		return 0, "ReadOptions.Names names the columns, and the first row may be data"
+	}
+	return n, why
+}
+
+// certain reports whether the row is names beyond doubt: words over numbers or dates, or quotes only it has, and nothing like the values below.
+func (h *headline) certain() bool {
+	return h.most >= otherKindOf1 && (h.why == wordsOver || h.why == quotedOver) && !h.alike
+}
+
+// headline weighs the first row, which has something in it.
+func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
+	h := new(headline)
 	first := trimmed(rows[0].fields)
 	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
 		same := sameWord(first[i], i, rows[1:])
@@ -65,11 +100,14 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 		}
 		return same
 	})
+	if slices.ContainsFunc(rows[1:], func(s seen) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
+		row = nil // A1,A2 over B1,B2
+	}
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
 	if sure, maybe := r.namesQuoted(rows); sure {
-		h.add(inQuotes, "names in quotes over values without")
+		h.add(inQuotes, quotedOver)
 	} else if maybe {
 		h.add(maybeQuoted, "names in quotes")
 	}
@@ -81,10 +119,18 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 		under = rows[1:min(len(rows), headerLooks)]
 	}
 	nulls, seenNames := o.nulls(), make(map[string]bool, len(first))
+	columns := make([]*below, len(first))
+	for i := range first {
+		columns[i] = newBelow(i, under, nulls)
+	}
+	if at := corner(first, columns); len(at) > 0 {
+		row = at
+		h.add(numbered, "a word and integers over a table of numbers")
+	}
 	named, nameless := 0, 0 // columns with values
 	for i, name := range first {
 		if name == "" {
-			if len(newBelow(i, under, nulls).texts) > 0 {
+			if len(columns[i].texts) > 0 {
 				nameless++
 			}
 			continue
@@ -98,7 +144,11 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 		}
 		seenNames[name] = true
 		_, isNumbered := slices.BinarySearch(row, i)
-		h.weigh(name, isNumbered, newBelow(i, under, nulls))
+		if !slices.Contains(rows[0].quoted, false) && columns[i].bare(name) && !r.needsQuotes(name, len(first) == 1) {
+			h.add(otherKind, quotedOver)
+			isNumbered = true
+		}
+		h.weigh(name, isNumbered, columns[i])
 	}
 	if nameless > named {
 		h.add(fewNames, "")
@@ -106,6 +156,11 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	if len(h.over) > 1 || len(h.over) == 1 && named > 1 && h.over[0].many() {
 		h.add(otherShape*float64(len(h.over)), "numbers over columns of words")
 	}
+	return h
+}
+
+// verdict tells whether the row is names, and why.
+func (h *headline) verdict() (int, string) {
 	switch {
 	case h.points > 0 && h.why != "":
 		return 1, h.why
@@ -130,7 +185,13 @@ func trimmed(fields []string) []string {
 // below are the values of a column under the first row.
 type below struct {
 	evidence
-	texts []string
+	texts  []string
+	quoted bool // a value is in quotes
+}
+
+// bare reports whether a text is a number, as the column's values are, none of which is in quotes.
+func (b *below) bare(name string) bool {
+	return len(b.texts) >= 2 && !b.quoted && b.kinds&(isInt|isFloat) != 0 && kinds([]byte(name))&(isInt|isFloat) != 0
 }
 
 func newBelow(column int, rows []seen, nulls *csv.Words) *below {
@@ -144,6 +205,7 @@ func newBelow(column int, rows []seen, nulls *csv.Words) *below {
 			continue
 		}
 		b.texts = append(b.texts, text)
+		b.quoted = b.quoted || s.quoted[column]
 		b.take([]byte(text))
 	}
 	return b
@@ -159,13 +221,17 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 	case len(b.texts) == 0:
 		if value && !numbered {
 			h.add(sameYear, "")
+		} else if looksLikeValue(name) {
+			h.values++
 		}
+	case len(b.texts) == 1 && b.kinds&^(isForm-isYes) == isText: // a lone y is a word
+		h.text(name, numbered, b)
 	case b.any && b.kinds != isText && !b.fits(name):
 		points := otherKind
 		if len(b.texts) == 1 {
 			points = otherKindOf1
 		}
-		h.add(points, "words over columns of numbers and dates")
+		h.add(points, wordsOver)
 	case b.any && b.kinds != isText:
 		h.values++
 		if !numbered {
@@ -178,7 +244,7 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 			h.add(sameYear, "")
 		}
 	default:
-		h.text(name, b)
+		h.text(name, numbered, b)
 	}
 }
 
@@ -220,7 +286,7 @@ func isYear(s string) bool { return len(s) == 4 && s >= "1800" && s <= "2200" &&
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // text weighs a text over a column of texts.
-func (h *headline) text(name string, b *below) {
+func (h *headline) text(name string, numbered bool, b *below) {
 	same := 0
 	for _, t := range b.texts {
 		if t == name {
@@ -234,6 +300,14 @@ func (h *headline) text(name string, b *below) {
 	case same > 0:
 		h.add(repeated/3, "")
 		return
+	case b.sameForm(name) && looksLikeValue(name):
+		h.add(sameKind, "")
+		return
+	case !numbered && b.sameForm(name):
+		h.add(sameShape, "")
+		return
+	case looksLikeValue(name) && slices.ContainsFunc(b.texts, func(t string) bool { return runForm(t) == runForm(name) }):
+		h.values++
 	}
 	if len(b.texts) < shapeRowsMin {
 		return

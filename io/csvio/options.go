@@ -57,7 +57,8 @@ type ReadOptions struct {
 	// blank; 0 finds it.
 	HeaderRows int
 	// Names are the columns' names, in place of the header's or where there is none
-	// (column_1 and so on then, otherwise). Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
+	// (column_1 and so on then, otherwise). If Header is found, a first row that may be data is kept: only one that is these names, or
+	// words over numbers and dates, or alone in quotes, goes; so in each file. Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
 	Names []string
 	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ, and refuses what
 	// could be something else. [EncodingOf] finds any by its name.

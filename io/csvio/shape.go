@@ -370,7 +370,7 @@ func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
 	case Present:
 		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
 	default:
-		sh.headers, sh.whyHeader = o.isHeader(r, rows)
+		sh.headers, sh.whyHeader = o.namesRow(r, rows)
 	}
 	if sh.headers == 0 {
 		return

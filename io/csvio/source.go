@@ -428,7 +428,7 @@ func otherHeader(names, first []string) string {
 	if slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(first))) {
 		return "read the files apart, and bring the columns into one order by Select"
 	}
-	return "read them apart, or, if the columns mean the same in this order, give ReadOptions.Names"
+	return "read them apart, or, if the columns mean the same in this order, give ReadOptions.Names, and ReadOptions.Header if all files have a row of names, or none has"
 }
 
 // shapeAgain finds where the table begins in a file after the first, which is taken to be of the same kind.
@@ -445,6 +445,11 @@ func (s *stream) shapeAgain(text []byte, last bool) shape {
 		o.Skip = -1
 	}
 	rules := s.rules
+	sh := o.findShape(&rules, text, start, last)
+	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.names, s.shape.names) {
+		return sh
+	}
+	o.Header = s.source.options.Header // the columns have names without those of this file: has it any?
 	return o.findShape(&rules, text, start, last)
 }
 
