@@ -25,14 +25,14 @@ import (
 var nastyNames = []string{
 	"2019", "2020", "2021", "1", "2", "0.5", "-3", "1e9", "2020-01-01", "2020-01-02 10:00:00", "true", "false", "yes", "NA", "null", "nan",
 	"id", "ID", "value 1", "q1", "a,b", "a;b", "a\tb", "a|b", `say "hi"`, "it's", "two\nlines", " lead", "trail ", "#note", "sep=;", "naïve", "列", "=1+2",
-	"column_1", "x", "y", strings.Repeat("long", 60),
+	"column_1", "x", "y", strings.Repeat("long", 60), "x;y", "~", "'a','b'", "'a'", "a:b", "a b", "BZh9", "PK\x03\x04", "PAR1", "GIF8\x01",
 }
 
 // nastyTexts are values of string columns.
 var nastyTexts = []string{
 	"", " ", "NA", "null", `\N`, "nan", "true", "007", "1", "-1.50", "1e5", "2020-01-01", "12:30", "01/02/2018", "+14155550123",
 	"a,b", "a;b;c", "tab\there", "a|b", `"`, `""`, `he said "no"`, "'single'", "it's", "one\ntwo", "one\r\ntwo\r\n", "\n", "# no comment", "sep=,",
-	" lead", "trail ", "ünïcödé", "列😀", "=SUM(A1)", "@x", "back\\slash", `\"`, "a\rb", "￿",
+	" lead", "trail ", "ünïcödé", "列😀", "=SUM(A1)", "@x", "back\\slash", `\"`, "a\rb", "￿", "c;d", "~", "'c','d'", "a:b", "c d", "BZh9", "PK\x03\x04",
 	strings.Repeat("a long line,\nwith \"quotes\"; and more\n", 3000),
 }
 

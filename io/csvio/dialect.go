@@ -63,7 +63,7 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 		if best.sure() && !strings.ContainsAny(r.delimiter, usual) {
 			continue
 		}
-		a := try(r, text, last)
+		a := o.try(r, text, last)
 		open = open || a.open
 		if n := len(o.Names); n > 1 && a.width == n && a.even > 0.5 {
 			a.score++ // as told
@@ -75,14 +75,14 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
 		r := best.rules
 		r.delimiter += r.delimiter
-		if a := try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
+		if a := o.try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
 			best = a
 		}
 	}
 	if o.Quote == 0 && best.quoted == best.broken && (best.swallowed > 0 || best.broken >= strayQuotes) && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
-		best = try(r, text, last)
+		best = o.try(r, text, last)
 	}
 	best.open = open
 	return best
@@ -209,7 +209,7 @@ func (o *ReadOptions) quotes(sample []byte, delimiter string) []byte {
 		return []byte{o.Quote}
 	}
 	out := []byte{'"'}
-	if bytes.Contains(sample, []byte(delimiter+"'")) || bytes.Contains(sample, []byte("'"+delimiter)) {
+	if bytes.Contains(sample, []byte(delimiter+"'")) || bytes.Contains(sample, []byte("'"+delimiter)) || linesIn(sample, '\'') {
 		out = append(out, '\'')
 	}
 	return slices.DeleteFunc(out, func(q byte) bool { return q == o.Comment && q != 0 || q != 0 && strings.IndexByte(delimiter, q) >= 0 })
@@ -261,7 +261,7 @@ func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
 }
 
 // try cuts the beginning of a text by rules and scores what comes out.
-func try(r rules, text []byte, last bool) attempt {
+func (o *ReadOptions) try(r rules, text []byte, last bool) attempt {
 	a := attempt{rules: r}
 	var w row
 	var rows []row
@@ -301,8 +301,13 @@ func try(r rules, text []byte, last bool) attempt {
 	a.measure(text, rows)
 	a.weigh(undivided, blanks, rows)
 	if a.width > 1 && len(rows[0].fields) < a.width {
-		a.score *= a.titled(text, rows, undivided)
+		if o.Decimal == ',' || !a.rules.decimalsUnder(text, rows) {
+			a.score *= a.titled(text, rows, undivided)
+		} else {
+			a.score *= 0.75
+		}
 	}
+	a.insist(text, rows, undivided)
 	return a
 }
 
@@ -383,6 +388,9 @@ func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	a.score = a.typed * a.even * a.even * (w - 1) / w
 	if a.width == 1 {
 		a.score = a.typed * a.even * a.even * 0.02
+	}
+	if a.wholeInQuotes() {
+		a.score = 0.3 // what stands in quotes divides nothing
 	}
 	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
 	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
