@@ -36,6 +36,9 @@ var nastyTexts = []string{
 	strings.Repeat("a long line,\nwith \"quotes\"; and more\n", 3000),
 }
 
+// dividedTexts hold what may be a delimiter or quotes, all of them: nothing in their column is a plain word.
+var dividedTexts = []string{"a;b", "c;d", "e,f", "g|h", "~", "'c','d'", "x:y", "two words", "tab\there", "#sign", "say \"x\"", "'single'"}
+
 // a word that no reader takes for anything but text: a column that has it is one of strings.
 const plainWord = "certainly a word"
 
@@ -51,6 +54,8 @@ func nastyColumn(d dice.Dice, name string, rows int) frame.Series {
 		return column(name, rows, func(i int) (bool, bool) { return d.IntN(2) == 0, i == 0 || !null() })
 	case 3:
 		return column(name, rows, func(i int) (arrow.Date32, bool) { return arrow.Date32(d.IntN(40000)), i == 0 || !null() })
+	case 5:
+		return column(name, rows, func(int) (string, bool) { return dividedTexts[d.IntN(len(dividedTexts))], true })
 	case 4:
 		return column(name, rows, func(i int) (int64, bool) { return int64(1900 + d.IntN(150)), i == 0 || !null() })
 	}

@@ -39,6 +39,7 @@ type attempt struct {
 	empty     int     // columns at the end without a value
 	open      bool    // a quote is open at the end of the text, behind few rows
 
+	held    bool // a field in quotes holds the delimiter
 	strays  bool // a quote stands in a field without quotes
 	doubled bool // every other field is empty, in all rows
 	steady  bool // a column is quoted nearly throughout, or a field that has to be
@@ -331,7 +332,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 		for i, t := range w.fields {
 			if t.quoted {
 				a.quoted++
-				a.steady = a.steady || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
+				a.held = a.held || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
 			}
 			if len(w.fields) != a.width {
 				continue
@@ -358,6 +359,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 	for a.empty < a.width && filled[a.width-1-a.empty] == 0 {
 		a.empty++
 	}
+	a.steady = a.steady || a.held
 	for i, n := range quoted {
 		a.steady = a.steady || n > 1 && n*4 >= (filled[i]-1)*3 // but for the name
 	}
@@ -389,9 +391,7 @@ func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	if a.width == 1 {
 		a.score = a.typed * a.even * a.even * 0.02
 	}
-	if a.wholeInQuotes() {
-		a.score = 0.3 // what stands in quotes divides nothing
-	}
+	a.score = max(a.score, a.inQuotes())
 	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
 	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
 	if a.rules.backslash || a.rules.trim {
@@ -556,5 +556,8 @@ func isDateIn(b []byte) bool {
 
 // why says in words what spoke for the dialect.
 func (a *attempt) why() string {
+	if a.width == 1 && a.rows > 1 {
+		return fmt.Sprintf("%s cut into one column: no delimiter divides them alike", count.Of(a.rows, "row"))
+	}
 	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", count.Of(a.rows, "row"), math.Floor(100*a.even), count.Of(a.width, "field"), math.Floor(100*a.typed))
 }

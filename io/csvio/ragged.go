@@ -5,9 +5,17 @@ import (
 	"strings"
 )
 
-// wholeInQuotes reports whether every row is one field in quotes: no delimiter stands outside of them.
-func (a *attempt) wholeInQuotes() bool {
-	return a.width == 1 && a.even == 1 && a.quoted == a.rows && a.broken == 0 && a.rows > 1
+// inQuotes is the least score of one column that is in quotes: what stands in them divides nothing.
+func (a *attempt) inQuotes() float64 {
+	switch {
+	case a.width > 1 || a.even < 1 || a.broken > 0 || a.rows < 2:
+		return 0
+	case a.quoted == a.rows:
+		return 0.3
+	case a.held && a.rules.quote == '"' && a.quoted*4 >= a.rows:
+		return 0.05 // less than a table under a title in quotes
+	}
+	return 0
 }
 
 // firmly is the least score of a dialect whose rows are ragged, if the text cannot be one column: more than one

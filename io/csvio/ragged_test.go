@@ -60,7 +60,7 @@ func TestOneColumnComesBack(t *testing.T) {
 	for _, c := range [][]string{
 		{"x;y", "a;b", "c;d", "e;f"}, {"x,y", "a,b", "c,d"}, {"a|b", "c|d", "e|f"}, {"~", "~"}, {"a b", "c d", "e f"}, {"'a','b'", "'c','d'", "'c','d'"},
 		{"'a';'b'", "'c';'d'", "e"}, {"a\tb", "c\td", "c\td"}, {"#a", "#b", "#c"}, {"'a'", "'b'", "'c'"}, {"a:b", "c:d", "e:f"}, {"say \"x\"", "\"y\"", "\"z\""},
-		{"BZh9", "x"}, {"BZh", "a;b"}, {"PK\x03\x04", "x"}, {"PAR1", "x"}, {"GIF8\x01", "y"}, {"%PDF-1.4", "x"}, {"x", "BZh9"},
+		{"BZh9", "x"}, {"BZh", "a;b"}, {"PK\x03\x04", "x"}, {"PAR1", "x"}, {"GIF8\x01", "y"}, {"%PDF-1.4", "x"}, {"x", "BZh9"}, {"a,'b'", "#sign", "e,f", "e,f", "k=v"}, {"'c','d'", "BZh9", "sep=,", "sep=,", "w"}, {"x", "a;'b'", "Foo", "a;'b'", "Foo"},
 	} {
 		comesBack(t, c[0], c[1:])
 	}

@@ -181,10 +181,10 @@ func (e *encoder) headerOver(rows []byte) []byte {
 	return e.header(true)
 }
 
-// mistaken reports whether a text begins as a file that is no text does: compressed, an archive or Parquet.
+// mistaken reports whether a text begins as a file that is no text does: compressed, or an archive.
 func mistaken(text []byte) bool {
 	what, _ := decompress.Foreign(text)
-	return what != "" || decompress.Format(text) != "" || bytes.HasPrefix(text, []byte("PAR1"))
+	return what != "" || decompress.Format(text) != ""
 }
 
 // unmistaken puts the first field of rows in quotes if a file that begins with it would not be taken for text.
