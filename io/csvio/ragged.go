@@ -25,10 +25,11 @@ const firmly = 0.1
 // insist believes a usual delimiter that cuts rows unevenly if its first columns stand all the same: what comes behind
 // them is too much or too little, which is an error to tell and no reason to take the rows for one column.
 func (a *attempt) insist(text []byte, rows []row, undivided int) {
-	if len(rows) < 3 || undivided*2 > len(rows) || !strings.ContainsAny(a.rules.delimiter, usual) || len(rows[0].fields) < 2 {
+	if len(rows) < 3 || !strings.ContainsAny(a.rules.delimiter, usual) || len(rows[0].fields) < 2 {
 		return
 	}
-	if !a.rules.leads(text, rows) && !(a.rules.names(text, &rows[0]) && (a.rules.typedUnder(text, rows) || a.rules.divides(text, rows))) {
+	bare := undivided*2 <= len(rows) && a.rules.leads(text, rows) // 1,234,567 is one number
+	if !bare && !(a.rules.names(text, &rows[0]) && (a.rules.typedUnder(text, rows) || a.rules.divides(text, rows))) {
 		return
 	}
 	least := firmly * (1 - float64(a.broken)/float64(a.rows))
@@ -90,23 +91,24 @@ func (r *rules) typedAt(text []byte, rows []row, at int) int {
 }
 
 // divides reports whether half of the rows under the names have the delimiter, most often without the blank that prose
-// has behind it.
+// has behind it, as far as there are names.
 func (r *rules) divides(text []byte, rows []row) bool {
 	if r.trim {
 		return false
 	}
-	divided, blanks := 0, 0
+	divided, seps, blanks := 0, 0, 0
 	for _, w := range rows[1:] {
 		if len(w.fields) > 1 {
 			divided++
 		}
-		for _, t := range w.fields[1:] {
+		for _, t := range w.fields[1:min(len(w.fields), len(rows[0].fields))] {
+			seps++
 			if t.end > t.start && text[t.start] == ' ' {
 				blanks++
 			}
 		}
 	}
-	return divided*2 >= len(rows)-1 && blanks*2 < separators(rows)
+	return divided*2 >= len(rows)-1 && blanks*2 < seps
 }
 
 // decimalsUnder reports whether one line stands over rows that each could be a number with a comma for the point, or two

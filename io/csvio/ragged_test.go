@@ -19,6 +19,8 @@ func TestRaggedRowsAreNoColumn(t *testing.T) {
 		"id;price;comment\n0;9,50;nice; good\n1;3,25;very good; ok; fine\n2;4,10;bad\n3;8,00;ok; yes; no; well\n4;1,25;so; so\n":                 ";",
 		"when|what\n2024-01-02|a|b\n2024-01-03|a\n2024-01-04|a|b|c\n2024-01-05|x|y|z|u\n":                                                        "|",
 		"0,9.50,nice, good\n1,3.25,very good, ok, fine\n2,4.10,bad\n3,8.00,ok, yes, no, well\n4,1.25,so, so\n":                                   ",",
+		"name,comment\nAnn,nice, good\nBob,very good, ok, fine\nCy,bad\nDora,ok, yes, no, well\nEve,so, so\n":                                    ",",
+		"ts,msg\n2024-01-01 10:00:00,a,b\n2024-01-01 10:00:01,a\n2024-01-01 10:00:02,a,b,c\n2024-01-01 10:00:03,x,y\n":                           ",",
 		"a,b,c,d\nx,y\nz\nw,u,v\nq\n":                          ",",
 		"name;town;team\nAnn;Oslo\nBob\nCy\nDora;Rome;Red;x\n": ";",
 		alternating(25): ",", alternating(100): ",", alternating(101): ",", alternating(9000): ",",
@@ -29,7 +31,7 @@ func TestRaggedRowsAreNoColumn(t *testing.T) {
 		require.ErrorContains(t, err, "the row has ", "%.200q", text)
 	}
 	for _, text := range []string{
-		"tags\nred,blue\ngreen\nblue,red\n", "tags\nred|blue\ngreen|x|y\nblue\n", "name\nSmith; John\nDoe\nRoe; Jane\n",
+		"tags\nred,blue\ngreen\nblue,red\n", "n\n1,234,567\n2,345\n17,000\n8,111,222,333\n", "tags\nred|blue\ngreen|x|y\nblue\n", "name\nSmith; John\nDoe\nRoe; Jane\n",
 		"note\nnice, good\nvery good, ok, fine\nbad\nok, yes, no, well\n", "say\nwell, I think so\nno\n2 or 3, maybe\n",
 	} {
 		f, err := read(t, csvio.ReadOptions{}, text)
