@@ -25,16 +25,19 @@ import (
 var nastyNames = []string{
 	"2019", "2020", "2021", "1", "2", "0.5", "-3", "1e9", "2020-01-01", "2020-01-02 10:00:00", "true", "false", "yes", "NA", "null", "nan",
 	"id", "ID", "value 1", "q1", "a,b", "a;b", "a\tb", "a|b", `say "hi"`, "it's", "two\nlines", " lead", "trail ", "#note", "sep=;", "naïve", "列", "=1+2",
-	"column_1", "x", "y", strings.Repeat("long", 60),
+	"column_1", "x", "y", strings.Repeat("long", 60), "x;y", "~", "'a','b'", "'a'", "a:b", "a b", "BZh9", "PK\x03\x04", "PAR1", "GIF8\x01",
 }
 
 // nastyTexts are values of string columns.
 var nastyTexts = []string{
 	"", " ", "NA", "null", `\N`, "nan", "true", "007", "1", "-1.50", "1e5", "2020-01-01", "12:30", "01/02/2018", "+14155550123",
 	"a,b", "a;b;c", "tab\there", "a|b", `"`, `""`, `he said "no"`, "'single'", "it's", "one\ntwo", "one\r\ntwo\r\n", "\n", "# no comment", "sep=,",
-	" lead", "trail ", "ünïcödé", "列😀", "=SUM(A1)", "@x", "back\\slash", `\"`, "a\rb", "￿",
+	" lead", "trail ", "ünïcödé", "列😀", "=SUM(A1)", "@x", "back\\slash", `\"`, "a\rb", "￿", "c;d", "~", "'c','d'", "a:b", "c d", "BZh9", "PK\x03\x04",
 	strings.Repeat("a long line,\nwith \"quotes\"; and more\n", 3000),
 }
+
+// dividedTexts hold what may be a delimiter or quotes, all of them: nothing in their column is a plain word.
+var dividedTexts = []string{"a;b", "c;d", "e,f", "g|h", "~", "'c','d'", "x:y", "two words", "tab\there", "#sign", "say \"x\"", "'single'"}
 
 // a word that no reader takes for anything but text: a column that has it is one of strings.
 const plainWord = "certainly a word"
@@ -51,6 +54,8 @@ func nastyColumn(d dice.Dice, name string, rows int) frame.Series {
 		return column(name, rows, func(i int) (bool, bool) { return d.IntN(2) == 0, i == 0 || !null() })
 	case 3:
 		return column(name, rows, func(i int) (arrow.Date32, bool) { return arrow.Date32(d.IntN(40000)), i == 0 || !null() })
+	case 5:
+		return column(name, rows, func(int) (string, bool) { return dividedTexts[d.IntN(len(dividedTexts))], true })
 	case 4:
 		return column(name, rows, func(i int) (int64, bool) { return int64(1900 + d.IntN(150)), i == 0 || !null() })
 	}

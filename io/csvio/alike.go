@@ -11,9 +11,9 @@ import (
 )
 
 // sameForm reports whether a text is written as half of the column's texts at least, in a form that words do not have:
-// with digits or signs. What begins as a value does needs letters of the same kind only, any other text as many too.
+// with digits, or as an address. What begins as a value does needs letters of the same kind only, any other text as many too.
 func (b *below) sameForm(name string) bool {
-	if strings.Trim(exactShape(name), "Aa _-.") == "" && !looksLikeValue(name) {
+	if !hasDigit(name) && !looksLikeValue(name) {
 		return false
 	}
 	of := []func(string) string{digitsForm}

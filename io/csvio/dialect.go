@@ -39,6 +39,7 @@ type attempt struct {
 	empty     int     // columns at the end without a value
 	open      bool    // a quote is open at the end of the text, behind few rows
 
+	held    bool // a field in quotes holds the delimiter
 	strays  bool // a quote stands in a field without quotes
 	doubled bool // every other field is empty, in all rows
 	steady  bool // a column is quoted nearly throughout, or a field that has to be
@@ -63,7 +64,7 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 		if best.sure() && !strings.ContainsAny(r.delimiter, usual) {
 			continue
 		}
-		a := try(r, text, last)
+		a := o.try(r, text, last)
 		open = open || a.open
 		if n := len(o.Names); n > 1 && a.width == n && a.even > 0.5 {
 			a.score++ // as told
@@ -75,14 +76,14 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
 		r := best.rules
 		r.delimiter += r.delimiter
-		if a := try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
+		if a := o.try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
 			best = a
 		}
 	}
 	if o.Quote == 0 && best.quoted == best.broken && (best.swallowed > 0 || best.broken >= strayQuotes) && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
-		best = try(r, text, last)
+		best = o.try(r, text, last)
 	}
 	best.open = open
 	return best
@@ -209,7 +210,7 @@ func (o *ReadOptions) quotes(sample []byte, delimiter string) []byte {
 		return []byte{o.Quote}
 	}
 	out := []byte{'"'}
-	if bytes.Contains(sample, []byte(delimiter+"'")) || bytes.Contains(sample, []byte("'"+delimiter)) {
+	if bytes.Contains(sample, []byte(delimiter+"'")) || bytes.Contains(sample, []byte("'"+delimiter)) || linesIn(sample, '\'') {
 		out = append(out, '\'')
 	}
 	return slices.DeleteFunc(out, func(q byte) bool { return q == o.Comment && q != 0 || q != 0 && strings.IndexByte(delimiter, q) >= 0 })
@@ -261,7 +262,7 @@ func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
 }
 
 // try cuts the beginning of a text by rules and scores what comes out.
-func try(r rules, text []byte, last bool) attempt {
+func (o *ReadOptions) try(r rules, text []byte, last bool) attempt {
 	a := attempt{rules: r}
 	var w row
 	var rows []row
@@ -301,8 +302,13 @@ func try(r rules, text []byte, last bool) attempt {
 	a.measure(text, rows)
 	a.weigh(undivided, blanks, rows)
 	if a.width > 1 && len(rows[0].fields) < a.width {
-		a.score *= a.titled(text, rows, undivided)
+		if o.Decimal == ',' || !a.rules.decimalsUnder(text, rows) {
+			a.score *= a.titled(text, rows, undivided)
+		} else {
+			a.score *= 0.75
+		}
 	}
+	a.insist(text, rows, undivided)
 	return a
 }
 
@@ -326,7 +332,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 		for i, t := range w.fields {
 			if t.quoted {
 				a.quoted++
-				a.steady = a.steady || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
+				a.held = a.held || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
 			}
 			if len(w.fields) != a.width {
 				continue
@@ -353,6 +359,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 	for a.empty < a.width && filled[a.width-1-a.empty] == 0 {
 		a.empty++
 	}
+	a.steady = a.steady || a.held
 	for i, n := range quoted {
 		a.steady = a.steady || n > 1 && n*4 >= (filled[i]-1)*3 // but for the name
 	}
@@ -384,6 +391,7 @@ func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	if a.width == 1 {
 		a.score = a.typed * a.even * a.even * 0.02
 	}
+	a.score = max(a.score, a.inQuotes())
 	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
 	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
 	if a.rules.backslash || a.rules.trim {
@@ -548,5 +556,8 @@ func isDateIn(b []byte) bool {
 
 // why says in words what spoke for the dialect.
 func (a *attempt) why() string {
+	if a.width == 1 && a.rows > 1 {
+		return fmt.Sprintf("%s cut into one column: no delimiter divides them alike", count.Of(a.rows, "row"))
+	}
 	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", count.Of(a.rows, "row"), math.Floor(100*a.even), count.Of(a.width, "field"), math.Floor(100*a.typed))
 }

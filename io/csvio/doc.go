@@ -37,8 +37,13 @@
 // backslashes; \n, \r\n, \r and all of them mixed; blanks behind delimiters. A rare
 // delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. One that the first row lacks must
 // cut the others alike, into such a column or under a title of three words: else the text is one column, as
-// is one whose other rows are numbers or dates as they stand (1,5 under price). Apostrophes are quotes where a column is in
-// them nearly throughout, or a field has to be. A quote that never closes is text if no other field is in quotes and the
+// is one whose other rows are numbers or dates as they stand (1,5 and 3 under price). If a comma cuts all of them into two numbers
+// (1,5 and 3,7 under price), they are two columns, and a row of names that has one name too few is an error: [ReadOptions.Decimal]
+// says that they are one. Rows of uneven widths are no single column where names stand over a column of numbers or
+// dates, or over rows half of which the delimiter cuts, or where all rows begin with a number or date: what is too long or
+// too short is a bad row. Apostrophes are quotes where a column is in
+// them nearly throughout, or a field has to be; a single column that is in quotes throughout is one, its
+// first text the name. A quote that never closes is text if no other field is in quotes and the
 // three lines from it on have as many fields; else its row is bad. A line sep= is
 // obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
 // [ReadOptions.Skip] of -1 keeps all lines, and a number says how many go.
@@ -156,8 +161,10 @@
 //
 // Chunks are encoded, and compressed, on all cores. Fields are quoted where they must be, or could be taken for something
 // else: for a null, a comment, or a text in apostrophes; in a table of one column, all that holds what separates fields elsewhere. Names
-// are all in quotes where they would be taken for data otherwise: years over integers, say, or over no rows. So what is written is read the same,
+// are all in quotes where they would be taken for data otherwise: years over integers, say, or over no rows, or the
+// first bytes of an archive. So what is written is read the same,
 // but for the types of columns, which are found anew, names that are empty or sep= and a delimiter, and, in a table whose fields are all
-// in quotes ([WriteOptions.QuoteAll]), names that are like the data: read these with [ReadOptions.Header].
+// in quotes ([WriteOptions.QuoteAll]), names that are like the data, or the name of an only column that is one of its
+// values and needs quotes: read these with [ReadOptions.Header].
 // Floats are the shortest text that reads back as the same float, times ISO 8601, binary base64.
 package csvio

@@ -371,6 +371,9 @@ func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
 		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
 	default:
 		sh.headers, sh.whyHeader = o.namesRow(r, rows)
+		if sh.headers == 0 && o.Names == nil && r.quotedThroughout(rows) {
+			sh.headers, sh.whyHeader = 1, "one column in quotes that all texts of it need: the first is its name"
+		}
 	}
 	if sh.headers == 0 {
 		return

@@ -181,6 +181,9 @@ func (w *writer) encode(ctx context.Context, e *encoder, c chunker.Chunk) (text,
 	if text, err = e.encode(c.Record); err != nil {
 		return nil, nil, err
 	}
+	if w.options.NoHeader {
+		text = unmistaken(text, w.options.Delimiter)
+	}
 	packed, err = w.pack(e, text)
 	return text, packed, err
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/decompress"
 )
 
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
@@ -165,17 +166,35 @@ func (e *encoder) header(quoted bool) []byte {
 }
 
 // headerOver is the line of names over the first rows. All names are in quotes where they would be taken for data or
-// titles without, by who is told nothing: names that are years, over texts that look like them, over no rows.
+// titles without, by who is told nothing: names that are years, over texts that look like them, over no rows; or for the
+// first bytes of a file that is no text.
 func (e *encoder) headerOver(rows []byte) []byte {
 	line := e.header(false)
 	o := ReadOptions{Delimiter: e.options.Delimiter}
 	r := rules{delimiter: string(e.options.Delimiter), quote: '"', ends: LF}
-	sh := o.findShape(&r, append(slices.Clip(line), rows[:min(len(rows), headBytes)]...), 0, false)
+	text := append(slices.Clip(line), rows[:min(len(rows), headBytes)]...)
+	sh := o.findShape(&r, text, 0, false)
 	names := func(f arrow.Field, name string) bool { return f.Name == name }
-	if sh.lines == 0 && sh.headers == 1 && slices.EqualFunc(e.schema.Fields(), sh.names, names) {
+	if !mistaken(text) && sh.lines == 0 && sh.headers == 1 && slices.EqualFunc(e.schema.Fields(), sh.names, names) {
 		return line
 	}
 	return e.header(true)
+}
+
+// mistaken reports whether a text begins as a file that is no text does: compressed, or an archive.
+func mistaken(text []byte) bool {
+	what, _ := decompress.Foreign(text)
+	return what != "" || decompress.Format(text) != ""
+}
+
+// unmistaken puts the first field of rows in quotes if a file that begins with it would not be taken for text.
+func unmistaken(rows []byte, delimiter byte) []byte {
+	if !mistaken(rows) {
+		return rows
+	}
+	end := bytes.IndexAny(rows, string([]byte{delimiter, '\r', '\n'}))
+	field := make([]byte, textRoom(end))
+	return append(field[:putQuoted(field, 0, rows[:end])], rows[end:]...)
 }
 
 // column makes the cells of a column, nulls included.
