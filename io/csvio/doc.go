@@ -38,9 +38,9 @@
 // delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. One that the first row lacks must
 // cut the others alike, into such a column or under a title of three words: else the text is one column, as
 // is one whose other rows are numbers or dates as they stand (1,5 under price). Apostrophes are quotes where a column is in
-// them nearly throughout, or a field has to be. A quote that never closes is text if no other field is in quotes and the
-// three lines from it on have as many fields; else its row is bad. A line sep= is
-// obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
+// them nearly throughout, or a field has to be. A quote that a field begins with and that never closes makes its row bad; it
+// is text if half of a column's values begin with one, three at least, and no field is in quotes that close. Quotes inside
+// a field are text. A line sep= is obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
 // [ReadOptions.Skip] of -1 keeps all lines, and a number says how many go.
 //
 // # Headers
