@@ -87,7 +87,7 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 	}
 	defer from.close()
 	if !c.quiet {
-		defer c.tellDates(os.Stderr)
+		defer c.tellUndecided(os.Stderr)
 	}
 	job := c.job(from.Source)
 	job.To, job.OnError = to, policy
