@@ -40,8 +40,9 @@ type input struct {
 }
 
 const (
-	stdio     = "-"
-	stdinName = "standard input"
+	stdio      = "-"
+	stdinName  = "standard input"
+	stdoutName = "standard output"
 )
 
 func (in *input) flags(cmd *cobra.Command) {

@@ -156,10 +156,16 @@ func (d device) Create(ctx context.Context, schema *arrow.Schema) (chunker.Write
 	return closing(ctx, f, d.writers, schema)
 }
 
+// errShut names the remedy, too, of those who mean what it is taken for.
+var errShut = errors.New(stdoutName + " is closed, and the output would be lost: send it to a file, a pipe or, to have none, to > " + os.DevNull)
+
 // standardOutput is a sink that closes standard output behind the data, for what a disk says only then.
 type standardOutput struct{ writers }
 
 func (s standardOutput) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	if isShut(os.Stdout) {
+		return nil, errShut
+	}
 	return closing(ctx, os.Stdout, s.writers, schema)
 }
 
