@@ -131,7 +131,7 @@ func (c *convert) policy(out string) (p apply.Policy, onBad csvio.OnBad, rejects
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
-	return apply.Reject(sink, c.errorsMax), csvio.Reject, file, nil
+	return apply.Reject(rejectsSink{sink}, c.errorsMax), csvio.Reject, file, nil
 }
 
 // report tells what a job came to: to people in notes, to programs in JSON.
