@@ -244,6 +244,17 @@ func TestRowsBetweenThoseLeftOutAreNumbered(t *testing.T) {
 	}
 }
 
+// TestTheTextOfARejectIsWhole: bytes that are no UTF-8 can be told.
+func TestTheTextOfARejectIsWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"1,x": "1,x", "caf\xe9,2": `caf\xE9,2`, "\xff\xfe": `\xFF\xFE`, `C:\dir,1`: `C:\dir,1`, "C:\\dir,\xe9": `C:\\dir,\xE9`,
+		`caf\xE9`: `caf\\xE9`, "é\uFFFD": "é\uFFFD", "a\xc3": `a\xC3`,
+	} {
+		columns := chunker.RejectColumns([]chunker.RejectedRow{{Text: text}})
+		require.Equal(t, want, columns[len(columns)-1].ValueStr(0), "%q", text)
+	}
+}
+
 func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
 	e := &chunker.Error{Op: "read", File: "in.csv", Line: 3, Row: 1, Offset: 9, Column: "b", Value: "x", Raw: "1,x\xff", Err: errors.New("is no int64")}
 	rows := []chunker.RejectedRow{e.RejectedRow(), {Row: -1, Offset: -1, Function: "total", Reason: "division by zero"}}
@@ -254,7 +265,7 @@ func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
 			got += c.ValueStr(i) + "|"
 		}
 	}
-	require.Equal(t, "in.csv|1|3|9|b|(null)|value \"x\": is no int64|1,x\uFFFD|(null)|(null)|(null)|(null)|(null)|total|division by zero|(null)|", got)
+	require.Equal(t, "in.csv|1|3|9|b|(null)|value \"x\": is no int64|1,x\\xFF|(null)|(null)|(null)|(null)|(null)|total|division by zero|(null)|", got)
 
 	again := chunker.RejectSchema(chunker.RejectSchema(arrow.Field{Name: "reject_line_2", Type: arrow.BinaryTypes.String}).Fields()...)
 	require.Equal(t, "reject_line_2", again.Field(0).Name)

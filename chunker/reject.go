@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -60,7 +61,9 @@ func RejectSchema(rows ...arrow.Field) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// RejectColumns are the columns of [RejectSchema] behind those of the rows. Bytes that are no UTF-8 become U+FFFD.
+// RejectColumns are the columns of [RejectSchema] behind those of the rows. A Text with bytes that are no UTF-8 has them as \xE9, and
+// its backslashes doubled, and so has one with \x in it: a text with \x can be undone, others are as they were. In other
+// columns such bytes become U+FFFD.
 func RejectColumns(rejects []RejectedRow) []arrow.Array {
 	text := func(of func(*RejectedRow) string) arrow.Array {
 		b := array.NewStringBuilder(memory.DefaultAllocator)
@@ -92,6 +95,27 @@ func RejectColumns(rejects []RejectedRow) []arrow.Array {
 		text(func(r *RejectedRow) string { return r.Column }),
 		text(func(r *RejectedRow) string { return r.Function }),
 		text(func(r *RejectedRow) string { return r.Reason }),
-		text(func(r *RejectedRow) string { return r.Text }),
+		text(func(r *RejectedRow) string { return escaped(r.Text) }),
 	}
+}
+
+// escaped is a text in UTF-8 that the bytes of s can be told from.
+func escaped(s string) string {
+	if utf8.ValidString(s) && !strings.Contains(s, `\x`) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		c, n := utf8.DecodeRuneInString(s)
+		switch {
+		case c == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02X`, s[0])
+		case c == '\\':
+			b.WriteString(`\\`)
+		default:
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
 }

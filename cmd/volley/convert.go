@@ -44,7 +44,8 @@ A row that cannot be read, or that a step fails on, ends convert with an error t
 --on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields that
 are too many are dropped, broken quotes are read as text, and the results of a step that fails are null. A row without a
 sense, as one whose quote is never closed, is left out, and so is one on which --where fails.
---on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output.
+--on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output;
+bytes that are no UTF-8 are \xE9 there, and backslashes of such a row doubled.
 How many rows there are of each kind is told, and the exit code is then 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
@@ -86,7 +87,7 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 	}
 	defer from.close()
 	if !c.quiet {
-		defer c.tellDates(os.Stderr)
+		defer c.tellUndecided(os.Stderr)
 	}
 	job := c.job(from.Source)
 	job.To, job.OnError = to, policy
@@ -129,7 +130,7 @@ func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejec
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
-	return chunker.Reject(sink, c.errorsMax), csvio.Reject, file, nil
+	return chunker.Reject(rejectsSink{sink}, c.errorsMax), csvio.Reject, file, nil
 }
 
 // report tells what a job came to: to people in notes, to programs in JSON.

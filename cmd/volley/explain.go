@@ -44,7 +44,7 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	}
 	defer from.close()
 	if !e.quiet {
-		defer e.tellDates(os.Stderr)
+		defer e.tellUndecided(os.Stderr)
 	}
 	job := e.job(from.Source)
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {

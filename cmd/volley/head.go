@@ -61,7 +61,7 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer from.close()
-	defer h.tellDates(os.Stderr)
+	defer h.tellUndecided(os.Stderr)
 	first, err := h.first(cmd.Context(), from, headMemory)
 	if large := new(ooc.TooLargeError); errors.As(err, &large) && from.format == parquet {
 		first, err = h.first(cmd.Context(), from, headMemoryMost)

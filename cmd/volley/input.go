@@ -30,6 +30,8 @@ type input struct {
 	null      []string
 	types     []string
 	dates     string
+	decimal   string
+	thousands string
 	limits    limitFlag
 
 	int96Micros bool
@@ -38,8 +40,9 @@ type input struct {
 }
 
 const (
-	stdio     = "-"
-	stdinName = "standard input"
+	stdio      = "-"
+	stdinName  = "standard input"
+	stdoutName = "standard output"
 )
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -53,6 +56,8 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&in.null, "null", nil, "word that means null in CSV, in place of NA, null and the like; may be repeated")
 	f.StringArrayVar(&in.types, "types", nil, "types of CSV columns as column=type,…, such as zip=string (default: found out)")
 	f.StringVar(&in.dates, "dates", "", "order of CSV dates such as 03/04/2020: day-first, month-first or year-first (default: found out)")
+	f.StringVar(&in.decimal, "decimal", "", "what stands before the decimals of CSV numbers: . or , (default: found out)")
+	f.StringVar(&in.thousands, "thousands", "", "what stands between the thousands of CSV numbers: one of . , ' _ or a blank; a point needs --decimal , (default: found out)")
 	f.BoolVar(&in.int96Micros, "int96-micros", false, "read Parquet's INT96 times in microseconds: for years before 1678 or after 2261")
 	in.limits.flag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
@@ -103,10 +108,13 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	return o, in.ofParquet(cmd)
 }
 
-// tellDates notes which columns are text because their dates could be read in two ways: they compare as texts.
-func (in *input) tellDates(w io.Writer) {
+// tellUndecided notes which columns are text because their dates or numbers could be read in two ways: they compare as texts.
+func (in *input) tellUndecided(w io.Writer) {
 	for _, u := range in.read.Undecided {
 		show(w, fmt.Sprintf("volley: column %s is read as text, since its dates, such as %s, may have the day or the month first: --dates day-first or --dates month-first reads them as dates\n", printable(u.Column), u.Example))
+	}
+	for _, u := range in.read.UndecidedNumbers {
+		show(w, fmt.Sprintf("volley: column %s is read as text, since its numbers, such as %s, may have a mark of thousands or of decimals: --decimal and --thousands say which\n", printable(u.Column), u.Example))
 	}
 }
 
@@ -158,7 +166,7 @@ func (in *input) ofCSV(cmd *cobra.Command) error {
 	if slices.Contains(in.limits.given, csv) {
 		return usage(cmd, "--limit: row, field, csv-columns and ratio are of CSV, the input is Parquet")
 	}
-	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types", "dates"} {
+	for _, name := range []string{"delimiter", "encoding", "header", "no-header", "names", "null", "types", "dates", "decimal", "thousands"} {
 		if cmd.Flags().Changed(name) {
 			return usage(cmd, "--%s is of CSV, the input is Parquet", name)
 		}
@@ -185,6 +193,12 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 	if o.Dates, err = datesOf(in.dates); err != nil {
 		return o, err
 	}
+	if o.Decimal, err = markOf("--decimal", in.decimal, ".,"); err != nil {
+		return o, err
+	}
+	if o.Thousands, err = markOf("--thousands", in.thousands, "., '_"); err != nil {
+		return o, err
+	}
 	switch {
 	case in.header:
 		o.Header = csvio.Present
@@ -207,6 +221,17 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 		}
 	}
 	return o, nil
+}
+
+// markOf is a mark in numbers, one of some; 0 for none.
+func markOf(flag, text, of string) (byte, error) {
+	switch {
+	case text == "":
+		return 0, nil
+	case len(text) > 1 || !strings.Contains(of, text):
+		return 0, fmt.Errorf("%s %q: write one of %q", flag, text, of)
+	}
+	return text[0], nil
 }
 
 // splitTypes cuts at commas, but not at those of decimal(18,2) and timestamp[us, UTC].

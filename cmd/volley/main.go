@@ -14,8 +14,9 @@
 // standard input; several are read one after another as one table. The format goes by the name (.csv, .tsv, .parquet, behind
 // them .gz, .zst, .bz2 or .xz) or else by the first bytes; --from says it. Of CSV, delimiter,
 // header, null words and types are found out, and may be said: --delimiter, --encoding, --header, --no-header,
-// --names, --null, --types, --dates. A column of dates whose day and month cannot be told apart is read as text, which
-// is noted: --dates says the order. What a file may ask for before it is refused is set by --limit, such as row=64MiB.
+// --names, --null, --types, --dates, --decimal, --thousands. A column of dates whose day and month cannot be told apart is read
+// as text, which is noted: --dates says the order. So is one of numbers such as 1.200 beside one of 3,50: --decimal and --thousands
+// say what their marks are. What a file may ask for before it is refused is set by --limit, such as row=64MiB.
 //
 // # Steps
 //

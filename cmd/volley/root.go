@@ -158,5 +158,6 @@ func message(err error) string {
 	for _, pkg := range []string{"ooc: ", "apply: ", "expr: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}
+	text = strings.Replace(text, "write /dev/stdout: ", "write "+stdoutName+": ", 1)
 	return inFlags(strings.Replace(text, "where: expr: ", "where: ", 1))
 }

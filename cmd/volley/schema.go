@@ -57,7 +57,7 @@ func (s *schema) run(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		s.tellDates(os.Stderr)
+		s.tellUndecided(os.Stderr)
 		if err := printSchema(cmd.OutOrStdout(), a, columns, len(args) > 1, s.json); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (s *stats) run(cmd *cobra.Command, args []string) error {
 	}
 	defer from.close()
 	if !s.quiet {
-		defer s.tellDates(os.Stderr)
+		defer s.tellUndecided(os.Stderr)
 	}
 	sum := new(summaries)
 	job := s.job(from.Source)

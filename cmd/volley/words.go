@@ -21,9 +21,9 @@ var options = regexp.MustCompile(`\b(?:csvio\.|parquetio\.)?(?:Read|Write)Option
 
 // flagOf are the flags that set options, by their names there.
 var flagOf = map[string]string{
-	"Compression": "--compression", "Dates": "--dates", "DefuseFormulas": "--defuse-formulas", "Delimiter": "--delimiter", "Encoding": "--encoding",
+	"Compression": "--compression", "Dates": "--dates", "Decimal": "--decimal", "DefuseFormulas": "--defuse-formulas", "Delimiter": "--delimiter", "Encoding": "--encoding",
 	"Header": "--header or --no-header", "Int96Micros": "--int96-micros", "Names": "--names", "Null": "--null", "OnBad": "--on-error",
-	"Rejects": "--on-error reject=FILE", "Separator": "--delimiter", "Types": "--types",
+	"Rejects": "--on-error reject=FILE", "Separator": "--delimiter", "Thousands": "--thousands", "Types": "--types",
 }
 
 // asFlags are the remedies that the command has in other words than an option's name.

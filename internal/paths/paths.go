@@ -23,6 +23,9 @@ import (
 // but into none a second time. Names that begin with a dot are hidden, as shells have it: only a part
 // that begins with a dot, too, names them, and ** goes into no such folder.
 //
+// A pattern names regular files, and links to them, alone: who reads a pipe or a device may wait for ever, and names it
+// outright.
+//
 // A pattern that is none, or that no file has, and a folder that cannot be read are an [*fs.PathError]. So is
 // a folder that a pattern without ** names: what lies in it would be missing without a word.
 func Expand(names ...string) ([]string, error) {
@@ -132,10 +135,13 @@ func (f *finder) find(folder string, parts []string) error {
 
 // take collects a path that the parts so far name, or goes on in it where there are more.
 func (f *finder) take(path string, rest []string) error {
-	folder, err := isFolder(path)
+	info, err := os.Stat(path)
+	folder := err == nil && info.IsDir()
 	switch {
-	case err != nil:
+	case unlessMissing(err) != nil:
 		return err
+	case err == nil && !folder && !info.Mode().IsRegular():
+		return nil // a pipe, that may keep who reads it waiting, or a device
 	case len(rest) > 0 && folder:
 		return f.find(path, rest)
 	case len(rest) > 0 || folder && f.recurses:

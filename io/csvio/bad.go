@@ -2,6 +2,7 @@ package csvio
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -261,8 +262,8 @@ func (p *piece) misfit(column int, value []byte) error {
 	}
 	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(trim(value))}
 	number := trim(value)
-	if c.form.number != (csv.Number{}) {
-		number, _, _ = c.form.number.Plain(number, nil)
+	if marks := cmp.Or(c.form.number, c.marks); marks.Decimal == ',' || marks.Thousands != 0 {
+		number, _, _ = marks.Plain(number, nil)
 	}
 	if c.t.ID() == arrow.INT64 && len(number) > 0 && numeric(number) == isFloat {
 		e.wider = arrow.PrimitiveTypes.Float64

@@ -80,7 +80,7 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 			best = a
 		}
 	}
-	if o.Quote == 0 && best.quoted == best.broken && (best.swallowed > 0 || best.broken >= strayQuotes) && !best.rules.closesQuotes(text) {
+	if o.Quote == 0 && best.broken > 0 && best.quoted == best.broken && best.rules.manyOpen(text) && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
 		best = o.try(r, text, last)
@@ -98,6 +98,30 @@ func (r *rules) closesQuotes(text []byte) bool {
 		}
 	}
 	return false
+}
+
+// strayQuotes is how many values of a column, and half of them at least, begin with a quote where quotes that never close
+// are text: fewer are quotes that somebody forgot to close, or whose ends a cut file lacks.
+const strayQuotes = 3
+
+// manyOpen reports whether as many values of a column as [strayQuotes] says begin with a quote.
+func (r *rules) manyOpen(text []byte) bool {
+	bare := *r
+	bare.quote = 0
+	var w row
+	open := map[int]int{} // by column
+	rows, most := 0, 0
+	for at := 0; at < len(text) && rows < scoreRows; at = w.next {
+		bare.next(text, at, &w)
+		rows++
+		for i, t := range w.fields {
+			if t.start < t.end && text[t.start] == r.quote {
+				open[i]++
+				most = max(most, open[i])
+			}
+		}
+	}
+	return most >= strayQuotes && 2*most >= rows-1 // one may be names
 }
 
 // sound finds the row that begins at a place, and tells whether its quotes are as they should be. A row where they are
@@ -155,10 +179,6 @@ func behindHashes(text []byte) int {
 func (a *attempt) sure() bool {
 	return a.rows > 2 && a.width > 2 && a.even > 0.98 && a.typed > 0.8 && a.broken == 0
 }
-
-// strayQuotes is how many fields must begin with a quote, and none end with one, for quotes to be text; one is
-// enough that takes the lines behind it with it.
-const strayQuotes = 3
 
 // candidates lists the dialects that the options leave open and the sample has a sign of.
 func (o *ReadOptions) candidates(sample []byte) []rules {

@@ -43,9 +43,9 @@
 // dates, or over rows half of which the delimiter cuts, or where all rows begin with a number or date: what is too long or
 // too short is a bad row. Apostrophes are quotes where a column is in
 // them nearly throughout, or a field has to be; a single column that is in quotes throughout is one, its
-// first text the name. A quote that never closes is text if no other field is in quotes and the
-// three lines from it on have as many fields; else its row is bad. A line sep= is
-// obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
+// first text the name. A quote that a field begins with and that never closes makes its row bad; it
+// is text if half of a column's values begin with one, three at least, and no field is in quotes that close. Quotes inside
+// a field are text. A line sep= is obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
 // [ReadOptions.Skip] of -1 keeps all lines, and a number says how many go.
 //
 // # Headers

@@ -76,6 +76,9 @@ func (e *evidence) take(b []byte) {
 	if !ok {
 		other, proof = forms(b, e.kinds)
 	}
+	if k == isFloat && proves(csv.Number{Decimal: '.'}, b) {
+		proof |= isFloat
+	}
 	e.kinds &= k | other
 	e.proof |= proof
 	e.any = true
@@ -130,6 +133,49 @@ func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
 		return t, form{order: order}
 	}
 	return arrow.BinaryTypes.String, form{}
+}
+
+// marksOf is how a file writes numbers, as far as a column proves it. Columns that prove different marks of decimals speak
+// for themselves alone, and where the options name a mark nothing is found.
+func marksOf(all []evidence, o *ReadOptions) (n csv.Number) {
+	if o.Decimal != 0 || o.Thousands != 0 {
+		return n
+	}
+	for i := range all {
+		t, f := all[i].typed(o)
+		m := f.number
+		if m == (csv.Number{}) && t.ID() == arrow.FLOAT64 && all[i].proof&isFloat != 0 {
+			m.Decimal = '.'
+		}
+		switch {
+		case m.Decimal == 0:
+			continue
+		case n.Decimal != 0 && n.Decimal != m.Decimal:
+			return csv.Number{}
+		}
+		n.Decimal = m.Decimal
+		if m.Thousands == '.' || m.Thousands == ',' {
+			n.Thousands = m.Thousands
+		}
+	}
+	return n
+}
+
+// marked is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column has 1.234,50. If it has
+// 3,50 alone they could be anything, and stay text; so does 1,200 beside 3.50.
+func (e *evidence) marked(o *ReadOptions, marks csv.Number) (t arrow.DataType, f form, unsure bool) {
+	t, f = e.typed(o)
+	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.plain() && e.kinds&intForm(pointsApart) != 0
+	commas := o.Decimal == 0 && o.Thousands == 0 && t.ID() == arrow.STRING && e.any && e.kinds&(intForm(commasApart)|floatForm(commasApart)) != 0
+	if !points && !commas {
+		return t, f, false
+	}
+	if marks.Thousands != 0 {
+		if t := e.numberIn(marks); t != nil {
+			return t, form{number: marks}, false
+		}
+	}
+	return arrow.BinaryTypes.String, form{}, true
 }
 
 func plainType(k kind) arrow.DataType {

@@ -173,9 +173,11 @@ func TestNumbersOverWords(t *testing.T) {
 
 func TestBrokenQuotesInTheRowOfNames(t *testing.T) {
 	for text, rows := range map[string]int{
-		"id,\"name\n1,a\n2,b\n3,c\n":              3,  // text
-		"\"id\tname\n1\ta\n2\tb\n3\tc\n":          3,  //
-		"id,\"name\n1,a\n":                        -1, // too little is behind it
+		"id,\"name\n1,\"a\n2,\"b\n3,\"c\n":        3, // text
+		"\"id\tname\n\"1\ta\n\"2\tb\n\"3\tc\n":    3,
+		"id,\"name\n1,a\n2,b\n3,c\n":              -1,
+		"\"id\tname\n1\ta\n2\tb\n3\tc\n":          -1,
+		"id,\"name\n1,a\n":                        -1,
 		"id,\"na\"me\n1,a\n2,b\n":                 -1,
 		"id,\"na\"me\n1,\"x, y\"\n2,b\n":          -1,
 		"id,\"name\n1,\"x, y\"\n2,\"b\"\n3,\"c\n": -1,

@@ -267,7 +267,9 @@ func (s *stream) typed(ctx context.Context) error {
 			return err
 		}
 	}
+	marks := marksOf(guess.evidence, o)
 	for i := range s.columns {
+		s.columns[i].marks = marks
 		s.columns[i].settle(o, &guess.evidence[i], s.source.wider)
 	}
 	if err := s.project(); err != nil {
@@ -275,19 +277,21 @@ func (s *stream) typed(ctx context.Context) error {
 	}
 	s.weigh(&first, part)
 	if o.Report != nil {
-		s.ledger.report.Undecided = s.undecided(&first, part)
+		r := &s.ledger.report
+		r.Undecided = s.undecided(&first, part, func(c *column) bool { return c.evidence.undecided() })
+		r.UndecidedNumbers = s.undecided(&first, part, func(c *column) bool { return c.unsure && marks.Decimal != 0 })
 	}
 	return nil
 }
 
-// undecided are the columns asked for whose dates stay text, with an example of the first rows.
-func (s *stream) undecided(first *csv.Index, part []byte) (out []UndecidedDates) {
+// undecided are the columns asked for that stay text since their values have two readings, with an example of the first rows.
+func (s *stream) undecided(first *csv.Index, part []byte, is func(*column) bool) (out []UndecidedColumn) {
 	for _, at := range s.wanted {
 		c := &s.columns[at]
-		if !c.found || c.t.ID() != arrow.STRING || !c.evidence.undecided() {
+		if !c.found || c.t.ID() != arrow.STRING || !is(c) {
 			continue
 		}
-		u := UndecidedDates{Column: c.name}
+		u := UndecidedColumn{Column: c.name}
 		for row := range first.Rows {
 			if b := trim(first.Row(row)[at].Raw(part)); bytes.ContainsAny(b, "0123456789") { // no word for null
 				u.Example = string(b)
@@ -324,14 +328,18 @@ func (s *stream) someRows(rows []byte) bool {
 // settle gives a column its type, the form its values have and the words that are null in it.
 func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.DataType) {
 	c.evidence = e
-	c.t, c.form = e.typed(o)
-	c.found = true
+	c.t, c.form, c.unsure = e.marked(o, c.marks)
+	found := c.t
 	if t, ok := wider[c.name]; ok {
 		c.t = t
 	}
-	if t, ok := o.Types[c.name]; ok {
-		c.t, c.found = t, false
+	t, given := o.Types[c.name]
+	if c.found = !given; given {
+		c.t = t
 		c.form.given(o, t)
+	}
+	if c.t != found && c.form.plain() && c.marks.Decimal == ',' && isNumeric(c.t) {
+		c.form.number = c.marks // 1.200 is no 1.2 here
 	}
 	if c.t.ID() == arrow.STRING || c.t.ID() == arrow.BINARY {
 		c.form = form{}
@@ -346,6 +354,10 @@ func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.Data
 	} else {
 		c.nulls = o.nulls()
 	}
+}
+
+func isNumeric(t arrow.DataType) bool {
+	return arrow.IsInteger(t.ID()) || arrow.IsFloating(t.ID()) || arrow.IsDecimal(t.ID())
 }
 
 // given is the form of values of a type that the options give, where samples do not show another.

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/charset"
@@ -26,6 +28,11 @@ type input struct {
 	waits  *fifo.Reader // of a file that may keep who reads it waiting; else nil
 	last   int64
 	format string // of compression
+
+	unpacks io.Reader  // decompresses; nil where nothing is compressed
+	reading sync.Mutex // of it and the text
+	closed  atomic.Bool
+	damaged error // see damage
 
 	encoding Encoding
 	why      string        // it was taken for that
@@ -95,7 +102,16 @@ func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func (in *input) Close() error {
-	in.ReadCloser.Close() // what is wrong with compressed bytes was told by reading them
+	in.closed.Store(true)
+	shut := func() {
+		in.ReadCloser.Close() // what is wrong with compressed bytes was told by reading them
+		in.reading.Unlock()
+	}
+	if in.reading.TryLock() {
+		shut()
+	} else {
+		go func() { in.reading.Lock(); shut() }() // damage is waiting for bytes
+	}
 	if in.file != nil {
 		return in.file.Close()
 	}
@@ -135,6 +151,7 @@ func (s *source) openRaw(ctx context.Context, name string) (*input, error) {
 	if in.format != "" {
 		most, from := s.ratio()
 		in.ReadCloser = &inflated{ReadCloser: in.ReadCloser, raw: in.raw, ratio: most, from: from}
+		in.unpacks = in.ReadCloser
 	}
 	return in, nil
 }
@@ -180,12 +197,67 @@ func textEnd(f io.ReaderAt, size int64) int64 {
 	return size - int64(len(last)-len(bytes.TrimRight(last, endMark)))
 }
 
-// watched has an error of a part tell that the file changed before the part was read, which may be why.
+// damageWait is how long a bad row of a compressed stream waits for those who write the stream.
+const damageWait = 2 * time.Second
+
+// Read reads the text.
+func (in *input) Read(p []byte) (int, error) {
+	in.reading.Lock()
+	defer in.reading.Unlock()
+	return in.ReadCloser.Read(p)
+}
+
+// damage is what is wrong with the compressed bytes that are yet to be read. Decompressors give the text of damaged bytes
+// before they come to the checksum behind it, so that the damage may be why a row is bad.
+func (in *input) damage(ctx context.Context) error {
+	if in.unpacks == nil {
+		return nil
+	}
+	var late <-chan time.Time
+	if in.file == nil || in.waits != nil {
+		late = time.After(damageWait)
+	}
+	found := make(chan error, 1)
+	go func() { found <- in.readOn(ctx) }()
+	select {
+	case err := <-found:
+		return err
+	case <-late:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// readOn reads the rest of the compressed bytes, for nothing but their errors.
+func (in *input) readOn(ctx context.Context) error {
+	in.reading.Lock()
+	defer in.reading.Unlock()
+	buf := make([]byte, 64<<10)
+	for in.damaged == nil && ctx.Err() == nil && !in.closed.Load() {
+		if _, err := in.unpacks.Read(buf); err == io.EOF {
+			break
+		} else if err != nil {
+			in.damaged = err
+		}
+	}
+	var limit *LimitError
+	if ctx.Err() != nil || in.closed.Load() || errors.As(in.damaged, &limit) {
+		return nil
+	}
+	return in.damaged
+}
+
+// watched has an error of a part tell what may be why: that the file changed before the part was read, or that its
+// compressed bytes are damaged.
 func (in *input) watched(name string, part chunker.Part) chunker.Part {
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
 		if e, ok := err.(*chunker.Error); ok {
 			told := *e // sections that follow have the same error
+			if damage := in.damage(ctx); damage != nil {
+				told = chunker.Error{Op: "read", File: name, Row: -1, Offset: -1, Err: damage}
+				e = &told
+			}
 			told.Err = in.whyNot(name, e.Err)
 			err = &told
 		}

@@ -39,6 +39,9 @@ var numberForms = [...]csv.Number{
 	{Decimal: ',', Thousands: '\''},
 }
 
+// commasApart and pointsApart are the forms whose thousands could be decimals.
+const commasApart, pointsApart = 1, 2
+
 // allNumbers are the bits of a row of digits, allIntegers those of one that no float holds.
 const (
 	allNumbers  = isForm<<(2*len(numberForms)) - isForm

@@ -78,9 +78,10 @@ type ReadOptions struct {
 	// and n, t and f, on and off where a column has both.
 	True, False []string
 	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0
-	// finds it, column by column.
+	// finds it: a column that shows it, as 3,50 does, speaks for the file. Where one has 3,50, another whose values all are such
+	// as 1.200 is text; they are 1200 if one has 1.234,50.
 	Decimal byte
-	// Thousands stands between groups of three digits; 0 finds it, column by column.
+	// Thousands stands between groups of three digits; 0 finds it, as for Decimal.
 	Thousands byte
 	// Dates is the order of dates that are not ISO 8601; 0 finds it, column by column, and leaves
 	// dates that could be read in two ways as text.

@@ -46,11 +46,14 @@ type Report struct {
 	First []*chunker.Error
 	// Undecided are the columns read as text whose dates could be read with the day or with the month
 	// first: [ReadOptions.Dates] says which.
-	Undecided []UndecidedDates
+	Undecided []UndecidedColumn
+	// UndecidedNumbers are the columns read as text whose numbers, all of them such as 1.200, could have a mark of thousands or of decimals,
+	// in a file where another column shows its mark of decimals: [ReadOptions.Decimal] and Thousands say which.
+	UndecidedNumbers []UndecidedColumn
 }
 
-// UndecidedDates is a column of dates that can be read in two orders, and the first of them.
-type UndecidedDates struct{ Column, Example string }
+// UndecidedColumn is a column whose values can be read in two ways, and the first of them.
+type UndecidedColumn struct{ Column, Example string }
 
 // entry is what a part came to.
 type entry struct {

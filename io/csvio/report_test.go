@@ -120,12 +120,12 @@ func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
 	for _, c := range []struct {
 		o    csvio.ReadOptions
 		text string
-		want []csvio.UndecidedDates
+		want []csvio.UndecidedColumn
 	}{
-		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "03/04/2020"}}},
-		{csvio.ReadOptions{}, "d,n\nNA,1\n,1\n05/06/2021,2\n", []csvio.UndecidedDates{{"d", "05/06/2021"}}},
-		{csvio.ReadOptions{}, "n,d,e\n1,05-06-2021 10:00,\"1/2/2020\"\n2,05-06-2022 11:00,\"2/3/2020\"\n", []csvio.UndecidedDates{{"d", "05-06-2021 10:00"}, {"e", "1/2/2020"}}},
-		{csvio.ReadOptions{Header: csvio.Absent}, "1;03/04/2020\n2;05/06/2021\n", []csvio.UndecidedDates{{"column_2", "03/04/2020"}}},
+		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n05/06/2021,2\n", []csvio.UndecidedColumn{{"d", "03/04/2020"}}},
+		{csvio.ReadOptions{}, "d,n\nNA,1\n,1\n05/06/2021,2\n", []csvio.UndecidedColumn{{"d", "05/06/2021"}}},
+		{csvio.ReadOptions{}, "n,d,e\n1,05-06-2021 10:00,\"1/2/2020\"\n2,05-06-2022 11:00,\"2/3/2020\"\n", []csvio.UndecidedColumn{{"d", "05-06-2021 10:00"}, {"e", "1/2/2020"}}},
+		{csvio.ReadOptions{Header: csvio.Absent}, "1;03/04/2020\n2;05/06/2021\n", []csvio.UndecidedColumn{{"column_2", "03/04/2020"}}},
 		{csvio.ReadOptions{Dates: csvio.DayFirst}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
 		{csvio.ReadOptions{Types: map[string]arrow.DataType{"d": arrow.BinaryTypes.String}}, "d,n\n03/04/2020,1\n05/06/2021,2\n", nil},
 		{csvio.ReadOptions{}, "d,n\n03/04/2020,1\n13/06/2021,2\n", nil},
@@ -144,5 +144,5 @@ func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
 	stream, err := source.(chunker.Pruner).Prune([]string{"n", "e"}).Open(t.Context(), 0)
 	require.NoError(t, err)
 	require.NoError(t, stream.Close())
-	require.Equal(t, []csvio.UndecidedDates{{"e", "03/04/2020"}}, r.Undecided)
+	require.Equal(t, []csvio.UndecidedColumn{{"e", "03/04/2020"}}, r.Undecided)
 }

@@ -129,6 +129,9 @@ func (c *column) described(o *ReadOptions) ColumnDialect {
 		d.Why = "no values in the samples"
 	case c.t.ID() == arrow.STRING:
 		d.Why = "no narrower type fits all samples"
+		if c.unsure {
+			d.Why = "numbers whose mark may be of thousands or of decimals: give ReadOptions.Decimal, and ReadOptions.Thousands if they have both"
+		}
 		if e.undecided() {
 			d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
 		}

@@ -257,8 +257,10 @@ type plainFile struct {
 type column struct {
 	name     string
 	t        arrow.DataType
-	found    bool // from samples
-	form     form // of its values
+	found    bool       // from samples
+	form     form       // of its values
+	marks    csv.Number // of numbers of the file
+	unsure   bool       // a text, for a mark in its numbers could be of decimals or of thousands
 	nulls    *csv.Words
 	evidence *evidence
 }

@@ -106,6 +106,9 @@ func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 func writeError(file string, err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
+		if file == "" { // of a writer that is a file
+			file = pe.Path
+		}
 		err = pe.Err // the file is named once, and not by its temporary name
 	}
 	return &chunker.Error{Op: "write", File: file, Row: -1, Offset: -1, Err: err}

@@ -51,6 +51,9 @@ func unsupported(format string, args ...any) error {
 
 func fileError(op, file, column string, err error) error {
 	if pe, ok := err.(*fs.PathError); ok {
+		if file == "" { // of a writer that is a file
+			file = pe.Path
+		}
 		err = paths.Missing(file, pe.Err) // the file is named once
 	}
 	return &chunker.Error{Op: op, File: file, Row: -1, Offset: -1, Column: column, Err: err}
