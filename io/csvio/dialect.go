@@ -80,7 +80,8 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 			best = a
 		}
 	}
-	if o.Quote == 0 && best.broken > 0 && best.quoted == best.broken && best.rules.manyOpen(text) && !best.rules.closesQuotes(text) {
+	stray := best.swallowed > 0 && best.rules.fitsAsText(text) || best.broken > 0 && best.rules.manyOpen(text)
+	if o.Quote == 0 && stray && best.quoted == best.broken && !best.rules.closesQuotes(text) {
 		r := best.rules
 		r.quote = 0
 		best = o.try(r, text, last)
@@ -103,6 +104,32 @@ func (r *rules) closesQuotes(text []byte) bool {
 // strayQuotes is how many values of a column, and half of them at least, begin with a quote where quotes that never close
 // are text: fewer are quotes that somebody forgot to close, or whose ends a cut file lacks.
 const strayQuotes = 3
+
+// fitsAsText reports whether a quote that never closes may be text: columns that hold numbers and dates alone before the
+// first one do so behind it. Else the lines behind it are no rows, but the rest of a text that was cut.
+func (r *rules) fitsAsText(text []byte) bool {
+	bare := *r
+	bare.quote = 0
+	var w row
+	typed := map[int]bool{} // columns of numbers and dates, by the rows before the first quote
+	open := false
+	for at, n := 0, 0; at < len(text) && n < scoreRows; at, n = w.next, n+1 {
+		bare.next(text, at, &w)
+		for i, t := range w.fields {
+			field := trim(text[t.start:t.end])
+			quoted := len(field) > 0 && field[0] == r.quote
+			open = open || quoted
+			strong := quoted || len(field) == 0 || cell(field, r.delimiter) == strongCell
+			switch was, seen := typed[i]; {
+			case open && was && !strong:
+				return false
+			case !open && n > 0: // the first row may be names
+				typed[i] = strong && (was || !seen)
+			}
+		}
+	}
+	return true
+}
 
 // manyOpen reports whether as many values of a column as [strayQuotes] says begin with a quote.
 func (r *rules) manyOpen(text []byte) bool {
@@ -322,11 +349,7 @@ func (o *ReadOptions) try(r rules, text []byte, last bool) attempt {
 	a.measure(text, rows)
 	a.weigh(undivided, blanks, rows)
 	if a.width > 1 && len(rows[0].fields) < a.width {
-		if o.Decimal == ',' || !a.rules.decimalsUnder(text, rows) {
-			a.score *= a.titled(text, rows, undivided)
-		} else {
-			a.score *= 0.75
-		}
+		a.score *= a.titled(text, rows, undivided)
 	}
 	a.insist(text, rows, undivided)
 	return a

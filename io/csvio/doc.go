@@ -37,15 +37,13 @@
 // backslashes; \n, \r\n, \r and all of them mixed; blanks behind delimiters. A rare
 // delimiter must cut nine rows of ten alike, into a column of numbers or dates at least. One that the first row lacks must
 // cut the others alike, into such a column or under a title of three words: else the text is one column, as
-// is one whose other rows are numbers or dates as they stand (1,5 and 3 under price). If a comma cuts all of them into two numbers
-// (1,5 and 3,7 under price), they are two columns, and a row of names that has one name too few is an error: [ReadOptions.Decimal]
-// says that they are one. Rows of uneven widths are no single column where names stand over a column of numbers or
+// is one whose other rows are numbers or dates as they stand (1,5 under price). Rows of uneven widths are no single column where names stand over a column of numbers or
 // dates, or over rows half of which the delimiter cuts, or where all rows begin with a number or date: what is too long or
 // too short is a bad row. Apostrophes are quotes where a column is in
 // them nearly throughout, or a field has to be; a single column that is in quotes throughout is one, its
-// first text the name. A quote that a field begins with and that never closes makes its row bad; it
-// is text if half of a column's values begin with one, three at least, and no field is in quotes that close. Quotes inside
-// a field are text. A line sep= is obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
+// first text the name. A quote that a field begins with and that never closes makes its row bad. It
+// is text if no field is in quotes that close and the lines from it on are rows of as many fields, with numbers where those
+// before have them, three of them at least; or if half of a column's values begin with one. Quotes inside a field are text. A line sep= is obeyed. Lines with # above the table are left out, as are titles, which are found by their shape:
 // [ReadOptions.Skip] of -1 keeps all lines, and a number says how many go.
 //
 // # Headers

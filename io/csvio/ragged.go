@@ -111,39 +111,6 @@ func (r *rules) divides(text []byte, rows []row) bool {
 	return divided*2 >= len(rows)-1 && blanks*2 < seps
 }
 
-// decimalsUnder reports whether one line stands over rows that each could be a number with a comma for the point, or two
-// numbers: a table under a title, or under names that lack one, is as likely, and reading it takes nothing for another
-// value. Thousands are whole, and a fraction with a zero before it is no number of its own.
-func (r *rules) decimalsUnder(text []byte, rows []row) bool {
-	table := rows[1:]
-	if r.delimiter != "," || len(table) < 2 {
-		return false
-	}
-	thousands := true
-	for _, w := range table {
-		if len(w.fields) != 2 || r.strongFields(text, &w) < 2 {
-			return false
-		}
-		fraction := text[w.fields[1].start:w.fields[1].end]
-		if len(fraction) > 1 && fraction[0] == '0' && len(bytes.Trim(fraction, "0123456789")) == 0 {
-			return false
-		}
-		thousands = thousands && len(fraction) == 3
-	}
-	return !thousands
-}
-
-// strongFields counts the fields of a row that are a number, date or the like.
-func (r *rules) strongFields(text []byte, w *row) int {
-	n := 0
-	for _, t := range w.fields {
-		if cell(trim(text[t.start:t.end]), r.delimiter) == strongCell {
-			n++
-		}
-	}
-	return n
-}
-
 // linesIn reports whether the first line stands in quotes of a kind, and others may.
 func linesIn(sample []byte, quote byte) bool {
 	line, _ := firstLine(sample, len(sample))

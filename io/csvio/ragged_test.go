@@ -86,32 +86,3 @@ func comesBack(t *testing.T, name string, values []string) {
 	require.NoError(t, err)
 	require.True(t, want.Equal(got), "%q\n%s", bare, got)
 }
-
-// TestCommasThatMayBePoints: what is two numbers as well as one is split; what is one only stays so.
-func TestCommasThatMayBePoints(t *testing.T) {
-	for text, ok := range map[string]bool{
-		"Report\n1,2\n3,4\n": false, "lon lat\n12,50\n13,51\n": true, "Report of it\n1,2\n3,4\n": true, "x\n1,5\n3,5\n": false, "price\n1,5\n3,25\n10,75\n": false,
-	} {
-		d := sniff(t, csvio.ReadOptions{}, text)
-		require.Equal(t, ",", d.Delimiter, "%q\n%s", text, d)
-		f, err := read(t, csvio.ReadOptions{}, text)
-		if !ok {
-			require.ErrorContains(t, err, "the row has 2 fields, there is 1 column", "%q", text)
-			continue
-		}
-		require.NoError(t, err, "%q", text)
-		require.Equal(t, []string{"column_1", "column_2"}, f.Names(), "%q", text)
-	}
-	for text, o := range map[string]csvio.ReadOptions{
-		"x\n1,5\n3,25\n":          {Decimal: ','},
-		"price\n1,50\n2,25\n":     {Delimiter: ';'},
-		"price\n1,50\n2,25\n3\n":  {},
-		"price\n1,05\n2,25\n":     {},
-		"n\n1.234,5\n17,25\n-3\n": {},
-	} {
-		f, err := read(t, o, text)
-		require.NoError(t, err, "%q", text)
-		require.Equal(t, 1, f.Schema().NumFields(), "%q", text)
-		require.Equal(t, "float64", f.Schema().Field(0).Type.String(), "%q", text)
-	}
-}
