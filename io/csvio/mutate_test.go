@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,6 +187,9 @@ func sameKept(t *testing.T, want, got kept, what string) {
 	require.Equal(t, []int{len(want.rows), len(want.rejects), want.nulled}, []int{len(got.rows), len(got.rejects), got.nulled}, what)
 }
 
+// otherLength is what is wrong with a row that has another number of fields.
+var otherLength = regexp.MustCompile(`^the row has \d+ fields?, there (is|are) `)
+
 // sameAsStandard holds a file read with commas and double quotes against encoding/csv, where both have rows; ok is
 // whether that was so.
 func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
@@ -215,7 +219,7 @@ func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
 			return false
 		}
 		for _, e := range chunk.Rejects {
-			if !strings.Contains(e.Err.Error(), "fields, there are") {
+			if !otherLength.MatchString(e.Err.Error()) {
 				return false // of quotes both have their own idea
 			}
 		}
