@@ -1,8 +1,8 @@
 // Package apply computes columns from rows by the cheapest way that gives the
 // right answer.
 //
-// A [Func] is a Go function and the columns it reads and writes. [Apply] runs a list of them, and of other
-// steps, over a frame in one call:
+// A [Func] is a Go function and the columns it reads and writes. [Apply] runs a list of them, and
+// of other steps, over a frame in one call:
 //
 //	out, err := apply.Apply(ctx, trips,
 //		apply.Where("distance > 0"), // keeps rows
@@ -12,11 +12,11 @@
 //		table.Select("city", "rate"),
 //	)
 //
-// Steps are done in the order given. A function's result is a new column behind those that are there, or
-// replaces the one of its name; it may read what an earlier one writes. Functions one after another that do
-// not read each other's results go over the rows together. Package apply/table has the verbs that compute
-// nothing; any [chunker.Step] is as good, and [chunker.Steps] makes one of several. The same list runs over
-// files in package ooc.
+// Steps are done in the order given. A function's result is a new column behind those that are
+// there, or replaces the one of its name; it may read what an earlier one writes. Functions one
+// after another that do not read each other's results go over the rows together. Package
+// apply/table has the verbs that compute nothing; any [chunker.Step] is as good, and
+// [chunker.Steps] makes one of several. The same list runs over files in package ooc.
 //
 // [Engine] is the same with settings, and says what it did:
 //
@@ -26,15 +26,14 @@
 //
 // # What a function sees
 //
-// The Go types of a function's parameters are checked against the columns before a
-// row is read; package frame says which type stands for which column. A row
-// with a null in a column that a function takes as a plain Go type gives null
-// and the function is not called for it; a function that wants to see nulls takes
-// sql.Null[T], and returns sql.Null[R] to make one. Every other row is one call,
-// exactly one, whatever the strategy: the rows the engine samples are
-// real work whose results are kept, and no row is ever run again. (There are two
-// exceptions: a function with two forms, below, and one that an expression calls by name, which is called
-// for the branches of a choice that are not taken, too: see expr.Func.)
+// The Go types of a function's parameters are checked against the columns before a row is read;
+// package frame says which type stands for which column. A row with a null in a column that a
+// function takes as a plain Go type gives null and the function is not called for it; a function
+// that wants to see nulls takes sql.Null[T], and returns sql.Null[R] to make one. Every other row
+// is one call, exactly one, whatever the strategy: the rows the engine samples are real work whose
+// results are kept, and no row is ever run again. (There are two exceptions: a function with two
+// forms, below, and one that an expression calls by name, which is called for the branches of a
+// choice that are not taken, too: see expr.Func.)
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes
@@ -73,14 +72,14 @@
 //
 // # Errors
 //
-// A row on which a function returns an error, panics or calls runtime.Goexit, or on which a condition
-// fails, is a [chunker.RowError] that names the row and its values. The [chunker.Policy] says what then:
-// [chunker.Stop] (the default), [chunker.Null], or [chunker.Reject] to a sink.
+// A row on which a function returns an error, panics or calls runtime.Goexit, or on which a
+// condition fails, is a [chunker.RowError] that names the row and its values. The [chunker.Policy]
+// says what then: [chunker.Stop] (the default), [chunker.Null], or [chunker.Reject] to a sink.
 //
 // # Determinism
 //
-// The result does not depend on workers or morsels: each row's value goes to the row's
-// place. Neither does the error that Stop ends with: where several rows would fail it is
-// the first of the table, as in a plain loop, whatever the sample saw before. A run that ends since more
-// rows failed than may tells of the first of them up to the one that was too many.
+// The result does not depend on workers or morsels: each row's value goes to the row's place.
+// Neither does the error that Stop ends with: where several rows would fail it is the first of the
+// table, as in a plain loop, whatever the sample saw before. A run that ends since more rows failed
+// than may tells of the first of them up to the one that was too many.
 package apply

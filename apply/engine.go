@@ -46,15 +46,15 @@ const WideDefault = 128
 
 var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
 
-// Apply runs steps over a frame and returns what comes out: see the package doc. It stops at the first
-// row that fails.
+// Apply runs steps over a frame and returns what comes out: see the package doc. It stops at the
+// first row that fails.
 func Apply(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, error) {
 	out, _, err := Engine{}.Run(ctx, f, steps...)
 	return out, err
 }
 
-// Run is [Apply] with the engine's settings, and reports. The report is there also if the run ended with
-// an error, unless nothing was run.
+// Run is [Apply] with the engine's settings, and reports. The report is there also if the run ended
+// with an error, unless nothing was run.
 func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, *Report, error) {
 	start, cpu := time.Now(), processTime()
 	bound, err := bindTo(ctx, f, steps)
@@ -102,8 +102,8 @@ func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound ch
 }
 
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
-// hundreds to thousands) are called for real and their results dropped; functions that read what others
-// write are planned on the sample's rows alone. Rows on which conditions fail are left out.
+// hundreds to thousands) are called for real and their results dropped; functions that read what
+// others write are planned on the sample's rows alone. Rows on which conditions fail are left out.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*Plan, error) {
 	bound, err := bindTo(ctx, f, steps)
 	if err != nil {

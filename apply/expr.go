@@ -20,8 +20,8 @@ import (
 //	apply.Expr("total = fare + tip")
 //	apply.Expr(`band = ifelse(distance > 10, "far", "near")`)
 //
-// The expressions of a call that do not read each other's results are compiled together, and what they share is
-// computed once.
+// The expressions of a call that do not read each other's results are compiled together, and what
+// they share is computed once.
 func Expr(text string) Func { return expression{text} }
 
 // Cast makes a column another type: see the conversions of package expr. It is short for an [Expr].

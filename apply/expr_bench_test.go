@@ -99,8 +99,9 @@ func BenchmarkExpr(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory is what the machine's memory gives, to hold the figures of BenchmarkExpr and BenchmarkSum
-// against: the five columns read by a kernel that adds them up, and a fresh column written.
+// BenchmarkMemory is what the machine's memory gives, to hold the figures of BenchmarkExpr and
+// BenchmarkSum against: the five columns read by a kernel that adds them up, and a fresh column
+// written.
 func BenchmarkMemory(b *testing.B) {
 	f := numbers(b)
 	add := kernel.Twin("sum", kernel.SumInto)

@@ -137,7 +137,8 @@ func TestWideIsForWhatWaits(t *testing.T) {
 	require.Equal(t, time.Duration(1<<62), ns(math.Inf(1)))
 }
 
-// TestWorkersAreThoughtOfFromSomeWorkOn: with one allowed never, and never more than there are rows.
+// TestWorkersAreThoughtOfFromSomeWorkOn: with one allowed never, and never more than there are
+// rows.
 func TestWorkersAreThoughtOfFromSomeWorkOn(t *testing.T) {
 	work := float64(worthStarting)
 	waiting := cost{wait: 0.9}

@@ -14,7 +14,8 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// TestNothingStaleLiesUnderNulls: where a result is null its memory is zero, whichever vector or batch it is of.
+// TestNothingStaleLiesUnderNulls: where a result is null its memory is zero, whichever vector or
+// batch it is of.
 func TestNothingStaleLiesUnderNulls(t *testing.T) {
 	const rows = 5000
 	x, y := make([]sql.Null[float64], rows), make([]sql.Null[int64], rows)

@@ -97,7 +97,8 @@ func (p *pass) fail(k, rec, i int, err error) {
 	row := p.starts[rec] + i
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// A run that is cancelled is told once. A function that looks at the caller's context sees it before the pass does.
+	// A run that is cancelled is told once. A function that looks at the caller's context sees it
+	// before the pass does.
 	if over := cmp.Or(p.ctx.Err(), p.caller.Err()); over != nil && errors.Is(err, over) {
 		return
 	}
@@ -120,8 +121,8 @@ func (p *pass) fail(k, rec, i int, err error) {
 	}
 }
 
-// stopAfter ends what comes after a row. Rows before it are still run, so that what a run ends with is the same on any
-// workers.
+// stopAfter ends what comes after a row. Rows before it are still run, so that what a run ends with
+// is the same on any workers.
 func (p *pass) stopAfter(row int) {
 	p.cursor.stopAt(int64(row))
 	for _, w := range p.workers {

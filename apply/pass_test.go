@@ -44,7 +44,8 @@ func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	require.True(t, p.more())
 }
 
-// TestAPassThatAbortsEndsItsCalls: one that waits is not waited for, and the first error is the one that is told.
+// TestAPassThatAbortsEndsItsCalls: one that waits is not waited for, and the first error is the one
+// that is told.
 func TestAPassThatAbortsEndsItsCalls(t *testing.T) {
 	began := make(chan bool, 100)
 	f, err := frame.New(frame.Of("n", make([]int64, 100)))

@@ -61,7 +61,8 @@ func (b brittleWriter) Commit(ctx context.Context) error {
 
 func (b brittleWriter) Close() error { b.open--; return errors.Join(b.call("close"), b.Writer.Close()) }
 
-// TestEachErrorOfTheRejectsIsTold: of the sink that failing rows go to, at its first call, the second, and so on.
+// TestEachErrorOfTheRejectsIsTold: of the sink that failing rows go to, at its first call, the
+// second, and so on.
 func TestEachErrorOfTheRejectsIsTold(t *testing.T) {
 	f, err := frame.New(frame.Of("n", []int64{1, 2, 3, 4, 5}))
 	require.NoError(t, err)
@@ -114,7 +115,8 @@ func TestRatiosCountAllRowsAtTheEnd(t *testing.T) {
 	}
 }
 
-// TestACappedRunEndsWithOneErrorOnAnyWorkers: that of the first rows that fail, as many as may and one more.
+// TestACappedRunEndsWithOneErrorOnAnyWorkers: that of the first rows that fail, as many as may and
+// one more.
 func TestACappedRunEndsWithOneErrorOnAnyWorkers(t *testing.T) {
 	n := make([]int64, 100_000)
 	for i := range n {

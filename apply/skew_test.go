@@ -10,9 +10,9 @@ import (
 	"github.com/volley-go/volley/apply"
 )
 
-// TestSkewedRowsAreShared has the rows that cost something lie all in one morsel, the last. They do until as many of them
-// run at the same time as there are workers: each waits a moment for the others, and there are enough of them for
-// workers that come late.
+// TestSkewedRowsAreShared has the rows that cost something lie all in one morsel, the last. They do
+// until as many of them run at the same time as there are workers: each waits a moment for the
+// others, and there are enough of them for workers that come late.
 func TestSkewedRowsAreShared(t *testing.T) {
 	const rows, heavy, workers = 20_000, 4000, 4
 	f := table(t, rows)

@@ -16,8 +16,9 @@ import (
 	"github.com/volley-go/volley/internal/engine"
 )
 
-// stage is functions that do not read each other's results, bound: they go over the rows together, in
-// one pass. The first batch of a run is sampled and planned; those after it are run by that plan.
+// stage is functions that do not read each other's results, bound: they go over the rows together,
+// in one pass. The first batch of a run is sampled and planned; those after it are run by that
+// plan.
 type stage struct {
 	fns    []Func
 	nodes  []*node
@@ -33,7 +34,8 @@ type stage struct {
 	plan   StagePlan
 	report StageReport
 
-	// While functions are wired: a schema costs as much as it has columns, and there may be as many functions.
+	// While functions are wired: a schema costs as much as it has columns, and there may be as many
+	// functions.
 	from    *columns       // in
 	to      *columns       // out; nil until somebody asks for it
 	fields  []arrow.Field  // of out
@@ -96,8 +98,8 @@ func newStage(from *columns) *stage {
 	return &stage{in: from.Schema, from: from, to: from, fields: from.Fields(), added: map[string]int{}, written: map[int]bool{}}
 }
 
-// wire wires a function to the stage's input; or, if it reads what the stage writes, to the stage's output,
-// which feeds it: it begins the next stage.
+// wire wires a function to the stage's input; or, if it reads what the stage writes, to the stage's
+// output, which feeds it: it begins the next stage.
 func (s *stage) wire(fn Func) (nodes []*node, feeds bool, err error) {
 	nodes, err = fn.wire(s.from)
 	if len(s.nodes) == 0 || err == nil && s.settled(nodes) && !s.feeds(nodes) {
@@ -110,8 +112,8 @@ func (s *stage) wire(fn Func) (nodes []*node, feeds bool, err error) {
 	return nodes, false, err
 }
 
-// settled reports whether nodes that are wired to the input would read the same columns of the output, if the
-// stage writes none of them: no name that it adds can mean anything to them.
+// settled reports whether nodes that are wired to the input would read the same columns of the
+// output, if the stage writes none of them: no name that it adds can mean anything to them.
 func (s *stage) settled(nodes []*node) bool {
 	for _, constant := range []string{"true", "false", "nil"} { // in an expression a column goes before it
 		if _, ok := s.added[constant]; ok {
@@ -223,7 +225,8 @@ func (s *stage) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep
 	return narrow, narrow.Seal()
 }
 
-// Filter says nothing of rows, since all of them go on; expressions that cannot fail leave it to later steps.
+// Filter says nothing of rows, since all of them go on; expressions that cannot fail leave it to
+// later steps.
 func (s *stage) Filter() (predicate.Filter, bool) {
 	fails := slices.ContainsFunc(s.nodes, func(n *node) bool { return n.program == nil || n.program.Fails() || n.program.Calls() })
 	return predicate.Filter{}, fails
@@ -306,8 +309,8 @@ func (s *stage) planned(p *pass, c cost, env *engine.Env) {
 	s.cost = &c
 }
 
-// streamGain is how much work a chunk must hold for more than one worker to be put on it: the chunks
-// themselves keep the cores busy.
+// streamGain is how much work a chunk must hold for more than one worker to be put on it: the
+// chunks themselves keep the cores busy.
 const streamGain = 20 * time.Millisecond
 
 // choose picks the way in which what is not sampled of a batch is run: for a chunk of a stream one

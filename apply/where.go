@@ -22,8 +22,8 @@ import (
 // moved together, enough that what is kept is no crowd of small batches.
 const whereRows = 1 << 17
 
-// Where keeps the rows for which a boolean expression is true; null is not true. A row on which it fails
-// (an integer division by zero) is one for the policy: see [chunker.Policy].
+// Where keeps the rows for which a boolean expression is true; null is not true. A row on which it
+// fails (an integer division by zero) is one for the policy: see [chunker.Policy].
 //
 //	long, err := apply.Apply(ctx, trips, apply.Where(`distance > 10 && zone != "Zone 7"`))
 //

@@ -23,8 +23,8 @@ func wideFrame(t *testing.T, n int) *frame.Frame {
 	return f
 }
 
-// TestManyFunctionsOverManyColumns holds what a call allocates for n and for 2n functions, each on a column of its
-// own, against each other.
+// TestManyFunctionsOverManyColumns holds what a call allocates for n and for 2n functions, each on
+// a column of its own, against each other.
 func TestManyFunctionsOverManyColumns(t *testing.T) {
 	const n = 400
 	each := func(n int, fn func(i int) chunker.Step) (fns []chunker.Step) {
@@ -59,7 +59,8 @@ func TestManyFunctionsOverManyColumns(t *testing.T) {
 	}
 }
 
-// TestStagesAreFoundByWhatIsWritten: a function reads the result of the one before it, whatever it is called.
+// TestStagesAreFoundByWhatIsWritten: a function reads the result of the one before it, whatever it
+// is called.
 func TestStagesAreFoundByWhatIsWritten(t *testing.T) {
 	f, err := frame.New(frame.Of("x", []int64{1, 2}), frame.Of("b", []bool{true, false}))
 	require.NoError(t, err)

@@ -56,10 +56,11 @@ type Chunk struct {
 	// the source cannot know before the chunks ahead of this one are decoded.
 	// Whoever takes the chunks in order then knows: see [Numberer].
 	Row int64
-	// Kept has a bit for each row of File from Row on, the first lowest, where a [Filterer] left out rows between others: Record
-	// holds those whose bits are set. Nil: it holds them all.
+	// Kept has a bit for each row of File from Row on, the first lowest, where a [Filterer] left out
+	// rows between others: Record holds those whose bits are set. Nil: it holds them all.
 	Kept []uint64
-	// Pruned is how many rows of the input a Filterer left out, in this chunk and since the one before it.
+	// Pruned is how many rows of the input a Filterer left out, in this chunk and since the one before
+	// it.
 	Pruned int64
 	// Lines finds the line, in a text file, of a row of Record.
 	Lines Lines
@@ -72,8 +73,9 @@ type Chunk struct {
 	// it the row in the file.
 	Rejects []*Error
 	// Nulled are rows that have a null in place of a value which could not be decoded or was missing,
-	// Cut are rows whose surplus fields were dropped, Mended are rows with broken quotes that were read as
-	// text, and a row of names that was mended so or filled, where the source's policy says to go on so. A row may be in several.
+	// Cut are rows whose surplus fields were dropped, Mended are rows with broken quotes that were
+	// read as text, and a row of names that was mended so or filled, where the source's policy says to
+	// go on so. A row may be in several.
 	Nulled, Cut, Mended Losses
 
 	// Free takes the chunk's buffers back; nil where the garbage collector does.
@@ -96,7 +98,8 @@ type Losses struct {
 // LossesTold is of how many rows of a chunk it is said what they lost.
 const LossesTold = 10
 
-// Add takes in a row behind those that are there. It calls what where there is still room for what the row lost.
+// Add takes in a row behind those that are there. It calls what where there is still room for what
+// the row lost.
 func (l *Losses) Add(row int, what func() *Error) {
 	l.Rows = append(l.Rows, row)
 	if len(l.First) < LossesTold {
@@ -192,18 +195,21 @@ type Stream interface {
 	Close() error
 }
 
-// Holder is a Stream that keeps memory beside its chunks, such as pages of a file from which several are cut.
+// Holder is a Stream that keeps memory beside its chunks, such as pages of a file from which
+// several are cut.
 type Holder interface {
 	Stream
-	// Hold has the stream ask for such memory, where it would keep much more than a chunk takes; it is called before the first Next. hold waits
-	// until there are n bytes, and is an error where there never can be; Next calls it, and free is called once those bytes are given back.
-	// Parts that are handed out must go on meanwhile.
+	// Hold has the stream ask for such memory, where it would keep much more than a chunk takes; it is
+	// called before the first Next. hold waits until there are n bytes, and is an error where there
+	// never can be; Next calls it, and free is called once those bytes are given back. Parts that are
+	// handed out must go on meanwhile.
 	Hold(hold func(ctx context.Context, n int64) (free func(), err error))
 }
 
-// Part is a chunk not yet decoded. It is called once, from any goroutine, at the
-// same time as other parts of its stream; the chunk it returns belongs to the caller. The Row of an
-// [Error] counts from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the file.
+// Part is a chunk not yet decoded. It is called once, from any goroutine, at the same time as other
+// parts of its stream; the chunk it returns belongs to the caller. The Row of an [Error] counts
+// from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the
+// file.
 type Part func(ctx context.Context) (Chunk, error)
 
 // Sink is a place for a stream of chunks.
@@ -250,12 +256,13 @@ type Sized interface {
 	Size(ctx context.Context) (rows, bytes int64, err error)
 }
 
-// Checker is a Source of several files that can tell whether they are of one kind, without reading all of them. Open
-// looks at the first of them, and a stream fails once it comes to one that is unlike.
+// Checker is a Source of several files that can tell whether they are of one kind, without reading
+// all of them. Open looks at the first of them, and a stream fails once it comes to one that is
+// unlike.
 type Checker interface {
 	Source
-	// Check opens each file, and returns an error that names the first with other columns than the first of all,
-	// and the column.
+	// Check opens each file, and returns an error that names the first with other columns than the
+	// first of all, and the column.
 	Check(ctx context.Context) error
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/volley-go/volley/internal/terminal"
 )
 
-// ErrChanged is the cause of an [Error] about a file that was written to, or cut, while it was read: its
-// rows are partly those of before. Size and time of the last write are compared when all of it was
-// read, before any output appears. Pipes and other streams, and a file that another one replaced by a rename, are
-// read as they were opened.
+// ErrChanged is the cause of an [Error] about a file that was written to, or cut, while it was
+// read: its rows are partly those of before. Size and time of the last write are compared when all
+// of it was read, before any output appears. Pipes and other streams, and a file that another one
+// replaced by a rename, are read as they were opened.
 var ErrChanged = paths.ErrChanged
 
 // Error says what is wrong with an input or output, and where. Fields that mean

@@ -22,7 +22,8 @@ import (
 
 var errPart = errors.New("the part is broken")
 
-// lending is a source of chunks that are lent, of which one fails: not before the one behind it is decoded.
+// lending is a source of chunks that are lent, of which one fails: not before the one behind it is
+// decoded.
 type lending struct {
 	chunks, fails int
 	lent, closed  *atomic.Int64
@@ -152,7 +153,8 @@ func (s *stubborn) Commit(context.Context) error {
 
 func (s *stubborn) Close() error { s.open--; return s.call("close") }
 
-// TestCopyTellsTheErrorOfEveryCall fails at the first call, the second, and so on, until none is left.
+// TestCopyTellsTheErrorOfEveryCall fails at the first call, the second, and so on, until none is
+// left.
 func TestCopyTellsTheErrorOfEveryCall(t *testing.T) {
 	failed := map[string]int{}
 	for n := 1; ; n++ {
@@ -334,7 +336,8 @@ func TestEachSignOfAPlaceIsEnough(t *testing.T) {
 	}
 }
 
-// TestARowThatIsKnownIsKept: 0 too; -1 is the row behind the chunk before it, or the first of another file.
+// TestARowThatIsKnownIsKept: 0 too; -1 is the row behind the chunk before it, or the first of
+// another file.
 func TestARowThatIsKnownIsKept(t *testing.T) {
 	var n chunker.Numberer
 	for i, c := range []struct {

@@ -2,8 +2,8 @@ package chunker
 
 import "github.com/volley-go/volley/chunker/predicate"
 
-// Filterer is a [Stream] that can leave out rows without decoding them, by what its format knows of them
-// beforehand: statistics of Parquet's row groups and pages, and dictionaries.
+// Filterer is a [Stream] that can leave out rows without decoding them, by what its format knows of
+// them beforehand: statistics of Parquet's row groups and pages, and dictionaries.
 type Filterer interface {
 	Stream
 	// Filter says that rows which break a part of the filter are not wanted. The stream may leave them

@@ -17,7 +17,8 @@ type Numberer struct {
 // of its Rejects and losses those of the file.
 func (n *Numberer) Number(c *Chunk) { n.NumberRows(c, c.Len()) }
 
-// NumberRows is Number for a chunk whose record is gone, or has other rows than came: it came with rows rows.
+// NumberRows is Number for a chunk whose record is gone, or has other rows than came: it came with
+// rows rows.
 func (n *Numberer) NumberRows(c *Chunk, rows int) {
 	c.Row = n.pass(c.File, c.Row, rows+len(c.Rejects))
 	for _, e := range slices.Concat(c.Rejects, c.FirstLosses()) {
@@ -37,8 +38,8 @@ func (n *Numberer) pass(file string, row int64, rows int) int64 {
 	return row
 }
 
-// Fail makes the row of an error the row in the file: that of the part behind the chunks that were numbered, whose
-// [Error] counts from the part's first row. It changes the error and returns it.
+// Fail makes the row of an error the row in the file: that of the part behind the chunks that were
+// numbered, whose [Error] counts from the part's first row. It changes the error and returns it.
 func (n *Numberer) Fail(err error) error {
 	if e, ok := err.(*Error); ok && e.Row >= 0 && e.File == n.file {
 		e.Row += n.next

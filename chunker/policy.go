@@ -30,20 +30,20 @@ const (
 )
 
 // Stop ends the run at the first row of the table that fails, with that row's error. Rows before it
-// are finished, rows after it are not begun any more, and the context of calls under way for them is
-// cancelled. Nothing is written.
+// are finished, rows after it are not begun any more, and the context of calls under way for them
+// is cancelled. Nothing is written.
 func Stop() Policy { return Policy{} }
 
-// Null makes the results of a row that fails null and goes on. The report has the number of such rows
-// and the first errors. A row on which a condition fails has no results: it is left out, and counted
-// as such.
+// Null makes the results of a row that fails null and goes on. The report has the number of such
+// rows and the first errors. A row on which a condition fails has no results: it is left out, and
+// counted as such.
 func Null() Policy { return Policy{action: null} }
 
-// Reject leaves rows that fail out of the output and writes them to a sink, in order: the columns of
-// the input, then those that say where each stood and why it failed, by [RejectSchema]. Of a stream,
-// rows that the source could not decode and left out are among them. The sink is written also if the
-// run ends with an error because too many rows failed: rowsMax is the most that may, 0 means any
-// number.
+// Reject leaves rows that fail out of the output and writes them to a sink, in order: the columns
+// of the input, then those that say where each stood and why it failed, by [RejectSchema]. Of a
+// stream, rows that the source could not decode and left out are among them. The sink is written
+// also if the run ends with an error because too many rows failed: rowsMax is the most that may, 0
+// means any number.
 func Reject(sink Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
@@ -57,7 +57,8 @@ func (p Policy) Rejects() bool { return p.action == reject }
 // Sink is where rows that fail go, whole; nil unless the policy is [Reject].
 func (p Policy) Sink() Sink { return p.sink }
 
-// WithoutSink is the policy for a trial: rows that [Reject] would leave out are left out, and written nowhere.
+// WithoutSink is the policy for a trial: rows that [Reject] would leave out are left out, and
+// written nowhere.
 func (p Policy) WithoutSink() Policy {
 	p.sink = nil
 	return p
@@ -75,8 +76,8 @@ func (p Policy) Allowed(rows int) int {
 	return most
 }
 
-// Exceeded reports whether bad rows are more than the policy allows after that many rows. The share is
-// looked at from the 1,000th row on.
+// Exceeded reports whether bad rows are more than the policy allows after that many rows. The share
+// is looked at from the 1,000th row on.
 func (p Policy) Exceeded(bad, rows int) bool { return bad > p.Allowed(max(rows, 1000)) }
 
 // ExceededAtEnd reports whether bad rows are more than the policy allows of all rows.

@@ -11,9 +11,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// RejectedRow is a row that was left out: one that its source could not decode, or on which a function failed. Whoever
-// keeps such rows writes them in the same columns, so that all of a run can lie in one file, and files of several
-// runs can be read as one table. What is not known, or means nothing, is null there.
+// RejectedRow is a row that was left out: one that its source could not decode, or on which a
+// function failed. Whoever keeps such rows writes them in the same columns, so that all of a run
+// can lie in one file, and files of several runs can be read as one table. What is not known, or
+// means nothing, is null there.
 type RejectedRow struct {
 	File     string
 	Row      int64  // in the file, from 0; -1 unknown
@@ -42,9 +43,10 @@ var rejectFields = []arrow.Field{
 	{Name: "reject_text", Type: arrow.BinaryTypes.String, Nullable: true},
 }
 
-// RejectSchema is the columns of the rows, none or those of the table that they are left out of, and then reject_file, reject_row,
-// reject_line, reject_offset, reject_column, reject_function, reject_reason and reject_text. Where the rows
-// have one of these columns, being rejects themselves, they keep it, and all of the new ones are numbered.
+// RejectSchema is the columns of the rows, none or those of the table that they are left out of,
+// and then reject_file, reject_row, reject_line, reject_offset, reject_column, reject_function,
+// reject_reason and reject_text. Where the rows have one of these columns, being rejects
+// themselves, they keep it, and all of the new ones are numbered.
 func RejectSchema(rows ...arrow.Field) *arrow.Schema {
 	taken := func(name string) bool {
 		return slices.ContainsFunc(rows, func(f arrow.Field) bool { return f.Name == name })
@@ -61,9 +63,9 @@ func RejectSchema(rows ...arrow.Field) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// RejectColumns are the columns of [RejectSchema] behind those of the rows. A Text with bytes that are no UTF-8 has them as \xE9, and
-// its backslashes doubled, and so has one with \x in it: a text with \x can be undone, others are as they were. In other
-// columns such bytes become U+FFFD.
+// RejectColumns are the columns of [RejectSchema] behind those of the rows. A Text with bytes that
+// are no UTF-8 has them as \xE9, and its backslashes doubled, and so has one with \x in it: a text
+// with \x can be undone, others are as they were. In other columns such bytes become U+FFFD.
 func RejectColumns(rejects []RejectedRow) []arrow.Array {
 	text := func(of func(*RejectedRow) string) arrow.Array {
 		b := array.NewStringBuilder(memory.DefaultAllocator)

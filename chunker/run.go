@@ -147,8 +147,8 @@ func Finish(ctx context.Context, w Writer) error {
 	return nil
 }
 
-// Create begins an output, as whoever drives a stream does. It refuses columns of one name before any work is
-// done: readers find columns by name, and would find the first alone.
+// Create begins an output, as whoever drives a stream does. It refuses columns of one name before
+// any work is done: readers find columns by name, and would find the first alone.
 func Create(ctx context.Context, to Sink, schema *arrow.Schema) (Writer, error) {
 	first := map[string]int{}
 	for i, f := range schema.Fields() {

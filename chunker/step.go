@@ -13,12 +13,12 @@ import (
 )
 
 // Step is one thing that is done to a table: a condition, a function, a choice of columns. It is a
-// small value without state, which any number of runs may use at the same time: a run binds it to the
-// columns that come in, and keeps what it needs in the [BoundStep].
+// small value without state, which any number of runs may use at the same time: a run binds it to
+// the columns that come in, and keeps what it needs in the [BoundStep].
 //
 // What is bound is of one of two kinds: a [RowStep], which takes chunks in any order, or an
-// [OrderedStep], which takes them in the order of the stream. It may have the powers that [Passing] and
-// [Filtering] describe beside that.
+// [OrderedStep], which takes them in the order of the stream. It may have the powers that [Passing]
+// and [Filtering] describe beside that.
 type Step interface {
 	// Bind binds the step to the columns of what comes in, for one run, and touches no row. A column
 	// that is not there, or of a wrong type, is an error here.
@@ -33,8 +33,8 @@ type BoundStep interface {
 	String() string
 }
 
-// RowStep is a BoundStep that takes any chunk at any time: rows in, rows out. Conditions and functions
-// are of this kind.
+// RowStep is a BoundStep that takes any chunk at any time: rows in, rows out. Conditions and
+// functions are of this kind.
 type RowStep interface {
 	BoundStep
 	// Worker returns the work of one goroutine. It may keep scratch memory from chunk to chunk. A run
@@ -42,13 +42,13 @@ type RowStep interface {
 	Worker() (Work, error)
 }
 
-// Work takes a chunk over and returns what comes out in its stead. Most steps return it with another
-// Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be worked on is told
-// by [Chunk.Fail]; an error ends the run.
+// Work takes a chunk over and returns what comes out in its stead. Most steps return it with
+// another Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be
+// worked on is told by [Chunk.Fail]; an error ends the run.
 type Work func(ctx context.Context, c Chunk) (Chunk, error)
 
-// OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit, a
-// running count. Next must be cheap, since everything waits for it.
+// OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit,
+// a running count. Next must be cheap, since everything waits for it.
 type OrderedStep interface {
 	BoundStep
 	// Next is a Work, called by one goroutine at a time. With io.EOF it returns what comes out last:
@@ -56,13 +56,15 @@ type OrderedStep interface {
 	Next(ctx context.Context, c Chunk) (Chunk, error)
 }
 
-// Passing is a BoundStep that hands some of its columns on as they are, so that files need not be read
-// for columns that nobody needs. Of a step that is not Passing, all columns that come in are needed.
+// Passing is a BoundStep that hands some of its columns on as they are, so that files need not be
+// read for columns that nobody needs. Of a step that is not Passing, all columns that come in are
+// needed.
 type Passing interface {
 	BoundStep
 	// Reads lists the columns of what comes in that the step looks at, by position.
 	Reads() []int
-	// Passes says of each column that comes out which column that comes in it is, with the same values;
+	// Passes says of each column that comes out which column that comes in it is, with the same
+	// values;
 	// -1 if it is another.
 	Passes() []int
 	// Narrow binds the step to what is left of its columns: those that it reads are there, the others
@@ -70,8 +72,8 @@ type Passing interface {
 	Narrow(ctx context.Context, in *arrow.Schema) (BoundStep, error)
 }
 
-// Filtering is a BoundStep that drops rows by what stands in single columns, so that sources can leave
-// out some of them before they are decoded.
+// Filtering is a BoundStep that drops rows by what stands in single columns, so that sources can
+// leave out some of them before they are decoded.
 type Filtering interface {
 	BoundStep
 	// Filter says which rows may come out. fails reports whether the step can fail on a row: then no
@@ -240,7 +242,8 @@ func set(bits []bool) (out []int) {
 	return out
 }
 
-// Narrow binds the steps to what is left of their columns: those that they need, by [BoundSteps.Needs].
+// Narrow binds the steps to what is left of their columns: those that they need, by
+// [BoundSteps.Needs].
 func (b BoundSteps) Narrow(ctx context.Context, in *arrow.Schema) (BoundSteps, error) {
 	out := BoundSteps{schema: in}
 	for _, step := range b.List {
@@ -255,8 +258,8 @@ func (b BoundSteps) Narrow(ctx context.Context, in *arrow.Schema) (BoundSteps, e
 	return out, nil
 }
 
-// Filter is what the steps say of single columns of the source, as far as it holds for the source: up to
-// the first step that may fail on a row, or is not Filtering.
+// Filter is what the steps say of single columns of the source, as far as it holds for the source:
+// up to the first step that may fail on a row, or is not Filtering.
 func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 	source := make([]string, in.NumFields()) // of each column: the column of the source that it is
 	for i := range source {
@@ -301,8 +304,8 @@ func (c Chunk) With(rec arrow.Record) Chunk {
 	return c
 }
 
-// Take is the chunk with some of its rows, by position, in that order; a row may be there several times.
-// It knows where they came from.
+// Take is the chunk with some of its rows, by position, in that order; a row may be there several
+// times. It knows where they came from.
 func (c Chunk) Take(rows []int) (Chunk, error) {
 	cols := make([]arrow.Array, c.Record.NumCols())
 	for i, col := range c.Record.Columns() {
@@ -340,8 +343,8 @@ func (c *Chunk) at(i int) int {
 	return c.rows[i]
 }
 
-// Fail tells that the step failed on row i, and why. What becomes of the row, the run's [Policy] says:
-// under Reject the run leaves it out, under Null the step has left nulls in it.
+// Fail tells that the step failed on row i, and why. What becomes of the row, the run's [Policy]
+// says: under Reject the run leaves it out, under Null the step has left nulls in it.
 func (c *Chunk) Fail(i int, err error) {
 	c.failures = append(c.failures, Failure{c.at(i), err})
 }
@@ -352,6 +355,6 @@ type Failure struct {
 	Err error
 }
 
-// Worked tells whoever runs a step what became of the chunk: which of the rows that the step was given
-// its rows are, nil for all of them, and on which the step failed.
+// Worked tells whoever runs a step what became of the chunk: which of the rows that the step was
+// given its rows are, nil for all of them, and on which the step failed.
 func (c *Chunk) Worked() (rows []int, failures []Failure) { return c.rows, c.failures }

@@ -36,11 +36,11 @@ type description struct {
 //	min … max     smallest and largest value, and the quartiles
 //	top           most frequent value, the smallest of several; null where none comes twice
 //
-// Nulls and NaNs take part in rows and nulls alone. Mean and std are rounded once, from exact sums. Min,
-// quartiles, max and top are text, so that integers, decimals and times are exact, in the column's own
-// notation. A quartile is a value of the column, the smallest that a quarter of the
-// values do not exceed (SQL's percentile_disc). Text and binary columns have
-// no quartiles; lists, structs and the like have rows and nulls alone.
+// Nulls and NaNs take part in rows and nulls alone. Mean and std are rounded once, from exact sums.
+// Min, quartiles, max and top are text, so that integers, decimals and times are exact, in the
+// column's own notation. A quartile is a value of the column, the smallest that a quarter of the
+// values do not exceed (SQL's percentile_disc). Text and binary columns have no quartiles; lists,
+// structs and the like have rows and nulls alone.
 //
 // Numbers, times and booleans are copied and sorted, one column at a time: about 100 ns and 8
 // bytes a value. Distinct texts are counted in a map: about 30 ns a row and 50 bytes a
@@ -69,17 +69,17 @@ func describe(field arrow.Field, rows int, m measure) description {
 	return d
 }
 
-// Summary is [Frame.Describe] for a table that comes in pieces, in memory that does not grow with it: about 2 KiB a
-// column, and up to 128 KiB where there are many different values. It is made by NewSummary and belongs to one
-// goroutine; pieces summarised apart are merged.
+// Summary is [Frame.Describe] for a table that comes in pieces, in memory that does not grow with
+// it: about 2 KiB a column, and up to 128 KiB where there are many different values. It is made by
+// NewSummary and belongs to one goroutine; pieces summarised apart are merged.
 type Summary struct {
 	schema  *arrow.Schema
 	rows    int
 	columns []measure
 }
 
-// distinctMax is up to how many different values a summary's count of them is exact. Of very many columns it
-// is less, so that they stay in bounds too.
+// distinctMax is up to how many different values a summary's count of them is exact. Of very many
+// columns it is less, so that they stay in bounds too.
 const distinctMax = 4096
 
 // NewSummary begins a summary of record batches of this schema.
@@ -111,10 +111,11 @@ func (s *Summary) Merge(other *Summary) {
 	}
 }
 
-// Frame is the summary so far, as Describe has it without quartiles and top. It does not depend on how the table
-// was cut, nor on the order of its rows. Distinct is exact up to 4,096 values (fewer where there are more than 128
-// columns, but at least 256), and beyond that an estimate whose standard error is 1.6 % (6 % at 256). The
-// column distinct_exact, behind it, says which of the two it is.
+// Frame is the summary so far, as Describe has it without quartiles and top. It does not depend on
+// how the table was cut, nor on the order of its rows. Distinct is exact up to 4,096 values (fewer
+// where there are more than 128 columns, but at least 256), and beyond that an estimate whose
+// standard error is 1.6 % (6 % at 256). The column distinct_exact, behind it, says which of the two
+// it is.
 func (s *Summary) Frame() (*Frame, error) {
 	out := make([]description, len(s.columns))
 	for i, m := range s.columns {

@@ -21,9 +21,10 @@ type Frame struct {
 	starts  []int          // row of the frame at which each record begins, and the number of rows last
 }
 
-// FromRecords makes a frame of record batches, whose memory it shares. Every record must have
-// the schema's names and types in its order: columns that only stand in another order are never taken for each
-// other. Metadata and nullability are the schema's. Column names must differ from each other.
+// FromRecords makes a frame of record batches, whose memory it shares. Every record must have the
+// schema's names and types in its order: columns that only stand in another order are never taken
+// for each other. Metadata and nullability are the schema's. Column names must differ from each
+// other.
 func FromRecords(schema *arrow.Schema, records ...arrow.Record) (*Frame, error) {
 	if err := distinct(schema); err != nil {
 		return nil, err
@@ -117,9 +118,10 @@ func (f *Frame) Schema() *arrow.Schema {
 	return f.schema
 }
 
-// Records returns the record batches, none of them empty. They share the frame's memory
-// and are valid as long as it is; the slice is the caller's. What Arrow's buffers hold in the place of a null is not defined,
-// as in Arrow's format, and may differ from run to run: ask IsNull first. No file that is written shows it.
+// Records returns the record batches, none of them empty. They share the frame's memory and are
+// valid as long as it is; the slice is the caller's. What Arrow's buffers hold in the place of a
+// null is not defined, as in Arrow's format, and may differ from run to run: ask IsNull first. No
+// file that is written shows it.
 func (f *Frame) Records() []arrow.Record { return slices.Clone(f.records) }
 
 // Table returns the frame as an Arrow table, sharing its memory.

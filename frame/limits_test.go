@@ -35,7 +35,8 @@ func TestNoiseBehindTheSeventhDigitIsNotShown(t *testing.T) {
 	require.Equal(t, "1", shown(t, 1.0000004))
 }
 
-// TestDecimalsOfAColumn are what its values want together: the same for all, exponents where none would do.
+// TestDecimalsOfAColumn are what its values want together: the same for all, exponents where none
+// would do.
 func TestDecimalsOfAColumn(t *testing.T) {
 	for _, c := range []struct {
 		values []float64

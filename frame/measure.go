@@ -26,8 +26,9 @@ type measure interface {
 	describe(d *description)
 }
 
-// measureOf makes the measure of a column. Where keep is 0 all values are kept, and everything is exact; else
-// there are neither quartiles nor top, and different values beyond so many are estimated.
+// measureOf makes the measure of a column. Where keep is 0 all values are kept, and everything is
+// exact; else there are neither quartiles nor top, and different values beyond so many are
+// estimated.
 func measureOf(t arrow.DataType, keep int) measure {
 	if dict, ok := t.(*arrow.DictionaryType); ok {
 		t = dict.ValueType

@@ -7,10 +7,10 @@ import (
 	"math/bits"
 )
 
-// moments is a count, a sum and a sum of squares of floats, kept exactly, as fixed-point numbers that
-// are long enough for any float: the mean and deviation of the same values are the same bits, in whatever
-// order they come and however they are cut. Adding a value costs about 4 ns where it is a whole number of
-// up to 31 bits, and about 15 ns otherwise.
+// moments is a count, a sum and a sum of squares of floats, kept exactly, as fixed-point numbers
+// that are long enough for any float: the mean and deviation of the same values are the same bits,
+// in whatever order they come and however they are cut. Adding a value costs about 4 ns where it is
+// a whole number of up to 31 bits, and about 15 ns otherwise.
 type moments struct {
 	n           int64
 	plus, minus long     // sums of values and of negated values, in units of 2^-1074

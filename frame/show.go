@@ -44,11 +44,10 @@ func (s Style) defaults() Style {
 // String returns the frame as a table to read: names, types, the first and last
 // rows, and the number of rows and columns.
 //
-// A null reads null. Text that could be mistaken (empty, null, blanks at an end, control characters)
-// is quoted as in Go. The floats of a column are shown to the same decimals: seven
-// significant digits of the largest, or at least four of the smallest. Longer values are
-// cut, middle columns left out.
-// It costs what is shown, about 50 µs, however large the frame.
+// A null reads null. Text that could be mistaken (empty, null, blanks at an end, control
+// characters) is quoted as in Go. The floats of a column are shown to the same decimals: seven
+// significant digits of the largest, or at least four of the smallest. Longer values are cut,
+// middle columns left out. It costs what is shown, about 50 µs, however large the frame.
 func (f *Frame) String() string { return Style{}.Text(f) }
 
 // Text returns the frame as a table to read; see [Frame.String].

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// summarised is a frame's summary, made of pieces of so many rows that are merged by twos and threes.
+// summarised is a frame's summary, made of pieces of so many rows that are merged by twos and
+// threes.
 func summarised(t *testing.T, f *Frame, rows int) *Frame {
 	t.Helper()
 	all := NewSummary(f.Schema())
@@ -187,8 +188,8 @@ func BenchmarkUniques(b *testing.B) {
 	}
 }
 
-// TestCountsAreExactOrSaidNotToBe: up to distinctMax values the count is exact; beyond it is said to be an estimate,
-// however the values came.
+// TestCountsAreExactOrSaidNotToBe: up to distinctMax values the count is exact; beyond it is said
+// to be an estimate, however the values came.
 func TestCountsAreExactOrSaidNotToBe(t *testing.T) {
 	for _, n := range []int{0, 1, 16, 255, 4095, 4096, 4097, 8191, 8192, 8193, 100_000} {
 		for _, pieces := range []int{1, 3, 7} {

@@ -10,8 +10,9 @@ import (
 )
 
 // uniques counts different values by their hashes, of which it keeps the smallest: up to that many
-// the count is exact, and beyond it the largest of them tells how densely the hashes lie (Bar-Yossef and
-// others, 2002). The count depends on the set of values alone. Adding a value costs 4 to 8 ns.
+// the count is exact, and beyond it the largest of them tells how densely the hashes lie
+// (Bar-Yossef and others, 2002). The count depends on the set of values alone. Adding a value costs
+// 4 to 8 ns.
 type uniques struct {
 	keep  int
 	bound uint64   // larger hashes are not kept
@@ -45,7 +46,8 @@ func (d *uniques) add(hash uint64) {
 	}
 }
 
-// grow makes room: where twice as many hashes are there as are kept, by leaving the larger half out.
+// grow makes room: where twice as many hashes are there as are kept, by leaving the larger half
+// out.
 func (d *uniques) grow() {
 	hashes := d.sorted()
 	size := 2 * len(d.table)
@@ -80,8 +82,8 @@ func (d *uniques) merge(o *uniques) {
 	}
 }
 
-// count is how many different values there were, and whether that is exact. (Whether a few more than
-// are kept are all in the table depends on how the values came: it is estimated in any case.)
+// count is how many different values there were, and whether that is exact. (Whether a few more
+// than are kept are all in the table depends on how the values came: it is estimated in any case.)
 func (d *uniques) count(values int) (sql.Null[int], sql.Null[bool]) {
 	if d.n <= d.keep && d.bound == math.MaxUint64 {
 		return some(d.n), some(true)

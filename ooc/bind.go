@@ -8,8 +8,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-// bind binds the steps to the stream's columns, and opens the source again without those that nothing
-// needs.
+// bind binds the steps to the stream's columns, and opens the source again without those that
+// nothing needs.
 func (r *run) bind(ctx context.Context) error {
 	bound, err := r.job.Steps.Bind(ctx, r.stream.Schema())
 	if err != nil {
@@ -19,7 +19,8 @@ func (r *run) bind(ctx context.Context) error {
 	return r.narrow(ctx)
 }
 
-// narrow opens the source without the columns that nothing needs, if it can be opened a second time.
+// narrow opens the source without the columns that nothing needs, if it can be opened a second
+// time.
 func (r *run) narrow(ctx context.Context) error {
 	in := r.stream.Schema()
 	var needed []string

@@ -26,8 +26,8 @@ func (b *budget) acquire(ctx context.Context, n int64) error {
 	return b.wait(ctx, &b.held, n, func() bool { return b.held == 0 || b.held+b.beside+n <= b.limit })
 }
 
-// hold waits until the source may keep n bytes beside chunks, or it keeps none. Chunks that have been let in give them back without any other
-// being let in.
+// hold waits until the source may keep n bytes beside chunks, or it keeps none. Chunks that have
+// been let in give them back without any other being let in.
 func (b *budget) hold(ctx context.Context, n int64) (free func(), err error) {
 	if err := b.wait(ctx, &b.beside, n, func() bool { return b.beside == 0 || b.beside+n <= b.limit }); err != nil {
 		return nil, err

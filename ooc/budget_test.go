@@ -130,7 +130,8 @@ func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
 	}
 }
 
-// TestAChunkIsCountedForWhatItTakes: more than was thought is added, less is not taken off before the chunk is done with.
+// TestAChunkIsCountedForWhatItTakes: more than was thought is added, less is not taken off before
+// the chunk is done with.
 func TestAChunkIsCountedForWhatItTakes(t *testing.T) {
 	for admitted, held := range map[int64]int64{0: copies * 800, copies*800 - 1: copies * 800, copies * 800: copies * 800, copies*800 + 1: copies*800 + 1} {
 		r := &run{memory: 1 << 20, budget: newBudget(1 << 20)}

@@ -15,7 +15,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestAnInputThatGrowsIsNotCommitted: neither the output nor the rejects appear with rows of two states of a file.
+// TestAnInputThatGrowsIsNotCommitted: neither the output nor the rejects appear with rows of two
+// states of a file.
 func TestAnInputThatGrowsIsNotCommitted(t *testing.T) {
 	dir := t.TempDir()
 	in, out, rejects := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.csv"), filepath.Join(dir, "rejects.csv")

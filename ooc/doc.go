@@ -1,22 +1,23 @@
-// Package ooc runs a list of steps over streams larger than memory: a source, steps, a sink, a memory
-// budget.
+// Package ooc runs a list of steps over streams larger than memory: a source, steps, a sink, a
+// memory budget.
 //
 //	report, err := ooc.Job{
 //		From:   csvio.Open("trips/*.csv.zst"),
-//		Steps:  chunker.Steps{apply.Where("distance > 0"), apply.Map2("rate", "fare", "distance", rate), table.Select("zone", "rate")},
+//		Steps:  chunker.Steps{apply.Where("distance > 0"), apply.Expr("rate = fare / distance")},
 //		To:     parquetio.Create("trips.parquet"),
 //		Memory: 512 << 20,
 //	}.Run(ctx)
 //
-// The source is read in chunks, each of them decoded, transformed and encoded by one of the
-// workers while others do the same to other chunks, and written in the order it was read.
-// The steps are those that [apply.Apply] runs over a frame, and do the same here; functions are planned on
-// the first chunk. The rows of the output, and their order, do not depend on workers or on the budget; its bytes
-// do not depend on workers: chunks, and so row groups and compressed blocks, are cut by the budget alone.
-// Columns that no step looks at and that are not written are not read, if their format can skip them and
-// no rows are rejected, which are kept whole. What the first conditions say of single columns is told to
-// the source, which may leave rows out undecoded. A step that needs the order of the stream, such as
-// table.Limit, cuts it: chunks pass it one by one, and are worked on by all workers before and after.
+// The source is read in chunks, each of them decoded, transformed and encoded by one of the workers
+// while others do the same to other chunks, and written in the order it was read. The steps are
+// those that [apply.Apply] runs over a frame, and do the same here; functions are planned on the
+// first chunk. The rows of the output, and their order, do not depend on workers or on the budget;
+// its bytes do not depend on workers: chunks, and so row groups and compressed blocks, are cut by
+// the budget alone. Columns that no step looks at and that are not written are not read, if their
+// format can skip them and no rows are rejected, which are kept whole. What the first conditions
+// say of single columns is told to the source, which may leave rows out undecoded. A step that
+// needs the order of the stream, such as table.Limit, cuts it: chunks pass it one by one, and are
+// worked on by all workers before and after.
 //
 // # Memory
 //
@@ -33,11 +34,11 @@
 //
 // The output appears whole, or not at all: sinks write under a temporary name. So do the rejects.
 // The output is put on disk first, without its name; then the rejects appear, then the output: no
-// output is there whose rejected rows are nowhere. If the rejects cannot be committed nothing appears. If
-// the output cannot be given its name after that (its folder is gone, another file came to have the
-// name) the rejects stay, and the error tells. Where rows end the job the rejects appear alone,
-// since they say why. Where a write ends it, or the context, nothing appears, and files of
-// those names stay as they were. An input that changed while it was read is an error, too. A row on
-// which a function fails is named by file, row and line and goes by the job's policy;
-// so do rows that the source cannot decode where its own settings say to go on.
+// output is there whose rejected rows are nowhere. If the rejects cannot be committed nothing
+// appears. If the output cannot be given its name after that (its folder is gone, another file came
+// to have the name) the rejects stay, and the error tells. Where rows end the job the rejects
+// appear alone, since they say why. Where a write ends it, or the context, nothing appears, and
+// files of those names stay as they were. An input that changed while it was read is an error, too.
+// A row on which a function fails is named by file, row and line and goes by the job's policy; so
+// do rows that the source cannot decode where its own settings say to go on.
 package ooc

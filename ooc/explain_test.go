@@ -13,7 +13,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestExplainSaysWhichColumnsAreRead: all, or some, by name; and what it leaves out where there is nothing to say.
+// TestExplainSaysWhichColumnsAreRead: all, or some, by name; and what it leaves out where there is
+// nothing to say.
 func TestExplainSaysWhichColumnsAreRead(t *testing.T) {
 	place := filepath.Join(t.TempDir(), "in")
 	require.NoError(t, os.WriteFile(place, nil, 0o600))

@@ -14,7 +14,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// world is a source and two sinks that fail at the n-th call of all, and count what was not given back.
+// world is a source and two sinks that fail at the n-th call of all, and count what was not given
+// back.
 type world struct {
 	fails, calls atomic.Int64
 	at           atomic.Value // the call that failed
@@ -116,8 +117,8 @@ func (b *brittleWriter) Close() error {
 	return errors.Join(b.call("close "+b.name), b.Writer.Close())
 }
 
-// TestEveryCallMayFail fails at the first call of a job's source and sinks, the second, and so on: each error is told,
-// nothing stays open or lent, and no output shows that is not whole.
+// TestEveryCallMayFail fails at the first call of a job's source and sinks, the second, and so on:
+// each error is told, nothing stays open or lent, and no output shows that is not whole.
 func TestEveryCallMayFail(t *testing.T) {
 	failed := map[string]bool{}
 	for n := int64(1); ; n++ {

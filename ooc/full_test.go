@@ -33,7 +33,8 @@ func create(path string) chunker.Sink {
 	return csvio.Create(path)
 }
 
-// TestFullChild is run by TestAFullDisk in a process whose files may not grow beyond 64 KiB. It rejects a row in rejectOf.
+// TestFullChild is run by TestAFullDisk in a process whose files may not grow beyond 64 KiB. It
+// rejects a row in rejectOf.
 func TestFullChild(t *testing.T) {
 	out, rejects := os.Getenv("OOC_OUT"), os.Getenv("OOC_REJECTS")
 	if out == "" {
@@ -60,7 +61,8 @@ func TestFullChild(t *testing.T) {
 	require.ErrorContains(t, err, map[bool]string{true: out, false: rejects}[inOutput])
 }
 
-// TestAFullDisk: where the room ends in the output or in the rejects, neither appears, and what was there stays.
+// TestAFullDisk: where the room ends in the output or in the rejects, neither appears, and what was
+// there stays.
 func TestAFullDisk(t *testing.T) {
 	for _, full := range []string{"output", "rejects"} {
 		for _, files := range [][2]string{{"out.csv", "rejects.csv"}, {"out.parquet", "rejects.csv"}, {"out.csv", "rejects.parquet"}} {

@@ -19,8 +19,8 @@ import (
 	"github.com/volley-go/volley/internal/paths"
 )
 
-// Job is a list of steps over a stream. From and To must be set; the zero value of all else is a good
-// default.
+// Job is a list of steps over a stream. From and To must be set; the zero value of all else is a
+// good default.
 type Job struct {
 	From  chunker.Source
 	Steps chunker.Steps // done one after another; none: the rows are copied
@@ -29,16 +29,16 @@ type Job struct {
 	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it counts. Less than
 	// 16 MiB is taken as 16 MiB.
 	Memory int64
-	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are kept busy by 100 MiB of Memory each.
-	// The output does not depend on their number, to the byte.
+	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are
+	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte.
 	Workers int
 	// Wide is how many calls of a function that waits may be under way in one chunk, and Trust leaves
 	// out the checks of vector forms: see [apply.Engine].
 	Wide  int
 	Trust bool
-	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop], which
-	// ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one that it
-	// does not choose, and counted: see [Report].
+	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop],
+	// which ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one
+	// that it does not choose, and counted: see [Report].
 	OnError chunker.Policy
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func
@@ -55,13 +55,14 @@ const (
 	// way: its text, its columns, the results, the encoded output, and as much
 	// again of garbage that is not collected yet.
 	copies = 6
-	// workersFit is how many workers chunks are cut for, whatever their number: what is written, row groups and
-	// compressed blocks, follows the chunks, and is to be the same on any machine. Of more workers some wait
-	// for memory, unless there is so much that chunks have chunkMax.
+	// workersFit is how many workers chunks are cut for, whatever their number: what is written, row
+	// groups and compressed blocks, follows the chunks, and is to be the same on any machine. Of more
+	// workers some wait for memory, unless there is so much that chunks have chunkMax.
 	workersFit = 16
 )
 
-// TooLargeError says that a single chunk, or what chunks are cut from, takes more memory than the budget has.
+// TooLargeError says that a single chunk, or what chunks are cut from, takes more memory than the
+// budget has.
 type TooLargeError struct {
 	File   string
 	Bytes  int64 // the chunk's
@@ -103,8 +104,8 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	return report, err
 }
 
-// finish writes and commits, or leaves nothing behind, whatever ends it: also a panic of the source, a function,
-// the sink or Progress, which goes on to the caller.
+// finish writes and commits, or leaves nothing behind, whatever ends it: also a panic of the
+// source, a function, the sink or Progress, which goes on to the caller.
 func (r *run) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.flow.Close()) }()
 	if f, ok := r.stream.(chunker.Filterer); ok {
@@ -120,9 +121,9 @@ func (r *run) finish(ctx context.Context) (err error) {
 	return r.commit(ctx, r.write(ctx))
 }
 
-// commit commits the rejects, and then the output, if err and all that can fail before leave it. So no output
-// is ever there whose rejected rows are nowhere. Where rows ended the job the rejects are committed alone, since they
-// say why; where a write did, or ctx, nothing is.
+// commit commits the rejects, and then the output, if err and all that can fail before leave it. So
+// no output is ever there whose rejected rows are nowhere. Where rows ended the job the rejects are
+// committed alone, since they say why; where a write did, or ctx, nothing is.
 func (r *run) commit(ctx context.Context, err error) error {
 	if err == nil {
 		err = unwritten(chunker.Finish(ctx, r.writer))

@@ -24,8 +24,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// trips is a Parquet file of many row groups: row n has id n, a zone of ten that come in turn, a borough of five that come one after the
-// other, and a fare of n % 100.
+// trips is a Parquet file of many row groups: row n has id n, a zone of ten that come in turn, a
+// borough of five that come one after the other, and a fare of n % 100.
 func trips(t *testing.T, rows int) (path string, f *frame.Frame) {
 	t.Helper()
 	id, fare := make([]int64, rows), make([]int64, rows)
@@ -43,8 +43,8 @@ func trips(t *testing.T, rows int) (path string, f *frame.Frame) {
 	return path, f
 }
 
-// TestWhereOverParquetReadsWhatItNeeds holds a job over Parquet to the same job over a frame: rows and their order, calls, counts and progress.
-// The file's source is told the condition.
+// TestWhereOverParquetReadsWhatItNeeds holds a job over Parquet to the same job over a frame: rows
+// and their order, calls, counts and progress. The file's source is told the condition.
 func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
 	const rows = 40_000
 	path, f := trips(t, rows)
@@ -85,7 +85,8 @@ func TestWhereOverParquetReadsWhatItNeeds(t *testing.T) {
 	}
 }
 
-// TestErrorsOfRowsNameTheRowOfTheParquetFile has rows fail in Where and in functions, among rows that the source left out.
+// TestErrorsOfRowsNameTheRowOfTheParquetFile has rows fail in Where and in functions, among rows
+// that the source left out.
 func TestErrorsOfRowsNameTheRowOfTheParquetFile(t *testing.T) {
 	const rows = 40_000
 	path, f := trips(t, rows)

@@ -22,8 +22,8 @@ type Report struct {
 	Chunks  int64
 	Bytes   int64 // of the input, as stored
 
-	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is then
-	// rejected is in both.
+	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is
+	// then rejected is in both.
 	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
 	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a condition or a function failed
 	Unchosen    int64 // rows on which a condition failed, whatever became of them
@@ -32,8 +32,8 @@ type Report struct {
 	Cut         int64 // rows whose surplus fields the source dropped
 	Mended      int64 // rows whose broken quotes the source read as text, and rows of names that it filled
 
-	// FirstRefused, FirstNulled, FirstCut and FirstMended say what is wrong with the first of these rows, at
-	// most 10 each. Those on which a step failed are in Steps.
+	// FirstRefused, FirstNulled, FirstCut and FirstMended say what is wrong with the first of these
+	// rows, at most 10 each. Those on which a step failed are in Steps.
 	FirstRefused, FirstNulled, FirstCut, FirstMended []*chunker.Error
 
 	Elapsed time.Duration

@@ -10,7 +10,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestEveryRowIsAccountedFor: what comes in goes out, or is left out, rejected or not chosen; each counted apart.
+// TestEveryRowIsAccountedFor: what comes in goes out, or is left out, rejected or not chosen; each
+// counted apart.
 func TestEveryRowIsAccountedFor(t *testing.T) {
 	f := numbers(t, 30) // n is 0 … 29
 	const failsAt25 = "100 / (n - 25) != 1000"

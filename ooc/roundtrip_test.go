@@ -36,7 +36,8 @@ var nastyTexts = []string{
 	strings.Repeat("a long line,\nwith \"quotes\"; and more\n", 3000),
 }
 
-// dividedTexts hold what may be a delimiter or quotes, all of them: nothing in their column is a plain word.
+// dividedTexts hold what may be a delimiter or quotes, all of them: nothing in their column is a
+// plain word.
 var dividedTexts = []string{"a;b", "c;d", "e,f", "g|h", "~", "'c','d'", "x:y", "two words", "tab\there", "#sign", "say \"x\"", "'single'"}
 
 // a word that no reader takes for anything but text: a column that has it is one of strings.
@@ -76,8 +77,8 @@ func column[T any](name string, rows int, value func(i int) (T, bool)) frame.Ser
 	return frame.Of(name, values)
 }
 
-// nastyTable is a table that is hard to tell from something else once it is text: names like numbers, one column, empty
-// texts and nulls, line ends, cells of 100 KiB.
+// nastyTable is a table that is hard to tell from something else once it is text: names like
+// numbers, one column, empty texts and nulls, line ends, cells of 100 KiB.
 func nastyTable(t *testing.T, seed uint64) *frame.Frame {
 	t.Helper()
 	d := dice.New(seed)
@@ -119,8 +120,9 @@ var roundTrips = []roundTrip{
 	}},
 }
 
-// TestTablesComeBackFromEveryOrderOfFormats writes and reads a table through all formats, one behind the other, in all
-// orders, with nothing told to the readers: names, types, nulls and values stay what they were.
+// TestTablesComeBackFromEveryOrderOfFormats writes and reads a table through all formats, one
+// behind the other, in all orders, with nothing told to the readers: names, types, nulls and values
+// stay what they were.
 func TestTablesComeBackFromEveryOrderOfFormats(t *testing.T) {
 	tables := 400
 	if testing.Short() {
@@ -142,7 +144,8 @@ func TestTablesComeBackFromEveryOrderOfFormats(t *testing.T) {
 	}
 }
 
-// TestJobsCarryTablesBetweenFormats is the same by jobs, which read streams and choose the formats' defaults.
+// TestJobsCarryTablesBetweenFormats is the same by jobs, which read streams and choose the formats'
+// defaults.
 func TestJobsCarryTablesBetweenFormats(t *testing.T) {
 	for seed := range 40 {
 		f := nastyTable(t, uint64(1000+seed))
@@ -159,7 +162,8 @@ func TestJobsCarryTablesBetweenFormats(t *testing.T) {
 	}
 }
 
-// sameTable reports whether two tables have equal names, types and values; the batches they come in may differ.
+// sameTable reports whether two tables have equal names, types and values; the batches they come in
+// may differ.
 func sameTable(f, g *frame.Frame) bool {
 	return slices.Equal(f.Names(), g.Names()) && slices.EqualFunc(f.Schema().Fields(), g.Schema().Fields(), func(a, b arrow.Field) bool {
 		return arrow.TypeEqual(a.Type, b.Type)

@@ -19,7 +19,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// unevenRows writes a CSV file of which the first third compresses and the rest does not, or the other way round, column by column.
+// unevenRows writes a CSV file of which the first third compresses and the rest does not, or the
+// other way round, column by column.
 func unevenRows(t *testing.T, rows int) string {
 	t.Helper()
 	d := dice.New(77)
@@ -39,8 +40,8 @@ func unevenRows(t *testing.T, rows int) string {
 	return path
 }
 
-// TestFilesAreTheSameForAnyWorkers runs jobs with any number of workers on any number of processors: what they write is the same, byte
-// by byte.
+// TestFilesAreTheSameForAnyWorkers runs jobs with any number of workers on any number of
+// processors: what they write is the same, byte by byte.
 func TestFilesAreTheSameForAnyWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	rows, runs := 60_000, 9

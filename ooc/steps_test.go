@@ -22,7 +22,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// even is a RowStep written outside the module's own: it keeps the rows whose n is even, and fails on one.
+// even is a RowStep written outside the module's own: it keeps the rows whose n is even, and fails
+// on one.
 type even struct{ fails int64 }
 
 func (e even) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
@@ -94,8 +95,8 @@ func (r *boundRunning) Next(_ context.Context, c chunker.Chunk) (chunker.Chunk, 
 	return c.With(array.NewRecord(r.schema, append(slices.Clone(c.Record.Columns()), b.NewArray()), c.Record.NumRows())), nil
 }
 
-// TestStepsStandInAnyOrder, over a frame and over a stream of any chunks alike, on any workers: conditions before and behind functions,
-// steps of others, steps in stream order between them.
+// TestStepsStandInAnyOrder, over a frame and over a stream of any chunks alike, on any workers:
+// conditions before and behind functions, steps of others, steps in stream order between them.
 func TestStepsStandInAnyOrder(t *testing.T) {
 	pool := []chunker.Step{
 		apply.Where("n % 3 != 1"), apply.Expr("m = n * 2"), apply.Where("n > 100"), even{-1}, running{}, table.RowNumber("row"), table.Limit(500), table.Drop("w"),
@@ -163,7 +164,8 @@ func TestALimitEndsTheReading(t *testing.T) {
 	require.Equal(t, 250, sink.Frame().NumRows())
 }
 
-// TestRowsThatFailAreNumberedByTheSource, however many steps before it have dropped or moved rows, and whatever the policy.
+// TestRowsThatFailAreNumberedByTheSource, however many steps before it have dropped or moved rows,
+// and whatever the policy.
 func TestRowsThatFailAreNumberedByTheSource(t *testing.T) {
 	f := wide2(t, 1000)
 	late := func(fails int64) apply.Func {
@@ -220,7 +222,8 @@ func TestNullResultsThatAConditionDropsAreNotWritten(t *testing.T) {
 	}
 }
 
-// TestWhatAJobRunsItExplains: under Null a row on which a condition fails is left out, and ends neither.
+// TestWhatAJobRunsItExplains: under Null a row on which a condition fails is left out, and ends
+// neither.
 func TestWhatAJobRunsItExplains(t *testing.T) {
 	job := ooc.Job{From: small{wide2(t, 100), 100}, Steps: chunker.Steps{apply.Where("100 / (n - 5) > 2"), apply.Expr("m = n + 1")}, To: new(chunker.FrameSink)}
 	for _, policy := range []chunker.Policy{chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {

@@ -19,7 +19,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// watched is a sink that fails at a stage, and notes in a log that all sinks of a job share whether it was committed.
+// watched is a sink that fails at a stage, and notes in a log that all sinks of a job share whether
+// it was committed.
 type watched struct {
 	name, at string
 	log      *[]string

@@ -92,7 +92,8 @@ func assemble(roots []*node, guards []guard) *code {
 	return c
 }
 
-// refilled is the instruction that fills a register, which holds other values in between, with a constant.
+// refilled is the instruction that fills a register, which holds other values in between, with a
+// constant.
 func refilled(n *node, reg int) instr {
 	l := laneOf(n.typ)
 	return instr{node: n, dst: reg, fail: -1, run: func(m *machine) {

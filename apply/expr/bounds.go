@@ -60,8 +60,8 @@ func compared(n *node) []predicate.Bound {
 	return []predicate.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
 }
 
-// keepsOrder reports whether a value before a conversion compares with a constant as the value behind it
-// does; of an integer as a float64, which is what bounds say.
+// keepsOrder reports whether a value before a conversion compares with a constant as the value
+// behind it does; of an integer as a float64, which is what bounds say.
 func keepsOrder(from, to arrow.DataType) bool {
 	return isInt(from) && isInt(to) || to.ID() == arrow.FLOAT64 && (isInt(from) || isFloat(from))
 }

@@ -51,8 +51,8 @@ func checkCase(k *call) *node {
 	return n
 }
 
-// checkIn is a chain of comparisons, each as == makes it; equal columns are compared once, thanks to
-// share, and a long list of text constants becomes a set.
+// checkIn is a chain of comparisons, each as == makes it; equal columns are compared once, thanks
+// to share, and a long list of text constants becomes a set.
 func checkIn(k *call) *node {
 	if n := inTextSet(k); n != nil {
 		return n

@@ -232,8 +232,8 @@ func (c *checker) compareConst(tok token.Token, x, k *node, pos int) *node {
 	return c.related(tok, x, val(laneConst(floor, x.typ)), pos, laneOrder)
 }
 
-// compareFloat compares a float with a number beyond all finite ones of its type, between the last of
-// them and infinity. nil leaves the others, which are the float nearest to them.
+// compareFloat compares a float with a number beyond all finite ones of its type, between the last
+// of them and infinity. nil leaves the others, which are the float nearest to them.
 func (c *checker) compareFloat(tok token.Token, x *node, v constant.Value, val func(any) *node, pos int) *node {
 	if !isNumberConst(v) || numberConst(v, x.typ) != nil {
 		return nil
@@ -287,8 +287,8 @@ func (c *checker) floorConst(v constant.Value, t arrow.DataType, pos int) (floor
 	return nil, false
 }
 
-// ratOf is a number's constant as a fraction; one of more than 2,000 bits as one of as many, which is as far
-// beyond all values, or as near to 0.
+// ratOf is a number's constant as a fraction; one of more than 2,000 bits as one of as many, which
+// is as far beyond all values, or as near to 0.
 func ratOf(v constant.Value) *big.Rat {
 	f, ok := constant.Val(v).(*big.Float)
 	if !ok {

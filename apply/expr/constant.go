@@ -65,7 +65,8 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 	return n
 }
 
-// refuseColumn fails on a text, compared with another constant, that is a column in the quotes of SQL.
+// refuseColumn fails on a text, compared with another constant, that is a column in the quotes of
+// SQL.
 func (c *checker) refuseColumn(v constant.Value, pos int) {
 	if v.Kind() == constant.String && c.scope == nil && len(c.schema.FieldIndices(constant.StringVal(v))) > 0 {
 		c.fail(pos, "%s is a text, not the column: write %s", v.ExactString(), reference(constant.StringVal(v)))
@@ -138,8 +139,8 @@ func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
 	return same(t, func(t arrow.DataType) bool { return isNumber(t) || isDuration(t) })
 }
 
-// decimalConst widens a decimal type until it holds the constant; one of more than 38 decimals (1e-40) makes
-// the operation one of floats.
+// decimalConst widens a decimal type until it holds the constant; one of more than 38 decimals
+// (1e-40) makes the operation one of floats.
 func (c *checker) decimalConst(v constant.Value, t *arrow.Decimal128Type) arrow.DataType {
 	for scale := t.Scale; scale <= 38; scale++ {
 		if i, ok := scaled(v, scale); ok {

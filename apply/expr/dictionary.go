@@ -21,7 +21,8 @@ type lookup struct {
 
 func (l *lookup) String() string { return prefix(l.root) }
 
-// prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of itself would have no end.
+// prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of
+// itself would have no end.
 func prefix(n *node) string {
 	var b strings.Builder
 	var show func(n *node)

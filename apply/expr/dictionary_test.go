@@ -150,8 +150,8 @@ func checkDictionaries(t *testing.T, r *rand.Rand, n int, entries []string, null
 	}
 }
 
-// dictionaryOf is n rows of random keys into entries, which begin at an offset of their memory, and the same as a
-// plain array. Some keys are null, and some not in the dictionary.
+// dictionaryOf is n rows of random keys into entries, which begin at an offset of their memory, and
+// the same as a plain array. Some keys are null, and some not in the dictionary.
 func dictionaryOf(r *rand.Rand, n int, entries arrow.Array, kt arrow.DataType, nulls float64) (coded, plain arrow.Array) {
 	offset := r.IntN(9)
 	b := array.NewBuilder(memory.DefaultAllocator, kt)

@@ -6,11 +6,11 @@
 //
 // # Vocabulary
 //
-// A text is an expression, or `name = expression`. [Compile] makes a [Program] of
-// it, [CompileValue] of one that is no result to be named, such as a condition; [CompileAll] makes one program of several texts, which computes what they
-// share once. The program runs over vectors of 1,024 rows, whose registers stay
-// in the cache: one kernel call for each operation and vector, no allocation. An
-// [Evaluator] holds the registers of one goroutine. [Program.Explain] prints what
+// A text is an expression, or `name = expression`. [Compile] makes a [Program] of it,
+// [CompileValue] of one that is no result to be named, such as a condition; [CompileAll] makes one
+// program of several texts, which computes what they share once. The program runs over vectors of
+// 1,024 rows, whose registers stay in the cache: one kernel call for each operation and vector, no
+// allocation. An [Evaluator] holds the registers of one goroutine. [Program.Explain] prints what
 // the compiler's passes made of the texts.
 //
 // # The language
@@ -37,14 +37,14 @@
 //
 // # Time
 //
-// Calendar functions see the wall clock of the column's zone. A wall-clock time that the
-// clock skips is moved on by what the clock was put forward; of one that it shows twice, the first is
+// Calendar functions see the wall clock of the column's zone. A wall-clock time that the clock
+// skips is moved on by what the clock was put forward; of one that it shows twice, the first is
 // meant. So trunc to days and more gives the first instant of the day, 01:00 where midnight is
 // skipped, and trunc to hours and less nothing before the clock's last change. Arithmetic of times
 // fails the row where the type does not hold the result.
 //
-// What SQL, Python, pandas, Polars, R and Excel write otherwise is an [Error] that says what to write, or what differs
-// where nothing means the same.
+// What SQL, Python, pandas, Polars, R and Excel write otherwise is an [Error] that says what to
+// write, or what differs where nothing means the same.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
 // rows they fail. Functions written in Go are called by name, see [Register]. The
@@ -55,8 +55,9 @@
 //
 // # Limits
 //
-// Compiling costs about 10 µs for each operation, however many there are. Up to 99,900 operators may follow
-// each other without parentheses, and up to 5,000 parentheses and calls stand within each other; what is more is an [Error].
+// Compiling costs about 10 µs for each operation, however many there are. Up to 99,900 operators
+// may follow each other without parentheses, and up to 5,000 parentheses and calls stand within
+// each other; what is more is an [Error].
 //
 // # Nulls
 //

@@ -249,7 +249,8 @@ func TestOperandsMeetFirst(t *testing.T) {
 	require.ErrorContains(t, err, "no integer type holds both; cast one")
 }
 
-// diff counts days on the wall clock where a day is skipped or repeated in part, and hours as they pass.
+// diff counts days on the wall clock where a day is skipped or repeated in part, and hours as they
+// pass.
 func TestDiffAcrossChangesOfTheClock(t *testing.T) {
 	zoned := func(name, zone string, texts ...string) named {
 		return written(t, name, timestampType(arrow.Second, zone), texts...)
@@ -409,7 +410,8 @@ func TestConstantsBetweenValues(t *testing.T) {
 	}
 }
 
-// A constant that no value of the column's type equals is above or below all of them, or between two.
+// A constant that no value of the column's type equals is above or below all of them, or between
+// two.
 func TestConstantsOutsideTheType(t *testing.T) {
 	rec := recordOf(
 		written(t, "u", arrow.PrimitiveTypes.Uint64, "0", "18446744073709551615", "1", ""),

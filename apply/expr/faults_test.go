@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAnUnknownZoneIsAnError: nothing that looks at the clock of such a column counts in UTC instead.
+// TestAnUnknownZoneIsAnError: nothing that looks at the clock of such a column counts in UTC
+// instead.
 func TestAnUnknownZoneIsAnError(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "t", Type: &arrow.TimestampType{Unit: arrow.Second, TimeZone: "Mars/Olympus_Mons"}},
@@ -109,7 +110,8 @@ func TestFunctionsOfSeveralLines(t *testing.T) {
 	require.Equal(t, "Zone 7\n", got[0], "the line end of a raw text stays")
 }
 
-// TestARowThatFailsMayEndTheEvaluation: the error that fail gives is the one that is told, and no row behind it is tried.
+// TestARowThatFailsMayEndTheEvaluation: the error that fail gives is the one that is told, and no
+// row behind it is tried.
 func TestARowThatFailsMayEndTheEvaluation(t *testing.T) {
 	rec := spans(t)
 	p, err := Compile(rec.Schema(), "100 / n")
@@ -123,7 +125,8 @@ func TestARowThatFailsMayEndTheEvaluation(t *testing.T) {
 	require.ErrorIs(t, err, ErrDivideByZero)
 }
 
-// TestAFailureIsOfItsRowAlone: rows that fail at other places of their vectors leave nothing behind for the vectors after.
+// TestAFailureIsOfItsRowAlone: rows that fail at other places of their vectors leave nothing behind
+// for the vectors after.
 func TestAFailureIsOfItsRowAlone(t *testing.T) {
 	bad := []int{5, 1023, 1024 + 70, 2048 + 1, 2599}
 	column := func(name string, dt arrow.DataType, good, wrong string) named {

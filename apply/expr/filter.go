@@ -10,9 +10,10 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Filter is what the first result, a condition, says of single columns by the sides of its &&: a source may leave out rows that break
-// a part of it, for which the condition is not true. No row is among them on which the program fails, since leaving it out would
-// hide its error. It takes about 20 µs for each column.
+// Filter is what the first result, a condition, says of single columns by the sides of its &&: a
+// source may leave out rows that break a part of it, for which the condition is not true. No row is
+// among them on which the program fails, since leaving it out would hide its error. It takes about
+// 20 µs for each column.
 func (p *Program) Filter() predicate.Filter {
 	f := predicate.Filter{Tests: p.tests()}
 	if !p.Fails() {
@@ -82,8 +83,8 @@ func onlyColumn(n *node) (c *column) {
 	return c
 }
 
-// test compiles a condition on one column against a schema of that column alone. Where another side can fail, it is looked at unless
-// this one is false: null passes then.
+// test compiles a condition on one column against a schema of that column alone. Where another side
+// can fail, it is looked at unless this one is false: null passes then.
 func (p *Program) test(c *column, n *node) (predicate.Test, bool) {
 	if p.Fails() {
 		yes := &node{op: opConst, typ: boolType, val: true, pos: n.pos, src: n.src}

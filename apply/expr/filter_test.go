@@ -12,8 +12,8 @@ import (
 
 func init() { Register("twice_for_filters", Func1(func(x int64) int64 { return 2 * x })) }
 
-// TestTestsOfConditions shows which sides become tests of a column, and which of its values pass: of the texts a, bb and ccc, the numbers
-// 0, 1 and 2, and null.
+// TestTestsOfConditions shows which sides become tests of a column, and which of its values pass:
+// of the texts a, bb and ccc, the numbers 0, 1 and 2, and null.
 func TestTestsOfConditions(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "t", Type: arrow.BinaryTypes.String, Nullable: true}, {Name: "d", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}, Nullable: true},

@@ -197,8 +197,8 @@ func appendRandom(r *rand.Rand, b array.Builder) {
 	}
 }
 
-// randomTime counts units of per nanoseconds: a change of Berlin's, Sao Paulo's or New York's clock, a time near
-// one, the least or the greatest time, or any.
+// randomTime counts units of per nanoseconds: a change of Berlin's, Sao Paulo's or New York's
+// clock, a time near one, the least or the greatest time, or any.
 func randomTime(r *rand.Rand, i uint64, per, most int64) int64 {
 	changes := []int64{1711846800, 1729990800, 1541300400, 1518919200, 1710054000, 1730613600, 1577836800, 0, -2208988800}
 	switch r.UintN(8) {
@@ -577,8 +577,8 @@ func checkRandom(t *testing.T, seed uint64, b []byte) {
 	checkAgainstOracle(t, rec, d.expr(d.pick(allTypes...), 4))
 }
 
-// TestRandomExpressions checks VOLLEY_EXPRESSIONS expressions, 600 (short: 200) if that is not set, the same ones for the same
-// VOLLEY_SEED. A hundred take about 0.3 s.
+// TestRandomExpressions checks VOLLEY_EXPRESSIONS expressions, 600 (short: 200) if that is not set,
+// the same ones for the same VOLLEY_SEED. A hundred take about 0.3 s.
 func TestRandomExpressions(t *testing.T) {
 	few := uint64(600)
 	if testing.Short() {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// habit is what users of another language write, and what is to be written instead. These words of a
-// pattern are holes: x, y and z are operands, list is any number of them, q is a text in whatever
-// quotes, typ a type, unit a unit of time, part one as T-SQL has it, field such a unit as a function,
-// layout that of a time, mysql that of MySQL, number a place that counts from 1, nth the number of a
-// column, mark the escape of LIKE. A kind of operand may stand behind a hole, as in x:int; such a
-// habit comes before that for any operand. Any other word stands for itself in whatever case, and a/b
-// for one word or the other. A habit that is Go says so by plain: it is no mistake. Where write is
-// empty, nothing can be written instead.
+// habit is what users of another language write, and what is to be written instead. These words of
+// a pattern are holes: x, y and z are operands, list is any number of them, q is a text in whatever
+// quotes, typ a type, unit a unit of time, part one as T-SQL has it, field such a unit as a
+// function, layout that of a time, mysql that of MySQL, number a place that counts from 1, nth the
+// number of a column, mark the escape of LIKE. A kind of operand may stand behind a hole, as in
+// x:int; such a habit comes before that for any operand. Any other word stands for itself in
+// whatever case, and a/b for one word or the other. A habit that is Go says so by plain: it is no
+// mistake. Where write is empty, nothing can be written instead.
 type habit struct {
 	written string
 	write   string
@@ -309,8 +309,8 @@ var foreignTypes = map[string]string{
 	"duration": `duration("us")`, "timedelta64": `duration("ns")`,
 }
 
-// foreignUnits are the names of units of time in other languages; y, w, m and t are different units in
-// different ones.
+// foreignUnits are the names of units of time in other languages; y, w, m and t are different units
+// in different ones.
 var foreignUnits = map[string]string{
 	"d": "day", "dd": "day", "h": "hour", "hh": "hour", "hr": "hour", "min": "minute", "mi": "minute", "n": "minute",
 	"s": "second", "ss": "second", "sec": "second", "wk": "week", "ww": "week", "mm": "month", "mon": "month",

@@ -52,8 +52,8 @@ func foreignLayout(layout string) bool {
 	return directive.MatchString(layout) || strayPart.MatchString(layout) || !isLayout(layout)
 }
 
-// goLayout translates a layout of another kind, whose language may be known (mysql, excel, oracle); ok
-// is false if a part of it has no like in Go, or could be meant otherwise.
+// goLayout translates a layout of another kind, whose language may be known (mysql, excel, oracle);
+// ok is false if a part of it has no like in Go, or could be meant otherwise.
 func goLayout(layout, language string) (text string, ok bool) {
 	var parts []layoutPart
 	switch {
@@ -204,8 +204,8 @@ var (
 	excelMinute = regexp.MustCompile(`(h[^a-z]*)m{1,2}|m{1,2}([^a-z]*s)`)
 )
 
-// excelLetters is a layout of Excel in the letters of Java: without AM/PM the hour is one of 24, and
-// m is the minute behind an hour and before a second.
+// excelLetters is a layout of Excel in the letters of Java: without AM/PM the hour is one of 24,
+// and m is the minute behind an hour and before a second.
 func excelLetters(layout string) string {
 	half := halfDay.MatchString(layout)
 	out := strings.ToLower(halfDay.ReplaceAllString(layout, "t"))
@@ -250,8 +250,8 @@ func letters(layout string, sql bool) (list []layoutPart) {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// joinParts is the layout of Go, if it writes times as its parts do one by one: text between them may
-// look like a part to Go, as the 1 of Q1 does, and a fraction is one only behind a point.
+// joinParts is the layout of Go, if it writes times as its parts do one by one: text between them
+// may look like a part to Go, as the 1 of Q1 does, and a fraction is one only behind a point.
 func joinParts(parts []layoutPart) (layout string, ok bool) {
 	for _, p := range parts {
 		layout += p.text

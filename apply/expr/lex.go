@@ -47,8 +47,8 @@ var (
 	nameWritten    = regexp.MustCompile(`^[\pL_][\pL\pN_]*`)
 )
 
-// lex cuts a text into lexemes. blank is the place of the first blank that Go takes for none, or -1;
-// ok is false where a character belongs to no language known here.
+// lex cuts a text into lexemes. blank is the place of the first blank that Go takes for none, or
+// -1; ok is false where a character belongs to no language known here.
 func lex(text string, from int) (list []lexeme, blank int, ok bool) {
 	blank = -1
 	for at := from; at < len(text); {

@@ -80,7 +80,8 @@ func longSchema(n int) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// shortNamed gives a single text a short name: Explain repeats the name for each operation that can fail.
+// shortNamed gives a single text a short name: Explain repeats the name for each operation that can
+// fail.
 func shortNamed(texts []string) []string {
 	if len(texts) == 1 {
 		return []string{"e = " + texts[0]}
@@ -97,8 +98,8 @@ func allocated(f func()) (objects, bytes float64) {
 	return float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// TestCompilingIsLinear holds objects and bytes against each other for n and 2n terms: time cannot be
-// told apart from what else the machine does.
+// TestCompilingIsLinear holds objects and bytes against each other for n and 2n terms: time cannot
+// be told apart from what else the machine does.
 func TestCompilingIsLinear(t *testing.T) {
 	const n = 300
 	schema := longSchema(2 * n)
@@ -224,7 +225,8 @@ func TestTooDeepTextsAreRefused(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestExplainOfSharedTexts: what is doubled sixty times over one dictionary has no end if it is written out.
+// TestExplainOfSharedTexts: what is doubled sixty times over one dictionary has no end if it is
+// written out.
 func TestExplainOfSharedTexts(t *testing.T) {
 	doubled := "func(g string) string { " + strings.Repeat("g = g + g; ", 60) + "return g }"
 	p, err := Compile(longSchema(0), doubled)

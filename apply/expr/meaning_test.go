@@ -491,7 +491,8 @@ func TestHabitsThatSayWhere(t *testing.T) {
 	}
 }
 
-// TestHabitsOfNumbersAtTheirLimits: whatever stands for a count, a place or an exponent, a message is made of it.
+// TestHabitsOfNumbersAtTheirLimits: whatever stands for a count, a place or an exponent, a message
+// is made of it.
 func TestHabitsOfNumbersAtTheirLimits(t *testing.T) {
 	schema := edgeRecord(t).Schema()
 	for _, form := range []string{

@@ -142,7 +142,8 @@ func (n *node) label() string {
 	return name
 }
 
-// writeCall writes the operation and its operands in parentheses, the constants of the instruction at their places.
+// writeCall writes the operation and its operands in parentheses, the constants of the instruction
+// at their places.
 func (n *node) writeCall(b *strings.Builder, arg func(i int)) {
 	b.WriteString(n.label() + "(")
 	n.operands(b, ", ", arg)

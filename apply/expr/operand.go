@@ -67,7 +67,8 @@ func either[T any](c bool, a, b T) T {
 	return b
 }
 
-// is reports whether a lexeme is one of the part's words, in whatever case unless the word has capitals.
+// is reports whether a lexeme is one of the part's words, in whatever case unless the word has
+// capitals.
 func (p part) is(l lexeme) bool {
 	return (l.kind == lexName || l.kind == lexMark) && slices.ContainsFunc(p.words, func(w string) bool {
 		return w == l.text || w == strings.ToLower(w) && strings.EqualFold(w, l.text)
@@ -354,7 +355,8 @@ func (t *translation) layout(language string) Term {
 	return Lit(instead)
 }
 
-// fromZero reads a place that counts from 1 and is one that counts from 0. Below 1, languages differ.
+// fromZero reads a place that counts from 1 and is one that counts from 0. Below 1, languages
+// differ.
 func (t *translation) fromZero() Term {
 	pos := t.now().pos
 	x := t.expr(choice)
@@ -454,8 +456,8 @@ func isMissing(x Term) bool { return isNil(x) || x.text == "nan()" }
 // listing is the template of a rule that takes a list.
 func (h *holes) listing(r *rule) string { return either(len(h.list) > 0, r.habit.write, "") }
 
-// rowsOfNulls reports whether a null among a list's values finds nulls, as in Python and R; in SQL it
-// finds nothing.
+// rowsOfNulls reports whether a null among a list's values finds nulls, as in Python and R; in SQL
+// it finds nothing.
 func (t *translation) rowsOfNulls(r *rule, h *holes) bool {
 	sql := strings.HasSuffix(r.written, " in (list)") && !t.python && !strings.Contains(strings.ToLower(t.text), "none")
 	return slices.ContainsFunc(h.list, isMissing) && !sql
@@ -630,8 +632,8 @@ func (t *translation) from(head, x, at Term) Term {
 	return Call("substr", head, Call("max", place(x, at), Lit(0)))
 }
 
-// place is a place in x that may count from the end, as one that counts from the beginning; it may be
-// below 0.
+// place is a place in x that may count from the end, as one that counts from the beginning; it may
+// be below 0.
 func place(x, at Term) Term {
 	n, err := strconv.Atoi(at.text)
 	switch {

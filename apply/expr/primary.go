@@ -560,7 +560,8 @@ func (t *translation) subscripted(l lexeme) Term {
 	return x
 }
 
-// called reads a call of a function that is ours in other letters, or unknown; one of Go's is as it is.
+// called reads a call of a function that is ours in other letters, or unknown; one of Go's is as it
+// is.
 func (t *translation) called(name string, as Term) Term {
 	l := t.list[t.at-1]
 	if name == "" && t.now().text != "(" {

@@ -42,7 +42,8 @@ func reduce(roots []*node) []*node {
 	})
 }
 
-// fallible remembers in which nodes a row can fail, in themselves or in what they are computed from.
+// fallible remembers in which nodes a row can fail, in themselves or in what they are computed
+// from.
 type fallible map[*node]bool
 
 func (f fallible) within(n *node) bool {

@@ -40,8 +40,9 @@ type allocation struct {
 }
 
 const (
-	// registersMax is from how many registers of 8 KiB on they are saved: constants are filled where they are
-	// used, which costs as much as an addition, and not once, and deep arguments are computed first.
+	// registersMax is from how many registers of 8 KiB on they are saved: constants are filled where
+	// they are used, which costs as much as an addition, and not once, and deep arguments are computed
+	// first.
 	registersMax = 256
 	released     = -1 // the last use of a node whose register is free
 )
@@ -68,8 +69,8 @@ func (al *allocation) scratch(roots []*node) int {
 	return n
 }
 
-// deepestFirst is an order in which long chains on the right of an operation, such as those of ifelse, need
-// few registers: what stands on the left is computed when the chain is.
+// deepestFirst is an order in which long chains on the right of an operation, such as those of
+// ifelse, need few registers: what stands on the left is computed when the chain is.
 func deepestFirst(roots []*node) []*node {
 	height := map[*node]int{}
 	for _, n := range order(roots) {

@@ -91,10 +91,12 @@ func parsed[T any](n *node, d, x int, f func(string) (T, error)) step {
 	}
 }
 
-// otherDates are dates whose order a text alone does not tell, or that are not written as ISO 8601 has them.
+// otherDates are dates whose order a text alone does not tell, or that are not written as ISO 8601
+// has them.
 var otherDates = regexp.MustCompile(`^\d{1,2}([./ -])\d{1,2}([./ -])(\d{4}|\d{2})(?:[ T](\d{1,2}:\d{2})(:\d{2})?)?$`)
 
-// dateRemedy says how a text that was to be a date or timestamp may be read, where it looks like a date in another order.
+// dateRemedy says how a text that was to be a date or timestamp may be read, where it looks like a
+// date in another order.
 func dateRemedy(s string, t arrow.DataType) string {
 	if !isInstant(t) {
 		return ""
@@ -228,8 +230,8 @@ func (c *checker) instantText(s string, t arrow.DataType, pos int) time.Time {
 
 var finerThanNanos = regexp.MustCompile(`[.,]\d{9}\d*[1-9]`)
 
-// refuseFiner refuses a constant with digits that Go's times do not have: they would be cut, and what is
-// compared would be another time.
+// refuseFiner refuses a constant with digits that Go's times do not have: they would be cut, and
+// what is compared would be another time.
 func (c *checker) refuseFiner(s string, pos int) {
 	if finerThanNanos.MatchString(s) {
 		c.fail(pos, "%q is finer than a nanosecond: write nine digits of the second at most", s)

@@ -318,7 +318,8 @@ func (t *translation) end(x Term) {
 	}
 }
 
-// lost is thrown where a text is not understood, stopped where nothing is to be written instead, or that takes too long.
+// lost is thrown where a text is not understood, stopped where nothing is to be written instead, or
+// that takes too long.
 type (
 	lost    struct{}
 	stopped struct{}

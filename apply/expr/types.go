@@ -83,8 +83,8 @@ func valueType(t arrow.DataType) arrow.DataType {
 	return t
 }
 
-// hasBitmap reports whether the nulls of a type's arrays are told by a bitmap, or all are null; of a dictionary,
-// those of its keys and of its values.
+// hasBitmap reports whether the nulls of a type's arrays are told by a bitmap, or all are null; of
+// a dictionary, those of its keys and of its values.
 func hasBitmap(t arrow.DataType) bool {
 	switch t.ID() {
 	case arrow.DENSE_UNION, arrow.SPARSE_UNION, arrow.RUN_END_ENCODED:

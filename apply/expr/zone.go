@@ -35,8 +35,8 @@ func (z *zoneCache) offset(zone *time.Location, sec int64) int64 {
 	return z.off
 }
 
-// changed is the second at which the present offset began, or least if that is later. Zones also change
-// their names alone.
+// changed is the second at which the present offset began, or least if that is later. Zones also
+// change their names alone.
 func (z *zoneCache) changed(least int64) int64 {
 	for from := z.from; from > least; {
 		before := time.Unix(from-1, 0).In(z.zone)

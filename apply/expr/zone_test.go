@@ -65,8 +65,8 @@ func firstOf(t time.Time, year int, month time.Month, day int) time.Time {
 	}
 }
 
-// skippers are the zones whose clock skips midnight at some time from 2000 to 2040, one of those that do so
-// alike, and some whose clock repeats it or skips other times.
+// skippers are the zones whose clock skips midnight at some time from 2000 to 2040, one of those
+// that do so alike, and some whose clock repeats it or skips other times.
 var skippers = strings.Fields(`
 	Africa/Cairo Africa/Casablanca Africa/Tunis America/Araguaina America/Argentina/Buenos_Aires America/Argentina/Catamarca
 	America/Argentina/Jujuy America/Argentina/Mendoza America/Argentina/San_Juan America/Argentina/San_Luis America/Argentina/Tucuman
@@ -101,8 +101,8 @@ func TestTruncSkipsWithTheClock(t *testing.T) {
 	}
 }
 
-// aroundChanges are times of a zone from 2000 to 2040: some before and behind each change, and noon and
-// midnight of every 40th day.
+// aroundChanges are times of a zone from 2000 to 2040: some before and behind each change, and noon
+// and midnight of every 40th day.
 func aroundChanges(zone *time.Location, dt *arrow.TimestampType) (arrow.Record, []time.Time) {
 	var times []time.Time
 	for at := time.Date(2000, 1, 1, 0, 0, 0, 0, zone); at.Year() < 2040; {
@@ -142,8 +142,8 @@ func TestLastDaysOfLeapYears(t *testing.T) {
 	}
 }
 
-// What a clock skips is moved on by what it was put forward, of what it shows twice the first is meant:
-// by add, by casts from wall clocks and from texts.
+// What a clock skips is moved on by what it was put forward, of what it shows twice the first is
+// meant: by add, by casts from wall clocks and from texts.
 func TestGapsAndOverlaps(t *testing.T) {
 	for _, c := range []struct{ zone, wall, want string }{
 		{"Europe/Berlin", "2024-03-31 02:30", "2024-03-31T03:30:00+02:00"},

@@ -12,7 +12,8 @@ import (
 // job shorter than that is one record. A nil logger means slog.Default().
 //
 // Records are of level Info, or Error for a job that ended before its end. Their attributes are
-// job, rows, rows_total, bytes, bytes_total, elapsed, rows_per_s and left; those not known are left out.
+// job, rows, rows_total, bytes, bytes_total, elapsed, rows_per_s and left; those not known are left
+// out.
 func Log(logger *slog.Logger, every time.Duration) Func {
 	if logger == nil {
 		logger = slog.Default()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// memory is how far back rates look: what a job did this long ago counts 1/e of what it does
-// now. Long enough that chunks do not make a rate jump, short enough to follow a job that slows down.
+// memory is how far back rates look: what a job did this long ago counts 1/e of what it does now.
+// Long enough that chunks do not make a rate jump, short enough to follow a job that slows down.
 const memory = 3 * time.Second
 
 // speed is the rates of one job, smoothed.

@@ -8,6 +8,6 @@
 //		table.Limit(1000),
 //	)
 //
-// Columns that a list of steps neither looks at nor hands on are not read from files whose format can
-// skip them, wherever in the list [Select] or [Drop] stands.
+// Columns that a list of steps neither looks at nor hands on are not read from files whose format
+// can skip them, wherever in the list [Select] or [Drop] stands.
 package table

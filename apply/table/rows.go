@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-// Limit keeps the first rows of what comes in, in its order. Once they are there nothing more is read;
-// steps before it may have computed some rows that are then dropped.
+// Limit keeps the first rows of what comes in, in its order. Once they are there nothing more is
+// read; steps before it may have computed some rows that are then dropped.
 func Limit(rows int64) chunker.Step { return limit{rows} }
 
 type limit struct{ rows int64 }

@@ -19,7 +19,8 @@ func trips(t *testing.T) *frame.Frame {
 	return f
 }
 
-// TestVerbs has each verb, and several in a row, do what it says: names, and the first column that is left.
+// TestVerbs has each verb, and several in a row, do what it says: names, and the first column that
+// is left.
 func TestVerbs(t *testing.T) {
 	for _, c := range []struct {
 		name  string

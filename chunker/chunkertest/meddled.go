@@ -9,8 +9,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-// ReadMeddled counts the rows of a source that is read in chunks of about size bytes. Before it takes part at, from 0, it
-// calls meddle, which changes the input.
+// ReadMeddled counts the rows of a source that is read in chunks of about size bytes. Before it
+// takes part at, from 0, it calls meddle, which changes the input.
 func ReadMeddled(t testing.TB, src chunker.Source, size int64, at int, meddle func()) (rows int, err error) {
 	t.Helper()
 	stream, err := src.Open(t.Context(), size)

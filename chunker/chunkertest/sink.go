@@ -127,7 +127,8 @@ func testEmpty(t *testing.T, output Output, schema *arrow.Schema) {
 	require.Equal(t, want.Names(), got.Names(), "the columns of an empty stream")
 }
 
-// testTorn commits after a Write that failed, since ctx had ended: the output lacks rows, and must not show.
+// testTorn commits after a Write that failed, since ctx had ended: the output lacks rows, and must
+// not show.
 func testTorn(t *testing.T, ctx context.Context, output Output, f *frame.Frame) {
 	t.Helper()
 	sink, back := output()

@@ -1,10 +1,12 @@
-// Package predicate is what a condition says of single columns, in a form that sources of rows can use
-// without knowing expressions. A condition makes a [Filter] of bounds and tests; a source holds the
-// bounds against its statistics and the tests against its dictionaries, and leaves out rows that break
-// one:
+// Package predicate is what a condition says of single columns, in a form that sources of rows can
+// use without knowing expressions. A condition makes a [Filter] of bounds and tests; a source holds
+// the bounds against its statistics and the tests against its dictionaries, and leaves out rows
+// that break one:
 //
 //	for _, b := range filter.Bounds {
-//		if low, high, ok := statistics(b.Column); ok && b.Op.Misses(cmp.Compare(low, b.Value.(int64)), cmp.Compare(high, b.Value.(int64))) {
+//		low, high := statistics(b.Column) // of a column of int64
+//		n := b.Value.(int64)
+//		if b.Op.Misses(cmp.Compare(low, n), cmp.Compare(high, n)) {
 //			continue rowGroups
 //		}
 //	}
@@ -49,8 +51,8 @@ func (b Bound) String() string {
 	return fmt.Sprintf("%s %v %v", b.Column, b.Op, b.Value)
 }
 
-// Misses reports whether no value from lo to hi satisfies the comparison, by their order relative to the
-// constant: low is the sign of lo - constant, high that of hi - constant.
+// Misses reports whether no value from lo to hi satisfies the comparison, by their order relative
+// to the constant: low is the sign of lo - constant, high that of hi - constant.
 func (o Op) Misses(low, high int) bool {
 	switch o {
 	case Equal:

@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMisses holds every comparison against every order of the bounds and the constant, by values that lie there.
+// TestMisses holds every comparison against every order of the bounds and the constant, by values
+// that lie there.
 func TestMisses(t *testing.T) {
 	passes := map[Op]func(v, constant int) bool{
 		Equal: func(v, c int) bool { return v == c }, Less: func(v, c int) bool { return v < c }, LessEqual: func(v, c int) bool { return v <= c },

@@ -6,15 +6,15 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
-// Filter is what a condition says of single columns. A row that breaks any part of it is not wanted. One
-// that breaks none may still not be: whoever asks tests each row that it gets.
+// Filter is what a condition says of single columns. A row that breaks any part of it is not
+// wanted. One that breaks none may still not be: whoever asks tests each row that it gets.
 type Filter struct {
 	Bounds []Bound
 	Tests  []Test
 }
 
-// Test says which values of one column a wanted row may have. A source that holds the column's values
-// once each, in a dictionary, tests those and need not look at the rows.
+// Test says which values of one column a wanted row may have. A source that holds the column's
+// values once each, in a dictionary, tests those and need not look at the rows.
 type Test struct {
 	Column string
 	// Pass returns a bitmap over values, an array of the column's type: bit i of word i/64 is set if a

@@ -101,7 +101,8 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 	return c.explained(err)
 }
 
-// policy is what --on-error says, for the functions and for the reader; and the name of the file of rejects.
+// policy is what --on-error says, for the functions and for the reader; and the name of the file of
+// rejects.
 func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejects string, err error) {
 	if c.errorsMax < 0 {
 		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
@@ -197,7 +198,8 @@ func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	return notes
 }
 
-// firstFailed is the first error of --where or of the other steps, where it is among the first of all.
+// firstFailed is the first error of --where or of the other steps, where it is among the first of
+// all.
 func (c *convert) firstFailed(r *ooc.Report, where bool) error {
 	for _, e := range r.Steps.Errors {
 		if strings.HasPrefix(e.Func, "where ") == where {

@@ -20,8 +20,9 @@ func init() {
 	scriptCommands["stall"] = stall
 }
 
-// feed PIPE BYTES DONE writes so many bytes of rows into a named pipe that it holds open at both ends, makes the
-// file DONE, and stays. It is one process, so that killing it leaves nobody behind who holds the pipe.
+// feed PIPE BYTES DONE writes so many bytes of rows into a named pipe that it holds open at both
+// ends, makes the file DONE, and stays. It is one process, so that killing it leaves nobody behind
+// who holds the pipe.
 func feed() {
 	p, err := os.OpenFile(os.Args[1], os.O_RDWR, 0)
 	check(err)
@@ -43,8 +44,8 @@ func stall() {
 	}
 }
 
-// signalled SIGNAL COMMAND… runs a command, sends it the signal once it waits for the other end of a pipe, and ends as
-// it does. One that the signal does not end is killed.
+// signalled SIGNAL COMMAND… runs a command, sends it the signal once it waits for the other end of
+// a pipe, and ends as it does. One that the signal does not end is killed.
 func signalled() {
 	signals := map[string]os.Signal{"INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM}
 	c := exec.Command(os.Args[2], os.Args[3:]...)
@@ -63,8 +64,8 @@ func signalled() {
 	os.Exit(c.ProcessState.ExitCode())
 }
 
-// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the other end, or writing
-// to one that nobody reads.
+// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the
+// other end, or writing to one that nobody reads.
 func waitsForPartner(pid int) bool {
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
 	for _, name := range threads {

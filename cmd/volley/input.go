@@ -108,7 +108,8 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	return o, in.ofParquet(cmd)
 }
 
-// tellUndecided notes which columns are text because their dates or numbers could be read in two ways: they compare as texts.
+// tellUndecided notes which columns are text because their dates or numbers could be read in two
+// ways: they compare as texts.
 func (in *input) tellUndecided(w io.Writer) {
 	for _, u := range in.read.Undecided {
 		show(w, fmt.Sprintf("volley: column %s is read as text, since its dates, such as %s, may have the day or the month first: --dates day-first or --dates month-first reads them as dates\n", printable(u.Column), u.Example))
@@ -324,8 +325,8 @@ func wholeParquet(name string) bool {
 	return formatOfBytes(head) == parquet && formatOfBytes(tail) == parquet
 }
 
-// ends are the first and the last bytes of the first file that a path or pattern names; none where it cannot be
-// read: whoever opens it tells why.
+// ends are the first and the last bytes of the first file that a path or pattern names; none where
+// it cannot be read: whoever opens it tells why.
 func ends(name string) (head, tail []byte) {
 	files, err := paths.Expand(name)
 	if err != nil || len(files) == 0 || isPipe(files[0]) {

@@ -45,8 +45,8 @@ func writeRows(w io.Writer, f *frame.Frame) error {
 	return b.Flush()
 }
 
-// jsonValue is a value as JSON can hold it: floats that are no numbers, decimals and times are text, times as
-// RFC 3339 has them.
+// jsonValue is a value as JSON can hold it: floats that are no numbers, decimals and times are
+// text, times as RFC 3339 has them.
 func jsonValue(arr arrow.Array, row int) any {
 	if arr.IsNull(row) {
 		return nil
@@ -135,7 +135,8 @@ func writeJSON(w io.Writer, value any) error {
 	return err
 }
 
-// marshal is a value as JSON, in which characters that a terminal would obey are written as JSON's escapes.
+// marshal is a value as JSON, in which characters that a terminal would obey are written as JSON's
+// escapes.
 func marshal(value any) ([]byte, error) {
 	b, err := json.Marshal(value)
 	if err != nil || !bytes.ContainsFunc(b, terminal.Obeyed) {

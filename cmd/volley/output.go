@@ -156,14 +156,16 @@ func (d device) Create(ctx context.Context, schema *arrow.Schema) (chunker.Write
 	return closing(ctx, f, d.writers, schema)
 }
 
-// standardOutput is a sink that closes standard output behind the data, for what a disk says only then.
+// standardOutput is a sink that closes standard output behind the data, for what a disk says only
+// then.
 type standardOutput struct{ writers }
 
 func (s standardOutput) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
 	return closing(ctx, os.Stdout, s.writers, schema)
 }
 
-// closing is a writer to f that Commit or Close closes with it. Who reads f may keep it waiting until ctx ends.
+// closing is a writer to f that Commit or Close closes with it. Who reads f may keep it waiting
+// until ctx ends.
 func closing(ctx context.Context, f *os.File, to writers, schema *arrow.Schema) (chunker.Writer, error) {
 	w, err := to.To(fifo.NewWriter(ctx, f)).Create(ctx, schema)
 	if err != nil {

@@ -140,8 +140,8 @@ func tell(ctx context.Context, w io.Writer, err error) int {
 	return code
 }
 
-// show prints text for people. Names, values and messages of others are in it: what a terminal would obey is
-// escaped here, once for all that is printed, unless it was before.
+// show prints text for people. Names, values and messages of others are in it: what a terminal
+// would obey is escaped here, once for all that is printed, unless it was before.
 func show(w io.Writer, text string) error {
 	_, err := io.WriteString(w, terminal.EscapeLines(text))
 	return err

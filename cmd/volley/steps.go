@@ -126,8 +126,8 @@ func (s *steps) computed() (texts []string) {
 	return texts
 }
 
-// explained adds to an error what the command knows beside: a condition may name a column that a later
-// step computes.
+// explained adds to an error what the command knows beside: a condition may name a column that a
+// later step computes.
 func (s *steps) explained(err error) error {
 	if err == nil || !strings.HasPrefix(err.Error(), "where: ") {
 		return err
@@ -145,7 +145,8 @@ func (s *steps) explained(err error) error {
 	return err
 }
 
-// columns are the columns of the first input and those that are computed, none where they cannot be known.
+// columns are the columns of the first input and those that are computed, none where they cannot be
+// known.
 func (in *input) columns(cmd *cobra.Command, args, set []string) (columns []string) {
 	if len(args) == 0 || slices.Contains(args, stdio) {
 		return nil

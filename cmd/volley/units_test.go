@@ -53,7 +53,8 @@ func counting(t *testing.T) func() int {
 	}
 }
 
-// TestAStreamThatFailsLeavesNoSpool: neither the file nor its descriptor, after each number of bytes.
+// TestAStreamThatFailsLeavesNoSpool: neither the file nor its descriptor, after each number of
+// bytes.
 func TestAStreamThatFailsLeavesNoSpool(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)

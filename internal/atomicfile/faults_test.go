@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFailedStepIsAnErrorAndLeavesNoFile takes the descriptor away, so that the system refuses whatever comes next.
+// TestAFailedStepIsAnErrorAndLeavesNoFile takes the descriptor away, so that the system refuses
+// whatever comes next.
 func TestAFailedStepIsAnErrorAndLeavesNoFile(t *testing.T) {
 	for name, step := range map[string]func(t *testing.T, f *File){
 		"write, a byte": func(t *testing.T, f *File) {
@@ -69,7 +70,8 @@ func TestACommitThatCannotRenameLeavesNothing(t *testing.T) {
 	require.DirExists(t, path)
 }
 
-// TestWriteBehindCountsEveryByte: what is begun never passes what is written, at the limit and beside it.
+// TestWriteBehindCountsEveryByte: what is begun never passes what is written, at the limit and
+// beside it.
 func TestWriteBehindCountsEveryByte(t *testing.T) {
 	for _, c := range []struct{ first, second, begun int64 }{
 		{writeBehind - 1, 0, 0},

@@ -41,7 +41,8 @@ func TestHalfFloatsWidenAndNothingElse(t *testing.T) {
 	}
 }
 
-// TestEveryTypeThatIsNotPacked is read: what there is an Arrow type of, and no Go type that becomes it.
+// TestEveryTypeThatIsNotPacked is read: what there is an Arrow type of, and no Go type that becomes
+// it.
 func TestEveryTypeThatIsNotPacked(t *testing.T) {
 	wide := decimal256.FromI64(-1234)
 	b := array.NewDecimal256Builder(memory.DefaultAllocator, &arrow.Decimal256Type{Precision: 60, Scale: 2})
@@ -81,7 +82,8 @@ func TestAnUnknownZoneIsAnError(t *testing.T) {
 	require.Equal(t, []arrow.Timestamp{5}, read[arrow.Timestamp](t, arr))
 }
 
-// TestLengthsOfTimeAtTheirLimits: the longest that a time.Duration holds, one more, and what lies under a null.
+// TestLengthsOfTimeAtTheirLimits: the longest that a time.Duration holds, one more, and what lies
+// under a null.
 func TestLengthsOfTimeAtTheirLimits(t *testing.T) {
 	const longest = math.MaxInt64 / int64(time.Second)
 	for _, c := range []struct {
@@ -119,7 +121,8 @@ func TestIntegersInFloatsAtTheirLimits(t *testing.T) {
 	}
 }
 
-// TestWhatHoldsWhat: every number type read as every other, which is right exactly where no value is lost.
+// TestWhatHoldsWhat: every number type read as every other, which is right exactly where no value
+// is lost.
 func TestWhatHoldsWhat(t *testing.T) {
 	types := []arrow.DataType{
 		arrow.PrimitiveTypes.Int8, arrow.PrimitiveTypes.Int16, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64,
@@ -250,7 +253,8 @@ func TestFieldsOfStructs(t *testing.T) {
 	}
 }
 
-// TestColumnsOfFields: the exact name first, then the only one that is the same but for case and underscores.
+// TestColumnsOfFields: the exact name first, then the only one that is the same but for case and
+// underscores.
 func TestColumnsOfFields(t *testing.T) {
 	fields := []Field{{Name: "DepDelay"}}
 	for _, c := range []struct {

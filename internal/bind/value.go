@@ -8,8 +8,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
-// ValueAt reads one value as the Go type natural for the column, copied; as text if there is none; nil
-// for a null. It is slow: for messages.
+// ValueAt reads one value as the Go type natural for the column, copied; as text if there is none;
+// nil for a null. It is slow: for messages.
 func ValueAt(arr arrow.Array, row int) any {
 	t := Natural(arr.DataType())
 	if t == nil {

@@ -109,7 +109,8 @@ func And(dst []byte, di int, a []byte, ai int, b []byte, bi, n int) {
 	}
 }
 
-// Extract moves the bits of w that mask has set together, the lowest first: some 0.5 ns for each, none where mask is full.
+// Extract moves the bits of w that mask has set together, the lowest first: some 0.5 ns for each,
+// none where mask is full.
 func Extract(w, mask uint64) (out uint64) {
 	if mask == ^uint64(0) || w&mask == 0 {
 		return w & mask

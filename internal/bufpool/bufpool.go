@@ -55,8 +55,8 @@ func Get(n int) []byte {
 	return fresh(size)[:n]
 }
 
-// fresh returns a buffer of n bytes aligned to 64 that is not cleared: [strings.Builder] is the one way to such
-// memory, and clearing costs as much as a fast decoder takes to fill it.
+// fresh returns a buffer of n bytes aligned to 64 that is not cleared: [strings.Builder] is the one
+// way to such memory, and clearing costs as much as a fast decoder takes to fill it.
 func fresh(n int) []byte {
 	var b strings.Builder
 	b.Grow(n + 63)

@@ -5,8 +5,8 @@
 // tables that are made from golang.org/x/text when an encoding is read first.
 //
 // Nothing is replaced or dropped. What is no character becomes bytes that are no UTF-8, so that
-// whoever checks the text finds them: half of a surrogate pair three bytes ED A0 80 to ED BF BF, and
-// a byte that the encoding gives no meaning an overlong form of it, E0 80 80 to E0 83 BF, which
+// whoever checks the text finds them: half of a surrogate pair three bytes ED A0 80 to ED BF BF,
+// and a byte that the encoding gives no meaning an overlong form of it, E0 80 80 to E0 83 BF, which
 // [Encoding.Raw] makes that byte again.
 package charset
 
@@ -106,8 +106,8 @@ func Valid(b []byte, whole bool) bool {
 	return ASCII(b) || utf8.Valid(b)
 }
 
-// EndsInside reports whether the last bytes begin a character of UTF-8 and are not all of it: two or
-// three, as one may be a letter of another encoding.
+// EndsInside reports whether the last bytes begin a character of UTF-8 and are not all of it: two
+// or three, as one may be a letter of another encoding.
 func EndsInside(b []byte) bool { return cutTail(b) > 1 }
 
 // cutTail is the length of a character at the end of b of which bytes are missing.

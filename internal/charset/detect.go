@@ -156,8 +156,8 @@ func wide(head []byte) Encoding {
 
 // fits reports whether bytes are UTF-16 of a byte order, of which one half of the units is never
 // NUL: a tenth of the units or more are ASCII, line ends and delimiters among them, and what is not
-// is characters. A text of bytes in which cells are NUL reads as line ends with hardly a character between
-// them, or with characters that have a sign of the table in the wrong half.
+// is characters. A text of bytes in which cells are NUL reads as line ends with hardly a character
+// between them, or with characters that have a sign of the table in the wrong half.
 func (e Encoding) fits(b []byte) bool {
 	ascii, signs, strange, wrong := 0, 0, 0, 0
 	for i := 0; i < len(b); i += 2 {

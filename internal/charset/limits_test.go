@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOneHighByteAnywhere puts one byte, and one character, at every place of texts of every length around 32 bytes.
+// TestOneHighByteAnywhere puts one byte, and one character, at every place of texts of every length
+// around 32 bytes.
 func TestOneHighByteAnywhere(t *testing.T) {
 	for n := range 100 {
 		plain := bytes.Repeat([]byte("a"), n)
@@ -29,7 +30,8 @@ func TestOneHighByteAnywhere(t *testing.T) {
 	}
 }
 
-// TestDenseTextsOfOtherEncodingsAreNoUTF8: every byte with its high bit set, in runs that are whole words.
+// TestDenseTextsOfOtherEncodingsAreNoUTF8: every byte with its high bit set, in runs that are whole
+// words.
 func TestDenseTextsOfOtherEncodingsAreNoUTF8(t *testing.T) {
 	for _, s := range []string{"\xe9", "\xc0\xc1", "\xff", "\xe4\xf6\xfc\xdf", "\xe9a\xe9a\xe9a\xe9a", "a\x80"} {
 		for _, n := range []int{1, 31, 32, 33, 64, 1000} {
@@ -65,7 +67,8 @@ func TestACharacterMayBeCut(t *testing.T) {
 	}
 }
 
-// TestWideTextsOfAnyAlphabet: both byte orders of texts with few Latin letters are told from each other and from UTF-8.
+// TestWideTextsOfAnyAlphabet: both byte orders of texts with few Latin letters are told from each
+// other and from UTF-8.
 func TestWideTextsOfAnyAlphabet(t *testing.T) {
 	for name, text := range map[string]string{
 		"Latin":    "id,name\n1,Smith\n2,Jones\n",
@@ -132,7 +135,8 @@ func TestErrorsOfAReader(t *testing.T) {
 	}
 }
 
-// TestWindows1252AtItsLimits: the first and last characters that are not those of ISO 8859-1, and their neighbours.
+// TestWindows1252AtItsLimits: the first and last characters that are not those of ISO 8859-1, and
+// their neighbours.
 func TestWindows1252AtItsLimits(t *testing.T) {
 	for c, want := range map[byte]string{0x80: "€", 0x9F: "Ÿ", 0xA0: "\u00a0", 0xFF: "ÿ", 0x7F: "\x7f", 0x85: "…"} {
 		text, err := io.ReadAll(NewReader(bytes.NewReader([]byte{c}), Windows1252, 0))

@@ -147,7 +147,8 @@ func unknown(name string) error {
 	for _, k := range known[1:] {
 		all = append(append(all, k.name), strings.Fields(k.aliases)...)
 	}
-	// Names that differ in their digits are different encodings, and what one reads as another is wrong.
+	// Names that differ in their digits are different encodings, and what one reads as another is
+	// wrong.
 	all = slices.DeleteFunc(all, func(n string) bool { return digits(n) != digits(name) })
 	if n := near.Name(name, all); n != "" {
 		return fmt.Errorf("no encoding %q is known; did you mean %q?", name, n)

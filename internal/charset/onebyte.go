@@ -251,7 +251,8 @@ func (g *guess) shapeCost(a around) (cost float64) {
 	return cost
 }
 
-// camel reports whether a capital stands behind a small letter, or between a capital and a small one.
+// camel reports whether a capital stands behind a small letter, or between a capital and a small
+// one.
 func (g *guess) camel(a around) bool {
 	before, c, after := g.char[a[0]], g.char[a[1]], g.char[a[2]]
 	return unicode.IsUpper(c) && (unicode.IsLower(before) || unicode.IsUpper(before) && unicode.IsLower(after))

@@ -114,7 +114,8 @@ func TestBytesWithoutMeaningAreBad(t *testing.T) {
 	}
 }
 
-// TestEscapesAtTheirLimits: each kind, what looks like one, and those that the text ends in, whole and a byte at a time.
+// TestEscapesAtTheirLimits: each kind, what looks like one, and those that the text ends in, whole
+// and a byte at a time.
 func TestEscapesAtTheirLimits(t *testing.T) {
 	for _, c := range []struct{ name, raw, want string }{
 		{"hz-gb-2312", "a~~b", "a~b"}, {"hz-gb-2312", "~~", "~"}, {"hz-gb-2312", "~~{VP~}", "~{VP"}, {"hz-gb-2312", "~~~{VP~}~~", "~中~"},

@@ -65,7 +65,8 @@ func TestATailInAnotherEncodingIsSeen(t *testing.T) {
 	}
 }
 
-// TestWhatIsWindows1252ThroughoutIsRead: whatever its language, and in whichever order its rows are.
+// TestWhatIsWindows1252ThroughoutIsRead: whatever its language, and in whichever order its rows
+// are.
 func TestWhatIsWindows1252ThroughoutIsRead(t *testing.T) {
 	for _, words := range []string{
 		french, "Zürich", "Peña", "São", "Würde Brüder schließlich größere Häuser Österreich", "España niño Málaga según Núñez código", "födda värde rättigheter på Åland Örebro", "født rettigheder Søren Ærø København",

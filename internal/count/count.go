@@ -11,7 +11,8 @@ type Integer interface {
 	~int | ~int32 | ~int64 | ~uint32 | ~uint64
 }
 
-// Of is a number and its noun, which is given for one and gets an s, or of a final y ies: 1 entry, 3 entries.
+// Of is a number and its noun, which is given for one and gets an s, or of a final y ies: 1 entry,
+// 3 entries.
 func Of[N Integer](n N, noun string) string {
 	return strconv.FormatInt(int64(n), 10) + " " + Noun(n, noun)
 }

@@ -12,9 +12,10 @@ import (
 // field is none as it stands: null, empty, with blanks around it, or of another type. The caller
 // looks at those again.
 
-// fieldsOf calls f with runs of a column's fields: the first row, pairs of places, step apart, the one before
-// the field and its end, and how many. They are the index's own places where the fields are the
-// text between separators; without \r, and without quotes if bare, they are in memory of their own.
+// fieldsOf calls f with runs of a column's fields: the first row, pairs of places, step apart, the
+// one before the field and its end, and how many. They are the index's own places where the fields
+// are the text between separators; without \r, and without quotes if bare, they are in memory of
+// their own.
 func (x *Index) fieldsOf(column int, bare bool, f func(first int, pairs []uint32, step, rows int)) {
 	if x.Rows == 0 {
 		return
@@ -37,8 +38,8 @@ func (x *Index) fieldsOf(column int, bare bool, f func(first int, pairs []uint32
 	f(0, pairs, 2, len(lo))
 }
 
-// someQuoted tells whether one of the first fields of a column is in quotes. Where only later ones are, they are
-// found to be odd one by one.
+// someQuoted tells whether one of the first fields of a column is in quotes. Where only later ones
+// are, they are found to be odd one by one.
 func (x *Index) someQuoted(column int) bool {
 	r := x.runs[0]
 	for i := range min(r.rows, 4) {
@@ -54,7 +55,8 @@ func (x *Index) carriages() bool {
 	return x.d.Newline == '\n' && bytes.IndexByte(x.block[:x.row], '\r') >= 0
 }
 
-// span puts the places where a column's fields begin and end into lo and hi, without quotes if bare.
+// span puts the places where a column's fields begin and end into lo and hi, without quotes if
+// bare.
 func (x *Index) span(column int, bare bool) (lo, hi []uint32) {
 	if cap(x.lo) < x.Rows {
 		x.lo, x.hi = make([]uint32, x.Rows+x.Rows/4), make([]uint32, x.Rows+x.Rows/4)
@@ -106,8 +108,8 @@ func load(text []byte, at uint32) uint64 { return binary.LittleEndian.Uint64(tex
 // zerosBefore is the digit 0 in the bytes before the last n, which are one to eight.
 func zerosBefore(n uint32) uint64 { return 0x3030303030303030 >> 8 >> ((8*n - 8) & 63) }
 
-// digits8 is one to eight digits, the first n bytes of b: moved up, so that the last is in the highest
-// byte, and zeros before them.
+// digits8 is one to eight digits, the first n bytes of b: moved up, so that the last is in the
+// highest byte, and zeros before them.
 func digits8(w uint64, n uint32) (v uint64, ok bool) {
 	w = w<<((64-8*n)&63) | zerosBefore(n)
 	return eight(w), eightDigits(w)
@@ -121,8 +123,8 @@ func minus(w uint64) (n uint32) {
 	return n
 }
 
-// numbersOf runs a loop over groups of eight fields where there is one, and one over fields for the rest:
-// what the first calls odd may only be longer than eight bytes, or in quotes.
+// numbersOf runs a loop over groups of eight fields where there is one, and one over fields for the
+// rest: what the first calls odd may only be longer than eight bytes, or in quotes.
 func numbersOf[T any](x *Index, column int, out []T, odd []int32, groups func(text []byte, pairs []uint32, step int, out []T, odd []uint8) int, one func(text []byte, lo, hi uint32) (T, bool)) []int32 {
 	x.fieldsOf(column, true, func(first int, pairs []uint32, step, rows int) {
 		out := out[first : first+rows]
@@ -167,8 +169,8 @@ func (x *Index) Ints(column int, strict bool, out []int64, odd []int32) []int32 
 	return numbersOf(x, column, out, odd, intGroups, one)
 }
 
-// intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot or that has
-// leading zeros or a plus, and returns their number. nil where no assembly does.
+// intGroups parses the fields of whole groups of eight rows, sets a bit for each that it cannot or
+// that has leading zeros or a plus, and returns their number. nil where no assembly does.
 var intGroups func(text []byte, pairs []uint32, step int, out []int64, odd []uint8) int
 
 func intAt(text []byte, lo, hi uint32) (int64, bool) {
@@ -245,9 +247,9 @@ func shortFloat(w uint64, n uint32) (f float64, ok bool) {
 	return float64(eight(w)) / powers[fraction&15], eightDigits(w)
 }
 
-// Times parses a column of points in time, in units of 1/perSecond seconds. zoned says that the column has a zone: values
-// without one are UTC then; in a column without, a value with a zone is odd. So is one with finer digits
-// than the unit has, or outside 64 bits.
+// Times parses a column of points in time, in units of 1/perSecond seconds. zoned says that the
+// column has a zone: values without one are UTC then; in a column without, a value with a zone is
+// odd. So is one with finer digits than the unit has, or outside 64 bits.
 func (x *Index) Times(column int, perSecond int64, zoned bool, out []int64, odd []int32) []int32 {
 	one := func(text []byte, lo, hi uint32) (int64, bool) {
 		if hi-lo == 19 && perSecond <= 1e6 && (text[lo+10] == ' ' || text[lo+10] == 'T') {
@@ -341,9 +343,9 @@ func (s *Words) Begin(b byte) bool { return s.first[b] }
 // Has tells whether a text is one of the words.
 func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.words[string(b)] }
 
-// Texts appends a column's texts to data, which must have room for the block and Pad bytes
-// more, and writes to offsets where each ends. The rows that are null, because nothing is between the separators or one of
-// the words that mean it, are appended to null.
+// Texts appends a column's texts to data, which must have room for the block and Pad bytes more,
+// and writes to offsets where each ends. The rows that are null, because nothing is between the
+// separators or one of the words that mean it, are appended to null.
 func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, null []int32) ([]byte, []int32) {
 	at := len(data)
 	data = data[:cap(data)]
@@ -368,8 +370,8 @@ func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, nu
 	return data[:at], null
 }
 
-// textRun copies texts as long as they are neither empty nor may be null, nor doubled quotes in them,
-// and returns how many and where the last ends. nil where no assembly does.
+// textRun copies texts as long as they are neither empty nor may be null, nor doubled quotes in
+// them, and returns how many and where the last ends. nil where no assembly does.
 var textRun func(x *Index, pairs []uint32, step int, offsets []int32, data []byte, at int, nulls *Words) (done, end int)
 
 // textAt copies one text to data at a place, and returns where it ends.

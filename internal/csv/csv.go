@@ -12,9 +12,9 @@
 //
 // # How it is found
 //
-// An [Index] is the places of the separators alone, four bytes a field: a field begins
-// behind the separator before it. Masks over 64 bytes find them (see scan.go); rows whose quotes
-// are not where they should be are gone through byte by byte. A column is then parsed by a loop of its type (see
+// An [Index] is the places of the separators alone, four bytes a field: a field begins behind the
+// separator before it. Masks over 64 bytes find them (see scan.go); rows whose quotes are not where
+// they should be are gone through byte by byte. A column is then parsed by a loop of its type (see
 // columns.go).
 package csv
 

@@ -116,9 +116,9 @@ func agree(t *testing.T, b []byte) int {
 	return 1
 }
 
-// TestCutAnywhere cuts text at every place and joins the parts.
-// rounds is how often a test of random texts goes round: seldom under the race detector, which makes them ten times as slow and has
-// nothing to find in loops without goroutines.
+// TestCutAnywhere cuts text at every place and joins the parts. rounds is how often a test of
+// random texts goes round: seldom under the race detector, which makes them ten times as slow and
+// has nothing to find in loops without goroutines.
 func rounds(n int) int {
 	if testing.Short() {
 		return n / 8

@@ -35,8 +35,8 @@ func (s Survey) Ends(inside bool) (in, ok bool) {
 	return s.odd, !s.bad[0]
 }
 
-// Began tells whether the end of a whole piece is in quotes, if s is the survey of a head of it that ends
-// with a row.
+// Began tells whether the end of a whole piece is in quotes, if s is the survey of a head of it
+// that ends with a row.
 func (s Survey) Began(whole Survey) (in, ok bool) { return whole.Ends(s.odd) }
 
 // Then is the survey of two pieces, the second behind the first.
@@ -66,8 +66,8 @@ func Cut(block []byte, d Dialect) (end, quoteAt int) {
 	return cutQuoted(block, d)
 }
 
-// lastRow is where the last line end outside quotes is, and one more. inside tells whether the end of
-// the block is in quotes. A quote that ends the block may be the first of two.
+// lastRow is where the last line end outside quotes is, and one more. inside tells whether the end
+// of the block is in quotes. A quote that ends the block may be the first of two.
 func lastRow(block []byte, inside bool, d Dialect) int {
 	for n := len(block); ; {
 		if inside { // so is all text from the quote before on
@@ -129,8 +129,9 @@ func cutQuoted(block []byte, d Dialect) (end, quoteAt int) {
 	}
 }
 
-// LastRow is where the last row that begins in a block begins, or where one would behind it. The block begins at
-// the beginning of a row; inside tells whether its end is in quotes, regular whether that is known.
+// LastRow is where the last row that begins in a block begins, or where one would behind it. The
+// block begins at the beginning of a row; inside tells whether its end is in quotes, regular
+// whether that is known.
 func LastRow(block []byte, inside, regular bool, d Dialect) int {
 	if !regular || d.Comment != 0 {
 		end, _ := cutQuoted(block, d)

@@ -71,16 +71,16 @@ func (n Number) separator(b []byte) int {
 // DateOrder is the order in which a date names its parts.
 type DateOrder uint8
 
-// The orders. YMD is 2018-1-28 with - / or . between; DMY 28/1/2018, with a blank too, and 28 Jan 2018; MDY
-// 1/28/2018 and Jan 28, 2018. Years have four digits, days and months one or two.
+// The orders. YMD is 2018-1-28 with - / or . between; DMY 28/1/2018, with a blank too, and 28 Jan
+// 2018; MDY 1/28/2018 and Jan 28, 2018. Years have four digits, days and months one or two.
 const (
 	YMD DateOrder = iota + 1
 	DMY
 	MDY
 )
 
-// Plain writes a date or point in time of an order as [Date] and [Timestamp] take it, behind buf. The
-// time of day may be of 12 hours, with AM or PM behind.
+// Plain writes a date or point in time of an order as [Date] and [Timestamp] take it, behind buf.
+// The time of day may be of 12 hours, with AM or PM behind.
 func (o DateOrder) Plain(b, buf []byte) (plain, rest []byte, ok bool) {
 	at := len(buf)
 	y, m, d, b, ok := o.date(b)
@@ -138,8 +138,8 @@ func (o DateOrder) date(b []byte) (y, m, d int, rest []byte, ok bool) {
 	return parts[2], parts[0], parts[1], b, true
 }
 
-// separates tells whether a byte stands between the parts of dates of an order. Dates with points have
-// the day first (or the year), nowhere the month.
+// separates tells whether a byte stands between the parts of dates of an order. Dates with points
+// have the day first (or the year), nowhere the month.
 func separates(c byte, o DateOrder, named bool) bool {
 	switch c {
 	case '/', '-':
@@ -179,7 +179,8 @@ func month(b []byte) (taken, m int) {
 	return 0, 0
 }
 
-// timeOfDay writes the time of day behind a date: hours and minutes, then maybe seconds, AM or PM, and a zone.
+// timeOfDay writes the time of day behind a date: hours and minutes, then maybe seconds, AM or PM,
+// and a zone.
 func timeOfDay(b, buf []byte) ([]byte, bool) {
 	if b[0] == ',' {
 		b = b[1:]

@@ -98,8 +98,8 @@ func (x *Index) upTo(limit int) {
 	}
 }
 
-// tail takes the bytes behind the last whole word, with a line end behind them: the last row may lack
-// its own. ok is false where quotes are not where they should be, or not closed.
+// tail takes the bytes behind the last whole word, with a line end behind them: the last row may
+// lack its own. ok is false where quotes are not where they should be, or not closed.
 func (x *Index) tail() (ok bool) {
 	s := &x.state
 	var w [64]byte
@@ -193,7 +193,8 @@ func (x *Index) walk(n int) {
 	x.row = min(int(x.ends[x.taken-1]+1), len(x.block))
 }
 
-// takeRow takes the row whose last separator is that. broken says that there may be line ends in it.
+// takeRow takes the row whose last separator is that. broken says that there may be line ends in
+// it.
 func (x *Index) takeRow(last int, problem Problem, broken bool) {
 	at := x.taken - 1
 	x.taken = last + 1
@@ -296,7 +297,8 @@ func (x *Index) separator(at int) int {
 	return at
 }
 
-// clean tells whether nothing stands between a closing quote and the separator; the \r of a line end may.
+// clean tells whether nothing stands between a closing quote and the separator; the \r of a line
+// end may.
 func (x *Index) clean(at, sep int) bool {
 	return at == sep || at+1 == sep && x.block[at] == '\r' && x.d.Newline == '\n' && x.endsRow(uint32(sep))
 }

@@ -11,7 +11,8 @@ import (
 
 var hash = Dialect{Delimiter: ',', Quote: '"', Newline: '\n', Comment: '#'}
 
-// TestCommentsHoldNoQuotes: what stands in a comment is no quote, wherever the block's own first quote is.
+// TestCommentsHoldNoQuotes: what stands in a comment is no quote, wherever the block's own first
+// quote is.
 func TestCommentsHoldNoQuotes(t *testing.T) {
 	for _, c := range []struct {
 		in   string
@@ -33,7 +34,8 @@ func TestCommentsHoldNoQuotes(t *testing.T) {
 	}
 }
 
-// TestCommentsAnywhere holds random text with comments against the exact rows, whole and in windows.
+// TestCommentsAnywhere holds random text with comments against the exact rows, whole and in
+// windows.
 func TestCommentsAnywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 13))
 	alphabets := []string{"ab1,,\n\n\"\"\r#", "a,\n#", "\"#\n,", "#\"#\"\n\n1,2"}
@@ -61,7 +63,8 @@ func TestCommentsAnywhere(t *testing.T) {
 	}
 }
 
-// TestTimestampsToTheLetter is what a timestamp may have behind each of its parts, and what it may not.
+// TestTimestampsToTheLetter is what a timestamp may have behind each of its parts, and what it may
+// not.
 func TestTimestampsToTheLetter(t *testing.T) {
 	const at = "2013-01-01 05:15:00"
 	for text, want := range map[string]string{
@@ -160,7 +163,8 @@ func TestUnitsOfTimeAtTheirLimits(t *testing.T) {
 	require.EqualValues(t, 1356998400-3600, v)
 }
 
-// TestWallClocksOfAZone: a time without a zone is what the clock showed, also before 1970 and where it was changed.
+// TestWallClocksOfAZone: a time without a zone is what the clock showed, also before 1970 and where
+// it was changed.
 func TestWallClocksOfAZone(t *testing.T) {
 	zone, err := time.LoadLocation("America/New_York")
 	require.NoError(t, err)
@@ -181,7 +185,8 @@ func TestWallClocksOfAZone(t *testing.T) {
 	}
 }
 
-// TestNumbersAtTheirLimits: digits at and beside those that one multiplication, 53 and 64 bits hold.
+// TestNumbersAtTheirLimits: digits at and beside those that one multiplication, 53 and 64 bits
+// hold.
 func TestNumbersAtTheirLimits(t *testing.T) {
 	for text, want := range map[string]bool{
 		"9007199254740992": true, "9007199254740993": false, "-9007199254740993": false, "9007199254740994": true,
@@ -209,7 +214,8 @@ func TestNumbersAtTheirLimits(t *testing.T) {
 	}
 }
 
-// TestProblemsAreNamed: the row, and what is wrong with it, at the number of fields that is right and beside it.
+// TestProblemsAreNamed: the row, and what is wrong with it, at the number of fields that is right
+// and beside it.
 func TestProblemsAreNamed(t *testing.T) {
 	for text, want := range map[string]Problem{
 		"1,2,3": 0, "1,2": TooFew, "1": TooFew, "1,2,3,4": TooMany, "1,2,3,": TooMany, ",,": 0, ",": TooFew,

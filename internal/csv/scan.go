@@ -12,8 +12,8 @@ import (
 // "Parsing Gigabytes of JSON per Second", 2019). That holds where quotes stand where the rules
 // want them, which the masks tell too: see wordOf.
 //
-// There are three forms of the two loops, in Go, for AVX2 and for AVX-512; a test holds them against each
-// other. The assembly knows where the fields of the states lie.
+// There are three forms of the two loops, in Go, for AVX2 and for AVX-512; a test holds them
+// against each other. The assembly knows where the fields of the states lie.
 
 // scanState is how far a scan is, and what it has seen.
 type scanState struct {
@@ -131,8 +131,8 @@ func (s *scanState) word(w *[64]byte) (seps uint64, ok bool) {
 	return seps &^ in, true
 }
 
-// surveyGeneric goes from quote to quote: finding a byte and counting one is what package bytes does by vectors on
-// most processors.
+// surveyGeneric goes from quote to quote: finding a byte and counting one is what package bytes
+// does by vectors on most processors.
 func surveyGeneric(block []byte, s *surveyState) {
 	text := block[:len(block)&^63]
 	s.lines += uint64(bytes.Count(text, s.bytes[2:3]))
@@ -160,7 +160,8 @@ func (s *surveyState) mayPrecede(c byte) bool {
 	return c == s.bytes[0] || c == s.bytes[2] || c == s.bytes[1] && s.quoting != 0
 }
 
-// stray notes a quote that must not be an opening one, which it is if what is before it lies outside quotes.
+// stray notes a quote that must not be an opening one, which it is if what is before it lies
+// outside quotes.
 func (s *surveyState) stray() {
 	if s.inside == 0 {
 		s.bad0 = 1

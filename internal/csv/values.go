@@ -120,7 +120,8 @@ func Float(b []byte) (float64, bool) {
 	return f, true
 }
 
-// digitRun appends the digits of b from i on to m, and returns how many there are. More than 19 are more than m holds.
+// digitRun appends the digits of b from i on to m, and returns how many there are. More than 19 are
+// more than m holds.
 func digitRun(b []byte, i int, m uint64) (v uint64, n int) {
 	for cap(b)-i >= 8 && i < len(b) {
 		w := binary.LittleEndian.Uint64(b[i : i+8 : cap(b)]) // bytes behind the text are there, and no matter
@@ -175,10 +176,12 @@ func StrictFloat(b []byte) (float64, bool) {
 	return Float(b)
 }
 
-// codeDigits is how many digits behind a plus make a code: telephone numbers have as many, changes rarely.
+// codeDigits is how many digits behind a plus make a code: telephone numbers have as many, changes
+// rarely.
 const codeDigits = 8
 
-// Code tells digits that are no number, but a code: 007, whose zeros mean something, and +14155550123, whose plus does.
+// Code tells digits that are no number, but a code: 007, whose zeros mean something, and
+// +14155550123, whose plus does.
 func Code(b []byte) bool {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		if b[0] == '+' && len(b) > codeDigits && allDigits(b[1:]) {
@@ -247,8 +250,8 @@ func Bool(b []byte) (v, ok bool) {
 	return false, false
 }
 
-// Literals of a date and a time, digits as zeros, and what to add to a difference from them so that a byte
-// that is no digit, or not the literal, shows in the high half.
+// Literals of a date and a time, digits as zeros, and what to add to a difference from them so that
+// a byte that is no digit, or not the literal, shows in the high half.
 const (
 	dateZero = 0x2D30302D30303030 // "0000-00-", the first byte the lowest
 	dateOver = 0x0F06060F06060606
@@ -312,8 +315,8 @@ func daysIn(y, m int) int {
 // monthDays are the days of a year that begins in March before each month.
 var monthDays = [16]int32{1: 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275}
 
-// civil is the days from 1970-01-01 to a date of the proleptic Gregorian calendar, from the year 0 on:
-// years begin in March, so that leap days are their last (H. Hinnant, "chrono-Compatible
+// civil is the days from 1970-01-01 to a date of the proleptic Gregorian calendar, from the year 0
+// on: years begin in March, so that leap days are their last (H. Hinnant, "chrono-Compatible
 // Low-Level Date Algorithms").
 func civil(y, m, d int) int32 {
 	u := uint32(y) + 400 // no negative years
@@ -323,8 +326,8 @@ func civil(y, m, d int) int32 {
 	return int32(365*u+u/4-u/100+u/400) + monthDays[m&15] + int32(d) - 1 - 719468 - 146097
 }
 
-// Timestamp parses 2006-01-02T15:04:05 with a space in T's place, without seconds, with up to nine digits
-// of a second, and with Z or an offset (+02:00, +0200, +02) behind. It returns seconds since
+// Timestamp parses 2006-01-02T15:04:05 with a space in T's place, without seconds, with up to nine
+// digits of a second, and with Z or an offset (+02:00, +0200, +02) behind. It returns seconds since
 // 1970 (UTC where there is an offset) and nanoseconds. A date alone is midnight.
 func Timestamp(b []byte) (sec int64, nanos int32, zoned, ok bool) {
 	if len(b) < 10 {

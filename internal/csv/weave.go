@@ -1,12 +1,13 @@
 package csv
 
-// Strand is the fields of a column on their way out: row i is Lens[i] bytes of Text from Starts[i] on. Behind
-// the last of them Text has Pad bytes more.
+// Strand is the fields of a column on their way out: row i is Lens[i] bytes of Text from Starts[i]
+// on. Behind the last of them Text has Pad bytes more.
 type Strand struct {
 	Text   []byte
 	Starts []uint32
 	Lens   []uint32
-	// After is what follows each field, a delimiter or line end, and AfterLen how many of its bytes do.
+	// After is what follows each field, a delimiter or line end, and AfterLen how many of its bytes
+	// do.
 	After    [4]byte
 	AfterLen uint32
 }
@@ -20,9 +21,10 @@ func Weave(out []byte, at int, strands []Strand, rows int) (end int) {
 	return weaveRows(out, at, strands, rows)
 }
 
-// Decimals writes floats that have just that many digits behind the point, 1 to 6, in at most eight bytes, width bytes
-// from the last, and how long they are; 12.0 has one. It sets a bit in odd for each float that is none of those, and returns how
-// many it looked at: groups of eight, or none where no assembly does it. It costs about 3 ns a float.
+// Decimals writes floats that have just that many digits behind the point, 1 to 6, in at most eight
+// bytes, width bytes from the last, and how long they are; 12.0 has one. It sets a bit in odd for
+// each float that is none of those, and returns how many it looked at: groups of eight, or none
+// where no assembly does it. It costs about 3 ns a float.
 func Decimals(vals []float64, slots []byte, width, digits int, lens []uint32, odd []uint8) (done int) {
 	if decimalGroups == nil {
 		return 0

@@ -28,8 +28,8 @@ func memberPlaces(b []byte) (at []int) {
 	return at
 }
 
-// TestDamagedHeadersOfMembersAreErrors changes the method of each member in turn: nothing that is read is
-// anything but the beginning of the text, and it does not end without an error.
+// TestDamagedHeadersOfMembersAreErrors changes the method of each member in turn: nothing that is
+// read is anything but the beginning of the text, and it does not end without an error.
 func TestDamagedHeadersOfMembersAreErrors(t *testing.T) {
 	text := noise(1_300_000)
 	b := bgzf(t, text, 60_000)
@@ -110,7 +110,8 @@ func TestGzipWithAnyExtraField(t *testing.T) {
 	}
 }
 
-// TestMembersBesideTheirLimits: a size that a member names is taken where it can hold one, and nowhere else.
+// TestMembersBesideTheirLimits: a size that a member names is taken where it can hold one, and
+// nowhere else.
 func TestMembersBesideTheirLimits(t *testing.T) {
 	const plain = "BC\x02\x00"
 	size := func(extra string, total int) ([]byte, error) {
@@ -195,7 +196,8 @@ func TestMalformedStreamsAndTheirErrors(t *testing.T) {
 	require.Equal(t, "hello", got, "the frame that those with faults are made of")
 }
 
-// TestAFailingInputIsToldAsItIs fails at each byte of the beginning and the end, and some between them.
+// TestAFailingInputIsToldAsItIs fails at each byte of the beginning and the end, and some between
+// them.
 func TestAFailingInputIsToldAsItIs(t *testing.T) {
 	down := errors.New("the wire is cut")
 	text := numbers(300)
@@ -239,7 +241,8 @@ func TestNoMoreIsDecodedAheadThanThereAreCores(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// TestLargeFramesAreAStream: a frame whose content is larger than what is decoded by itself, and one that says so.
+// TestLargeFramesAreAStream: a frame whose content is larger than what is decoded by itself, and
+// one that says so.
 func TestLargeFramesAreAStream(t *testing.T) {
 	w, err := zstd.NewWriter(nil)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
-// Package decompress reads compressed streams by their first bytes: gzip (also of
-// several members), zstd (of several frames), bzip2 and xz, and zip archives of one file. A stream that ends too
-// soon is an error, never a quiet end. Frames that can be told apart without decoding are decoded on all cores.
+// Package decompress reads compressed streams by their first bytes: gzip (also of several members),
+// zstd (of several frames), bzip2 and xz, and zip archives of one file. A stream that ends too soon
+// is an error, never a quiet end. Frames that can be told apart without decoding are decoded on all
+// cores.
 package decompress
 
 import (
@@ -88,10 +89,10 @@ func cutHead(head []byte, named string) string {
 	return ""
 }
 
-// New returns a reader of what r holds, decompressed where its first bytes say
-// that it is compressed, and the format's name ("" for none). The name tells a stream that was cut before it began from
-// an empty text. What is neither compressed nor text is an error that says what it is. The caller closes the
-// reader, which leaves r open.
+// New returns a reader of what r holds, decompressed where its first bytes say that it is
+// compressed, and the format's name ("" for none). The name tells a stream that was cut before it
+// began from an empty text. What is neither compressed nor text is an error that says what it is.
+// The caller closes the reader, which leaves r open.
 func New(name string, r io.Reader) (io.ReadCloser, string, error) {
 	in := &input{r: r}
 	b := bufio.NewReaderSize(in, 32<<10)
@@ -175,7 +176,8 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// named is a decoder's error, with the format's name once. If the input is over too soon, it says where that is.
+// named is a decoder's error, with the format's name once. If the input is over too soon, it says
+// where that is.
 func (in *input) named(format string, err error) error {
 	err = whole(err)
 	if errors.Is(err, io.ErrUnexpectedEOF) && in.ended.Load() {
@@ -200,8 +202,8 @@ func whole(err error) error {
 	return err
 }
 
-// newXZ decodes xz. The decoder takes as much memory as the header of a block says, up to 4 GiB, so that the
-// first block's is looked at here: writers give all of a file the same.
+// newXZ decodes xz. The decoder takes as much memory as the header of a block says, up to 4 GiB, so
+// that the first block's is looked at here: writers give all of a file the same.
 func newXZ(r io.Reader) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 32<<10)
 	head, _ := b.Peek(xzHeadMax)
@@ -222,7 +224,8 @@ const (
 	xzDictionaryMin = 4 << 10             // the decoder takes what the header says where that is more
 )
 
-// xzDictionary is the memory that the first block of a file asks for; 0 if its header does not tell.
+// xzDictionary is the memory that the first block of a file asks for; 0 if its header does not
+// tell.
 func xzDictionary(head []byte) int64 {
 	const packedSize, size, filters, lzma2 = 0x40, 0x80, 3, 0x21
 	if len(head) < xzStreamHead+2 {
@@ -269,7 +272,8 @@ func (t *tail) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// xzWhole ends where a stream's footer does. (The decoder takes one that has nothing behind its header for an empty one.)
+// xzWhole ends where a stream's footer does. (The decoder takes one that has nothing behind its
+// header for an empty one.)
 type xzWhole struct {
 	r  io.Reader
 	in *tail

@@ -13,8 +13,8 @@ import (
 // headBytes are what tells a tar archive: its first block.
 const headBytes = 512
 
-// foreign are files that are no text, by their first bytes. Those that a text may begin with, too, have
-// a byte that no text has among the first.
+// foreign are files that are no text, by their first bytes. Those that a text may begin with, too,
+// have a byte that no text has among the first.
 var foreign = []struct {
 	magic, what, remedy string
 	textual             bool
@@ -39,7 +39,8 @@ var foreign = []struct {
 	{"\x93NUMPY", "a NumPy array", "export it as CSV", false},
 }
 
-// onlyText is an error if a stream begins as something that is no text: it says what, and what to do.
+// onlyText is an error if a stream begins as something that is no text: it says what, and what to
+// do.
 func onlyText(b *bufio.Reader, packed string) (*bufio.Reader, error) {
 	head, err := b.Peek(headBytes)
 	if err != nil && err != io.EOF {
@@ -55,7 +56,8 @@ func onlyText(b *bufio.Reader, packed string) (*bufio.Reader, error) {
 	return nil, fmt.Errorf("is %s, and no text: %s", what, remedy)
 }
 
-// Foreign says what a file is that is no text, by its first 512 bytes, and what to do with it; "" for text.
+// Foreign says what a file is that is no text, by its first 512 bytes, and what to do with it; ""
+// for text.
 func Foreign(head []byte) (what, remedy string) {
 	for _, f := range foreign {
 		if bytes.HasPrefix(head, []byte(f.magic)) && (!f.textual || bytes.ContainsAny(head, "\x00\x01\x02\x03\x04\x05\x06\x07\x08")) {

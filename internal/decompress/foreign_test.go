@@ -61,7 +61,8 @@ func TestTextIsNoneOfThem(t *testing.T) {
 	}
 }
 
-// TestCutAnywhere: whatever is left of a compressed file, nothing included, is an error where its name says what it is.
+// TestCutAnywhere: whatever is left of a compressed file, nothing included, is an error where its
+// name says what it is.
 func TestCutAnywhere(t *testing.T) {
 	names := map[string]string{"gzip": "a.csv.gz", "zstd": "a.csv.ZST", "xz": "a.csv.xz"}
 	short := map[string][]byte{"gzip": stream(t, "gzip", "a,b\n1,2\n"), "zstd": stream(t, "zstd", "a,b\n1,2\n"), "xz": compressed(t)["xz"], "frames": zstds(t, "a,b\n1,2\n", 100)[11:]}

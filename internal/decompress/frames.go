@@ -13,9 +13,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A stream of many frames is decoded on all cores where the ends of frames can be told without decoding: those of
-// zstd whose content size is in their header, and gzip members that name their own size as BGZF does (bgzip, and tools
-// for genomes). From the first frame on for which that does not hold the rest is decoded as a stream.
+// A stream of many frames is decoded on all cores where the ends of frames can be told without
+// decoding: those of zstd whose content size is in their header, and gzip members that name their
+// own size as BGZF does (bgzip, and tools for genomes). From the first frame on for which that does
+// not hold the rest is decoded as a stream.
 
 const (
 	frameMax  = 16 << 20  // a frame decoded by itself becomes at most

@@ -115,7 +115,8 @@ func stream(t testing.TB, name, text string) []byte {
 	return b.Bytes()
 }
 
-// FuzzNew: whatever the bytes, text or an error; frames decoded side by side are what the stream gives.
+// FuzzNew: whatever the bytes, text or an error; frames decoded side by side are what the stream
+// gives.
 func FuzzNew(f *testing.F) {
 	f.Add(bgzf(f, numbers(50), 100))
 	f.Add(zstds(f, numbers(50), 100))

@@ -11,8 +11,8 @@ import (
 
 var gzipMagic = []byte{0x1f, 0x8b}
 
-// members reads gzip members one after another, with the zeros between and behind them that tapes and block
-// devices leave there (RFC 1952 does not forbid them, and gzip passes over them).
+// members reads gzip members one after another, with the zeros between and behind them that tapes
+// and block devices leave there (RFC 1952 does not forbid them, and gzip passes over them).
 type members struct {
 	in *bufio.Reader
 	z  *gzip.Reader

@@ -66,8 +66,8 @@ func withDictionary(b []byte, code byte) []byte {
 	return b
 }
 
-// TestAnXZFileDoesNotTakeTheMemoryThatItsHeaderSays: what is more than the bound is refused, and less is taken
-// where less will do.
+// TestAnXZFileDoesNotTakeTheMemoryThatItsHeaderSays: what is more than the bound is refused, and
+// less is taken where less will do.
 func TestAnXZFileDoesNotTakeTheMemoryThatItsHeaderSays(t *testing.T) {
 	b := stream(t, "xz", text)
 	taken := func(b []byte) (bytes uint64, got string, err error) {

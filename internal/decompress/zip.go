@@ -25,8 +25,8 @@ func IsZip(r io.ReaderAt) bool {
 }
 
 // Zip returns a reader of the one file that a zip archive of that size holds. The name it has there
-// means nothing, and folders and what macOS adds are no files. It may be compressed once more. The checksum is
-// verified at its end.
+// means nothing, and folders and what macOS adds are no files. It may be compressed once more. The
+// checksum is verified at its end.
 func Zip(r io.ReaderAt, size int64) (io.ReadCloser, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {

@@ -1,5 +1,6 @@
-// Package dice makes random Arrow tables for tests: any column type that the formats write, nested to any
-// depth, with nulls, in pieces that are slices of longer arrays. The same seed makes the same tables.
+// Package dice makes random Arrow tables for tests: any column type that the formats write, nested
+// to any depth, with nulls, in pieces that are slices of longer arrays. The same seed makes the
+// same tables.
 package dice
 
 import (
@@ -131,7 +132,8 @@ func (d Dice) value(b array.Builder, v Values) {
 	}
 }
 
-// leaf appends the value that x stands for. Times are such as all systems have: days of 24 hours, years of four digits.
+// leaf appends the value that x stands for. Times are such as all systems have: days of 24 hours,
+// years of four digits.
 func leaf(b array.Builder, x int64) {
 	text := strings.Repeat("αβ", int(x%5)) + fmt.Sprint(x)
 	switch b := b.(type) {

@@ -10,9 +10,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
-// Truth is a row's value apart from its Arrow type, for comparing what readers give different types: integers of 64 bits, floats
-// (NaN, infinities and -0 as text), texts, bytes as "0x…", decimals as text, times as microseconds, dates as days, durations as their number, lists as slices, structs as
-// slices of their fields, maps as slices of keys and values. It is fit for JSON.
+// Truth is a row's value apart from its Arrow type, for comparing what readers give different
+// types: integers of 64 bits, floats (NaN, infinities and -0 as text), texts, bytes as "0x…",
+// decimals as text, times as microseconds, dates as days, durations as their number, lists as
+// slices, structs as slices of their fields, maps as slices of keys and values. It is fit for JSON.
 func Truth(a arrow.Array, i int) any {
 	if a.IsNull(i) {
 		return nil

@@ -9,8 +9,9 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/float16"
 )
 
-// wild appends the x-th odd value of a column's type: the least and greatest, what is no number, what is empty or long. Types
-// that have none are left to others. Times stay such as all systems have.
+// wild appends the x-th odd value of a column's type: the least and greatest, what is no number,
+// what is empty or long. Types that have none are left to others. Times stay such as all systems
+// have.
 func wild(b array.Builder, x int64) bool {
 	switch b := b.(type) {
 	case *array.Int8Builder:

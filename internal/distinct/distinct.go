@@ -3,8 +3,8 @@ package distinct
 
 import "fmt"
 
-// Names are the given names, of which a later one that is equal to an earlier has a number behind it: a, a_2, a_3. A name that is given is
-// taken for no other column: a, a, a_2 become a, a_3, a_2.
+// Names are the given names, of which a later one that is equal to an earlier has a number behind
+// it: a, a_2, a_3. A name that is given is taken for no other column: a, a, a_2 become a, a_3, a_2.
 func Names(given []string) []string {
 	out := make([]string, 0, len(given))
 	taken := make(map[string]bool, len(given))

@@ -103,8 +103,8 @@ func through(rows, of []int) []int {
 	return of
 }
 
-// Fail keeps the errors of rows, whose Row is one of the rows that are there. drops says that such rows
-// do not go on, whatever the policy.
+// Fail keeps the errors of rows, whose Row is one of the rows that are there. drops says that such
+// rows do not go on, whatever the policy.
 func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
 	if len(failed) == 0 {
 		return

@@ -34,22 +34,23 @@ type Env struct {
 	Tick func(done int)
 }
 
-// Step is a bound step that takes a whole batch and shares its rows out among workers itself. It keeps
-// the errors of rows by [Batch.Fail], and returns the error that ends the batch, which may be a row's.
+// Step is a bound step that takes a whole batch and shares its rows out among workers itself. It
+// keeps the errors of rows by [Batch.Fail], and returns the error that ends the batch, which may be
+// a row's.
 type Step interface {
 	chunker.BoundStep
 	Run(ctx context.Context, b *Batch, env *Env) error
 }
 
-// Borrower is a Step whose functions may keep strings of the batches, whose memory is then left to the
-// garbage collector.
+// Borrower is a Step whose functions may keep strings of the batches, whose memory is then left to
+// the garbage collector.
 type Borrower interface {
 	Step
 	Borrows() bool
 }
 
-// Flow is steps at work on one table. Run does the work on a batch, on many at the same time; Settle
-// takes them in order, and only then are rows numbered, errors told and rejects written.
+// Flow is steps at work on one table. Run does the work on a batch, on many at the same time;
+// Settle takes them in order, and only then are rows numbered, errors told and rejects written.
 type Flow struct {
 	env     Env
 	in, out *arrow.Schema
@@ -123,7 +124,8 @@ func (b *Batch) end(err error) {
 	b.err = err
 }
 
-// finish makes a batch ready for Settle: the rows that failed are copied, before the chunk's memory goes.
+// finish makes a batch ready for Settle: the rows that failed are copied, before the chunk's memory
+// goes.
 func (f *Flow) finish(b *Batch) {
 	sortRows(b.failed)
 	if f.rejecter != nil && len(b.failed) > 0 {
@@ -160,7 +162,8 @@ func (b *Batch) rowsFailed(ctx context.Context) bool {
 	return ctx.Err() == nil && (errors.As(b.err, new(*chunker.RowError)) || errors.As(b.err, new(*chunker.TooManyError)))
 }
 
-// Frame runs the steps over a frame. The rows' errors are in the counts; the rejects are not committed.
+// Frame runs the steps over a frame. The rows' errors are in the counts; the rejects are not
+// committed.
 func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, error) {
 	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
 	tick := f.env.Tick

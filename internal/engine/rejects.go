@@ -63,8 +63,8 @@ func (b *Batch) keepBad() error {
 	return err
 }
 
-// rejected is a row on its way to the sink: one that a step failed on, or one that the source could not
-// decode.
+// rejected is a row on its way to the sink: one that a step failed on, or one that the source could
+// not decode.
 type rejected struct {
 	row int // among the copies; -1 if it is not there
 	chunker.RejectedRow
@@ -129,7 +129,8 @@ func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejecte
 	return put(ctx)
 }
 
-// record makes the sink's rows of copies of the table's; those that are not among the copies are null.
+// record makes the sink's rows of copies of the table's; those that are not among the copies are
+// null.
 func (r *rejecter) record(bad []arrow.Record, rows []rejected) (arrow.Record, error) {
 	copies := rowsOf(bad)
 	at := make([]int, len(rows)) // each row's place among the copies and a null after them

@@ -37,8 +37,8 @@ func (c *Counts) Seen() int { return c.Rows + c.Refused + c.Pruned }
 // firstMax is how many errors of a kind are kept.
 const firstMax = 10
 
-// Settle takes a batch in, in the order of the table: numbers its rows, counts, writes its rejects. It
-// returns the error that ends the run, if one does.
+// Settle takes a batch in, in the order of the table: numbers its rows, counts, writes its rejects.
+// It returns the error that ends the run, if one does.
 func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	in := &b.chunk
 	f.number(in, rowsOf(b.came))
@@ -137,8 +137,8 @@ func lossyOrFailed(c *chunker.Chunk, failed []*chunker.RowError) int {
 	return len(rows)
 }
 
-// firstBad is the first row of a batch that a step failed on, or that was not read whole; nil if all are
-// fine.
+// firstBad is the first row of a batch that a step failed on, or that was not read whole; nil if
+// all are fine.
 func (b *Batch) firstBad() (first error) {
 	row := int64(math.MaxInt64)
 	for _, list := range [][]*chunker.Error{b.chunk.Rejects, b.chunk.FirstLosses()} {
@@ -159,20 +159,20 @@ func firstOf[E any](list, more []E) []E {
 	return append(list, more[:min(len(more), firstMax-len(list))]...)
 }
 
-// Fail makes the row of a source's error the row in the file: that of the part after the batches that
-// were settled.
+// Fail makes the row of a source's error the row in the file: that of the part after the batches
+// that were settled.
 func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
 
-// tooMany is the error of a run in which more rows failed than may. It tells of no row after the one that
-// was too many, for how many of them were seen depends on how the table was cut.
+// tooMany is the error of a run in which more rows failed than may. It tells of no row after the
+// one that was too many, for how many of them were seen depends on how the table was cut.
 func (f *Flow) tooMany() error {
 	most := f.env.Policy.Allowed(f.counts.Seen())
 	return &chunker.TooManyError{Failed: min(f.counts.bad, most+1), Policy: f.env.Policy, First: f.counts.firstBad}
 }
 
-// Commit ends the run: rejects that were settled are committed, also if the run ended with an error;
-// if it did and there are none, or if a write of theirs failed, nothing is. With complete it looks at
-// the policy's limits once more. Close comes after it.
+// Commit ends the run: rejects that were settled are committed, also if the run ended with an
+// error; if it did and there are none, or if a write of theirs failed, nothing is. With complete it
+// looks at the policy's limits once more. Close comes after it.
 func (f *Flow) Commit(ctx context.Context, complete bool) error {
 	var errs []error
 	if complete && f.env.Policy.ExceededAtEnd(f.counts.bad, f.counts.Seen()) {

@@ -116,7 +116,8 @@ func (f *Flow) emit(ctx context.Context, b *Batch, e Ends) error {
 	return e.Emit(ctx, b.chunk, b.Len())
 }
 
-// pipeTo begins a pipe of batches to an ordered step, and returns what comes out of that, one by one.
+// pipeTo begins a pipe of batches to an ordered step, and returns what comes out of that, one by
+// one.
 func (f *Flow) pipeTo(ctx context.Context, group *sync.WaitGroup, e Ends, next func(context.Context) (*Batch, error), steps []Step, ordered *inOrder) func(context.Context) (*Batch, error) {
 	out := make(chan *Batch)
 	var end error // once out is closed

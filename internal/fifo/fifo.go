@@ -1,5 +1,5 @@
-// Package fifo opens, reads and writes what may keep a program waiting for ever: named pipes, whose open
-// waits for the other end, terminals and sockets. Whoever waits is let go when a context ends.
+// Package fifo opens, reads and writes what may keep a program waiting for ever: named pipes, whose
+// open waits for the other end, terminals and sockets. Whoever waits is let go when a context ends.
 package fifo
 
 import (
@@ -36,7 +36,8 @@ func Open(ctx context.Context, name string, flag int) (*os.File, error) {
 	return nil, context.Cause(ctx)
 }
 
-// Reader reads from what cannot be called off: when the context ends, a read that waits is left behind.
+// Reader reads from what cannot be called off: when the context ends, a read that waits is left
+// behind.
 type Reader struct {
 	ctx context.Context
 	r   io.Reader
@@ -72,7 +73,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 }
 
-// writer writes to what cannot be called off: when the context ends, a write that waits is left behind.
+// writer writes to what cannot be called off: when the context ends, a write that waits is left
+// behind.
 type writer struct {
 	ctx context.Context
 	w   io.Writer
@@ -81,7 +83,8 @@ type writer struct {
 	err error // that a write ended with: nothing is written any more
 }
 
-// NewWriter returns a writer to f until ctx ends. A file that cannot keep a program waiting is written as it is.
+// NewWriter returns a writer to f until ctx ends. A file that cannot keep a program waiting is
+// written as it is.
 func NewWriter(ctx context.Context, f *os.File) io.Writer {
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		return f

@@ -75,7 +75,8 @@ func TestReadIsCalledOff(t *testing.T) {
 	require.NoError(t, w.Close())
 }
 
-// TestAReaderTellsWhatIsRead: the bytes, and the error at its place, also one that comes with bytes.
+// TestAReaderTellsWhatIsRead: the bytes, and the error at its place, also one that comes with
+// bytes.
 func TestAReaderTellsWhatIsRead(t *testing.T) {
 	text := strings.Repeat("abc\n", 100_000) // longer than the buffer
 	gone := errors.New("gone")

@@ -10,8 +10,8 @@ import (
 
 // Decimals made of floats and of texts.
 
-// DecOfFloat is v * 10**scale, of the float's exact value, rounded half away from zero; false if 127 bits do
-// not hold it. The scale is 0 to 38.
+// DecOfFloat is v * 10**scale, of the float's exact value, rounded half away from zero; false if
+// 127 bits do not hold it. The scale is 0 to 38.
 func DecOfFloat(v float64, scale int) (d Dec, ok bool) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return Dec{}, false
@@ -31,8 +31,8 @@ func DecOfFloat(v float64, scale int) (d Dec, ok bool) {
 	return d, ok
 }
 
-// roundedShift is m * p / 2**n, half of it rounded up; false if 127 bits do not hold it. The product has
-// up to 180 bits, in three words.
+// roundedShift is m * p / 2**n, half of it rounded up; false if 127 bits do not hold it. The
+// product has up to 180 bits, in three words.
 func roundedShift(m uint64, p Dec, n uint) (Dec, bool) {
 	w1, w0 := bits.Mul64(m, p.Lo)
 	w2, low := bits.Mul64(m, uint64(p.Hi))
@@ -49,8 +49,8 @@ func roundedShift(m uint64, p Dec, n uint) (Dec, bool) {
 	return Dec{Lo: lo, Hi: int64(hi)}, w2>>n == 0 && hi>>63 == 0
 }
 
-// ParseDec reads an optional sign, digits with or without a point, and an optional exponent as the integer
-// s * 10**scale; false if that is none, or has more than precision digits.
+// ParseDec reads an optional sign, digits with or without a point, and an optional exponent as the
+// integer s * 10**scale; false if that is none, or has more than precision digits.
 func ParseDec(s string, precision, scale int) (Dec, bool) {
 	number, power, ok := exponent(s)
 	digits, negative := strings.CutPrefix(number, "-")

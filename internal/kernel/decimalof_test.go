@@ -21,7 +21,8 @@ func nearest(r *big.Rat) *big.Int {
 	return q
 }
 
-// TestDecimalOfFloat holds floats of all sizes against fractions: halves, their neighbours, and the limits of 127 bits.
+// TestDecimalOfFloat holds floats of all sizes against fractions: halves, their neighbours, and the
+// limits of 127 bits.
 func TestDecimalOfFloat(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	values := []float64{0, 0.5, 1.5, 2.5, 0.25, 0.125, 2.675, 1.005, 0.1, 0.3, 1e15, 1 << 53, 1<<53 + 2, 1e22, 1e37, 1e38, 0x1p126, 0x1p127, 0x1.fffffffffffffp126, 0x1p63, 0x1p64,
@@ -90,7 +91,8 @@ func decimalText(r *rand.Rand) string {
 	return s
 }
 
-// TestParseDecimal holds texts against fractions: every precision and scale, signs, exponents, and zeros in front and behind.
+// TestParseDecimal holds texts against fractions: every precision and scale, signs, exponents, and
+// zeros in front and behind.
 func TestParseDecimal(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	nines := strings.Repeat("9", 38)

@@ -20,12 +20,12 @@
 //
 // # Twins
 //
-// Every kernel has a plain Go form, generic over the lane type, which is the
-// definition. Many have a twin in AVX2 assembly, written by the generator in
-// internal/asm/kernel together with the table of them. [Twin] picks at start by what
-// the processor offers; the build tag noasm leaves the twins out. Twins agree bit for bit (the payload of
-// a NaN excepted), which tests check for every line of the table. Go may fuse x*y+z on some
-// architectures, hence the conversions around products: they forbid it.
+// Every kernel has a plain Go form, generic over the lane type, which is the definition. Many have
+// a twin in AVX2 assembly, written by the generator in internal/asm/kernel together with the table
+// of them. [Twin] picks at start by what the processor offers; the build tag noasm leaves the twins
+// out. Twins agree bit for bit (the payload of a NaN excepted), which tests check for every line of
+// the table. Go may fuse x*y+z on some architectures, hence the conversions around products: they
+// forbid it.
 package kernel
 
 // Rows is the length of a full vector: 8 KiB of 8-byte lanes, so that five

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCivilDates holds dates against package time: every day of a 400-year era and the years far from it.
+// TestCivilDates holds dates against package time: every day of a 400-year era and the years far
+// from it.
 func TestCivilDates(t *testing.T) {
 	days := []int64{-719529, -719528, -719163, -719162, -1, 0, 1, 58, 59, 60, 2932896, 2932897, -1 << 33, 1 << 33}
 	for d := int64(-80_000); d < 70_000; d += 7 {
@@ -136,7 +137,8 @@ func big128(d Dec) *big.Int {
 	return v.Add(v, new(big.Int).SetUint64(d.Lo))
 }
 
-// TestDecimalsAgainstBigIntegers: sums, products and scales, at the limits of 64 and 128 bits and at random.
+// TestDecimalsAgainstBigIntegers: sums, products and scales, at the limits of 64 and 128 bits and
+// at random.
 func TestDecimalsAgainstBigIntegers(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	values := []Dec{{}, {1, 0}, {^uint64(0), -1}, {^uint64(0), 0}, {0, 1}, {0, math.MinInt64}, {^uint64(0), math.MaxInt64}, {1 << 63, 0}, {1 << 63, -1}, Pow10(38), Pow10(38).Neg(), DecOf(-5), DecOf(5), DecOf(15), DecOf(-25)}

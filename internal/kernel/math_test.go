@@ -67,7 +67,8 @@ func requireNear(t *testing.T, name string, x, got float64, want *big.Float) {
 	require.LessOrEqual(t, math.Abs(diff)/ulp, 1.0, "%s(%v) = %v, not %v", name, x, got, nearest)
 }
 
-// draws is how many values are held against exact ones, which take 0.1 ms each, and ten times that under the race detector.
+// draws is how many values are held against exact ones, which take 0.1 ms each, and ten times that
+// under the race detector.
 func draws() int {
 	if testing.Short() {
 		return 400

@@ -30,8 +30,8 @@ func Twin[F any](name string, plain F) F {
 	return plain
 }
 
-// Plain makes Twin return plain forms, and the kernels of texts run theirs, until the function it returns is called. It
-// is for tests that hold the two against each other.
+// Plain makes Twin return plain forms, and the kernels of texts run theirs, until the function it
+// returns is called. It is for tests that hold the two against each other.
 func Plain() (end func()) {
 	plainOnly = true
 	return func() { plainOnly = false }

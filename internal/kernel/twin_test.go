@@ -165,8 +165,8 @@ func randomSlice(p reflect.Type, r *rand.Rand, n, off int) reflect.Value {
 	return s.Slice3(off, off+n, off+n+5)
 }
 
-// decks are random lanes by type, of which slices get a range: lanes drawn anew for each slice would take these
-// tests longer than all they do with them.
+// decks are random lanes by type, of which slices get a range: lanes drawn anew for each slice
+// would take these tests longer than all they do with them.
 var decks = map[reflect.Type]reflect.Value{}
 
 func deckOf(lane reflect.Type) reflect.Value {

@@ -1,4 +1,5 @@
-// Package meddle does to files what others may do while they are read. It is for tests of those who read.
+// Package meddle does to files what others may do while they are read. It is for tests of those who
+// read.
 package meddle
 
 import (
@@ -7,7 +8,8 @@ import (
 	"time"
 )
 
-// Change is something done to a file, and whether whoever reads the file is to be told that it changed.
+// Change is something done to a file, and whether whoever reads the file is to be told that it
+// changed.
 type Change struct {
 	Do   func(path string, was []byte) error // was is what the file holds, 8 bytes at least
 	Told bool

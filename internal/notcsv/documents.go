@@ -12,7 +12,8 @@ import (
 
 const tokensSure = 1000 // make JSON of an array whose end is not seen
 
-// isJSON tells objects and arrays with nothing but line ends between them. What is not looked at may go on as it likes.
+// isJSON tells objects and arrays with nothing but line ends between them. What is not looked at
+// may go on as it likes.
 func isJSON(t text) bool {
 	if len(t.head) == 0 || t.head[0] != '{' && t.head[0] != '[' {
 		return false
@@ -56,7 +57,8 @@ var (
 	markup    = regexp.MustCompile(`^(\s|<!--(?s:.*?)-->|<script(?s:.*?)</script>)*$`)
 )
 
-// isHTML tells one page. Of a page whose end is seen, nothing follows; another has the tags that a page begins with.
+// isHTML tells one page. Of a page whose end is seen, nothing follows; another has the tags that a
+// page begins with.
 func isHTML(t text) bool {
 	if !htmlBegin.Match(t.head) {
 		return false
@@ -76,8 +78,8 @@ var (
 	xmlBegin    = regexp.MustCompile(`^<[A-Za-z!]`)
 )
 
-// isXML tells one document: one element with elements in it, or with a declaration before it. One with a declaration need
-// not be without a fault.
+// isXML tells one document: one element with elements in it, or with a declaration before it. One
+// with a declaration need not be without a fault.
 func isXML(t text) bool {
 	declared := xmlDeclared.Match(t.head) && bytes.Count(t.head, []byte("<?xml")) == 1
 	if !declared && !(xmlBegin.Match(t.head) && firstTag.Match(t.head)) {

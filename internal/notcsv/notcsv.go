@@ -1,6 +1,7 @@
-// Package notcsv tells texts of other formats, such as JSON and HTML, that would be read as CSV without an error and
-// with no sense. A text is one of them only where it is one from its first byte to the last that is looked at: a
-// CSV file whose fields hold such texts, or whose names begin as they do, is none.
+// Package notcsv tells texts of other formats, such as JSON and HTML, that would be read as CSV
+// without an error and with no sense. A text is one of them only where it is one from its first
+// byte to the last that is looked at: a CSV file whose fields hold such texts, or whose names begin
+// as they do, is none.
 package notcsv
 
 import (
@@ -34,8 +35,9 @@ type text struct {
 	whole bool // it is all of the text
 }
 
-// Format says what a text is that is no CSV, and what to do with it; "" for what may be CSV. whole says that it is all
-// of the text. Most texts cost a look at their first bytes, others some milliseconds.
+// Format says what a text is that is no CSV, and what to do with it; "" for what may be CSV. whole
+// says that it is all of the text. Most texts cost a look at their first bytes, others some
+// milliseconds.
 func Format(head []byte, whole bool) (what, remedy string) {
 	t := text{bytes.TrimLeft(head[:min(len(head), looked)], " \t\r\n"), whole && len(head) <= looked}
 	for _, k := range kinds {
@@ -153,7 +155,8 @@ var (
 	yamlItem = regexp.MustCompile(`^ *- +\S`)
 )
 
-// isYAML tells keys, items and nothing else, in which a key has others below it, or behind the mark of a document.
+// isYAML tells keys, items and nothing else, in which a key has others below it, or behind the mark
+// of a document.
 func isYAML(t text) bool {
 	keys, nested, open, inText := 0, false, false, false
 	for i, line := range t.lines() {

@@ -81,7 +81,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestTablesOfTexts: a column that holds such texts, in quotes or without, makes no other format of its table.
+// TestTablesOfTexts: a column that holds such texts, in quotes or without, makes no other format of
+// its table.
 func TestTablesOfTexts(t *testing.T) {
 	for format, texts := range foreign {
 		for _, text := range texts {

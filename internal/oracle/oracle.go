@@ -3,9 +3,9 @@
 // branch that the row takes, and uses the standard library for everything. Tests
 // of apply/expr hold the vector programs against it; nothing else uses it.
 //
-// It shares no code with the compiler but the grammar (go/parser), and knows the
-// types bool, string, all integers and floats, decimal(9, 2), date (days), date64 (milliseconds), timestamp[us],
-// timestamp[ns, Europe/Rome] and duration[s].
+// It shares no code with the compiler but the grammar (go/parser), and knows the types bool,
+// string, all integers and floats, decimal(9, 2), date (days), date64 (milliseconds),
+// timestamp[us], timestamp[ns, Europe/Rome] and duration[s].
 package oracle
 
 import (
@@ -393,7 +393,8 @@ func asFactor(v, other Value) Value {
 }
 
 // exactOrder is the order of values that no common type holds for sure: times, decimals and
-// integers, and constants beside those, or beyond all floats. false where there is a null, and for other values.
+// integers, and constants beside those, or beyond all floats. false where there is a null, and for
+// other values.
 func exactOrder(x, y Value) (order int64, ok bool) {
 	if x.V == nil || y.V == nil || x.Type == "" && y.Type == "" {
 		return 0, false

@@ -115,8 +115,8 @@ func wallTime(t time.Time) time.Time {
 	return t.Add(time.Duration(off) * time.Second).UTC()
 }
 
-// zoned is when a zone's clock shows a wall-clock time: the first time, or, skipped, moved on by the
-// length of the gap.
+// zoned is when a zone's clock shows a wall-clock time: the first time, or, skipped, moved on by
+// the length of the gap.
 func zoned(wall time.Time, zone string) time.Time {
 	loc := location(zone)
 	_, before := wall.Add(-24 * time.Hour).In(loc).Zone()
@@ -318,7 +318,8 @@ func movedWall(t time.Time, n int64, unit string) time.Time {
 	return first.AddDate(0, 0, min(d, last)-1)
 }
 
-// between counts whole units from y to x by trying: the most that y can be moved and not be behind x.
+// between counts whole units from y to x by trying: the most that y can be moved and not be behind
+// x.
 func between(x, y Value, unit string) int64 {
 	k := temporalOf(x.Type)
 	if d := fixed[unit]; d > 0 && !k.date() {

@@ -64,7 +64,8 @@ func appendDeltaBlock[T integer](dst []byte, deltas []T) []byte {
 	return dst
 }
 
-// appendNarrow packs a miniblock, whose 32 values of any width fill 4·width bytes, of at most 32 bits.
+// appendNarrow packs a miniblock, whose 32 values of any width fill 4·width bytes, of at most 32
+// bits.
 func appendNarrow(dst []byte, values *[deltaMini]uint64, width int) []byte {
 	var narrow [deltaMini]uint32
 	for i, v := range values {

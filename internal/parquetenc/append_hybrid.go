@@ -11,12 +11,12 @@ import (
 // Width is the bits that hold numbers up to most.
 func Width(most uint32) int { return bits.Len32(most) }
 
-// runMin is how many groups of 8 equal values are a run of their own: one would break the packed run around it
-// for less than it saves.
+// runMin is how many groups of 8 equal values are a run of their own: one would break the packed
+// run around it for less than it saves.
 const runMin = 2
 
-// AppendHybrid encodes values of width bits behind dst. Runs begin and end where groups of 8 do, so that the loop
-// looks at 8 values at a time: 0.6 to 1 ns a value.
+// AppendHybrid encodes values of width bits behind dst. Runs begin and end where groups of 8 do, so
+// that the loop looks at 8 values at a time: 0.6 to 1 ns a value.
 func AppendHybrid[T uint8 | uint32](dst []byte, values []T, width int) []byte {
 	whole := len(values) &^ 7
 	packFrom := 0

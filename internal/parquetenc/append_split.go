@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// AppendSplit encodes values of width bytes as streams of their first, second … bytes: about 2 ns for a value of 8.
+// AppendSplit encodes values of width bytes as streams of their first, second … bytes: about 2 ns
+// for a value of 8.
 func AppendSplit(dst, values []byte, width int) []byte {
 	at, n := len(dst), len(values)/width
 	dst = slices.Grow(dst, n*width)[:at+n*width]

@@ -33,7 +33,8 @@ func AppendPlain(dst, base []byte, texts []Text) []byte {
 	return dst[:at+size]
 }
 
-// AppendLengths encodes byte arrays as their packed lengths and, behind those, their bytes (DELTA_LENGTH_BYTE_ARRAY).
+// AppendLengths encodes byte arrays as their packed lengths and, behind those, their bytes
+// (DELTA_LENGTH_BYTE_ARRAY).
 func AppendLengths(dst, base []byte, texts []Text) []byte {
 	lengths := make([]int32, len(texts))
 	for i, t := range texts {
@@ -46,7 +47,8 @@ func AppendLengths(dst, base []byte, texts []Text) []byte {
 	return dst
 }
 
-// AppendPrefixes encodes byte arrays as what they share with the one before, and the rest (DELTA_BYTE_ARRAY).
+// AppendPrefixes encodes byte arrays as what they share with the one before, and the rest
+// (DELTA_BYTE_ARRAY).
 func AppendPrefixes(dst, base []byte, texts []Text) []byte {
 	shared := make([]int32, len(texts))
 	rest := make([]Text, len(texts))

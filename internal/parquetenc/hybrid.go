@@ -24,8 +24,8 @@ func NewHybrid(src []byte, width int) (Hybrid, error) {
 	return Hybrid{src: src, width: width}, nil
 }
 
-// NewPacked reads n values of src in the long deprecated encoding of levels that knows no runs, and packs
-// from the highest bit of each byte on.
+// NewPacked reads n values of src in the long deprecated encoding of levels that knows no runs, and
+// packs from the highest bit of each byte on.
 func NewPacked(src []byte, width, n int) Hybrid {
 	low := make([]byte, len(src))
 	for i := range n {
@@ -138,7 +138,8 @@ func (h *Hybrid) Skip(n int) error {
 	return nil
 }
 
-// One tells whether the next n values are a single run of one value, and which; it passes over them then.
+// One tells whether the next n values are a single run of one value, and which; it passes over them
+// then.
 func (h *Hybrid) One(n int) (value uint32, ok bool) {
 	if n == 0 {
 		return 0, false

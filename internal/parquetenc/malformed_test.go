@@ -18,7 +18,8 @@ func head(block, minis, total uint64, first int64) []byte {
 	return binary.AppendVarint(b, first)
 }
 
-// TestMalformedDifferences has the error for each way in which delta-packed integers can be wrong, cut ones included.
+// TestMalformedDifferences has the error for each way in which delta-packed integers can be wrong,
+// cut ones included.
 func TestMalformedDifferences(t *testing.T) {
 	endless := bytes.Repeat([]byte{0x80}, 11)
 	block := func(least int64, rest ...byte) []byte {
@@ -101,7 +102,8 @@ func TestDifferencesWithMalformedBlocks(t *testing.T) {
 	}
 }
 
-// TestMalformedHybrids has the error for each way in which runs and packed bits can be wrong, by every method that reads them.
+// TestMalformedHybrids has the error for each way in which runs and packed bits can be wrong, by
+// every method that reads them.
 func TestMalformedHybrids(t *testing.T) {
 	for _, width := range []int{-1, 33, 64, 255} {
 		_, err := NewHybrid([]byte{2, 1}, width)

@@ -2,9 +2,9 @@ package parquetenc
 
 import "unsafe"
 
-// packing is how eight numbers of some width are brought apart by a shuffle, a shift and a mask: numbers 0 to 3
-// come from the 16 bytes at a group's beginning, 4 to 7 from those lane bytes on. The assembly
-// reads its fields by their place.
+// packing is how eight numbers of some width are brought apart by a shuffle, a shift and a mask:
+// numbers 0 to 3 come from the 16 bytes at a group's beginning, 4 to 7 from those lane bytes on.
+// The assembly reads its fields by their place.
 type packing struct {
 	shuffle [32]byte
 	shift   [8]uint32
@@ -34,9 +34,9 @@ var packings = func() (all [packedMax + 1]packing) {
 	return all
 }()
 
-// unpackMost fills dst with numbers of width bits that begin at bit of src, which holds them all, and returns the
-// largest. About 0.15 ns a value with AVX2, for widths up to 25; 0.8 without. What lies behind src in its buffer may be loaded, and is
-// masked away.
+// unpackMost fills dst with numbers of width bits that begin at bit of src, which holds them all,
+// and returns the largest. About 0.15 ns a value with AVX2, for widths up to 25; 0.8 without. What
+// lies behind src in its buffer may be loaded, and is masked away.
 func unpackMost(dst []uint32, src []byte, bit, width int) (most uint32) {
 	if head := min(len(dst), -(bit/max(width, 1))&7); head > 0 { // up to where a group begins
 		unpack(dst[:head], src, bit, width)

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestIndexesOfEveryWidth holds the fast way against one number at a time, at every place in a group
-// and with as little behind the last number as there can be.
+// TestIndexesOfEveryWidth holds the fast way against one number at a time, at every place in a
+// group and with as little behind the last number as there can be.
 func TestIndexesOfEveryWidth(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for width := range 33 {

@@ -30,8 +30,9 @@ func unpackGroups(dst []uint32, src []byte, width int) uint32 {
 	return unpackAVX2(unsafe.SliceData(dst), unsafe.SliceData(src), len(dst)/8, (*byte)(unsafe.Pointer(&packings[width])))
 }
 
-// Gather64 sets dst[i] to dict[ix[i]], for places that are known to be in dict. With AVX2 it writes past the caches, for columns that
-// are too large for those: a stream of such columns takes a fifth less time.
+// Gather64 sets dst[i] to dict[ix[i]], for places that are known to be in dict. With AVX2 it writes
+// past the caches, for columns that are too large for those: a stream of such columns takes a fifth
+// less time.
 func Gather64(dst, dict []uint64, ix []uint32) {
 	dst = dst[:len(ix)]
 	head := 0

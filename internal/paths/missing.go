@@ -9,7 +9,8 @@ import (
 	"github.com/volley-go/volley/internal/terminal"
 )
 
-// Missing is an error about path, told by the first folder on the way there that is missing, where that is why.
+// Missing is an error about path, told by the first folder on the way there that is missing, where
+// that is why.
 func Missing(path string, err error) error {
 	if folder := firstMissing(path); folder != "" && errors.Is(err, fs.ErrNotExist) {
 		return &missingFolder{folder, err}

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asNobody lets the goroutine of a test see files as a user without rights does, for root reads every
-// folder. The goroutine keeps its thread, which ends with it.
+// asNobody lets the goroutine of a test see files as a user without rights does, for root reads
+// every folder. The goroutine keeps its thread, which ends with it.
 func asNobody(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -19,15 +19,16 @@ import (
 // those is listed whether there is such a file or not.
 //
 // Each part of a pattern is one of [path/filepath.Match]; the part ** stands for any folders, none
-// too: a/**/b.csv is a/b.csv, a/x/b.csv and a/x/y/b.csv. It goes into folders behind symbolic links,
-// but into none a second time. Names that begin with a dot are hidden, as shells have it: only a part
-// that begins with a dot, too, names them, and ** goes into no such folder.
+// too: a/**/b.csv is a/b.csv, a/x/b.csv and a/x/y/b.csv. It goes into folders behind symbolic
+// links, but into none a second time. Names that begin with a dot are hidden, as shells have it:
+// only a part that begins with a dot, too, names them, and ** goes into no such folder.
 //
-// A pattern names regular files, and links to them, alone: who reads a pipe or a device may wait for ever, and names it
-// outright.
+// A pattern names regular files, and links to them, alone: who reads a pipe or a device may wait
+// for ever, and names it outright.
 //
-// A pattern that is none, or that no file has, and a folder that cannot be read are an [*fs.PathError]. So is
-// a folder that a pattern without ** names: what lies in it would be missing without a word.
+// A pattern that is none, or that no file has, and a folder that cannot be read are an
+// [*fs.PathError]. So is a folder that a pattern without ** names: what lies in it would be missing
+// without a word.
 func Expand(names ...string) ([]string, error) {
 	var out []string
 	for _, name := range names {
@@ -61,8 +62,8 @@ func Expand(names ...string) ([]string, error) {
 // anyFolders is the part of a pattern that stands for any folders.
 const anyFolders = "**"
 
-// finder collects what a pattern names. ([path/filepath.Glob] leaves out what lies in a folder that it cannot
-// read, without a word.)
+// finder collects what a pattern names. ([path/filepath.Glob] leaves out what lies in a folder that
+// it cannot read, without a word.)
 type finder struct {
 	found    []string
 	recurses bool // folders are gone into, rather than named
@@ -239,7 +240,8 @@ func isFolder(path string) (bool, error) {
 	return info.IsDir(), nil
 }
 
-// unlessMissing is an error, unless it says that nothing is there: neither a file, nor what a link leads to.
+// unlessMissing is an error, unless it says that nothing is there: neither a file, nor what a link
+// leads to.
 func unlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) {
 		return nil

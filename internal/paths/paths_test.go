@@ -95,7 +95,8 @@ func TestExpandRecurses(t *testing.T) {
 	}
 }
 
-// TestExpandFollowsLinksOnce: what lies behind links is found, once, and links that lead in circles end.
+// TestExpandFollowsLinksOnce: what lies behind links is found, once, and links that lead in circles
+// end.
 func TestExpandFollowsLinksOnce(t *testing.T) {
 	tree(t, "data/a/1.csv", "data/b/2.csv", "far/3.csv", "far/deep/4.csv")
 	for link, to := range map[string]string{

@@ -23,8 +23,8 @@ func StampOf(f *os.File) (Stamp, error) {
 }
 
 // Check is an error, which is [ErrChanged], if a file was written to, or cut, since its stamp was
-// taken. One that was written with the size it has, within the few milliseconds that are one moment to
-// the filesystem, is not told; nor are pipes.
+// taken. One that was written with the size it has, within the few milliseconds that are one moment
+// to the filesystem, is not told; nor are pipes.
 func (s Stamp) Check(f *os.File) error {
 	now, err := f.Stat()
 	if err != nil {

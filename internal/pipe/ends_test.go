@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNothingRunsBehindTheEnd: whatever ends a run, no stage is under way once Run has returned, and each item that
-// was read has been emitted, dropped or failed.
+// TestNothingRunsBehindTheEnd: whatever ends a run, no stage is under way once Run has returned,
+// and each item that was read has been emitted, dropped or failed.
 func TestNothingRunsBehindTheEnd(t *testing.T) {
 	boom := errors.New("boom")
 	for _, workers := range []int{1, 2, 5} {

@@ -16,8 +16,9 @@ import (
 
 const module = "github.com/volley-go/volley"
 
-// layers are the packages from the ground up: a package imports only from layers below its own, or, where
-// beside says so, from its own. A name ending in / stands for all packages under it that are not named.
+// layers are the packages from the ground up: a package imports only from layers below its own, or,
+// where beside says so, from its own. A name ending in / stands for all packages under it that are
+// not named.
 var layers = [][]string{
 	{"internal/"},
 	{"frame", "chunker/predicate", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},

@@ -12,8 +12,8 @@ import (
 
 var hasAVX2 = cpu.X86.HasAVX2
 
-// reach is how far the fast loop reads and writes past its limits: a literal of 60 bytes, a copy of 64 behind it,
-// and what stores of 32 bytes are too wide.
+// reach is how far the fast loop reads and writes past its limits: a literal of 60 bytes, a copy of
+// 64 behind it, and what stores of 32 bytes are too wide.
 const reach = 160
 
 // tables are read by the assembly by their places.
@@ -30,12 +30,12 @@ var tables = func() (t struct {
 	return t
 }()
 
-// stride is how much a call decodes, about 30 µs of work: assembly cannot be preempted, and the collector, which
-// stops all goroutines now and then, would wait for it.
+// stride is how much a call decodes, about 30 µs of work: assembly cannot be preempted, and the
+// collector, which stops all goroutines now and then, would wait for it.
 const stride = 32 << 10
 
-// decodeFast decodes elements while both ends are far and eight bytes are there to look back at, and leaves one
-// that is not short.
+// decodeFast decodes elements while both ends are far and eight bytes are there to look back at,
+// and leaves one that is not short.
 func decodeFast(dst, src []byte, d, at int) (int, int) {
 	if !hasAVX2 || len(dst)-d <= reach || len(src)-at <= reach || d < 8 {
 		return d, at

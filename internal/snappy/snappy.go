@@ -1,8 +1,8 @@
 // Package snappy decompresses Snappy's block format into a buffer of known size.
 //
-// It exists for columns of numbers, whose compressed form is a short literal and a short copy for every value: there
-// it is two to three times as fast as the libraries, which are made for texts. Nothing is allocated, nothing
-// is written past the buffer, and input that is damaged is an error.
+// It exists for columns of numbers, whose compressed form is a short literal and a short copy for
+// every value: there it is two to three times as fast as the libraries, which are made for texts.
+// Nothing is allocated, nothing is written past the buffer, and input that is damaged is an error.
 package snappy
 
 import (

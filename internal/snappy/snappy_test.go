@@ -115,8 +115,8 @@ func compose(r *rand.Rand, elements int) (packed, plain []byte) {
 	return append(binary.AppendUvarint(nil, uint64(len(plain))), body...), plain
 }
 
-// FuzzDecode holds any input against decoding without the fast loop, and what is accepted against the library, which
-// accepts more: it knows repeated offsets.
+// FuzzDecode holds any input against decoding without the fast loop, and what is accepted against
+// the library, which accepts more: it knows repeated offsets.
 func FuzzDecode(f *testing.F) {
 	for name, b := range inputs() {
 		if len(b) < 6000 || name == "text" {

@@ -173,7 +173,8 @@ func eachRun(mask Mask, n int, f func(lo, hi int)) {
 	}
 }
 
-// Record is the rows of a record whose bits are set in the mask, kept of them. It is rec itself where that is all.
+// Record is the rows of a record whose bits are set in the mask, kept of them. It is rec itself
+// where that is all.
 func Record(rec arrow.Record, mask Mask, kept int) (arrow.Record, error) {
 	if kept == int(rec.NumRows()) {
 		return rec, nil

@@ -10,15 +10,15 @@ import (
 )
 
 // Obeyed reports whether a terminal takes a character for an order, or lays out the text around it
-// by it: control characters (those of Unicode's second block too), line ends of other
-// alphabets, marks that turn the direction of text, a byte order mark. Joiners are none: scripts and emoji
+// by it: control characters (those of Unicode's second block too), line ends of other alphabets,
+// marks that turn the direction of text, a byte order mark. Joiners are none: scripts and emoji
 // need them.
 func Obeyed(r rune) bool {
 	return r < ' ' || r >= 0x7f && (r == '\uFEFF' || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control))
 }
 
-// Escape is a text for one place on one line, such as a name: what a terminal would obey, and bytes that are
-// no UTF-8, are written as in Go, \x1b.
+// Escape is a text for one place on one line, such as a name: what a terminal would obey, and bytes
+// that are no UTF-8, are written as in Go, \x1b.
 func Escape(text string) string { return escape(text, "") }
 
 // EscapeLines is Escape for a text that has lines and tabs of its own.

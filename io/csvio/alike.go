@@ -10,8 +10,9 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// sameForm reports whether a text is written as half of the column's texts at least, in a form that words do not have:
-// with digits, or as an address. What begins as a value does needs letters of the same kind only, any other text as many too.
+// sameForm reports whether a text is written as half of the column's texts at least, in a form that
+// words do not have: with digits, or as an address. What begins as a value does needs letters of
+// the same kind only, any other text as many too.
 func (b *below) sameForm(name string) bool {
 	if !hasDigit(name) && !looksLikeValue(name) {
 		return false
@@ -34,8 +35,8 @@ func (b *below) sameForm(name string) bool {
 	return false
 }
 
-// looksLikeValue reports whether a text that is no number, date or bool is written as few names are: 5 kg, $3.50, 08:00,
-// a code with many digits, an address or a path.
+// looksLikeValue reports whether a text that is no number, date or bool is written as few names
+// are: 5 kg, $3.50, 08:00, a code with many digits, an address or a path.
 func looksLikeValue(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)
 	return hasDigit(s) && !unicode.IsLetter(first) && first != '_' || codeForm(s) != "" || addressForm(s) != ""
@@ -61,7 +62,8 @@ func runForm(s string) string {
 	return string(slices.Compact([]byte(strings.ReplaceAll(digitsForm(s), " ", ""))))
 }
 
-// codeForm is the shape of a code of letters and digits mixed, as in digests, UUIDs, MAC addresses and IBANs; of other texts "".
+// codeForm is the shape of a code of letters and digits mixed, as in digests, UUIDs, MAC addresses
+// and IBANs; of other texts "".
 func codeForm(s string) string {
 	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
 		return "0x"
@@ -84,7 +86,8 @@ func codeForm(s string) string {
 	return shape
 }
 
-// addressForm is what kind of address a text is: of a mail, on the web or of a file; of other texts "".
+// addressForm is what kind of address a text is: of a mail, on the web or of a file; of other texts
+// "".
 func addressForm(s string) string {
 	at, slash := strings.IndexByte(s, '@'), strings.IndexAny(s, `/\`)
 	switch {
@@ -100,9 +103,10 @@ func addressForm(s string) string {
 	return ""
 }
 
-// corner is where the integers are that are names in a row that begins with a word, or nothing, and goes on with integers:
-// over a table of numbers it may be names, or data with a word in front. A word that is written otherwise than those below
-// it lets one year or a few round steps be names; any other needs more of them.
+// corner is where the integers are that are names in a row that begins with a word, or nothing, and
+// goes on with integers: over a table of numbers it may be names, or data with a word in front. A
+// word that is written otherwise than those below it lets one year or a few round steps be names;
+// any other needs more of them.
 func corner(first []string, columns []*below) []int {
 	if len(first) < 2 || strings.Trim(exactShape(first[0]), "Aa _-") != "" {
 		return nil
@@ -149,7 +153,8 @@ func (b *below) sumOf(digits string) bool {
 	return math.Abs(sum-float64(number(digits))) < 0.001
 }
 
-// numberNames tells what speaks for integers to be names by themselves: years over other numbers, integers one after the other.
+// numberNames tells what speaks for integers to be names by themselves: years over other numbers,
+// integers one after the other.
 func numberNames(first []string, columns []*below, at []int) (sure, maybe bool) {
 	years, fractions := true, true
 	for _, i := range at {
@@ -174,7 +179,8 @@ func numberNames(first []string, columns []*below, at []int) (sure, maybe bool) 
 	return sure, years || step == 1 || step > 4 && number(first[at[0]])%step == 0
 }
 
-// stepOf is by how much each of some integers is more than the one before it; 0 if there are no two, or they differ in that.
+// stepOf is by how much each of some integers is more than the one before it; 0 if there are no
+// two, or they differ in that.
 func stepOf(fields []string, at []int) (step int) {
 	for k := 1; k < len(at); k++ {
 		a, b := fields[at[k-1]], fields[at[k]]
@@ -198,7 +204,8 @@ func number(digits string) (n int) {
 	return n
 }
 
-// otherWord reports whether a column has texts, of which a word is none; where no word is, any values.
+// otherWord reports whether a column has texts, of which a word is none; where no word is, any
+// values.
 func (b *below) otherWord(name string) bool {
 	return len(b.texts) >= 2 && (name == "" || b.kinds == isText && !slices.Contains(b.texts, name))
 }
@@ -208,8 +215,8 @@ func (b *below) allShaped(name string) bool {
 	return !slices.ContainsFunc(b.texts, func(t string) bool { return exactShape(t) != exactShape(name) })
 }
 
-// unlikeWord reports whether all texts of a column have a digit, or all begin with a capital or a small letter, and a
-// word does not.
+// unlikeWord reports whether all texts of a column have a digit, or all begin with a capital or a
+// small letter, and a word does not.
 func (b *below) unlikeWord(name string) bool {
 	if name == "" {
 		return false

@@ -18,8 +18,8 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// settle does what the options say about rows of the window that are bad; line is the lines of the block
-// before it.
+// settle does what the options say about rows of the window that are bad; line is the lines of the
+// block before it.
 func (p *piece) settle(b *block, line int) error {
 	defer func() { b.bad = b.bad[:0] }()
 	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.losses) == 0 {
@@ -47,8 +47,8 @@ func (p *piece) settle(b *block, line int) error {
 	return nil
 }
 
-// lose notes the rows of the window that come out with less than they had: with a null for a value that
-// does not fit or was missing, without their surplus fields, or with broken quotes as text.
+// lose notes the rows of the window that come out with less than they had: with a null for a value
+// that does not fit or was missing, without their surplus fields, or with broken quotes as text.
 func (p *piece) lose(b *block, line int) {
 	bad := p.firstBad(b)
 	null := func(until int) { // the rows before it with a value that does not fit
@@ -122,8 +122,8 @@ func (l loss) reason(columns int) error {
 
 var errMended = errors.New("the quotes of the row are broken: they are read as text")
 
-// widen is the error that has a file read again with floats where samples were of integers: nothing is bad
-// about those.
+// widen is the error that has a file read again with floats where samples were of integers: nothing
+// is bad about those.
 func (p *piece) widen(b *block, line int) error {
 	wider := p.wider(b)
 	maps.DeleteFunc(wider, func(_ string, t arrow.DataType) bool { return t.ID() != arrow.FLOAT64 })
@@ -135,8 +135,8 @@ func (p *piece) widen(b *block, line int) error {
 	return e
 }
 
-// told lists the window's bad rows, in their order: those without the right fields, and those with a value
-// that does not fit, its first.
+// told lists the window's bad rows, in their order: those without the right fields, and those with
+// a value that does not fit, its first.
 func (p *piece) told(b *block, line int) []*chunker.Error {
 	var out []*chunker.Error
 	for _, r := range b.index.Bad {
@@ -185,8 +185,8 @@ func (p *piece) wider(b *block) map[string]arrow.DataType {
 	return out
 }
 
-// badRow says what is wrong with a row that is no row of the table. Of one that opens a quote and never closes
-// it, the line and byte are those of the quote.
+// badRow says what is wrong with a row that is no row of the table. Of one that opens a quote and
+// never closes it, the line and byte are those of the quote.
 func (p *piece) badRow(b *block, r csv.BadRow, line int) *chunker.Error {
 	at, swallowed := r.Start, 0
 	line += r.Line
@@ -225,7 +225,8 @@ func (p *piece) fileOffset(at int) int64 {
 func (p *piece) rawText(lo, hi int) string {
 	from, to := p.place(lo), p.place(hi)
 	if len(p.moved) > 0 {
-		// What follows the row was moved with it or apart from it: it ends before the next row's line end.
+		// What follows the row was moved with it or apart from it: it ends before the next row's line
+		// end.
 		to = max(p.place(min(hi+1, len(p.text))), from)
 		return string(clip(p.encoding.Raw(bytes.TrimRight(p.source()[from:to], "\r\n"))))
 	}
@@ -234,7 +235,8 @@ func (p *piece) rawText(lo, hi int) string {
 
 var errNeverClosed = errors.New("a quote is opened in this row and never closed")
 
-// reason is why a row is bad. swallowed is how many lines of what may have been rows are behind a quote that is never closed.
+// reason is why a row is bad. swallowed is how many lines of what may have been rows are behind a
+// quote that is never closed.
 func (p *piece) reason(r csv.BadRow, swallowed int) error {
 	want := len(p.stream.columns)
 	switch {
@@ -275,7 +277,8 @@ func isTimeType(t arrow.DataType) bool {
 	return t.ID() == arrow.DATE32 || t.ID() == arrow.TIMESTAMP
 }
 
-// checkLengths finds rows and fields beyond their limits, in a window that is large enough to have one.
+// checkLengths finds rows and fields beyond their limits, in a window that is large enough to have
+// one.
 func (p *piece) checkLengths(b *block) error {
 	o := &p.stream.source.options
 	rows, fields := o.rowMax(), o.fieldMax()

@@ -66,7 +66,8 @@ func TestAnInputThatChangesIsAnError(t *testing.T) {
 	}
 }
 
-// meddling is a sink that does something when it is created, which is while the first rows are read.
+// meddling is a sink that does something when it is created, which is while the first rows are
+// read.
 type meddling struct {
 	chunker.Sink
 	do func()

@@ -59,7 +59,8 @@ func TestWhatIsNoCSVIsNamed(t *testing.T) {
 	}
 }
 
-// TestTextsOfOtherFormatsAreNamed: however they are encoded or packed, and whichever file of a pattern they are.
+// TestTextsOfOtherFormatsAreNamed: however they are encoded or packed, and whichever file of a
+// pattern they are.
 func TestTextsOfOtherFormatsAreNamed(t *testing.T) {
 	utf16 := func(s string) string { return "\xff\xfe" + strings.Join(strings.Split(s, ""), "\x00") + "\x00" }
 	page := "<html>\n<head><title>404 Not Found</title></head>\n<body>a, b</body>\n</html>\n"

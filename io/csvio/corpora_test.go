@@ -61,7 +61,8 @@ func TestSpectrum(t *testing.T) {
 	}
 }
 
-// TestEveryFileIsReadOrRefused reads whatever there is, CSV or not: rows, or an error that names the file.
+// TestEveryFileIsReadOrRefused reads whatever there is, CSV or not: rows, or an error that names
+// the file.
 func TestEveryFileIsReadOrRefused(t *testing.T) {
 	read := 0
 	for _, dir := range []string{"synthetic", "go-fuzz-csv", "commons-csv", "fastcsv", "naughty-strings"} {

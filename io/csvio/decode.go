@@ -67,8 +67,9 @@ type filler interface {
 // decoder makes the filler of a column of the text.
 type decoder func(b *block, column int) filler
 
-// decoderFor finds the decoder of a type; ok is false for types that text cannot be read as. Where the type was
-// found from samples, what it would not hold as it is written does not fit: leading zeros, telephone numbers, integers that a float rounds.
+// decoderFor finds the decoder of a type; ok is false for types that text cannot be read as. Where
+// the type was found from samples, what it would not hold as it is written does not fit: leading
+// zeros, telephone numbers, integers that a float rounds.
 func decoderFor(t arrow.DataType, found bool) (d decoder, ok bool) {
 	switch t := t.(type) {
 	case *arrow.Int64Type:
@@ -130,7 +131,8 @@ func float(b []byte) (float32, bool) {
 	return float32(f), ok && (math.IsInf(f, 0) || !math.IsInf(float64(float32(f)), 0))
 }
 
-// numbers makes a decoder of a loop over a column and the parsers of one value, the second the strict one.
+// numbers makes a decoder of a loop over a column and the parsers of one value, the second the
+// strict one.
 func numbers[T any](t arrow.DataType, strict bool, parse func(*csv.Index, int, bool, []T, []int32) []int32, one, strictOne func([]byte) (T, bool)) decoder {
 	if strict {
 		one = strictOne
@@ -285,7 +287,8 @@ func (f *bools) array(b *block) arrow.Array {
 	return array.MakeFromData(array.NewData(arrow.FixedWidthTypes.Boolean, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.bits[:bitmap.Bytes(b.rows)])}, nil, f.valid.nulls, 0))
 }
 
-// texts is a column of texts, copied behind each other. A block has less than 2 GiB, and so have they: see limitMax.
+// texts is a column of texts, copied behind each other. A block has less than 2 GiB, and so have
+// they: see limitMax.
 type texts struct {
 	t       arrow.DataType
 	column  int

@@ -16,7 +16,8 @@ const (
 	scoreRows  = 200
 )
 
-// usual are the delimiters tried first and believed most; a rare one must cut nearly all rows alike.
+// usual are the delimiters tried first and believed most; a rare one must cut nearly all rows
+// alike.
 const (
 	usual = ",;\t|"
 	rare  = "^~:\x1f\x1e\x01\x02# "
@@ -45,12 +46,12 @@ type attempt struct {
 	steady  bool // a column is quoted nearly throughout, or a field that has to be
 }
 
-// chooseRules tries dialects on the beginning of a text and takes the best, by consistency: how evenly a dialect
-// cuts the rows, times how many of the cells it makes are of a known type (G. van den
-// Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type
-// patterns, 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one
-// uneven row costs little. What the options say is not tried. No delimiter is found where the only sign of one is taken
-// for quotes or comments.
+// chooseRules tries dialects on the beginning of a text and takes the best, by consistency: how
+// evenly a dialect cuts the rows, times how many of the cells it makes are of a known type (G. van
+// den Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type patterns,
+// 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one uneven
+// row costs little. What the options say is not tried. No delimiter is found where the only sign of
+// one is taken for quotes or comments.
 func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 	sample := text[:min(len(text), scoreBytes)]
 	if o.Comment == 0 && !o.NoComment {
@@ -101,12 +102,14 @@ func (r *rules) closesQuotes(text []byte) bool {
 	return false
 }
 
-// strayQuotes is how many values of a column, and half of them at least, begin with a quote where quotes that never close
-// are text: fewer are quotes that somebody forgot to close, or whose ends a cut file lacks.
+// strayQuotes is how many values of a column, and half of them at least, begin with a quote where
+// quotes that never close are text: fewer are quotes that somebody forgot to close, or whose ends a
+// cut file lacks.
 const strayQuotes = 3
 
-// fitsAsText reports whether a quote that never closes may be text: columns that hold numbers and dates alone before the
-// first one do so behind it. Else the lines behind it are no rows, but the rest of a text that was cut.
+// fitsAsText reports whether a quote that never closes may be text: columns that hold numbers and
+// dates alone before the first one do so behind it. Else the lines behind it are no rows, but the
+// rest of a text that was cut.
 func (r *rules) fitsAsText(text []byte) bool {
 	bare := *r
 	bare.quote = 0
@@ -151,8 +154,9 @@ func (r *rules) manyOpen(text []byte) bool {
 	return most >= strayQuotes && 2*most >= rows-1 // one may be names
 }
 
-// sound finds the row that begins at a place, and tells whether its quotes are as they should be. A row where they are
-// not may have swallowed lines behind it: if these are rows without it, it ends with its line, and quotes in it are text.
+// sound finds the row that begins at a place, and tells whether its quotes are as they should be. A
+// row where they are not may have swallowed lines behind it: if these are rows without it, it ends
+// with its line, and quotes in it are text.
 func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
 	r.next(text, at, w)
 	if w.problem == 0 {
@@ -167,8 +171,8 @@ func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
 	return false, true
 }
 
-// evenLines tells whether the lines from a place on, three at least, have as many fields as the first, without regard to
-// quotes.
+// evenLines tells whether the lines from a place on, three at least, have as many fields as the
+// first, without regard to quotes.
 func (r *rules) evenLines(text []byte, at int) bool {
 	bare := *r
 	bare.quote = 0
@@ -457,8 +461,9 @@ func (a *attempt) weigh(undivided, blanks int, rows []row) {
 	}
 }
 
-// titled is how far a delimiter is believed that the first rows have less often than those behind: they are titles, or names
-// of a single column whose values hold the delimiter here and there, such as 1,5 and Smith; John.
+// titled is how far a delimiter is believed that the first rows have less often than those behind:
+// they are titles, or names of a single column whose values hold the delimiter here and there, such
+// as 1,5 and Smith; John.
 func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 	const doubtful = 0.01
 	k := 0
@@ -498,8 +503,8 @@ func (r *rules) hasValue(text []byte, w *row) bool {
 	return slices.ContainsFunc(w.fields, func(t token) bool { return cell(trim(text[t.start:t.end]), r.delimiter) == strongCell })
 }
 
-// rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of which one
-// is of numbers or dates at least, and not cut what is one value.
+// rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of
+// which one is of numbers or dates at least, and not cut what is one value.
 func (a *attempt) rareness(undivided int) float64 {
 	const sure = 0.9
 	if a.even < sure || a.strict == 0 && a.quoted*2 < a.rows || undivided*2 > a.rows {

@@ -10,8 +10,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestLongFieldsDoNotSpoilTheDialect: a field among the first rows is longer than what is scored, with other
-// delimiters in it on every line.
+// TestLongFieldsDoNotSpoilTheDialect: a field among the first rows is longer than what is scored,
+// with other delimiters in it on every line.
 func TestLongFieldsDoNotSpoilTheDialect(t *testing.T) {
 	rows := func(from, to int) string {
 		var b strings.Builder

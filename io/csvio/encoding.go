@@ -187,8 +187,8 @@ func (s *source) adapt(ctx context.Context, err error) bool {
 	return false
 }
 
-// allWindows is why all of a file is Windows-1252, of which the places looked at before reading were
-// UTF-8; nil if it is not.
+// allWindows is why all of a file is Windows-1252, of which the places looked at before reading
+// were UTF-8; nil if it is not.
 func (s *source) allWindows(ctx context.Context, name string) *charset.Evidence {
 	in, err := s.openRaw(ctx, name)
 	if err != nil {

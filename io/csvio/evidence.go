@@ -87,7 +87,8 @@ func (e *evidence) take(b []byte) {
 
 const floatDigits = 17 // tell any float64 from all others
 
-// digits counts those of a number that say something: zeros before them, and behind them at the end, do not.
+// digits counts those of a number that say something: zeros before them, and behind them at the
+// end, do not.
 func digits(b []byte) int {
 	if e := bytes.IndexAny(b, "eE"); e >= 0 {
 		b = b[:e]
@@ -99,8 +100,8 @@ func digits(b []byte) int {
 	return len(b) - bytes.Count(b, []byte("."))
 }
 
-// typed is the narrowest type that all samples fit, and the form it is written in. Between forms that fit
-// alike nothing is guessed: the column stays text. What the options say goes first.
+// typed is the narrowest type that all samples fit, and the form it is written in. Between forms
+// that fit alike nothing is guessed: the column stays text. What the options say goes first.
 func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
 	k := e.kinds
 	if !e.any {
@@ -135,8 +136,8 @@ func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
 	return arrow.BinaryTypes.String, form{}
 }
 
-// marksOf is how a file writes numbers, as far as a column proves it. Columns that prove different marks of decimals speak
-// for themselves alone, and where the options name a mark nothing is found.
+// marksOf is how a file writes numbers, as far as a column proves it. Columns that prove different
+// marks of decimals speak for themselves alone, and where the options name a mark nothing is found.
 func marksOf(all []evidence, o *ReadOptions) (n csv.Number) {
 	if o.Decimal != 0 || o.Thousands != 0 {
 		return n
@@ -161,8 +162,9 @@ func marksOf(all []evidence, o *ReadOptions) (n csv.Number) {
 	return n
 }
 
-// marked is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column has 1.234,50. If it has
-// 3,50 alone they could be anything, and stay text; so does 1,200 beside 3.50.
+// marked is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column
+// has 1.234,50. If it has 3,50 alone they could be anything, and stay text; so does 1,200 beside
+// 3.50.
 func (e *evidence) marked(o *ReadOptions, marks csv.Number) (t arrow.DataType, f form, unsure bool) {
 	t, f = e.typed(o)
 	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.plain() && e.kinds&intForm(pointsApart) != 0
@@ -231,8 +233,8 @@ func (e *evidence) pair() int {
 	return -1
 }
 
-// dated is the type of a column of dates in another form than the parsers take, where there is one order only that all
-// samples have, or the options name it.
+// dated is the type of a column of dates in another form than the parsers take, where there is one
+// order only that all samples have, or the options name it.
 func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder) {
 	for c := csv.YMD; c <= csv.MDY; c++ {
 		got := timeType(e.kinds, dateIn(c))
@@ -247,7 +249,8 @@ func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder)
 	return t, order
 }
 
-// undecided reports whether the column's values are dates that can be read with the day or with the month first.
+// undecided reports whether the column's values are dates that can be read with the day or with the
+// month first.
 func (e *evidence) undecided() bool {
 	_, day := e.dated(&ReadOptions{Dates: DayFirst})
 	_, month := e.dated(&ReadOptions{Dates: MonthFirst})

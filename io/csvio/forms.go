@@ -63,7 +63,8 @@ func (f *form) write(b *block, k int, text []byte) []byte {
 	return text
 }
 
-// value writes a value as the parsers take it, behind buf; what is not in the form becomes what no parser takes.
+// value writes a value as the parsers take it, behind buf; what is not in the form becomes what no
+// parser takes.
 func (f *form) value(value, buf []byte) []byte {
 	at := len(buf)
 	ok := false

@@ -12,10 +12,10 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// headline is the question whether the first row is names: what speaks for it, column by column, in points. A row of data
-// fits the columns it begins; names do not, or look unlike what stands below them. If nothing speaks either way, a
-// row of words is names, and one with a value is data: a row of names among the data is seen, a row of data that became
-// names is not.
+// headline is the question whether the first row is names: what speaks for it, column by column, in
+// points. A row of data fits the columns it begins; names do not, or look unlike what stands below
+// them. If nothing speaks either way, a row of words is names, and one with a value is data: a row
+// of names among the data is seen, a row of data that became names is not.
 type headline struct {
 	points float64
 	why    string
@@ -67,8 +67,9 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 	return o.headline(r, rows).verdict()
 }
 
-// namesRow tells whether the first row goes as names, and why. Beside names that are given, it goes if it is these or cannot be
-// data: of a row that is kept and was names, all see it; of a row of data that goes, nobody.
+// namesRow tells whether the first row goes as names, and why. Beside names that are given, it goes
+// if it is these or cannot be data: of a row that is kept and was names, all see it; of a row of
+// data that goes, nobody.
 func (o *ReadOptions) namesRow(r *rules, rows []seen) (int, string) {
 	n, why := o.isHeader(r, rows)
 	if o.Names == nil || o.HeaderRows > 0 {
@@ -84,7 +85,8 @@ func (o *ReadOptions) namesRow(r *rules, rows []seen) (int, string) {
 	return n, why
 }
 
-// certain reports whether the row is names beyond doubt: words over numbers or dates, or quotes only it has, and nothing like the values below.
+// certain reports whether the row is names beyond doubt: words over numbers or dates, or quotes
+// only it has, and nothing like the values below.
 func (h *headline) certain() bool {
 	return h.most >= otherKindOf1 && (h.why == wordsOver || h.why == quotedOver) && !h.alike
 }
@@ -248,8 +250,9 @@ func (h *headline) weigh(name string, numbered bool, b *below) {
 	}
 }
 
-// words tells a column of different words, in which a number would be another kind of value: what has digits at its
-// beginning, as 5 kg and 10:30-11:00, may be a number in another row, and unknown may stand for one.
+// words tells a column of different words, in which a number would be another kind of value: what
+// has digits at its beginning, as 5 kg and 10:30-11:00, may be a number in another row, and unknown
+// may stand for one.
 func (b *below) words() bool {
 	for _, t := range b.texts {
 		if first, _ := utf8.DecodeRuneInString(t); !unicode.IsLetter(first) {
@@ -259,8 +262,8 @@ func (b *below) words() bool {
 	return len(b.texts) >= shapeRowsMin && slices.ContainsFunc(b.texts, func(t string) bool { return t != b.texts[0] })
 }
 
-// many tells words that are so many, and so different, that a number among them would have shown. In words that are sorted it
-// would be the first.
+// many tells words that are so many, and so different, that a number among them would have shown.
+// In words that are sorted it would be the first.
 func (b *below) many() bool {
 	distinct := len(slices.Compact(slices.Sorted(slices.Values(b.texts))))
 	return len(b.texts) >= wordRowsMin && distinct >= shapeRowsMin && !slices.IsSorted(b.texts)
@@ -273,7 +276,8 @@ func (b *below) fits(text string) bool {
 	return e.kinds != isText
 }
 
-// sameKind is what a value in the first row says over values of its kind: that of a year is less, if it is none of many.
+// sameKind is what a value in the first row says over values of its kind: that of a year is less,
+// if it is none of many.
 func (b *below) sameKind(name string) float64 {
 	if isYear(name) && !slices.ContainsFunc(b.texts, isYear) {
 		return sameYear
@@ -319,8 +323,8 @@ func (h *headline) text(name string, numbered bool, b *below) {
 	}
 }
 
-// like tells whether the column's texts are alike, in one of some ways, and whether a text is like them. Words that are
-// of letters alone are no more like names than unlike them.
+// like tells whether the column's texts are alike, in one of some ways, and whether a text is like
+// them. Words that are of letters alone are no more like names than unlike them.
 func (b *below) like(name string) (like, alike bool) {
 	for _, of := range []func(string) string{exactShape, runShape} {
 		want := of(b.texts[0])
@@ -382,8 +386,8 @@ func commonPrefix(texts []string) string {
 	return prefix
 }
 
-// numberedIn are the places of fields that are numbered one after the other: years, or a word and a number, of
-// neighbours each one more than the one before.
+// numberedIn are the places of fields that are numbered one after the other: years, or a word and a
+// number, of neighbours each one more than the one before.
 func numberedIn(fields []string) []int {
 	var out []int
 	for i := 0; i+1 < len(fields); i++ {
@@ -430,8 +434,9 @@ func sameWord(name string, column int, rows []seen) bool {
 	})
 }
 
-// namesQuoted tells whether all fields of the first row are in quotes, and no field below is that does not need them; nor
-// any at all, if those of the first row need theirs. maybe tells that it could be so.
+// namesQuoted tells whether all fields of the first row are in quotes, and no field below is that
+// does not need them; nor any at all, if those of the first row need theirs. maybe tells that it
+// could be so.
 func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
 	if slices.Contains(rows[0].quoted, false) {
 		return false, false
@@ -452,7 +457,8 @@ func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
 	return !quoted || idle(&rows[0]), true
 }
 
-// needsQuotes tells whether a text, the only one of its row or not, could be something else without quotes.
+// needsQuotes tells whether a text, the only one of its row or not, could be something else without
+// quotes.
 func (r *rules) needsQuotes(s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
 		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
@@ -466,8 +472,8 @@ func fewNamesError(names, columns int) error {
 	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", count.Of(names, "field"), columns, names+1)
 }
 
-// headerError says that the quotes of a row of names are broken: no name could be trusted, and a quote that is never
-// closed may have swallowed the rows.
+// headerError says that the quotes of a row of names are broken: no name could be trusted, and a
+// quote that is never closed may have swallowed the rows.
 func headerError(problem csv.Problem) error {
 	if problem == csv.Unclosed {
 		return fmt.Errorf("a quote is opened in the row of names and never closed: close it, or read with NoQuotes")

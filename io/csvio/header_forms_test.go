@@ -44,7 +44,8 @@ func TestNamesGivenLoseNoRow(t *testing.T) {
 	}
 }
 
-// TestNamesGivenForFilesLoseNoRow: a file after one with a row of names has one too if it is the same, or cannot be data.
+// TestNamesGivenForFilesLoseNoRow: a file after one with a row of names has one too if it is the
+// same, or cannot be data.
 func TestNamesGivenForFilesLoseNoRow(t *testing.T) {
 	for second, rows := range map[string]int{
 		"id,n\n3,z\n4,u\n": 4, "3,z\n4,u\n": 4, "5,7\n": 3, "id,n\n": 2, "key,word\n3,z\n": 3, "a,b\n3,z\n": 3,
@@ -59,7 +60,8 @@ func TestNamesGivenForFilesLoseNoRow(t *testing.T) {
 	}
 }
 
-// TestFormsOfValues: a first row that is written as the rows below it is data; one that is not is names.
+// TestFormsOfValues: a first row that is written as the rows below it is data; one that is not is
+// names.
 func TestFormsOfValues(t *testing.T) {
 	for _, rows := range []string{
 		"10.0.0.1,10.0.0.2\n10.0.0.3,10.0.0.4",

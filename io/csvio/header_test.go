@@ -10,7 +10,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// header are the names that a text is found to have and the number of its rows; no names where there is no header.
+// header are the names that a text is found to have and the number of its rows; no names where
+// there is no header.
 func header(t *testing.T, o csvio.ReadOptions, text string) (names string, rows int) {
 	t.Helper()
 	d := sniff(t, o, text)
@@ -132,7 +133,8 @@ func TestNamesAreNoTitles(t *testing.T) {
 	}
 }
 
-// TestNumbersOverWords: names that are numbers contradict columns of words, and data with numbers and words does not.
+// TestNumbersOverWords: names that are numbers contradict columns of words, and data with numbers
+// and words does not.
 func TestNumbersOverWords(t *testing.T) {
 	many := func(row string, n int) (out string) { // rows whose letters differ, in no order
 		for i := range n {

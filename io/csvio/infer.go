@@ -284,7 +284,8 @@ func (s *stream) typed(ctx context.Context) error {
 	return nil
 }
 
-// undecided are the columns asked for that stay text since their values have two readings, with an example of the first rows.
+// undecided are the columns asked for that stay text since their values have two readings, with an
+// example of the first rows.
 func (s *stream) undecided(first *csv.Index, part []byte, is func(*column) bool) (out []UndecidedColumn) {
 	for _, at := range s.wanted {
 		c := &s.columns[at]
@@ -303,8 +304,8 @@ func (s *stream) undecided(first *csv.Index, part []byte, is func(*column) bool)
 	return out
 }
 
-// firstRows are the whole rows at the beginning of what is left of the first file: of rows that are very long, more is
-// read than a head, so that there are some.
+// firstRows are the whole rows at the beginning of what is left of the first file: of rows that are
+// very long, more is read than a head, so that there are some.
 func (s *stream) firstRows() ([]byte, error) {
 	part := s.head()
 	for {

@@ -42,8 +42,8 @@ type input struct {
 	at       charset.Place // of the text's first byte
 }
 
-// counter counts the bytes read. A reader that again and again gives neither a byte nor an error is stopped here,
-// since whoever reads whole buffers would ask it for ever.
+// counter counts the bytes read. A reader that again and again gives neither a byte nor an error is
+// stopped here, since whoever reads whole buffers would ask it for ever.
 type counter struct {
 	r    io.Reader
 	n    atomic.Int64 // decompressors read on goroutines of their own
@@ -207,8 +207,9 @@ func (in *input) Read(p []byte) (int, error) {
 	return in.ReadCloser.Read(p)
 }
 
-// damage is what is wrong with the compressed bytes that are yet to be read. Decompressors give the text of damaged bytes
-// before they come to the checksum behind it, so that the damage may be why a row is bad.
+// damage is what is wrong with the compressed bytes that are yet to be read. Decompressors give the
+// text of damaged bytes before they come to the checksum behind it, so that the damage may be why a
+// row is bad.
 func (in *input) damage(ctx context.Context) error {
 	if in.unpacks == nil {
 		return nil
@@ -247,8 +248,8 @@ func (in *input) readOn(ctx context.Context) error {
 	return in.damaged
 }
 
-// watched has an error of a part tell what may be why: that the file changed before the part was read, or that its
-// compressed bytes are damaged.
+// watched has an error of a part tell what may be why: that the file changed before the part was
+// read, or that its compressed bytes are damaged.
 func (in *input) watched(name string, part chunker.Part) chunker.Part {
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
@@ -265,7 +266,8 @@ func (in *input) watched(name string, part chunker.Part) chunker.Part {
 	}
 }
 
-// whyNot is an error of reading, behind the one that may have caused it: that the file changed meanwhile.
+// whyNot is an error of reading, behind the one that may have caused it: that the file changed
+// meanwhile.
 func (in *input) whyNot(name string, err error) error {
 	if changed := in.stamp.CheckName(name); changed != nil && !errors.Is(err, paths.ErrChanged) {
 		return fmt.Errorf("%w (%w)", changed, err)

@@ -31,7 +31,8 @@ type kept struct {
 	err     string
 }
 
-// drain reads a source in blocks of a size, with several parts decoded at the same time and in any order.
+// drain reads a source in blocks of a size, with several parts decoded at the same time and in any
+// order.
 func drain(ctx context.Context, src chunker.Source, block int64, workers int) kept {
 	var k kept
 	stream, err := src.Open(ctx, block)
@@ -102,8 +103,8 @@ func damaged(r *rand.Rand, rows int) string {
 	return b.String()
 }
 
-// TestRowsInAreRowsOutAndRejects: for every policy, size of blocks, number of workers and choice of columns the same
-// rows come out, and those that do not are listed.
+// TestRowsInAreRowsOutAndRejects: for every policy, size of blocks, number of workers and choice of
+// columns the same rows come out, and those that do not are listed.
 func TestRowsInAreRowsOutAndRejects(t *testing.T) {
 	types := map[string]arrow.DataType{"id": intType, "name": textType, "amount": arrow.PrimitiveTypes.Float64, "note": textType}
 	seeds := uint64(25)
@@ -156,7 +157,8 @@ func TestTheErrorThatStopsNamesItsRow(t *testing.T) {
 	require.ErrorContains(t, err, `in.csv:400002: row 400000, column "b", value "x"`)
 }
 
-// Under Null, a quote that cannot be mended reaches no further than the row that it broke, however blocks are cut.
+// Under Null, a quote that cannot be mended reaches no further than the row that it broke, however
+// blocks are cut.
 func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 20) + "3,\"x\n\"open\n" + strings.Repeat("4,5\n6,7\" pipe\n", 2000)
 	o := csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ',', Quote: '"', Types: map[string]arrow.DataType{"a": textType, "b": textType}}

@@ -27,8 +27,8 @@ const (
 // only where both words are seen.
 var boolPairs = [...][2]string{{"yes", "no"}, {"y", "n"}, {"t", "f"}, {"on", "off"}}
 
-// numberForms are ways of writing numbers beside 1234.5. Bit 2i of isForm says that a text is an integer in form i,
-// bit 2i+1 that it is a float.
+// numberForms are ways of writing numbers beside 1234.5. Bit 2i of isForm says that a text is an
+// integer in form i, bit 2i+1 that it is a float.
 var numberForms = [...]csv.Number{
 	{Decimal: ',', Thousands: 0},
 	{Decimal: '.', Thousands: ','},
@@ -99,8 +99,8 @@ func kinds(b []byte) kind {
 	return isText
 }
 
-// numeric tells an integer, a float, or neither: integers that a float would not hold are no floats, and numbers
-// with leading zeros or of telephones are text.
+// numeric tells an integer, a float, or neither: integers that a float would not hold are no
+// floats, and numbers with leading zeros or of telephones are text.
 func numeric(b []byte) (k kind) {
 	if v, ok := csv.StrictInt(b); ok {
 		if k = isInt; -1<<53 <= v && v <= 1<<53 {
@@ -113,8 +113,8 @@ func numeric(b []byte) (k kind) {
 	return k
 }
 
-// forms tells in which of some other forms a text is a number, date or bool, and for which of these it is proof: what
-// reads in no other form.
+// forms tells in which of some other forms a text is a number, date or bool, and for which of these
+// it is proof: what reads in no other form.
 func forms(b []byte, open kind) (k, proof kind) {
 	if len(b) == 0 || len(b) > 40 || open < isYes {
 		return 0, 0

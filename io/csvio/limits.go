@@ -13,11 +13,13 @@ const (
 	rowMax     = 16 << 20
 	fieldMax   = 16 << 20
 	columnsMax = 20480
-	// ratioMax is more than gzip can reach (1,032); zstd, xz and bzip2 reach thousands with rows that repeat.
+	// ratioMax is more than gzip can reach (1,032); zstd, xz and bzip2 reach thousands with rows that
+	// repeat.
 	ratioMax       = 1100
 	ratioFrom      = 12 << 20 // where a limit is given
 	ratioFromFrame = 1 << 30
-	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32 bits reach.
+	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32
+	// bits reach.
 	limitMax = 1 << 30
 )
 
@@ -37,8 +39,9 @@ func (o *ReadOptions) rowMax() int     { return limit(o.RowMax, rowMax) }
 func (o *ReadOptions) fieldMax() int   { return limit(o.FieldMax, fieldMax) }
 func (o *ReadOptions) columnsMax() int { return limit(o.ColumnsMax, columnsMax) }
 
-// ratio is how many times as many bytes compressed ones may become, 0 for any, and from how many on. A stream needs
-// no limit but a given one: its memory does not grow with the text. A frame's does.
+// ratio is how many times as many bytes compressed ones may become, 0 for any, and from how many
+// on. A stream needs no limit but a given one: its memory does not grow with the text. A frame's
+// does.
 func (s *source) ratio() (most, from int64) {
 	switch given := s.options.RatioMax; {
 	case given > 0:

@@ -73,7 +73,8 @@ func TestEveryTypeIsWrittenAtItsLimits(t *testing.T) {
 	}
 }
 
-// TestLaterFilesAreHeldToTheFirst: one that is empty, one that has no header, one whose names or order are others.
+// TestLaterFilesAreHeldToTheFirst: one that is empty, one that has no header, one whose names or
+// order are others.
 func TestLaterFilesAreHeldToTheFirst(t *testing.T) {
 	for text, want := range map[string]string{
 		"":               "is empty; the first file has a header",

@@ -11,7 +11,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestMarksOfNumbersAreThoseOfTheFile: what one column proves holds for the others; what none proves stays text, and is told.
+// TestMarksOfNumbersAreThoseOfTheFile: what one column proves holds for the others; what none
+// proves stays text, and is told.
 func TestMarksOfNumbersAreThoseOfTheFile(t *testing.T) {
 	for text, want := range map[string]string{
 		// A decimal comma alone.

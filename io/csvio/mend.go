@@ -16,8 +16,8 @@ type mended struct {
 
 const mendQuotes = 16 // of a line that are tried as text
 
-// mend makes sense of a line with broken quotes, where there is one reading that gives the right number of
-// fields: quotes that close no field are text, or one that opens a field is.
+// mend makes sense of a line with broken quotes, where there is one reading that gives the right
+// number of fields: quotes that close no field are text, or one that opens a field is.
 func (r *rules) mend(line []byte, width int) ([]mended, bool) {
 	if r.quote == 0 {
 		return nil, false
@@ -82,9 +82,9 @@ func (r *rules) plainText(line []byte, t token) []byte {
 	return bytes.ReplaceAll(line[t.start:t.end], []byte{r.quote, r.quote}, []byte{r.quote})
 }
 
-// mendRecord writes a row with broken quotes, which may have swallowed rows behind it, as the
-// rows it could be, behind out. A line that no reading fits stays broken, and so
-// does what is behind it; never does a quote of theirs reach into rows behind the record. lost are the rows that are
+// mendRecord writes a row with broken quotes, which may have swallowed rows behind it, as the rows
+// it could be, behind out. A line that no reading fits stays broken, and so does what is behind it;
+// never does a quote of theirs reach into rows behind the record. lost are the rows that are
 // otherwise than they stand.
 func (r *rules) mendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *shifts, base int) (_ []byte, lost []loss) {
 	var w row
@@ -139,9 +139,9 @@ type loss struct {
 	dropped string // what was cut off behind the last column
 }
 
-// even writes a row with too few or too many fields with the right number: nulls are put behind
-// a short one, and empty fields left out of a long one, those without which the rest looks most like its
-// columns; what is still too much is cut.
+// even writes a row with too few or too many fields with the right number: nulls are put behind a
+// short one, and empty fields left out of a long one, those without which the rest looks most like
+// its columns; what is still too much is cut.
 func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost loss) {
 	columns := p.stream.columns
 	lost = loss{at: len(out), fields: len(w.fields)}
@@ -183,8 +183,8 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lo
 
 const surplusFields = 64 // a row may have too many, to be looked at
 
-// surplus is the empty field without which the others look most like the columns they come to stand in; the last of
-// several, and -1 where none is empty.
+// surplus is the empty field without which the others look most like the columns they come to stand
+// in; the last of several, and -1 where none is empty.
 func surplus(line []byte, fields []token, columns []column) int {
 	best, at := math.Inf(-1), -1
 	behind := 0.0 // how the fields look if nothing before them is left out
@@ -221,7 +221,8 @@ func lastEmpty(fields []token) int {
 	return -1
 }
 
-// mend indexes a block, and writes it anew where rows are bad, for those who want what can be kept: see [Null].
+// mend indexes a block, and writes it anew where rows are bad, for those who want what can be kept:
+// see [Null].
 func (p *piece) mend(x *csv.Index, columns int) {
 	x.Build(p.text, p.stream.dialect, columns)
 	if len(x.Bad) == 0 {

@@ -27,7 +27,8 @@ import (
 
 const mutantMax = 48 << 10 // bytes of a file that are kept
 
-// breeds are the files that are mutated: those of the corpora, where they are at hand, some of our own, and real flights.
+// breeds are the files that are mutated: those of the corpora, where they are at hand, some of our
+// own, and real flights.
 func breeds(t *testing.T) [][]byte {
 	var out [][]byte
 	for _, dir := range []string{"csv-spectrum/csvs", "fastcsv", "commons-csv", "go-fuzz-csv", "synthetic", "naughty-strings"} {
@@ -53,8 +54,8 @@ func breeds(t *testing.T) [][]byte {
 	return out
 }
 
-// mutate does to a file what happens to files: some bytes are wrong, it ends too soon, a part comes twice or is missing, it is of
-// another encoding, delimiter or line end than it says.
+// mutate does to a file what happens to files: some bytes are wrong, it ends too soon, a part comes
+// twice or is missing, it is of another encoding, delimiter or line end than it says.
 func mutate(r *rand.Rand, b []byte, other []byte) []byte {
 	b = bytes.Clone(b)
 	at := func() int { return r.IntN(len(b) + 1) }
@@ -128,8 +129,9 @@ func recoded(r *rand.Rand, b []byte) []byte {
 	return out
 }
 
-// TestMutatedFiles: whatever happened to a file, its rows and rejects are the same for blocks of any size and any number of workers,
-// and with the dialect given they are those of encoding/csv, where that reads the file too. MUTANTS=5000 makes more of them, MUTANT=file keeps the last.
+// TestMutatedFiles: whatever happened to a file, its rows and rejects are the same for blocks of
+// any size and any number of workers, and with the dialect given they are those of encoding/csv,
+// where that reads the file too. MUTANTS=5000 makes more of them, MUTANT=file keeps the last.
 func TestMutatedFiles(t *testing.T) {
 	n := 60
 	if testing.Short() {
@@ -190,8 +192,8 @@ func sameKept(t *testing.T, want, got kept, what string) {
 // otherLength is what is wrong with a row that has another number of fields.
 var otherLength = regexp.MustCompile(`^the row has \d+ fields?, there (is|are) `)
 
-// sameAsStandard holds a file read with commas and double quotes against encoding/csv, where both have rows; ok is
-// whether that was so.
+// sameAsStandard holds a file read with commas and double quotes against encoding/csv, where both
+// have rows; ok is whether that was so.
 func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
 	if decompress.Format(b) != "" || bytes.HasPrefix(b, []byte("PK")) {
 		return false

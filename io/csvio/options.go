@@ -48,27 +48,30 @@ type ReadOptions struct {
 	Trim Trim
 	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no row.
 	BlankRows bool
-	// Skip is how many lines before the header or first row are left out, before anything is looked for; 0 finds titles and
-	// notes above the table, -1 leaves out none. Of a file with fewer lines nothing is left: it has no rows.
+	// Skip is how many lines before the header or first row are left out, before anything is looked
+	// for; 0 finds titles and notes above the table, -1 leaves out none. Of a file with fewer lines
+	// nothing is left: it has no rows.
 	Skip int
 	// Header says whether there is a row of columns' names.
 	Header Header
 	// HeaderRows is how many rows the names take, one under the other, to be joined by a
 	// blank; 0 finds it.
 	HeaderRows int
-	// Names are the columns' names, in place of the header's or where there is none
-	// (column_1 and so on then, otherwise). If Header is found, a first row that may be data is kept: only one that is these names, or
-	// words over numbers and dates, or alone in quotes, goes; so in each file. Their number is that of the columns, if a row has as many fields. Of a file's equal names the second becomes name_2.
+	// Names are the columns' names, in place of the header's or where there is none (column_1 and so
+	// on then, otherwise). If Header is found, a first row that may be data is kept: only one that is
+	// these names, or words over numbers and dates, or alone in quotes, goes; so in each file. Their
+	// number is that of the columns, if a row has as many fields. Of a file's equal names the second
+	// becomes name_2.
 	Names []string
-	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ, and refuses what
-	// could be something else. [EncodingOf] finds any by its name.
+	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ,
+	// and refuses what could be something else. [EncodingOf] finds any by its name.
 	Encoding Encoding
 
-	// Types gives columns their types; the others' are found. A name that is no
-	// column is an error, and so is a value that does not fit its type: a float32 beyond that type's range, a
-	// decimal with more digits behind the point than the type has. Integers are rounded to floats where
-	// those are asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is written
-	// without one as the clock of that zone, and keeps the point in time.
+	// Types gives columns their types; the others' are found. A name that is no column is an error,
+	// and so is a value that does not fit its type: a float32 beyond that type's range, a decimal with
+	// more digits behind the point than the type has. Integers are rounded to floats where those are
+	// asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is
+	// written without one as the clock of that zone, and keeps the point in time.
 	Types map[string]arrow.DataType
 	// Null are the words that mean null where they are not quoted; nil is
 	// [NullWords], and in columns of numbers, dates and bools some more that are found, such
@@ -77,9 +80,9 @@ type ReadOptions struct {
 	// True and False are the words of bools; nil is true and false, and the pairs yes and no, y
 	// and n, t and f, on and off where a column has both.
 	True, False []string
-	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0
-	// finds it: a column that shows it, as 3,50 does, speaks for the file. Where one has 3,50, another whose values all are such
-	// as 1.200 is text; they are 1200 if one has 1.234,50.
+	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0 finds it:
+	// a column that shows it, as 3,50 does, speaks for the file. Where one has 3,50, another whose
+	// values all are such as 1.200 is text; they are 1200 if one has 1.234,50.
 	Decimal byte
 	// Thousands stands between groups of three digits; 0 finds it, as for Decimal.
 	Thousands byte
@@ -89,21 +92,21 @@ type ReadOptions struct {
 
 	// OnBad says what becomes of rows that cannot be decoded.
 	OnBad OnBad
-	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the stream is closed, also
-	// where reading ended with an error.
+	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the
+	// stream is closed, also where reading ended with an error.
 	Rejects chunker.Sink
-	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also where
-	// reading ended with an error. Streams that are read at the same time need one each.
+	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also
+	// where reading ended with an error. Streams that are read at the same time need one each.
 	Report *Report
-	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a [TooManyError]; 0 is
-	// any number.
+	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a
+	// [TooManyError]; 0 is any number.
 	BadMax int
 	// BadRatio is what share of the rows may be bad, looked at from the 1,000th row
 	// on and at the end; 0 is any.
 	BadRatio float64
 
-	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked for. A quote that is
-	// never closed ends there. More is a [LimitError], as with all limits.
+	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked
+	// for. A quote that is never closed ends there. More is a [LimitError], as with all limits.
 	RowMax int
 	// FieldMax is the most bytes a field may have; 0 is 16 MiB, and 1 GiB the most.
 	FieldMax int
@@ -119,8 +122,8 @@ type ReadOptions struct {
 // Header says whether there is a row of names.
 type Header int
 
-// Whether there is a row of names. Sniffed weighs the first row against the columns under it: see the package's
-// chapter on headers.
+// Whether there is a row of names. Sniffed weighs the first row against the columns under it: see
+// the package's chapter on headers.
 const (
 	Sniffed Header = iota
 	Present
@@ -161,8 +164,8 @@ const (
 // DateOrder is the order in which dates name year, month and day.
 type DateOrder int
 
-// The orders of dates. YearFirst is 2018/1/28 with / . or -; DayFirst 28/1/2018, 28.1.2018 and 28 Jan 2018;
-// MonthFirst 1/28/2018 and Jan 28, 2018. A time of day of 24 or 12 hours may follow.
+// The orders of dates. YearFirst is 2018/1/28 with / . or -; DayFirst 28/1/2018, 28.1.2018 and 28
+// Jan 2018; MonthFirst 1/28/2018 and Jan 28, 2018. A time of day of 24 or 12 hours may follow.
 const (
 	YearFirst DateOrder = iota + 1
 	DayFirst
@@ -176,8 +179,8 @@ func (d DateOrder) String() string {
 // Encoding is how characters are bytes.
 type Encoding = charset.Encoding
 
-// The encodings that are found. [EncodingOf] knows more by their names. Offsets in errors are those of the file as it is, or of what it
-// decompresses to.
+// The encodings that are found. [EncodingOf] knows more by their names. Offsets in errors are those
+// of the file as it is, or of what it decompresses to.
 const (
 	UTF8        = charset.UTF8
 	UTF16LE     = charset.UTF16LE
@@ -190,28 +193,29 @@ const (
 
 // EncodingOf finds an encoding by its name, whatever its case, dashes and blanks: those of IANA and
 // the WHATWG, and of code pages (cp1251). Known are, beside those above, Windows-874 and 1250 to
-// 1258, ISO-8859-2 to 10 and 13 to 16, KOI8-R and KOI8-U, IBM437, 850, 852, 855, 858, 860, 862, 863,
-// 865 and 866, Macintosh and x-mac-cyrillic, the EBCDIC pages IBM037, 1047 and 1140, GBK, GB18030,
-// HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
+// 1258, ISO-8859-2 to 10 and 13 to 16, KOI8-R and KOI8-U, IBM437, 850, 852, 855, 858, 860, 862,
+// 863, 865 and 866, Macintosh and x-mac-cyrillic, the EBCDIC pages IBM037, 1047 and 1140, GBK,
+// GB18030, HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
 func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
-// OnBad is what becomes of a row that cannot be decoded: one with too few or too many
-// fields, text behind a closing quote, bytes that are no UTF-8, or a value that does not fit its column.
+// OnBad is what becomes of a row that cannot be decoded: one with too few or too many fields, text
+// behind a closing quote, bytes that are no UTF-8, or a value that does not fit its column.
 type OnBad int
 
 // What becomes of bad rows.
 //
 // Stop ends with an error at the first.
 //
-// Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as such are text,
-// where that gives the right number of fields; short rows are filled with nulls; of long
-// ones empty fields are left out, and then what is behind the last column; a row of names is treated as the others. Rows that are
-// still bad are left out as by Reject. What was lost is told by [chunker.Chunk], to whoever reads the stream, and by
-// [ReadOptions.Report].
+// Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as
+// such are text, where that gives the right number of fields; short rows are filled with nulls; of
+// long ones empty fields are left out, and then what is behind the last column; a row of names is
+// treated as the others. Rows that are still bad are left out as by Reject. What was lost is told
+// by [chunker.Chunk], to whoever reads the stream, and by [ReadOptions.Report].
 //
-// Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and
-// to [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is chunker.Reject the sink
-// there takes these rows and those on which functions fail: ReadOptions.Rejects is not needed then.
+// Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and to
+// [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is
+// chunker.Reject the sink there takes these rows and those on which functions fail:
+// ReadOptions.Rejects is not needed then.
 //
 // Skip leaves the row out as Reject does, without its text.
 const (
@@ -225,10 +229,11 @@ const (
 // none: it is a float.)
 func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
 
-// Open is a source that reads files as one table, with default options. A path may be a pattern (see
-// [path/filepath.Match]): all files that it names, in the order of their names. The part ** of a pattern stands for
-// any folders, none too: data/**/*.csv. Links to folders are followed, and hidden
-// names, which begin with a dot, are named by patterns that have the dot alone. A folder that a pattern names is an error.
+// Open is a source that reads files as one table, with default options. A path may be a pattern
+// (see [path/filepath.Match]): all files that it names, in the order of their names. The part ** of
+// a pattern stands for any folders, none too: data/**/*.csv. Links to folders are followed, and
+// hidden names, which begin with a dot, are named by patterns that have the dot alone. A folder
+// that a pattern names is an error.
 func Open(path ...string) chunker.Source { return ReadOptions{}.Open(path...) }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame with default options.
@@ -246,9 +251,10 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 }
 
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
-// fit the type its column was found to have, the column is made wider and the
-// file read again, so that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole, it is read
-// again as that. [Reject] needs a sink here: a frame has no place for rows that are left out.
+// fit the type its column was found to have, the column is made wider and the file read again, so
+// that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole,
+// it is read again as that. [Reject] needs a sink here: a frame has no place for rows that are left
+// out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]*charset.Evidence{}, collects: true}
 	if o.OnBad == Reject && o.Rejects == nil {

@@ -119,7 +119,8 @@ func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
 	return c, nil
 }
 
-// places notes where the window's rows lie that do not take a line each; line is the lines of the block before it.
+// places notes where the window's rows lie that do not take a line each; line is the lines of the
+// block before it.
 func (p *piece) places(b *block, line int) {
 	at := func(row, line int) {
 		if extra := int64(line - row); extra != p.extra {

@@ -66,9 +66,9 @@ func (g *guess) places(ctx context.Context, in *input, begin bool) error {
 	})
 }
 
-// inQuotes tells whether a place of a file lies inside quotes. If its sample has no quote, those behind it tell:
-// they are searched as far as a row can reach, where the first rows say that line ends stand in quotes. In a text without
-// a quote for so long, the place is taken for one outside.
+// inQuotes tells whether a place of a file lies inside quotes. If its sample has no quote, those
+// behind it tell: they are searched as far as a row can reach, where the first rows say that line
+// ends stand in quotes. In a text without a quote for so long, the place is taken for one outside.
 func (g *guess) inQuotes(in *input, text []byte, at int64) (bool, error) {
 	s := g.s
 	r := &s.rules
@@ -97,9 +97,10 @@ func (g *guess) inQuotes(in *input, text []byte, at int64) (bool, error) {
 	return false, nil
 }
 
-// startsInside tells whether the beginning of a piece from the middle of a text lies inside quotes. That depends on
-// all quotes before it, but those behind it tell most often: read from the wrong side, quotes open where
-// text is before them, or close where text is behind, and rows have not as many fields as there are columns.
+// startsInside tells whether the beginning of a piece from the middle of a text lies inside quotes.
+// That depends on all quotes before it, but those behind it tell most often: read from the wrong
+// side, quotes open where text is before them, or close where text is behind, and rows have not as
+// many fields as there are columns.
 func (r *rules) startsInside(text []byte, columns int) bool {
 	q := bytes.IndexByte(text, r.quote)
 	if r.quote == 0 || q < 0 {
@@ -110,8 +111,9 @@ func (r *rules) startsInside(text []byte, columns int) bool {
 	return r.damage(append([]byte{r.quote}, text...), columns) < r.damage(text, columns)
 }
 
-// damage is what share of the rows of a piece have quotes where none should be, or another number of fields than there are
-// columns. The first row is a part of one, and only its quotes count; the last is not whole.
+// damage is what share of the rows of a piece have quotes where none should be, or another number
+// of fields than there are columns. The first row is a part of one, and only its quotes count; the
+// last is not whole.
 func (r *rules) damage(text []byte, columns int) float64 {
 	const unclosed = 0.001 // less than anything else: what is not whole
 	var w row
@@ -145,7 +147,8 @@ func (r *rules) strays(text []byte, w *row) bool {
 	return false
 }
 
-// trueRow is where the first row begins in a piece from the middle of a text, which may begin inside quotes.
+// trueRow is where the first row begins in a piece from the middle of a text, which may begin
+// inside quotes.
 func (r *rules) trueRow(text []byte, inside bool) int {
 	var w row
 	if !inside {

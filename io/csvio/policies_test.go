@@ -13,7 +13,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// badKinds are rows of a table of an integer and a text that some policy calls bad, and what becomes of them under Null.
+// badKinds are rows of a table of an integer and a text that some policy calls bad, and what
+// becomes of them under Null.
 var badKinds = map[string]struct {
 	rows                         string
 	leftOut, nulled, cut, mended int64
@@ -69,8 +70,8 @@ func complaints(t *testing.T, o csvio.ReadOptions, text string) (out []record) {
 	}
 }
 
-// TestWhatStopComplainsOfIsCountedByEveryPolicy: no policy lets a row pass without a word that another calls bad,
-// whoever reads it and wherever blocks are cut.
+// TestWhatStopComplainsOfIsCountedByEveryPolicy: no policy lets a row pass without a word that
+// another calls bad, whoever reads it and wherever blocks are cut.
 func TestWhatStopComplainsOfIsCountedByEveryPolicy(t *testing.T) {
 	dialects := []struct{ delimiter, end string }{{",", "\n"}, {"||", "\n"}, {",", "\r\n"}}
 	readers := []struct {
@@ -110,7 +111,8 @@ func TestWhatStopComplainsOfIsCountedByEveryPolicy(t *testing.T) {
 	}
 }
 
-// recordsOf are the bad rows that errors are about; what is about none of them is a record of its own.
+// recordsOf are the bad rows that errors are about; what is about none of them is a record of its
+// own.
 func recordsOf(bad []record, errs []*chunker.Error) (out []record) {
 	for _, e := range errs {
 		r := record{e.Line, e.Line}
@@ -124,7 +126,8 @@ func recordsOf(bad []record, errs []*chunker.Error) (out []record) {
 	return out
 }
 
-// TestMendedNamesAreTold: names that are not as they stand count as a row of the file, also where no row follows.
+// TestMendedNamesAreTold: names that are not as they stand count as a row of the file, also where
+// no row follows.
 func TestMendedNamesAreTold(t *testing.T) {
 	for text, want := range map[string]string{
 		"a,b\n1,2\n":              "",

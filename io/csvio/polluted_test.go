@@ -15,12 +15,14 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// The pollutions are those of the benchmark Pollock (G. Vitagliano, M. Hameed, L. Jiang, L. Reisener, E. Wu,
-// F. Naumann: Pollock: A Data Loading Benchmark, 2023), made here of a table of our own: one clean file, with one
-// thing wrong in each copy. The score of a copy is theirs: ten at most, one for reading it at all and three each for
-// precision, recall and their mean of names, rows and cells.
+// The pollutions are those of the benchmark Pollock (G. Vitagliano, M. Hameed, L. Jiang, L.
+// Reisener, E. Wu, F. Naumann: Pollock: A Data Loading Benchmark, 2023), made here of a table of
+// our own: one clean file, with one thing wrong in each copy. The score of a copy is theirs: ten at
+// most, one for reading it at all and three each for precision, recall and their mean of names,
+// rows and cells.
 
-// pollutedRows are those of the file; with SCORES, as many as the benchmark's has, and each copy's score is printed.
+// pollutedRows are those of the file; with SCORES, as many as the benchmark's has, and each copy's
+// score is printed.
 var pollutedRows = map[bool]int{false: 24, true: 83}[os.Getenv("SCORES") != ""]
 
 var pollutedNames = []string{"DATE", "TIME", "Qty", "PRODUCTID", "Price", "ProductType", "ProductDescription", "URL", "Comments"}

@@ -18,12 +18,13 @@ func (a *attempt) inQuotes() float64 {
 	return 0
 }
 
-// firmly is the least score of a dialect whose rows are ragged, if the text cannot be one column: more than one
-// column ever has, and less than a dialect that cuts evenly.
+// firmly is the least score of a dialect whose rows are ragged, if the text cannot be one column:
+// more than one column ever has, and less than a dialect that cuts evenly.
 const firmly = 0.1
 
-// insist believes a usual delimiter that cuts rows unevenly if its first columns stand all the same: what comes behind
-// them is too much or too little, which is an error to tell and no reason to take the rows for one column.
+// insist believes a usual delimiter that cuts rows unevenly if its first columns stand all the
+// same: what comes behind them is too much or too little, which is an error to tell and no reason
+// to take the rows for one column.
 func (a *attempt) insist(text []byte, rows []row, undivided int) {
 	if len(rows) < 3 || !strings.ContainsAny(a.rules.delimiter, usual) || len(rows[0].fields) < 2 {
 		return
@@ -42,7 +43,8 @@ func (a *attempt) insist(text []byte, rows []row, undivided int) {
 	a.score = max(a.score, least)
 }
 
-// names reports whether all fields of a row could be names: words that differ, without blanks around them.
+// names reports whether all fields of a row could be names: words that differ, without blanks
+// around them.
 func (r *rules) names(text []byte, w *row) bool {
 	seen := map[string]bool{}
 	for _, t := range w.fields {
@@ -58,7 +60,8 @@ func (r *rules) names(text []byte, w *row) bool {
 	return true
 }
 
-// typedUnder reports whether a column under the names is of numbers, dates or the like in nearly all rows.
+// typedUnder reports whether a column under the names is of numbers, dates or the like in nearly
+// all rows.
 func (r *rules) typedUnder(text []byte, rows []row) bool {
 	for i := range rows[0].fields {
 		if n := r.typedAt(text, rows[1:], i); n > 1 && n*10 >= (len(rows)-1)*9 {
@@ -68,8 +71,8 @@ func (r *rules) typedUnder(text []byte, rows []row) bool {
 	return false
 }
 
-// leads reports whether all rows, the first among them, begin with a number, date or the like and go on behind the
-// delimiter without a blank.
+// leads reports whether all rows, the first among them, begin with a number, date or the like and
+// go on behind the delimiter without a blank.
 func (r *rules) leads(text []byte, rows []row) bool {
 	for _, w := range rows {
 		if len(w.fields) < 2 || bytes.HasPrefix(text[w.fields[1].start:w.fields[1].end], []byte(" ")) {
@@ -90,8 +93,8 @@ func (r *rules) typedAt(text []byte, rows []row, at int) int {
 	return n
 }
 
-// divides reports whether half of the rows under the names have the delimiter, most often without the blank that prose
-// has behind it, as far as there are names.
+// divides reports whether half of the rows under the names have the delimiter, most often without
+// the blank that prose has behind it, as far as there are names.
 func (r *rules) divides(text []byte, rows []row) bool {
 	if r.trim {
 		return false
@@ -117,8 +120,9 @@ func linesIn(sample []byte, quote byte) bool {
 	return len(line) > 1 && line[0] == quote && line[len(line)-1] == quote
 }
 
-// quotedThroughout reports whether rows are one column of texts in quotes that all need them, as texts with a delimiter
-// in them do: its name is told by nothing, and such a column has one more often than not.
+// quotedThroughout reports whether rows are one column of texts in quotes that all need them, as
+// texts with a delimiter in them do: its name is told by nothing, and such a column has one more
+// often than not.
 func (r *rules) quotedThroughout(rows []seen) bool {
 	for _, s := range rows {
 		if s.broken || len(s.fields) != 1 || !s.quoted[0] || isValue(s.fields[0]) || !r.needsQuotes(s.fields[0], true) {

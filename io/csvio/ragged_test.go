@@ -10,8 +10,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestRaggedRowsAreNoColumn: rows with too many or too few fields are bad rows, however many they are, if names or
-// columns of numbers tell the delimiter.
+// TestRaggedRowsAreNoColumn: rows with too many or too few fields are bad rows, however many they
+// are, if names or columns of numbers tell the delimiter.
 func TestRaggedRowsAreNoColumn(t *testing.T) {
 	alternating := func(n int) string { return "a,b\n" + strings.Repeat("0,0,long extra text\n1,1\n", n) }
 	for text, delimiter := range map[string]string{
@@ -57,7 +57,8 @@ func TestOneColumnInQuotes(t *testing.T) {
 	}
 }
 
-// TestOneColumnComesBack: names and values of an only column that look like other delimiters, quotes or archives.
+// TestOneColumnComesBack: names and values of an only column that look like other delimiters,
+// quotes or archives.
 func TestOneColumnComesBack(t *testing.T) {
 	for _, c := range [][]string{
 		{"x;y", "a;b", "c;d", "e;f"}, {"x,y", "a,b", "c,d"}, {"a|b", "c|d", "e|f"}, {"~", "~"}, {"a b", "c d", "e f"}, {"'a','b'", "'c','d'", "'c','d'"},

@@ -106,10 +106,12 @@ func TestNulledRowsAreCounted(t *testing.T) {
 	for _, size := range []int64{1, 1 << 20} {
 		got := drain(t.Context(), o.Open(path), size, 2)
 		require.Empty(t, got.err)
-		// x,y and 1,2,3 and 4,5,, and 6 and z,2,3 and 7,8,9,10 and w,2; and "1"x, whose text is no number.
+		// x,y and 1,2,3 and 4,5,, and 6 and z,2,3 and 7,8,9,10 and w,2; and "1"x, whose text is no
+		// number.
 		require.Equal(t, []int{4008, 8}, []int{len(got.rows), got.nulled}, size)
 	}
-	// Rows are short whatever columns are asked for; values that do not fit are looked at in those alone.
+	// Rows are short whatever columns are asked for; values that do not fit are looked at in those
+	// alone.
 	for name, want := range map[string]int{"a": 8, "b": 7} {
 		got := drain(t.Context(), chunker.Select(o.Open(path), name), 1, 2)
 		require.Equal(t, []int{4008, want}, []int{len(got.rows), got.nulled}, name)

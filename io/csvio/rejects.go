@@ -17,8 +17,8 @@ const (
 	reportFirst = 10   // bad rows that a report has
 )
 
-// ledger counts the rows of a stream's parts, in the stream's order whatever order they are decoded in,
-// holds bad ones against the limits, and writes them to their sink.
+// ledger counts the rows of a stream's parts, in the stream's order whatever order they are decoded
+// in, holds bad ones against the limits, and writes them to their sink.
 type ledger struct {
 	options *ReadOptions
 
@@ -47,8 +47,9 @@ type Report struct {
 	// Undecided are the columns read as text whose dates could be read with the day or with the month
 	// first: [ReadOptions.Dates] says which.
 	Undecided []UndecidedColumn
-	// UndecidedNumbers are the columns read as text whose numbers, all of them such as 1.200, could have a mark of thousands or of decimals,
-	// in a file where another column shows its mark of decimals: [ReadOptions.Decimal] and Thousands say which.
+	// UndecidedNumbers are the columns read as text whose numbers, all of them such as 1.200, could
+	// have a mark of thousands or of decimals, in a file where another column shows its mark of
+	// decimals: [ReadOptions.Decimal] and Thousands say which.
 	UndecidedNumbers []UndecidedColumn
 }
 
@@ -193,8 +194,8 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 	return put(ctx)
 }
 
-// close commits what was written, also where reading ended with an error: it says why. Where a write
-// failed nothing is. With complete the share of bad rows is looked at once more.
+// close commits what was written, also where reading ended with an error: it says why. Where a
+// write failed nothing is. With complete the share of bad rows is looked at once more.
 func (l *ledger) close(complete bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestReportSaysWhatBecameOfRows: rows left out, rejected, with nulls and cut are counted apart, and none is
-// lost between them.
+// TestReportSaysWhatBecameOfRows: rows left out, rejected, with nulls and cut are counted apart,
+// and none is lost between them.
 func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	types := map[string]arrow.DataType{"a": intType, "b": intType}
 	for _, c := range []struct {
@@ -56,7 +56,8 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	}
 }
 
-// TestReportOfManyParts: rows count from the file's first wherever blocks were cut, and the first of all are told.
+// TestReportOfManyParts: rows count from the file's first wherever blocks were cut, and the first
+// of all are told.
 func TestReportOfManyParts(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a,b\n")
@@ -115,7 +116,8 @@ func TestAnUnclosedQuoteSaysWhatItTakes(t *testing.T) {
 	}
 }
 
-// TestReportNamesColumnsOfUndecidedDates: those asked for, with an example, also where reading ended early.
+// TestReportNamesColumnsOfUndecidedDates: those asked for, with an example, also where reading
+// ended early.
 func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
 	for _, c := range []struct {
 		o    csvio.ReadOptions

@@ -73,7 +73,8 @@ func (r *rules) dialect() csv.Dialect {
 	return d
 }
 
-// eol is the bytes of the line end at the place, 0 for none. A \r at the end of the text may be half of one.
+// eol is the bytes of the line end at the place, 0 for none. A \r at the end of the text may be
+// half of one.
 func (r *rules) eol(text []byte, at int) int {
 	switch text[at] {
 	case '\n':
@@ -138,7 +139,8 @@ func (r *rules) skipLine(text []byte, at int, out *row) {
 	out.end, out.next = len(text), len(text)
 }
 
-// field finds the field that begins at a place, and where the delimiter or line end behind it stands.
+// field finds the field that begins at a place, and where the delimiter or line end behind it
+// stands.
 func (r *rules) field(text []byte, at int, out *row) (token, int) {
 	if r.trim {
 		for at < len(text) && text[at] == ' ' && !r.delimits(text, at) {
@@ -278,8 +280,8 @@ func (r *rules) strings(text []byte, w *row) []string {
 	return out
 }
 
-// cut finds where the last whole row of a block ends, how many lines lie before, and the quote that is open at the
-// end of the block (-1: none), as [csv.Cut] does for plain text.
+// cut finds where the last whole row of a block ends, how many lines lie before, and the quote that
+// is open at the end of the block (-1: none), as [csv.Cut] does for plain text.
 func (r *rules) cut(text []byte, last bool) (end, lines, quoteAt int) {
 	var w row
 	for end < len(text) {

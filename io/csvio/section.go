@@ -16,10 +16,10 @@ import (
 )
 
 // section is a range of a plain file, read by whoever decodes it. Its rows are those that begin
-// behind the last row of the section before: where that ends depends on every quote before it, but a
-// survey of each section, taken when it is read, tells how a quote more or less turns it. So what goes from section to
-// section, one after another, is a place and a count of lines, and the reading and surveying is done
-// side by side.
+// behind the last row of the section before: where that ends depends on every quote before it, but
+// a survey of each section, taken when it is read, tells how a quote more or less turns it. So what
+// goes from section to section, one after another, is a place and a count of lines, and the reading
+// and surveying is done side by side.
 //
 // A section that is asked where it ends reads itself, and asks the one before it: it does
 // not matter in which order, or whether, sections are decoded.
@@ -175,8 +175,8 @@ func (c *section) next() (position, error) {
 	return position{c.base + int64(end), lines}, nil
 }
 
-// rowEnd reads on until the row that begins at a place of buf ends, and returns where. lines are those before
-// the end of the range.
+// rowEnd reads on until the row that begins at a place of buf ends, and returns where. lines are
+// those before the end of the range.
 func (c *section) rowEnd(row int, lines int64) (int, error) {
 	s := c.stream
 	limit := s.source.options.rowMax()

@@ -16,8 +16,8 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// tangled is rows that sections meet in all ways: quotes across their ends, rows longer than one, stray
-// quotes, bad rows, blank lines, comments.
+// tangled is rows that sections meet in all ways: quotes across their ends, rows longer than one,
+// stray quotes, bad rows, blank lines, comments.
 func tangled(r *rand.Rand, rows int, stray, comments bool) string {
 	var b strings.Builder
 	b.WriteString("id,text\n")
@@ -49,8 +49,8 @@ func tangled(r *rand.Rand, rows int, stray, comments bool) string {
 	return s[:len(s)-r.IntN(2)]
 }
 
-// told is what a stream says of its rows and rejects, chunk by chunk joined; parts are decoded in an order
-// of their own.
+// told is what a stream says of its rows and rejects, chunk by chunk joined; parts are decoded in
+// an order of their own.
 func told(t *testing.T, src chunker.Source, bytes int64, order func(parts int) []int) (rows, rejects []string) {
 	t.Helper()
 	stream, err := src.Open(t.Context(), bytes)
@@ -90,8 +90,8 @@ func inTurn(n int) (order []int) {
 	return order
 }
 
-// TestSectionsAreTheStream holds sections of a file, of many sizes, decoded in any order, against the same bytes as a
-// stream in one block: rows, lines, offsets and raw texts.
+// TestSectionsAreTheStream holds sections of a file, of many sizes, decoded in any order, against
+// the same bytes as a stream in one block: rows, lines, offsets and raw texts.
 func TestSectionsAreTheStream(t *testing.T) {
 	r := rand.New(rand.NewPCG(20, 20))
 	kinds := 12

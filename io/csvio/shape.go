@@ -57,8 +57,8 @@ func (s *seen) filled() int {
 	return n
 }
 
-// separatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a column's name: it is
-// one unless the line below has that separator, outside of quotes.
+// separatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a
+// column's name: it is one unless the line below has that separator, outside of quotes.
 func separatorLine(text []byte) (delimiter string, size int) {
 	line, size := firstLine(text, 64)
 	if size == 0 {
@@ -78,8 +78,8 @@ func separatorLine(text []byte) (delimiter string, size int) {
 	return delimiter, size
 }
 
-// firstLine is the first line without its end, which is looked for in so many bytes, and its size with the end; 0 if
-// there is none.
+// firstLine is the first line without its end, which is looked for in so many bytes, and its size
+// with the end; 0 if there is none.
 func firstLine(text []byte, most int) (line []byte, size int) {
 	text = text[:min(len(text), most)]
 	end := bytes.IndexByte(text, '\n')
@@ -102,7 +102,8 @@ func outsideQuotes(line []byte, separator string) bool {
 	return false
 }
 
-// findShape finds where the table begins. It may find a sign for comments, and sets it in the rules.
+// findShape finds where the table begins. It may find a sign for comments, and sets it in the
+// rules.
 func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) shape {
 	sh := shape{start: start, separator: start > 0}
 	if start > 0 {
@@ -129,8 +130,8 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 	return sh
 }
 
-// skipLines finds where the line begins that has n before it, or how many there are. A \r that ends a text with more to come
-// may be half of a line end.
+// skipLines finds where the line begins that has n before it, or how many there are. A \r that ends
+// a text with more to come may be half of a line end.
 func skipLines(text []byte, n int, last bool) (start, lines int) {
 	for ; lines < n && start < len(text); lines++ {
 		i := bytes.IndexAny(text[start:], "\r\n")
@@ -211,8 +212,8 @@ func (sh *shape) begin(s seen) {
 	sh.end, sh.endLines = sh.start, sh.lines
 }
 
-// comments leaves lines at the top that begin with # out, unless the last of them is the names. Only where more
-// follow further down is # taken for the sign of comments there too.
+// comments leaves lines at the top that begin with # out, unless the last of them is the names.
+// Only where more follow further down is # taken for the sign of comments there too.
 func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
 	n := 0
 	for n < len(rows) && rows[n].commented {
@@ -236,8 +237,8 @@ func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
 	return rows
 }
 
-// preamble leaves lines before the table out: titles and notes, which have fewer fields than the table, or
-// nearly none that are not empty. What may be names is kept.
+// preamble leaves lines before the table out: titles and notes, which have fewer fields than the
+// table, or nearly none that are not empty. What may be names is kept.
 func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
 	if len(rows) > 0 && len(rows[0].fields) == sh.width {
 		if sure, _ := r.namesQuoted(rows); sure {
@@ -274,8 +275,8 @@ func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
 	return rows
 }
 
-// apart cuts a row of one field at its blanks, if that makes as many names as there are columns: a row of names that
-// was written by another hand than the others.
+// apart cuts a row of one field at its blanks, if that makes as many names as there are columns: a
+// row of names that was written by another hand than the others.
 func apart(s *seen, width int) bool {
 	names := strings.Fields(s.fields[0])
 	if len(s.fields) != 1 || len(names) != width || s.quoted[0] || slices.ContainsFunc(names, isValue) {
@@ -285,8 +286,8 @@ func apart(s *seen, width int) bool {
 	return true
 }
 
-// emptyBehind tells whether the fields that the first row lacks are empty in those behind it: it is names, and the other
-// rows end with delimiters.
+// emptyBehind tells whether the fields that the first row lacks are empty in those behind it: it is
+// names, and the other rows end with delimiters.
 func emptyBehind(rows []seen) bool {
 	return !slices.ContainsFunc(rows[1:], func(s seen) bool {
 		return slices.ContainsFunc(s.fields[min(len(rows[0].fields), len(s.fields)):], func(f string) bool { return strings.TrimSpace(f) != "" })
@@ -304,8 +305,8 @@ func (o *ReadOptions) headed(r *rules, rows []seen) bool {
 	return n > 0
 }
 
-// padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save titles: those above a
-// row of names for more columns.
+// padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save
+// titles: those above a row of names for more columns.
 func (sh *shape) padded(o *ReadOptions, r *rules, rows []seen) int {
 	n := 0
 	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
@@ -431,8 +432,8 @@ func join(rows []seen) []string {
 	return out
 }
 
-// mendHeader makes sense of a first row with broken quotes. Where it has none, its line is taken as it is. It reports
-// whether that had to be done.
+// mendHeader makes sense of a first row with broken quotes. Where it has none, its line is taken as
+// it is. It reports whether that had to be done.
 func mendHeader(r *rules, text []byte, rows []seen, width int) bool {
 	if len(rows) == 0 || !rows[0].broken {
 		return false
@@ -456,8 +457,8 @@ func mendHeader(r *rules, text []byte, rows []seen, width int) bool {
 	return true
 }
 
-// fit makes names fit a table whose rows have another number of fields, where that can be done without
-// guessing: names that are empty go.
+// fit makes names fit a table whose rows have another number of fields, where that can be done
+// without guessing: names that are empty go.
 func fit(names []string, width int) []string {
 	empty := 0
 	for _, n := range names {

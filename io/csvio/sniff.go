@@ -54,9 +54,9 @@ type ColumnDialect struct {
 	Why string
 }
 
-// Sniff finds out what a CSV file is like, with default options. Of a pattern it looks at the first file's dialect, and
-// at samples of up to eight files for the columns' types. It reads some 500 KB, and takes
-// some milliseconds.
+// Sniff finds out what a CSV file is like, with default options. Of a pattern it looks at the first
+// file's dialect, and at samples of up to eight files for the columns' types. It reads some 500 KB,
+// and takes some milliseconds.
 func Sniff(ctx context.Context, path string) (*Dialect, error) {
 	return ReadOptions{}.Sniff(ctx, path)
 }
@@ -170,7 +170,8 @@ func (d *Dialect) Options() ReadOptions {
 	return o
 }
 
-// String shows the dialect, a line for each thing found with the reason behind it, then a table of the columns.
+// String shows the dialect, a line for each thing found with the reason behind it, then a table of
+// the columns.
 func (d *Dialect) String() string {
 	var b strings.Builder
 	line := func(name, value, why string) {

@@ -160,8 +160,8 @@ func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
 	return st, nil
 }
 
-// Check holds the header of each file against the first's; where there are none, how many fields the first rows
-// have.
+// Check holds the header of each file against the first's; where there are none, how many fields
+// the first rows have.
 func (s *source) Check(ctx context.Context) (err error) {
 	if s.reader != nil {
 		return nil
@@ -197,13 +197,13 @@ const (
 	chunkBytes = 8 << 20
 	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
-	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same on any machine, for
-	// what is written follows the blocks: row groups, compressed pieces.
+	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same
+	// on any machine, for what is written follows the blocks: row groups, compressed pieces.
 	shares = 32
 )
 
-// share is how much of what is left, or was read so far, the next block takes: no more than makes several blocks for each
-// core, so that all of them begin and end together.
+// share is how much of what is left, or was read so far, the next block takes: no more than makes
+// several blocks for each core, so that all of them begin and end together.
 func (s *stream) share(of int64) int64 {
 	return min(int64(s.block), max(of/shares, shareMin))
 }
@@ -267,8 +267,8 @@ type column struct {
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
 
-// Close closes all files, those too whose sections were taken and not decoded. Rejects that were written are
-// committed, also where reading ended with an error.
+// Close closes all files, those too whose sections were taken and not decoded. Rejects that were
+// written are committed, also where reading ended with an error.
 func (s *stream) Close() error {
 	for _, f := range s.open {
 		f.Close()
@@ -282,8 +282,8 @@ func (s *stream) Close() error {
 	return err
 }
 
-// leave ends a file that was read to its end, as far as the stream goes: it must be what it was. If sections of it are
-// still to be read, the last of them looks.
+// leave ends a file that was read to its end, as far as the stream goes: it must be what it was. If
+// sections of it are still to be read, the last of them looks.
 func (s *stream) leave() (err error) {
 	switch {
 	case s.plain != nil:
@@ -375,8 +375,8 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 // name is the file being read.
 func (s *stream) name() string { return s.files[s.file] }
 
-// begin opens a file after the first and checks that its header is the same. It returns how many fields most of
-// the rows have that it saw.
+// begin opens a file after the first and checks that its header is the same. It returns how many
+// fields most of the rows have that it saw.
 func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 	in, err := s.source.open(ctx, s.files[i])
 	if err != nil {
@@ -424,8 +424,8 @@ func difference(has, first []string) string {
 	return fmt.Sprintf("it lacks column %d of the first file, %q", len(has)+1, first[len(has)])
 }
 
-// otherHeader is what to do about a file with another header. Names for all files would mix up columns
-// that only stand in another order.
+// otherHeader is what to do about a file with another header. Names for all files would mix up
+// columns that only stand in another order.
 func otherHeader(names, first []string) string {
 	if slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(first))) {
 		return "read the files apart, and bring the columns into one order by Select"
@@ -433,7 +433,8 @@ func otherHeader(names, first []string) string {
 	return "read them apart, or, if the columns mean the same in this order, give ReadOptions.Names, and ReadOptions.Header if all files have a row of names, or none has"
 }
 
-// shapeAgain finds where the table begins in a file after the first, which is taken to be of the same kind.
+// shapeAgain finds where the table begins in a file after the first, which is taken to be of the
+// same kind.
 func (s *stream) shapeAgain(text []byte, last bool) shape {
 	o := s.source.options
 	if o.Header = Absent; s.header {
@@ -476,7 +477,8 @@ func (s *stream) move(n int) {
 	s.offset = s.at.Offset(0)
 }
 
-// whole finds where the last whole row of a text ends, its lines, and the quote that is open at its end.
+// whole finds where the last whole row of a text ends, its lines, and the quote that is open at its
+// end.
 func (s *stream) whole(text []byte) (end, lines, quoteAt int) {
 	if !s.asIs {
 		return s.rules.cut(text, s.eof)
@@ -547,8 +549,8 @@ func (s *stream) grow(text []byte, quoteAt int) error {
 	return nil
 }
 
-// tooLong is the error of a row that does not end within the limit. Workers call it too, when the stream may have gone on to
-// another file: it takes what it says of the file.
+// tooLong is the error of a row that does not end within the limit. Workers call it too, when the
+// stream may have gone on to another file: it takes what it says of the file.
 func (s *stream) tooLong(file string, row []byte, quoteAt int, at charset.Place, lines int64) error {
 	limit := s.source.options.rowMax()
 	err := tooLong("the row is", limit, "RowMax", "are the delimiter and line end right?")

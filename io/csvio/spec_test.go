@@ -51,8 +51,8 @@ func specChecks(t *testing.T, yaml string) []specCheck {
 	return out
 }
 
-// TestSpecification holds FastCSV's specification exactly, each line end tried. What it allows to be refused (uneven rows,
-// quotes that are not closed) may be.
+// TestSpecification holds FastCSV's specification exactly, each line end tried. What it allows to
+// be refused (uneven rows, quotes that are not closed) may be.
 func TestSpecification(t *testing.T) {
 	checks := 0
 	for _, path := range corpus(t, "fastcsv/lib/src/intTest/resources/spec") {
@@ -222,8 +222,8 @@ func TestManyColumns(t *testing.T) {
 	require.Equal(t, 1, f.NumRows())
 }
 
-// TestOddTextsEnd reads texts that are little but structure. Ways of reading them that cost more than the text is long
-// took minutes.
+// TestOddTextsEnd reads texts that are little but structure. Ways of reading them that cost more
+// than the text is long took minutes.
 func TestOddTextsEnd(t *testing.T) {
 	long := 128 << 10
 	if testing.Short() {

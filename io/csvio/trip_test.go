@@ -127,7 +127,8 @@ func (r nasty) table(t *testing.T) *frame.Frame {
 	return f
 }
 
-// TestWhatIsWrittenIsReadTheSame: everything but the types of columns, which texts do not keep, is found out.
+// TestWhatIsWrittenIsReadTheSame: everything but the types of columns, which texts do not keep, is
+// found out.
 func TestWhatIsWrittenIsReadTheSame(t *testing.T) {
 	seeds := 400
 	if testing.Short() {

@@ -55,7 +55,8 @@ func TestAQuoteThatIsNeverClosedIsABadRow(t *testing.T) {
 	}
 }
 
-// TestQuotesThatAreText stand in fields, before each value of a column, or before one in a table that goes on behind it.
+// TestQuotesThatAreText stand in fields, before each value of a column, or before one in a table
+// that goes on behind it.
 func TestQuotesThatAreText(t *testing.T) {
 	for text, want := range map[string]string{
 		"a,b\n1,x\n2,\"y\n3,z\n4,w\n":                               "1|x\n2|\"y\n3|z\n4|w\n",

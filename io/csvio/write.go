@@ -29,9 +29,9 @@ type WriteOptions struct {
 	CRLF      bool   // ends lines with \r\n
 	QuoteAll  bool   // quotes every field that is no null, needed or not
 	// DefuseFormulas puts an apostrophe before names and texts that a spreadsheet would run as a
-	// formula: those that begin with = + - @, their full-width forms, a tab or a line end. Columns of numbers, times and bools
-	// are written as they are; in a column of text "-5" becomes "'-5". The apostrophe is part of what is written: whoever
-	// reads the file back gets it.
+	// formula: those that begin with = + - @, their full-width forms, a tab or a line end. Columns of
+	// numbers, times and bools are written as they are; in a column of text "-5" becomes "'-5". The
+	// apostrophe is part of what is written: whoever reads the file back gets it.
 	DefuseFormulas bool
 	// Compression is "gzip", "zstd" or "none"; "" goes by the file's name (.gz, .zst).
 	Compression string
@@ -46,9 +46,9 @@ func WriteFile(ctx context.Context, path string, f *frame.Frame) error {
 	return WriteOptions{}.WriteFile(ctx, path, f)
 }
 
-// Create is a sink that writes a CSV file. One that is there is replaced, and keeps its permissions and, where the
-// system lets it, its owner; where none was and another writer makes one meanwhile, that one is kept, and Commit's error is
-// fs.ErrExist.
+// Create is a sink that writes a CSV file. One that is there is replaced, and keeps its permissions
+// and, where the system lets it, its owner; where none was and another writer makes one meanwhile,
+// that one is kept, and Commit's error is fs.ErrExist.
 func (o WriteOptions) Create(path string) chunker.Sink { return fileSink{o, path} }
 
 // WriteFile writes a frame to a CSV file, on all cores.

@@ -63,8 +63,8 @@ func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 
 // cells are the fields of a column.
 type cells interface {
-	// strand gets rows lo … hi-1 ready, at most rowsAtOnce, and returns the text that s's starts and lens
-	// are of.
+	// strand gets rows lo … hi-1 ready, at most rowsAtOnce, and returns the text that s's starts and
+	// lens are of.
 	strand(s *strand, lo, hi int) (text []byte)
 	// room is how many bytes the rows have at most, and put writes one of them at a place of b and
 	// returns the place behind.
@@ -165,9 +165,9 @@ func (e *encoder) header(quoted bool) []byte {
 	return append(b, e.end...)
 }
 
-// headerOver is the line of names over the first rows. All names are in quotes where they would be taken for data or
-// titles without, by who is told nothing: names that are years, over texts that look like them, over no rows; or for the
-// first bytes of a file that is no text.
+// headerOver is the line of names over the first rows. All names are in quotes where they would be
+// taken for data or titles without, by who is told nothing: names that are years, over texts that
+// look like them, over no rows; or for the first bytes of a file that is no text.
 func (e *encoder) headerOver(rows []byte) []byte {
 	line := e.header(false)
 	o := ReadOptions{Delimiter: e.options.Delimiter}
@@ -187,7 +187,8 @@ func mistaken(text []byte) bool {
 	return what != "" || decompress.Format(text) != ""
 }
 
-// unmistaken puts the first field of rows in quotes if a file that begins with it would not be taken for text.
+// unmistaken puts the first field of rows in quotes if a file that begins with it would not be
+// taken for text.
 func unmistaken(rows []byte, delimiter byte) []byte {
 	if !mistaken(rows) {
 		return rows
@@ -252,8 +253,8 @@ func (c fixedCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s,
 func (c fixedCells) room(lo, hi int) int           { return (hi - lo) * c.width }
 func (c fixedCells) put(b []byte, at, row int) int { return c.write(b, at, row) }
 
-// slotCells are fixedCells of values in a slice, whose fields lie in slots of one width: each is written
-// without waiting for where the one before ends.
+// slotCells are fixedCells of values in a slice, whose fields lie in slots of one width: each is
+// written without waiting for where the one before ends.
 type slotCells[T any] struct {
 	fixedCells
 	vals []T
@@ -270,8 +271,8 @@ func (c *slotCells[T]) strand(s *strand, lo, hi int) []byte {
 	return b
 }
 
-// slots makes cells of a loop that writes each value at its place of b, width bytes from the last, and
-// how long it is; where quotes may be wanted, put writes them one by one.
+// slots makes cells of a loop that writes each value at its place of b, width bytes from the last,
+// and how long it is; where quotes may be wanted, put writes them one by one.
 func slots[T any](e *encoder, width int, vals []T, put func(b []byte, at int, v T) int, fill func(vals []T, b []byte, width int, lens []uint32)) cells {
 	c := e.fixed(width, func(b []byte, at, i int) int { return put(b, at, vals[i]) })
 	if f, ok := c.(fixedCells); ok {
@@ -419,8 +420,8 @@ func unsigned[T unsignedInt](e *encoder, vals []T) cells {
 	return e.fixed(intRoom, func(b []byte, at, i int) int { return putUint(b, at, uint64(vals[i])) })
 }
 
-// times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and the digits of its unit
-// where there are parts of a second.
+// times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and the
+// digits of its unit where there are parts of a second.
 func (e *encoder) times(a *array.Timestamp) (cells, error) {
 	t := a.DataType().(*arrow.TimestampType)
 	w := &stamps{perSecond: int64(time.Second / t.Unit.Multiplier()), digits: 3 * int(t.Unit)}
@@ -485,8 +486,8 @@ func stringData(a *array.String) []byte {
 	return nil
 }
 
-// strand leaves the texts where they are, if no quotes are needed. Else it copies all of them in one go, and writes those in
-// quotes behind.
+// strand leaves the texts where they are, if no quotes are needed. Else it copies all of them in
+// one go, and writes those in quotes behind.
 func (c *stringCells) strand(s *strand, lo, hi int) []byte {
 	start, end := c.offsets[lo], c.offsets[hi]
 	if int(end)+csv.Pad <= len(c.data) && !c.quotes.special(c.data[start:end]) && c.bare(lo, hi) {
@@ -561,8 +562,8 @@ func (e *encoder) texts(arr arrow.Array) (cells, error) {
 	}}, nil
 }
 
-// formulaBegins are what a cell begins with that a spreadsheet takes for a formula, or drops to find one behind
-// (owasp.org, CSV Injection).
+// formulaBegins are what a cell begins with that a spreadsheet takes for a formula, or drops to
+// find one behind (owasp.org, CSV Injection).
 var formulaBegins = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 
 // defused is a text, behind an apostrophe where it would be a formula and the options ask for that.

@@ -32,8 +32,8 @@ var powersOfTen = func() (p [20]uint64) {
 	return p
 }()
 
-// digits8 is a number below 10^8 as eight digits, the first in the lowest byte: cut in two fours, four
-// twos and eight ones, all at once.
+// digits8 is a number below 10^8 as eight digits, the first in the lowest byte: cut in two fours,
+// four twos and eight ones, all at once.
 func digits8(v uint64) uint64 {
 	hi := v / 10000
 	x := hi | (v-10000*hi)<<32
@@ -102,12 +102,12 @@ const triedDigits = 6
 
 var tens = [8]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
 
-// put writes the shortest text that reads back as the same float, with a point in it, so that a column
-// of them is read as floats again. Below 10^-6 and from 10^21 on it has an exponent.
+// put writes the shortest text that reads back as the same float, with a point in it, so that a
+// column of them is read as floats again. Below 10^-6 and from 10^21 on it has an exponent.
 //
-// Most columns hold decimals of few digits. Where v*10^k is next to an integer of at most 15 digits, and that
-// integer divided by 10^k is v, its digits are what is looked for: two decimals of at most
-// 15 digits never are the same float. All others are left to strconv.
+// Most columns hold decimals of few digits. Where v*10^k is next to an integer of at most 15
+// digits, and that integer divided by 10^k is v, its digits are what is looked for: two decimals of
+// at most 15 digits never are the same float. All others are left to strconv.
 func (d *decimals) put(b []byte, at int, v float64) int {
 	abs := math.Abs(v)
 	k := d.digits
@@ -132,8 +132,8 @@ func (d *decimals) put(b []byte, at int, v float64) int {
 	return putDecimal(b, at, uint64(m), k)
 }
 
-// fill puts floats in slots, which are width bytes each, and their lengths in lens. The next time it tries first what
-// most of them had.
+// fill puts floats in slots, which are width bytes each, and their lengths in lens. The next time
+// it tries first what most of them had.
 func (d *decimals) fill(vals []float64, b []byte, width int, lens []uint32) {
 	var odd [rowsAtOnce / 8]uint8
 	digits := max(d.digits, 1)
@@ -273,7 +273,8 @@ type quoting struct {
 	alone  bool      // of the only column: what could be taken for a delimiter there needs quotes
 }
 
-// firstBytes may mean something else at the beginning of a field: white space, comments, apostrophes as quotes, marks.
+// firstBytes may mean something else at the beginning of a field: white space, comments,
+// apostrophes as quotes, marks.
 const firstBytes = " \t#'\xEF"
 
 func newQuoting(o WriteOptions) *quoting {
@@ -318,8 +319,9 @@ func (q *quoting) found(w uint64) uint64 {
 	return holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
 }
 
-// outside tells whether the ends of a text would be read as something else without quotes: a
-// null, a comment or white space that some readers trim; or a text that is the only column by another delimiter.
+// outside tells whether the ends of a text would be read as something else without quotes: a null,
+// a comment or white space that some readers trim; or a text that is the only column by another
+// delimiter.
 func (q *quoting) outside(s []byte) bool {
 	if len(s) == 0 {
 		return true

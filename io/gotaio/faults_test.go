@@ -12,7 +12,8 @@ import (
 	"github.com/volley-go/volley/io/gotaio"
 )
 
-// TestColumnsThatCannotBeReadAreErrors: a zone that is not known, a length of time that is too long.
+// TestColumnsThatCannotBeReadAreErrors: a zone that is not known, a length of time that is too
+// long.
 func TestColumnsThatCannotBeReadAreErrors(t *testing.T) {
 	zoned := array.NewTimestampBuilder(memory.DefaultAllocator, &arrow.TimestampType{Unit: arrow.Second, TimeZone: "Mars/Olympus_Mons"})
 	zoned.Append(5)

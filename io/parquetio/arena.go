@@ -16,8 +16,9 @@ type arena struct {
 	kept bool // buffers are the garbage collector's
 }
 
-// allowance is the memory that a part may take while it is decoded. What takes more than a share of it waits until no
-// other part of the stream does: files that decode to a thousand times their size do so one part at a time.
+// allowance is the memory that a part may take while it is decoded. What takes more than a share of
+// it waits until no other part of the stream does: files that decode to a thousand times their size
+// do so one part at a time.
 type allowance struct {
 	ctx        context.Context
 	left, most int64
@@ -32,8 +33,8 @@ type turn struct {
 	spare atomic.Int64  // bytes left for pages and dictionaries that several parts use
 }
 
-// newTurn lets all cores together have a quarter of what a large part may have, beside it, or what parts of the size that was
-// asked for take, and what parts share a quarter.
+// newTurn lets all cores together have a quarter of what a large part may have, beside it, or what
+// parts of the size that was asked for take, and what parts share a quarter.
 func newTurn(l Limits, size int64) *turn {
 	t := &turn{large: make(chan struct{}, 1), share: min(l.ChunkBytes, max(l.ChunkBytes/4/int64(runtime.GOMAXPROCS(0)), 4*size))}
 	t.spare.Store(l.ChunkBytes / 4)
@@ -56,8 +57,8 @@ func newArena(ctx context.Context, most int64, t *turn) *arena {
 	return &arena{allowance: &allowance{ctx: ctx, left: most, most: most, turn: t}}
 }
 
-// keeping lends buffers under the same limit that do not go back with the chunk: whoever takes rows of dictionaries and
-// views shares what is behind them, and may keep it for longer than the chunk.
+// keeping lends buffers under the same limit that do not go back with the chunk: whoever takes rows
+// of dictionaries and views shares what is behind them, and may keep it for longer than the chunk.
 func (a *arena) keeping() *arena { return &arena{allowance: a.allowance, kept: true} }
 
 // charge counts n bytes against the limit.
@@ -101,8 +102,8 @@ func (a *arena) get(n int) ([]byte, error) {
 	return b[:0], nil
 }
 
-// grow makes room for n more bytes behind b, which it takes back where it is too small. More is what
-// is expected to follow.
+// grow makes room for n more bytes behind b, which it takes back where it is too small. More is
+// what is expected to follow.
 func (a *arena) grow(b []byte, n, more int) ([]byte, error) {
 	if cap(b)-len(b) >= n {
 		return b, nil

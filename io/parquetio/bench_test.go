@@ -110,8 +110,8 @@ func BenchmarkRead(b *testing.B) {
 	})
 }
 
-// BenchmarkFilter reads under conditions on a column with a dictionary, the source told of them and not, and takes the rows for which
-// they are true.
+// BenchmarkFilter reads under conditions on a column with a dictionary, the source told of them and
+// not, and takes the rows for which they are true.
 func BenchmarkFilter(b *testing.B) {
 	f := trips(b, benchRows)
 	path := filepath.Join(b.TempDir(), "f.parquet")
@@ -151,8 +151,8 @@ func readWhere(b *testing.B, src chunker.Source, where string, push bool) {
 	require.NoError(b, err)
 }
 
-// BenchmarkWrite writes a frame in both codecs, and has Arrow's own writer do the same. The sizes are told too: speed that
-// costs size is none.
+// BenchmarkWrite writes a frame in both codecs, and has Arrow's own writer do the same. The sizes
+// are told too: speed that costs size is none.
 func BenchmarkWrite(b *testing.B) {
 	f := trips(b, benchRows)
 	for _, compression := range []string{"snappy", "zstd"} {
@@ -196,9 +196,10 @@ type counter struct{ n int }
 
 func (c *counter) Write(b []byte) (int, error) { c.n += len(b); return len(b), nil }
 
-// BenchmarkWriteShape writes columns that differ in how they are stored, and has Arrow's own writer do the same, in turn, as it is by
-// default (dictionaries, no compression) and with snappy. What is told: ns a value, how many times as fast, and how many times as large the
-// file is (less is better).
+// BenchmarkWriteShape writes columns that differ in how they are stored, and has Arrow's own writer
+// do the same, in turn, as it is by default (dictionaries, no compression) and with snappy. What is
+// told: ns a value, how many times as fast, and how many times as large the file is (less is
+// better).
 func BenchmarkWriteShape(b *testing.B) {
 	for _, c := range writeShapes(b, 1<<20) {
 		b.Run(c.name, func(b *testing.B) {

@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// betweenFile has 4,000 rows in row groups of 500. Row n has, from 2020-01-01 on, t at n ms, s at n/2 s (UTC), d on day
-// n/1000, c at n s after midnight, n16 n, f n/10 and p n/100.
+// betweenFile has 4,000 rows in row groups of 500. Row n has, from 2020-01-01 on, t at n ms, s at
+// n/2 s (UTC), d on day n/1000, c at n s after midnight, n16 n, f n/10 and p n/100.
 func betweenFile(t *testing.T) string {
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "id", Type: arrow.PrimitiveTypes.Int64}, {Name: "t", Type: &arrow.TimestampType{Unit: arrow.Millisecond}},
@@ -46,7 +46,8 @@ func betweenFile(t *testing.T) string {
 	return path
 }
 
-// Constants between two values of a column, told to the source and not, leave the rows that they mean.
+// Constants between two values of a column, told to the source and not, leave the rows that they
+// mean.
 func TestFiltersBetweenValues(t *testing.T) {
 	path := betweenFile(t)
 	pruned := 0

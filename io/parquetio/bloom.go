@@ -11,7 +11,8 @@ import (
 	"github.com/volley-go/volley/internal/near"
 )
 
-// bloomBits are the filter's bits for each distinct value: about one look-up in a hundred of a value that is not there says that it may be.
+// bloomBits are the filter's bits for each distinct value: about one look-up in a hundred of a
+// value that is not there says that it may be.
 const bloomBits = 10
 
 // bloomBytesMost is how large a filter gets; with more values it says yes more often.
@@ -32,7 +33,8 @@ func (l *layout) chooseBlooms(names []string) error {
 	return nil
 }
 
-// bloom makes the filter of the column chunk: with a dictionary its keys are all there is to put in.
+// bloom makes the filter of the column chunk: with a dictionary its keys are all there is to put
+// in.
 func (e *encoder) bloom(c *encoding) {
 	d, n := &e.values, e.count
 	if e.chunk.kind == format.RLEDictionary {

@@ -14,8 +14,9 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// bound is the least and greatest of some values, as they are stored, or what is at most and at least that. Neither is there where there are
-// no values, or one is no number: the format has no order for those. Where nothing short enough is above all values, most alone is not.
+// bound is the least and greatest of some values, as they are stored, or what is at most and at
+// least that. Neither is there where there are no values, or one is no number: the format has no
+// order for those. Where nothing short enough is above all values, most alone is not.
 type bound struct {
 	least, most       []byte
 	leastCut, mostCut bool // it is none of the values
@@ -99,8 +100,9 @@ func floatBounds[T float32 | float64](values []T) bound {
 	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
 }
 
-// fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes. Those that are longer than a bound may be
-// have none, for a shorter one would be no value of their type.
+// fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
+// Those that are longer than a bound may be have none, for a shorter one would be no value of their
+// type.
 func (e *encoding) fixedBounds(fixed []byte) bound {
 	w := e.width
 	if w > boundMost {
@@ -161,8 +163,8 @@ func (e *encoding) less(a, b []byte) bool {
 	return bytes.Compare(a, b) < 0
 }
 
-// textBounds compares by the first 8 bytes as a number, and looks at the rest only where those are equal to a bound's: 1 to 2 ns
-// a value.
+// textBounds compares by the first 8 bytes as a number, and looks at the rest only where those are
+// equal to a bound's: 1 to 2 ns a value.
 func textBounds(base []byte, texts []enc.Text) bound {
 	lo, hi := texts[0], texts[0]
 	loHead := head(base, lo)
@@ -187,7 +189,8 @@ func notNil(b []byte) []byte {
 	return b
 }
 
-// head is a text's first 8 bytes as a number that orders as they do, with zeros for those it does not have.
+// head is a text's first 8 bytes as a number that orders as they do, with zeros for those it does
+// not have.
 func head(base []byte, t enc.Text) uint64 {
 	if int(t.At)+8 <= len(base) {
 		w := bits.ReverseBytes64(binary.LittleEndian.Uint64(base[t.At:]))
@@ -212,11 +215,13 @@ func (e *encoding) join(a, b bound) bound {
 	return a
 }
 
-// boundMost is how long a bound of texts is at most: what is longer is cut to it, the greatest rounded up. Whole ones would make a file
-// of a thousand pictures that compress well one of gigabytes.
+// boundMost is how long a bound of texts is at most: what is longer is cut to it, the greatest
+// rounded up. Whole ones would make a file of a thousand pictures that compress well one of
+// gigabytes.
 const boundMost = 64
 
-// cut makes a bound short, in memory of its own. The upper one is left out where it cannot be rounded up.
+// cut makes a bound short, in memory of its own. The upper one is left out where it cannot be
+// rounded up.
 func (e *encoding) cut(b bound) bound {
 	if e.physical != format.ByteArray || !b.there() {
 		return b
@@ -240,7 +245,8 @@ func (e *encoding) prefix(b []byte) []byte {
 	return b[:n]
 }
 
-// roundUp is the least value of b's length or shorter that is greater than all that begin with b; nil where there is none.
+// roundUp is the least value of b's length or shorter that is greater than all that begin with b;
+// nil where there is none.
 func (e *encoding) roundUp(b []byte) []byte {
 	b = bytes.Clone(b)
 	for len(b) > 0 {
@@ -267,7 +273,8 @@ func (e *encoding) roundUp(b []byte) []byte {
 	return nil
 }
 
-// pageBounds are a page's least and greatest value. With a dictionary they are those of the keys that the page has.
+// pageBounds are a page's least and greatest value. With a dictionary they are those of the keys
+// that the page has.
 func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
 	switch {
 	case next.value == at.value:

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBoundsStayShort writes large values that compress well, and that nothing short is above: the file stays small, and is read.
+// TestBoundsStayShort writes large values that compress well, and that nothing short is above: the
+// file stays small, and is read.
 func TestBoundsStayShort(t *testing.T) {
 	const rows, size = 40, 300 << 10
 	white, top := bytes.Repeat([]byte{0xff}, size), strings.Repeat("\U0010ffff", size/4)

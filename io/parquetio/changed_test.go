@@ -12,7 +12,8 @@ import (
 	"github.com/volley-go/volley/internal/meddle"
 )
 
-// TestAnInputThatChangesIsAnError: whatever others do to a file while it is read, and wherever reading is by then.
+// TestAnInputThatChangesIsAnError: whatever others do to a file while it is read, and wherever
+// reading is by then.
 func TestAnInputThatChangesIsAnError(t *testing.T) {
 	f, o := pieces(t)
 	dir := t.TempDir()

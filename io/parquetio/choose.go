@@ -10,19 +10,22 @@ import (
 )
 
 const (
-	// sampled is how many values, spread over the column chunk, the number of distinct ones is estimated from.
+	// sampled is how many values, spread over the column chunk, the number of distinct ones is
+	// estimated from.
 	sampled = 1024
-	// sampleRun is how many values in a row, at three places, encodings are tried on: differences need neighbours.
+	// sampleRun is how many values in a row, at three places, encodings are tried on: differences need
+	// neighbours.
 	sampleRun = 512
 	// dictionaryBytes is the most a dictionary page has.
 	dictionaryBytes = 1 << 20
-	// dictionaryWorth is how small a dictionary and its indexes must come out against the best other encoding: less is not worth
-	// looking every value up, here and in readers.
+	// dictionaryWorth is how small a dictionary and its indexes must come out against the best other
+	// encoding: less is not worth looking every value up, here and in readers.
 	dictionaryWorth = 0.85
 )
 
-// choose finds how a column chunk's values are encoded. What follows from a sample is which encodings are tried; a dictionary is built
-// at once and given up where it turns out larger than estimated.
+// choose finds how a column chunk's values are encoded. What follows from a sample is which
+// encodings are tried; a dictionary is built at once and given up where it turns out larger than
+// estimated.
 func (e *encoder) choose(c *encoding) (format.Encoding, error) {
 	d := &e.values
 	n := d.count(c)
@@ -61,7 +64,8 @@ func (e *encoder) build(c *encoding, expected, most int, each float64) bool {
 	return e.number(c, 0, min(int(float64(most)*each)+1024, dictionaryBytes))
 }
 
-// number gives the values from from on their codes; it gives up, and returns false, at more than bytesMost of distinct ones.
+// number gives the values from from on their codes; it gives up, and returns false, at more than
+// bytesMost of distinct ones.
 func (e *encoder) number(c *encoding, from, bytesMost int) bool {
 	switch d := &e.values; c.physical {
 	case format.Int32, format.Float:
@@ -73,8 +77,8 @@ func (e *encoder) number(c *encoding, from, bytesMost int) bool {
 	}
 }
 
-// distinct estimates how many distinct values there are, by how many a sample has: that of d distinct ones drawn evenly has
-// d·(1 - exp(-sample/d)).
+// distinct estimates how many distinct values there are, by how many a sample has: that of d
+// distinct ones drawn evenly has d·(1 - exp(-sample/d)).
 func (e *encoder) distinct(c *encoding, n int) float64 {
 	d := &e.values
 	step := max(1, n/sampled)
@@ -117,8 +121,9 @@ func every[T any](room *[]T, values []T, step int) []T {
 	return out
 }
 
-// without finds the best encoding but a dictionary, by how small what the type allows makes a sample, and about how many bytes it takes
-// before compression, which is what a dictionary is held against: that is compressed as well.
+// without finds the best encoding but a dictionary, by how small what the type allows makes a
+// sample, and about how many bytes it takes before compression, which is what a dictionary is held
+// against: that is compressed as well.
 func (e *encoder) without(c *encoding, n, plain int) (format.Encoding, float64, error) {
 	kinds := c.kinds(e.options.Encodings)
 	if len(kinds) == 0 || n < 16 {

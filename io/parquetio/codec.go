@@ -16,8 +16,8 @@ import (
 	"github.com/volley-go/volley/internal/snappy"
 )
 
-// decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec here
-// may allocate by its own input.
+// decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec
+// here may allocate by its own input.
 func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 	defer guard(&err)
 	if len(dst) == 0 && len(src) == 0 { // a page without values, which some do not pass to the codec
@@ -97,7 +97,8 @@ func fillFrom(dst []byte, r io.Reader) (int, error) {
 	return n + k, err
 }
 
-// unlz4 reads the older form: Hadoop's frames of big-endian lengths, or a bare block, as writers differed.
+// unlz4 reads the older form: Hadoop's frames of big-endian lengths, or a bare block, as writers
+// differed.
 func unlz4(dst, src []byte) (int, error) {
 	if n, ok := unhadoop(dst, src); ok {
 		return n, nil

@@ -18,7 +18,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// TestColumnsHaveOneCodec has columns of which some row groups do not shrink: parquet-go takes the first one's codec for all.
+// TestColumnsHaveOneCodec has columns of which some row groups do not shrink: parquet-go takes the
+// first one's codec for all.
 func TestColumnsHaveOneCodec(t *testing.T) {
 	const groups, rows = 5, 2000
 	random := func(d dice.Dice, _ int) string {
@@ -79,7 +80,8 @@ func TestColumnsHaveOneCodec(t *testing.T) {
 	}
 }
 
-// TestColumnsThatDoNotShrinkAreStoredAsTheyAre where their first row group has enough to tell, and no dictionary.
+// TestColumnsThatDoNotShrinkAreStoredAsTheyAre where their first row group has enough to tell, and
+// no dictionary.
 func TestColumnsThatDoNotShrinkAreStoredAsTheyAre(t *testing.T) {
 	d := dice.New(9)
 	for name, c := range map[string]struct {

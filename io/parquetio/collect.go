@@ -10,7 +10,8 @@ import (
 	"github.com/volley-go/volley/internal/bitmap"
 )
 
-// collect works out which rows have a value, as a bitmap or as levels, and hands the selected rows of each array to take.
+// collect works out which rows have a value, as a bitmap or as levels, and hands the selected rows
+// of each array to take.
 func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding, arrow.Array, selection) error) error {
 	e.values.reset()
 	e.rows, e.count = 0, 0
@@ -34,7 +35,8 @@ func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding
 	return nil
 }
 
-// place adds an array's rows to the bitmap or the levels, and returns the leaf's array and which of its rows are there.
+// place adds an array's rows to the bitmap or the levels, and returns the leaf's array and which of
+// its rows are there.
 func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Array, error) {
 	if !c.flat() {
 		leaf, err := e.levels.walk(c, a)
@@ -58,8 +60,9 @@ func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Ar
 
 var errTooLarge = errors.New("the dictionary is too large")
 
-// takeCodes takes an Arrow dictionary over: those of its values that rows have, or all where they are ordered, are numbered, and
-// the rows' indexes put in those numbers' terms. (A new dictionary is made: arrays of one column may have different ones.)
+// takeCodes takes an Arrow dictionary over: those of its values that rows have, or all where they
+// are ordered, are numbered, and the rows' indexes put in those numbers' terms. (A new dictionary
+// is made: arrays of one column may have different ones.)
 func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
 	d, ok := a.(*array.Dictionary)
 	if !ok {

@@ -27,8 +27,9 @@ func raw[T any](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(zero)))
 }
 
-// build makes the Arrow array of a node out of the values of its leaves. An entry of the levels stands for a slot
-// of the node where its definition level is at least def and its repetition level at most rep.
+// build makes the Arrow array of a node out of the values of its leaves. An entry of the levels
+// stands for a slot of the node where its definition level is at least def and its repetition level
+// at most rep.
 func (n *node) build(cols map[*leaf]*values, def, rep uint8) (arrow.ArrayData, error) {
 	data, err := n.storage(cols, def, rep)
 	if err != nil || n.ext == nil {
@@ -239,8 +240,8 @@ func (v *values) finishDecimals(t arrow.DataType, n int, valid []byte, starts []
 	return array.NewData(t, n, []*memory.Buffer{validity(valid, n), memory.NewBufferBytes(out)}, nil, nulls(valid, n), 0), nil
 }
 
-// reverse writes a big-endian number as a little-endian one of dst's length, the sign kept; false where it
-// does not fit.
+// reverse writes a big-endian number as a little-endian one of dst's length, the sign kept; false
+// where it does not fit.
 func reverse(dst, src []byte) bool {
 	sign := byte(0)
 	if len(src) > 0 && src[0] >= 0x80 {
@@ -387,7 +388,8 @@ func (v *values) decimals(t arrow.DataType, n int) ([]byte, error) {
 // julianEpoch is the Julian day 1970-01-01.
 const julianEpoch = 2440588
 
-// times turns INT96 into nanoseconds or microseconds, and milliseconds into the seconds that Parquet has no type for.
+// times turns INT96 into nanoseconds or microseconds, and milliseconds into the seconds that
+// Parquet has no type for.
 func (v *values) times(t arrow.DataType, n int) ([]byte, error) {
 	if v.leaf.width == 12 {
 		return v.int96(n, t.(*arrow.TimestampType).Unit)
@@ -441,7 +443,8 @@ func (v *values) int96(n int, unit arrow.TimeUnit) ([]byte, error) {
 	return buf, nil
 }
 
-// since1970 is how many units there are in days of perDay of them and some more; false where 64 bits do not hold them.
+// since1970 is how many units there are in days of perDay of them and some more; false where 64
+// bits do not hold them.
 func since1970(days, more, perDay int64) (int64, bool) {
 	if more < 0 || more >= perDay { // some writers do not keep to the day
 		carry := floorDiv(more, perDay)

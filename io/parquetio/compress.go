@@ -16,7 +16,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// codecs are what [WriteOptions.Compression] may be, with the level that 0 stands for and the greatest.
+// codecs are what [WriteOptions.Compression] may be, with the level that 0 stands for and the
+// greatest.
 var codecs = map[string]struct {
 	codec       format.CompressionCodec
 	level, most int

@@ -19,7 +19,8 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// filesOf lists the files of a folder of other projects' files, which not every checkout has beside it.
+// filesOf lists the files of a folder of other projects' files, which not every checkout has beside
+// it.
 func filesOf(folder string) []string {
 	root := filepath.Join("..", "..", "..", "shared", "corpora", folder)
 	var files []string
@@ -51,7 +52,8 @@ func requireClean(t *testing.T, file string, err error) {
 	require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, ErrUnsupported) || ce.File != "", "%s: %v", file, err)
 }
 
-// TestCorporaAreReadOrRefused reads every file. How many are read is held, so that a change that loses some shows.
+// TestCorporaAreReadOrRefused reads every file. How many are read is held, so that a change that
+// loses some shows.
 func TestCorporaAreReadOrRefused(t *testing.T) {
 	for folder, least := range map[string]int{"hyparquet": 61, "parquet-testing": 206, "synthetic/pq_trunc": 0} {
 		read := 0
@@ -85,8 +87,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// FuzzRead holds reading to ending, in rows or a clean error, within the limits and without allocating more than
-// some times what those allow.
+// FuzzRead holds reading to ending, in rows or a clean error, within the limits and without
+// allocating more than some times what those allow.
 func FuzzRead(f *testing.F) {
 	var b bytes.Buffer
 	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "b", Type: arrow.BinaryTypes.String, Nullable: true}}, nil)
@@ -100,7 +102,8 @@ func FuzzRead(f *testing.F) {
 	_, err = chunker.Copy(f.Context(), To(&b), chunker.FromFrame(table))
 	require.NoError(f, err)
 	f.Add(b.Bytes())
-	// Files of other writers, where they are: many have no checksums, which stop what the fuzzer changes early.
+	// Files of other writers, where they are: many have no checksums, which stop what the fuzzer
+	// changes early.
 	for _, folder := range []string{"parquet-testing", "hyparquet"} {
 		for _, name := range filesOf(folder) {
 			if b, err := os.ReadFile(name); err == nil && len(b) < 4<<10 {

@@ -8,8 +8,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows, or those in which the
-// conditions leave any. Where they are not one, the pages are found first, which reads their headers.
+// pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows,
+// or those in which the conditions leave any. Where they are not one, the pages are found first,
+// which reads their headers.
 func (g *group) pieces(ctx context.Context, size int64, conditions []condition) ([]span, error) {
 	g.beside = g.indexes(conditions)
 	defer g.beside.close()
@@ -46,8 +47,9 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	return out, nil
 }
 
-// cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is less than twice that
-// stays whole: pages that two pieces share cost more than a larger piece. There are 65,536 pieces of a span at most.
+// cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is
+// less than twice that stays whole: pages that two pieces share cost more than a larger piece.
+// There are 65,536 pieces of a span at most.
 func cutSpans(left []span, rows int64, bytes float64, size int64) (out []span) {
 	for _, s := range left {
 		n := int64(1)
@@ -68,8 +70,8 @@ func cutAt(rows, i, n int64) int64 {
 	return int64(q)
 }
 
-// share counts which pages are in several of the pieces: those are decompressed once, and kept for the others. It returns the bytes, as stored,
-// of the largest page that more than two need.
+// share counts which pages are in several of the pieces: those are decompressed once, and kept for
+// the others. It returns the bytes, as stored, of the largest page that more than two need.
 func (c *pagedChunk) share(pieces []span, rows int64) (largest int64) {
 	c.shared = make([]*sharedPage, len(c.pages))
 	first := 0 // piece that ends behind the page's first row
@@ -118,7 +120,8 @@ func (g *group) weight(l *leaf) float64 {
 	return max(plain, float64(g.textMean(m))*n) + 4*n + levels
 }
 
-// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none. Of a remote file the statistics say.
+// textMean is how many bytes a text of the column chunk's dictionary has; 8 where there is none. Of
+// a remote file the statistics say.
 func (g *group) textMean(m *format.ColumnMetaData) int64 {
 	if g.file.how.ahead > 0 { // a call is worth more than the estimate
 		return int64(len(m.Statistics.MinValue)+len(m.Statistics.MaxValue))/2 + 1

@@ -16,8 +16,8 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// dense is the values of a column chunk that are there, without gaps for nulls and as they are stored. Where an array has them
-// just so they are its memory, not a copy.
+// dense is the values of a column chunk that are there, without gaps for nulls and as they are
+// stored. Where an array has them just so they are its memory, not a copy.
 type dense struct {
 	fixed []byte     // of fixed width; booleans take a byte each
 	base  []byte     // holds byte arrays
@@ -52,7 +52,8 @@ func (d *dense) size(e *encoding, at, k int) int {
 	return n
 }
 
-// bytes hold the values that a dictionary takes as texts, places are where: those of a fixed length are too.
+// bytes hold the values that a dictionary takes as texts, places are where: those of a fixed length
+// are too.
 func (d *dense) bytes(e *encoding) []byte {
 	if e.physical == format.ByteArray {
 		return d.base
@@ -70,7 +71,8 @@ func (d *dense) places(e *encoding) []enc.Text {
 	return d.texts
 }
 
-// selection says which of an array's rows are taken: those that valid has a bit for (from off on), or those at at, or all.
+// selection says which of an array's rows are taken: those that valid has a bit for (from off on),
+// or those at at, or all.
 type selection struct {
 	n     int // rows of the array
 	count int // of them taken
@@ -104,7 +106,8 @@ func selectAt(at []int32, room []int32) selection {
 	return selection{count: len(room), at: room}
 }
 
-// pick fills dst, which has room for one more, with the selected of values: about 1 ns each where some are left out.
+// pick fills dst, which has room for one more, with the selected of values: about 1 ns each where
+// some are left out.
 func pick[D, S int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
 	switch {
 	case s.at != nil:
@@ -183,7 +186,8 @@ func (d *dense) add(e *encoding, a arrow.Array, s selection) error {
 	return nil
 }
 
-// room makes place for n more values of width bytes, in memory of its own, and returns it with place for another one.
+// room makes place for n more values of width bytes, in memory of its own, and returns it with
+// place for another one.
 func (d *dense) room(n, width int) []byte {
 	if len(d.fixed) == 0 || len(d.ownFixed) == 0 || &d.fixed[0] != &d.ownFixed[0] {
 		d.fixed = append(d.ownFixed[:0], d.fixed...)
@@ -222,8 +226,8 @@ func (d *dense) addBooleans(a *array.Boolean, s *selection) {
 	}
 }
 
-// unpackBits makes bytes of 0 and 1 of a word's bits, eight at a time: each byte of a copy of eight bits keeps one of them, which
-// is carried to its top.
+// unpackBits makes bytes of 0 and 1 of a word's bits, eight at a time: each byte of a copy of eight
+// bits keeps one of them, which is carried to its top.
 func unpackBits(dst *[64]byte, word uint64) {
 	for i := 0; i < 64; i += 8 {
 		eight := (word >> uint(i) & 0xFF) * 0x0101010101010101 & 0x8040201008040201
@@ -348,7 +352,8 @@ func bufferOf(a arrow.Array) []byte {
 	return nil
 }
 
-// addPlaces takes texts as places in an array's bytes; where there are others before, all go into memory of their own.
+// addPlaces takes texts as places in an array's bytes; where there are others before, all go into
+// memory of their own.
 func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte) error {
 	lo, hi := s.span()
 	first, last := offsets[lo], offsets[hi]
@@ -371,7 +376,8 @@ func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte
 	return nil
 }
 
-// places fills out, which has room for one more, with the selected texts; shift is added to their offsets.
+// places fills out, which has room for one more, with the selected texts; shift is added to their
+// offsets.
 func places[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *selection) {
 	switch {
 	case s.at != nil:
@@ -398,7 +404,8 @@ func places[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *selec
 	}
 }
 
-// span is the range of rows that the selected ones lie in: a list's elements may be few of a long array.
+// span is the range of rows that the selected ones lie in: a list's elements may be few of a long
+// array.
 func (s *selection) span() (from, to int) {
 	if s.at == nil {
 		return 0, s.n
@@ -406,7 +413,8 @@ func (s *selection) span() (from, to int) {
 	return int(slices.Min(s.at)), int(slices.Max(s.at)) + 1
 }
 
-// ownTexts copies bytes that are an array's, so that more can be put behind them, and returns how many there are.
+// ownTexts copies bytes that are an array's, so that more can be put behind them, and returns how
+// many there are.
 func (d *dense) ownTexts() int {
 	if len(d.base) == 0 || len(d.ownBase) == 0 || &d.base[0] != &d.ownBase[0] {
 		d.ownBase = append(d.ownBase[:0], d.base...)

@@ -11,8 +11,9 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// numbering gives distinct values numbers, their codes, in the order they come. It is a table of open addressing, at most a quarter full:
-// what costs is not its memory (4 bytes a slot) but a first look that finds another value, which the processor cannot foresee.
+// numbering gives distinct values numbers, their codes, in the order they come. It is a table of
+// open addressing, at most a quarter full: what costs is not its memory (4 bytes a slot) but a
+// first look that finds another value, which the processor cannot foresee.
 type numbering struct {
 	codes []uint32 // of each value
 	ints  []uint64 // the values by code, where they have 4 or 8 bytes
@@ -23,7 +24,8 @@ type numbering struct {
 	shift uint     // a hash's upper bits are the slot
 }
 
-// textEntry is a distinct text. Its first and last 8 bytes, and its length, tell it from all others of up to 16 bytes.
+// textEntry is a distinct text. Its first and last 8 bytes, and its length, tell it from all others
+// of up to 16 bytes.
 type textEntry struct {
 	enc.Text
 	first, last uint64
@@ -51,8 +53,8 @@ func (d *numbering) size(n int) {
 // hashInt's upper bits are good for a table.
 func hashInt(x uint64) uint64 { return (x ^ x>>32) * 0x9E3779B97F4A7C15 }
 
-// addInts numbers values: 2 to 4 ns each while the table is in cache. It gives up, and returns false, at more than most distinct
-// ones.
+// addInts numbers values: 2 to 4 ns each while the table is in cache. It gives up, and returns
+// false, at more than most distinct ones.
 func addInts[T uint32 | uint64](d *numbering, values []T, most int) bool {
 	from := len(d.codes)
 	d.codes = slices.Grow(d.codes, len(values))[:from+len(values)]
@@ -101,8 +103,8 @@ func (d *numbering) growInts() {
 	}
 }
 
-// words are a text's first and last 8 bytes, with zeros for those it does not have. No branch depends on its length, but near the
-// end of base.
+// words are a text's first and last 8 bytes, with zeros for those it does not have. No branch
+// depends on its length, but near the end of base.
 func words(base []byte, t enc.Text) (first, last uint64) {
 	if int(t.At)+8 > len(base) {
 		return wordsAtEnd(t.Of(base))
@@ -141,8 +143,8 @@ func (e *textEntry) equals(o *textEntry, base []byte) bool {
 	return e.first == o.first && e.last == o.last && e.N == o.N && (e.N <= 16 || bytes.Equal(e.Of(base), o.Of(base)))
 }
 
-// addTexts numbers texts: 4 to 8 ns each while the table is in cache. It gives up, and returns false, at more than bytesMost bytes of
-// distinct ones, lengths included.
+// addTexts numbers texts: 4 to 8 ns each while the table is in cache. It gives up, and returns
+// false, at more than bytesMost bytes of distinct ones, lengths included.
 func (d *numbering) addTexts(base []byte, texts []enc.Text, bytesMost int) bool {
 	from := len(d.codes)
 	d.codes = slices.Grow(d.codes, len(texts))[:from+len(texts)]

@@ -119,7 +119,8 @@ func (d *dictionary) read(h *enc.Hybrid, ix []uint32) error {
 	return err
 }
 
-// pastCaches is the size from which on a column is written past the caches: it would not stay in them.
+// pastCaches is the size from which on a column is written past the caches: it would not stay in
+// them.
 const pastCaches = 1 << 19
 
 // gather puts the dictionary's values at ix, which are in range, into the slots from at on.
@@ -175,8 +176,9 @@ func (v *values) gatherTexts(at int, ix []uint32) error {
 	return nil
 }
 
-// copyTexts copies the texts at ix to dst from end on, which has overreach bytes more than they need, and sets
-// where each ends. Most texts are short: one copy of 16 bytes, whatever the length, takes 1.5 ns.
+// copyTexts copies the texts at ix to dst from end on, which has overreach bytes more than they
+// need, and sets where each ends. Most texts are short: one copy of 16 bytes, whatever the length,
+// takes 1.5 ns.
 func (d *dictionary) copyTexts(dst []byte, end int, ends []int32, ix []uint32) int {
 	to := unsafe.Pointer(unsafe.SliceData(dst))
 	from := unsafe.Pointer(unsafe.SliceData(d.data[:cap(d.data)]))
@@ -195,7 +197,8 @@ func (d *dictionary) copyTexts(dst []byte, end int, ends []int32, ix []uint32) i
 	return end
 }
 
-// extend keeps the values of a page that does not use the dictionary as further entries, each once: those in mask, where there is one.
+// extend keeps the values of a page that does not use the dictionary as further entries, each once:
+// those in mask, where there is one.
 func (v *values) extend(e format.Encoding, src []byte, count, skip, take int, mask []uint64) error {
 	page := &values{leaf: v.leaf, arena: v.arena}
 	if err := page.add(e, src, count, skip, take); err != nil {

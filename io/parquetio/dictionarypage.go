@@ -9,8 +9,8 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
-// dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage collector has it. Where what parts may
-// share is used up each part reads it for itself.
+// dictionary reads the dictionary of a column chunk at off, once for all parts; the garbage
+// collector has it. Where what parts may share is used up each part reads it for itself.
 func (c *pagedChunk) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*dictionary, error) {
 	if len(c.pages) == 0 || c.pages[0].offset <= off {
 		return nil, nil
@@ -30,8 +30,8 @@ func (c *pagedChunk) dictionary(ctx context.Context, p *part, l *leaf, off int64
 	return c.dict, c.err
 }
 
-// readDictionary reads the dictionary page of a column chunk, at off; nil where another page is there. claimed is how many bytes it
-// should take.
+// readDictionary reads the dictionary page of a column chunk, at off; nil where another page is
+// there. claimed is how many bytes it should take.
 func (p *part) readDictionary(ctx context.Context, l *leaf, off, claimed int64) (*dictionary, error) {
 	g := p.group
 	page, h, head, err := g.firstPage(p.reads, l, off, claimed)
@@ -48,8 +48,9 @@ func (p *part) readDictionary(ctx context.Context, l *leaf, off, claimed int64) 
 	return out.dict, err
 }
 
-// firstPage reads a column chunk's first page, at off, into a pooled buffer that may hold more. Its own header says where it ends: by
-// older versions of DuckDB the first data page is claimed to begin inside the dictionary, and others do not say where it begins.
+// firstPage reads a column chunk's first page, at off, into a pooled buffer that may hold more. Its
+// own header says where it ends: by older versions of DuckDB the first data page is claimed to
+// begin inside the dictionary, and others do not say where it begins.
 func (g *group) firstPage(r io.ReaderAt, l *leaf, off, claimed int64) (page []byte, h pageHeader, head int, err error) {
 	if page, err = readRange(r, off, claimed); err != nil {
 		return nil, h, 0, err

@@ -65,7 +65,8 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 	return e.chunk, nil
 }
 
-// collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over, unless they are too large.
+// collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over,
+// unless they are too large.
 func (e *encoder) collectAndChoose(c *encoding, pieces []arrow.Array) (err error) {
 	if c.dictionary {
 		e.dict.begin(slotsMin / 4)
@@ -126,7 +127,8 @@ func (e *encoder) encode(p []byte, c *encoding, kind format.Encoding, at, k int)
 	return append(p, fixed...)
 }
 
-// appendBits packs booleans of a byte each, eight at a time: the factor moves each byte's bit to its place in the top byte.
+// appendBits packs booleans of a byte each, eight at a time: the factor moves each byte's bit to
+// its place in the top byte.
 func appendBits(p, bools []byte) []byte {
 	for ; len(bools) >= 8; bools = bools[8:] {
 		p = append(p, byte(binary.LittleEndian.Uint64(bools)*0x0102040810204080>>56))

@@ -10,7 +10,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// encoding is how a leaf is stored: a column of the file, which is a column of the table or one inside it.
+// encoding is how a leaf is stored: a column of the file, which is a column of the table or one
+// inside it.
 type encoding struct {
 	element  format.SchemaElement
 	physical format.Type
@@ -49,8 +50,8 @@ type layout struct {
 	leaves   []*encoding
 }
 
-// layoutOf chooses how a table's columns are stored. Every column may have nulls, whatever the field says (frames are not
-// held to it), but for the keys of maps.
+// layoutOf chooses how a table's columns are stored. Every column may have nulls, whatever the
+// field says (frames are not held to it), but for the keys of maps.
 func layoutOf(file string, schema *arrow.Schema) (*layout, error) {
 	l := new(layout)
 	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(schema.NumFields()))}

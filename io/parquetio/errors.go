@@ -59,8 +59,8 @@ func fileError(op, file, column string, err error) error {
 	return &chunker.Error{Op: op, File: file, Row: -1, Offset: -1, Column: column, Err: err}
 }
 
-// guard turns a panic into an error: libraries for compression and metadata meet bytes here that their
-// authors did not think of.
+// guard turns a panic into an error: libraries for compression and metadata meet bytes here that
+// their authors did not think of.
 func guard(err *error) {
 	if r := recover(); r != nil {
 		stack := string(debug.Stack())

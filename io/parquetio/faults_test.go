@@ -51,7 +51,8 @@ func (s fullDisk) Create(ctx context.Context, schema *arrow.Schema) (chunker.Wri
 	return w, err
 }
 
-// pieces is a table of several chunks, and of all that a file is made of: row groups, dictionaries, bloom filters, page indexes.
+// pieces is a table of several chunks, and of all that a file is made of: row groups, dictionaries,
+// bloom filters, page indexes.
 func pieces(t *testing.T) (*frame.Frame, WriteOptions) {
 	t.Helper()
 	d := dice.New(8)
@@ -73,7 +74,8 @@ func pieces(t *testing.T) (*frame.Frame, WriteOptions) {
 	return f, WriteOptions{RowGroupBytes: 8 << 10, BloomFilters: []string{"name"}}
 }
 
-// TestFullDisk has the disk fill up all over a file: that is the error, and neither file nor temporary file is left.
+// TestFullDisk has the disk fill up all over a file: that is the error, and neither file nor
+// temporary file is left.
 func TestFullDisk(t *testing.T) {
 	f, o := pieces(t)
 	var b bytes.Buffer
@@ -97,7 +99,8 @@ func TestFullDisk(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestNothingIsCommittedAfterAFault goes on after the disk was full and has room again: the file would lack rows.
+// TestNothingIsCommittedAfterAFault goes on after the disk was full and has room again: the file
+// would lack rows.
 func TestNothingIsCommittedAfterAFault(t *testing.T) {
 	f, o := pieces(t)
 	path := filepath.Join(t.TempDir(), "f.parquet")

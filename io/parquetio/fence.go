@@ -15,8 +15,8 @@ const (
 	thriftList, thriftSet, thriftMap, thriftS = 9, 10, 11, 12
 )
 
-// fence walks over thrift-encoded metadata before the library decodes it: the library allocates lists
-// by the length they claim, and recurses as deep as the input says. The walk allocates
+// fence walks over thrift-encoded metadata before the library decodes it: the library allocates
+// lists by the length they claim, and recurses as deep as the input says. The walk allocates
 // nothing, takes about 1 ns a byte, and checks that every length fits what is left.
 type fence struct {
 	src  []byte
@@ -25,7 +25,8 @@ type fence struct {
 	most int // allowed
 }
 
-// structCost is the memory of a decoded struct in a list, but for column chunks, which take about 900 bytes.
+// structCost is the memory of a decoded struct in a list, but for column chunks, which take about
+// 900 bytes.
 const structCost = 160
 
 const depthMax = 24 // FileMetaData's deepest is 8
@@ -168,10 +169,12 @@ func unthrift(src []byte, most int, v any) (n int, err error) {
 
 const magic = "PAR1"
 
-// footerCost is how many times its bytes a footer takes at most, decoded. It comes off what parts may take.
+// footerCost is how many times its bytes a footer takes at most, decoded. It comes off what parts
+// may take.
 const footerCost = 4
 
-// readFooter reads the metadata of a file of size bytes. What of its end was read stays there, for the page index lies beside the footer.
+// readFooter reads the metadata of a file of size bytes. What of its end was read stays there, for
+// the page index lies beside the footer.
 func readFooter(r *tailReader, size int64, limits Limits) (_ *format.FileMetaData, bytes int64, err error) {
 	if size < 12 {
 		return nil, 0, corrupt("%d bytes are too few for a Parquet file", size)

@@ -13,15 +13,16 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
-// callRules is how a file is read. Ranges that are wanted and lie at most gap bytes apart are read with one call, of at most most bytes
-// where it is several ranges; ahead calls are under way at the same time, before anyone asks for what they read.
+// callRules is how a file is read. Ranges that are wanted and lie at most gap bytes apart are read
+// with one call, of at most most bytes where it is several ranges; ahead calls are under way at the
+// same time, before anyone asks for what they read.
 type callRules struct {
 	gap, most int64
 	ahead     int
 }
 
-// local is for files of this machine: a call costs a microsecond, as much as copying 10 KB, and what is read long before it
-// is decoded has left the cache. So only small ranges are joined.
+// local is for files of this machine: a call costs a microsecond, as much as copying 10 KB, and
+// what is read long before it is decoded has left the cache. So only small ranges are joined.
 var local = callRules{gap: 4 << 10, most: 256 << 10}
 
 // remote is for all else: a call may take as long as a mebibyte does.
@@ -65,7 +66,8 @@ func (t *tailReader) keep(size, n int64) error {
 // byteRange is a range of bytes of a file.
 type byteRange struct{ off, end int64 }
 
-// fetch reads ranges of a file, each of which is asked for once, by joined calls. It is one goroutine's, which closes it.
+// fetch reads ranges of a file, each of which is asked for once, by joined calls. It is one
+// goroutine's, which closes it.
 type fetch struct {
 	r     io.ReaderAt
 	arena *arena // charged for what is held; nil where that is little, and nothing is read ahead
@@ -76,7 +78,8 @@ type fetch struct {
 	callRules
 }
 
-// joinedRead is a call, and what it has read until the last of those who want of it has been served.
+// joinedRead is a call, and what it has read until the last of those who want of it has been
+// served.
 type joinedRead struct {
 	byteRange
 	wanted  int
@@ -197,8 +200,8 @@ func (f *fetch) close() {
 	}
 }
 
-// fetch plans and begins the reading of the part's columns, those of nodes. Of dictionaries, which parts share, a remote file's are read along with
-// the pages that they stand before.
+// fetch plans and begins the reading of the part's columns, those of nodes. Of dictionaries, which
+// parts share, a remote file's are read along with the pages that they stand before.
 func (p *part) fetch(a *arena, nodes []*node) (*fetch, error) {
 	g := p.group
 	var list []byteRange
@@ -221,7 +224,8 @@ func (p *part) fetch(a *arena, nodes []*node) (*fetch, error) {
 	return f, f.readAhead()
 }
 
-// byteRanges are where the part's rows of a column are, but for large pages. Beside those, pages are read one by one.
+// byteRanges are where the part's rows of a column are, but for large pages. Beside those, pages
+// are read one by one.
 func (p *part) byteRanges(l *leaf) (out []byteRange) {
 	c := p.group.chunks[l]
 	if c == nil {
@@ -247,7 +251,8 @@ func (c *pagedChunk) within(s span) (lo, hi int) {
 	return lo, hi
 }
 
-// indexes reads the parts of the page index that cutting the row group needs, where they are needed at all.
+// indexes reads the parts of the page index that cutting the row group needs, where they are needed
+// at all.
 func (g *group) indexes(conditions []condition) *fetch {
 	var list []byteRange
 	add := func(at int64, size int32) {
@@ -271,7 +276,8 @@ func (g *group) indexes(conditions []condition) *fetch {
 	return newFetch(g.file.r, how, nil, list)
 }
 
-// placed takes the places of a column's pages from the page index; nil where that is not there or cannot be right.
+// placed takes the places of a column's pages from the page index; nil where that is not there or
+// cannot be right.
 func (g *group) placed(l *leaf) *pagedChunk {
 	chunk := &g.meta.Columns[l.index]
 	at, n := chunkRange(&chunk.MetaData)

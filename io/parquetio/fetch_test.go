@@ -19,7 +19,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// metered counts what is read of a file, each call of which may take a while, as it does over a network.
+// metered counts what is read of a file, each call of which may take a while, as it does over a
+// network.
 type metered struct {
 	file         []byte
 	wait         time.Duration
@@ -107,7 +108,8 @@ func TestFewCalls(t *testing.T) {
 	require.Equal(t, int64(1), small.calls.Load())
 }
 
-// TestLocalFilesJoinSmallReads reads a wide file of this machine's as a whole: what is small is joined up to 256 KiB.
+// TestLocalFilesJoinSmallReads reads a wide file of this machine's as a whole: what is small is
+// joined up to 256 KiB.
 func TestLocalFilesJoinSmallReads(t *testing.T) {
 	_, file := columnsOf(t, 500, 1, 50)
 	r := &metered{file: file}
@@ -173,7 +175,8 @@ func (f failing) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// TestReadersThatFail has each call of a file fail once; goleak looks for what goes on behind the error.
+// TestReadersThatFail has each call of a file fail once; goleak looks for what goes on behind the
+// error.
 func TestReadersThatFail(t *testing.T) {
 	_, file := columnsOf(t, 12, 1, 20_000)
 	failed := 0
@@ -193,7 +196,8 @@ func TestReadersThatFail(t *testing.T) {
 	require.GreaterOrEqual(t, failed, 3)
 }
 
-// TestPageIndexesThatLie reads parts by page indexes that say other rows, places and numbers than the pages have.
+// TestPageIndexesThatLie reads parts by page indexes that say other rows, places and numbers than
+// the pages have.
 func TestPageIndexesThatLie(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{fieldOf("a", arrow.PrimitiveTypes.Int64), fieldOf("b", arrow.ListOf(arrow.PrimitiveTypes.Int64)), fieldOf("c", arrow.BinaryTypes.String)}, nil)
 	records := dice.New(8).Records(schema, 90_000, dice.Values{Nulls: 9, Spread: 1000})

@@ -46,8 +46,8 @@ func (f *file) close() error {
 	return f.closer.Close()
 }
 
-// release ends a use of the file: the stream's, or that of a row group's parts. The last one closes it, and is told if it
-// changed since it was opened.
+// release ends a use of the file: the stream's, or that of a row group's parts. The last one closes
+// it, and is told if it changed since it was opened.
 func (f *file) release() (err error) {
 	if f.users.Add(-1) != 0 {
 		return nil
@@ -129,8 +129,9 @@ func (f *file) rename() {
 	}
 }
 
-// checkClaims holds what all column chunks claim together against the file: some overlap by a mistake of their writer's, but many that
-// share their bytes make a small file the work of a large one.
+// checkClaims holds what all column chunks claim together against the file: some overlap by a
+// mistake of their writer's, but many that share their bytes make a small file the work of a large
+// one.
 func (f *file) checkClaims() error {
 	most, claimed := 4*float64(f.size)+1<<20, 0.0
 	for i := range f.meta.RowGroups {
@@ -144,7 +145,8 @@ func (f *file) checkClaims() error {
 	return nil
 }
 
-// countDictionaryHeaders adds to column chunks of parquet-mr before 1.2.9 the header of their dictionary page, which it did not count.
+// countDictionaryHeaders adds to column chunks of parquet-mr before 1.2.9 the header of their
+// dictionary page, which it did not count.
 func (f *file) countDictionaryHeaders() {
 	const headerMost = 100
 	if name, v := writerOf(f.meta.CreatedBy); !strings.HasPrefix(name, "parquet-mr") || !v.less(version{1, 2, 9}) {
@@ -160,8 +162,8 @@ func (f *file) countDictionaryHeaders() {
 	}
 }
 
-// project chooses columns; nil is all. A path such as "trip.start.time" chooses a field inside structs, of which the others
-// are not read; it is a column of that name.
+// project chooses columns; nil is all. A path such as "trip.start.time" chooses a field inside
+// structs, of which the others are not read; it is a column of that name.
 func (f *file) project(names []string) error {
 	list := f.nodes
 	for _, name := range names {

@@ -17,7 +17,8 @@ import (
 	"github.com/volley-go/volley/chunker/predicate"
 )
 
-// Filter leaves out row groups by their statistics and bloom filters, pages by the page index, and rows by dictionaries.
+// Filter leaves out row groups by their statistics and bloom filters, pages by the page index, and
+// rows by dictionaries.
 func (s *stream) Filter(f predicate.Filter) { s.filter = f }
 
 // condition is a bound of a column of the file, in a form that its statistics can be held against.
@@ -28,8 +29,8 @@ type condition struct {
 	doubted, doubtedFilter bool // bounds, and bloom filters, are not to be believed
 }
 
-// conditions are the bounds that say something of columns stored as they are handed out. A filter leaves out only
-// what it is sure of, so that those of other columns are passed over.
+// conditions are the bounds that say something of columns stored as they are handed out. A filter
+// leaves out only what it is sure of, so that those of other columns are passed over.
 func (f *file) conditions(list []predicate.Bound) (out []condition) {
 	for _, b := range list {
 		i := slices.IndexFunc(f.nodes, func(n *node) bool { return n.name == b.Column })
@@ -95,8 +96,9 @@ func (c *condition) outside(lo, hi []byte) bool {
 	return c.Op.Misses(low, high)
 }
 
-// ordered reports whether two bounds may be those of one set of values: the upper one is not below the lower one, and none is a NaN, which
-// some writers have come upon first and then held all other values against.
+// ordered reports whether two bounds may be those of one set of values: the upper one is not below
+// the lower one, and none is a NaN, which some writers have come upon first and then held all other
+// values against.
 func (l *leaf) ordered(lo, hi []byte) bool {
 	if len(lo) == 0 || len(hi) == 0 {
 		return true // one is not there
@@ -205,7 +207,8 @@ func compareNumbers(a, b any) (int, bool) {
 	return 0, false
 }
 
-// mayContain asks the column's bloom filter, if it has one, whether the constant may be among the values.
+// mayContain asks the column's bloom filter, if it has one, whether the constant may be among the
+// values.
 func (c *condition) mayContain(g *group, m *format.ColumnMetaData) bool {
 	stored := c.plain()
 	at := m.BloomFilterOffset
@@ -263,8 +266,8 @@ func (s section) ReadAt(p []byte, off int64) (int, error) { return s.r.ReadAt(p,
 // span is a range of a row group's rows.
 type span struct{ from, to int64 }
 
-// spans are the rows of a group that the page indexes of the conditions' columns leave. An index that cannot be read
-// leaves all.
+// spans are the rows of a group that the page indexes of the conditions' columns leave. An index
+// that cannot be read leaves all.
 func (g *group) spans(ctx context.Context, list []condition) []span {
 	left := []span{{0, g.meta.NumRows}}
 	for i := range list {
@@ -313,8 +316,8 @@ func (c *condition) pages(g *group) (hits []span, ok bool) {
 	return hits, true
 }
 
-// mayBe reports whether a column index agrees with what else is known of its chunk. Some versions of
-// parquet-mr wrote that all pages of a column are null which has no nulls.
+// mayBe reports whether a column index agrees with what else is known of its chunk. Some versions
+// of parquet-mr wrote that all pages of a column are null which has no nulls.
 func (l *leaf) mayBe(index format.ColumnIndex, m format.ColumnMetaData) bool {
 	nulls := 0
 	for i, null := range index.NullPages {

@@ -14,9 +14,10 @@ import (
 	"github.com/volley-go/volley/internal/engine"
 )
 
-// readings is a file of another writer: four row groups of 1,000 rows, a page index with pages of about 500, and a bloom filter of the
-// column random. Row n has id n, small n/100, count 2⁶⁴-1-n, level n/8, maybe n/8 in the second row group and null
-// elsewhere, zone by row group, good in the third, and random "r" + 7919n mod 4000.
+// readings is a file of another writer: four row groups of 1,000 rows, a page index with pages of
+// about 500, and a bloom filter of the column random. Row n has id n, small n/100, count 2⁶⁴-1-n,
+// level n/8, maybe n/8 in the second row group and null elsewhere, zone by row group, good in the
+// third, and random "r" + 7919n mod 4000.
 const readings = "testdata/readings.parquet"
 
 // pass is what came of reading a file under a condition.

@@ -152,7 +152,8 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 }
 
-// columnIndex is the bounds of each page; nil where one has values without, or without an upper one: the format has no word for that.
+// columnIndex is the bounds of each page; nil where one has values without, or without an upper
+// one: the format has no word for that.
 func (c *chunk) columnIndex(t *thriftOut) []byte {
 	t.reset()
 	bounds := make([]bound, len(c.pages))
@@ -262,7 +263,8 @@ func (w *writer) footer(groups [][]byte) ([]byte, error) {
 	return append(b, magic...), nil
 }
 
-// metadata is the schema's, that of the options, which come first where both have a key, and the Arrow schema.
+// metadata is the schema's, that of the options, which come first where both have a key, and the
+// Arrow schema.
 func (w *writer) metadata() ([]KeyValue, error) {
 	all := map[string]string{}
 	m := w.schema.Metadata()

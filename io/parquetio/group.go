@@ -49,7 +49,8 @@ func (g *group) fail(l *leaf, page int, err error) error {
 	return fileError("read", g.file.name, column, &PageError{RowGroup: g.index, Page: page, Err: err})
 }
 
-// rowsMost is more rows, and more values, than a row group can have: numbers of bytes that come of it are still numbers.
+// rowsMost is more rows, and more values, than a row group can have: numbers of bytes that come of
+// it are still numbers.
 const rowsMost = 1 << 40
 
 // check holds the row group's metadata against the schema and the file.

@@ -6,8 +6,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// pageHeader is what reading needs of a page's header. It is read by hand: the library takes ten times as long, and
-// shows a checksum that is missing as zero.
+// pageHeader is what reading needs of a page's header. It is read by hand: the library takes ten
+// times as long, and shows a checksum that is missing as zero.
 type pageHeader struct {
 	kind          format.PageType
 	plain, packed int // bytes, decompressed and as stored

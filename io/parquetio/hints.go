@@ -18,9 +18,9 @@ type hint struct {
 	kids    []hint
 }
 
-// hints reads the kept schema, an Arrow IPC message. Arrow's own reader allocates lists by the length they claim, and takes the
-// process with it; this one reads the few tables that are needed, every offset held against the bytes there are. What
-// it cannot read is as good as not there.
+// hints reads the kept schema, an Arrow IPC message. Arrow's own reader allocates lists by the
+// length they claim, and takes the process with it; this one reads the few tables that are needed,
+// every offset held against the bytes there are. What it cannot read is as good as not there.
 func hints(kept string) (columns []hint, meta arrow.Metadata) {
 	b, err := base64.StdEncoding.DecodeString(kept)
 	if err != nil || len(b) < 12 {
@@ -38,7 +38,8 @@ func hints(kept string) (columns []hint, meta arrow.Metadata) {
 	return f.fields(schema, 1, 0), f.metadata(schema, 2)
 }
 
-// flat reads flatbuffers. A table is the place of its first byte; 0 is none, of which all fields are absent.
+// flat reads flatbuffers. A table is the place of its first byte; 0 is none, of which all fields
+// are absent.
 type flat struct {
 	b     []byte
 	left  int // fields that may still be read: tables can be shared, so depth alone bounds nothing

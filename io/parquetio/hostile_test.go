@@ -56,8 +56,8 @@ func bomb(t testing.TB, groups, rows int) []byte {
 	return b.Bytes()
 }
 
-// TestBombsAreRefusedOrStreamed reads files of which each byte becomes a million: a stream goes through them
-// in pieces, a frame of them is refused before it takes half a gigabyte.
+// TestBombsAreRefusedOrStreamed reads files of which each byte becomes a million: a stream goes
+// through them in pieces, a frame of them is refused before it takes half a gigabyte.
 func TestBombsAreRefusedOrStreamed(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) // each core has chunks of its own under way
 	file := bomb(t, 100, 30_000_000)
@@ -138,7 +138,8 @@ func TestClaimsOfManyRowsCostNothing(t *testing.T) {
 	}
 }
 
-// TestManyColumnChunksOfTheSameBytes refuses a file in which thousands of them are the same megabyte.
+// TestManyColumnChunksOfTheSameBytes refuses a file in which thousands of them are the same
+// megabyte.
 func TestManyColumnChunksOfTheSameBytes(t *testing.T) {
 	file := rewritten(t, func(m *format.FileMetaData) {
 		for len(m.RowGroups) < 20_000 {
@@ -161,7 +162,8 @@ func TestManyColumnChunksOfTheSameBytes(t *testing.T) {
 	require.ErrorContains(t, err, "column chunks claim")
 }
 
-// TestPartsWithoutRoomToShare reads pages and dictionaries that several parts need where there is no memory to keep them in.
+// TestPartsWithoutRoomToShare reads pages and dictionaries that several parts need where there is
+// no memory to keep them in.
 func TestPartsWithoutRoomToShare(t *testing.T) {
 	var fields []arrow.Field
 	for i := range 12 {

@@ -10,8 +10,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who debugs the
-// file would want it: the schema, the columns summed over the row groups, a line for each row group, the metadata.
+// Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who
+// debugs the file would want it: the schema, the columns summed over the row groups, a line for
+// each row group, the metadata.
 type Info struct {
 	Path        string
 	Bytes       int64 // of the file
@@ -81,8 +82,8 @@ type ChunkInfo struct {
 	least, most []byte // what Min and Max are the text of
 }
 
-// Inspect reads what a file says of itself: its footer, and the header of every page (about 2 µs each), none of its values.
-// A damaged file is the error that reading it would be.
+// Inspect reads what a file says of itself: its footer, and the header of every page (about 2 µs
+// each), none of its values. A damaged file is the error that reading it would be.
 func Inspect(ctx context.Context, path string) (*Info, error) {
 	return ReadOptions{}.Inspect(ctx, path)
 }
@@ -212,8 +213,8 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 	return out, nil
 }
 
-// statistics takes what the file says of a chunk's values. The library cannot tell a count of zero nulls from none,
-// so that it is believed where there are other statistics too.
+// statistics takes what the file says of a chunk's values. The library cannot tell a count of zero
+// nulls from none, so that it is believed where there are other statistics too.
 func (c *ChunkInfo) statistics(s *format.Statistics) {
 	c.least, c.most = s.MinValue, s.MaxValue
 	if c.least == nil && c.most == nil {
@@ -243,7 +244,8 @@ func (c *ChunkInfo) page(h *pageHeader) {
 	}
 }
 
-// Total is a column's chunks summed over all row groups. Distinct is that of the file only where there is one row group.
+// Total is a column's chunks summed over all row groups. Distinct is that of the file only where
+// there is one row group.
 func (i *Info) Total(column int) ChunkInfo {
 	if len(i.RowGroups) == 0 {
 		return ChunkInfo{Column: i.Columns[column].Path}

@@ -25,7 +25,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// largePages is a file of another writer, two row groups of 6,000 rows in one page each, of 1 KB a row. Encoding is that of its texts.
+// largePages is a file of another writer, two row groups of 6,000 rows in one page each, of 1 KB a
+// row. Encoding is that of its texts.
 func largePages(t *testing.T, encoding parquet.Encoding, version parquet.DataPageVersion) (*frame.Frame, string) {
 	t.Helper()
 	const rows = 6000
@@ -89,7 +90,8 @@ func rowsOf(t *testing.T, st chunker.Stream) (*frame.Frame, error) {
 	return frame.FromRecords(st.Schema(), records...)
 }
 
-// TestLargePagesAreUnpackedOnceAndCounted reads pages of more than a part may take in pieces of a hundredth: only who shares them can.
+// TestLargePagesAreUnpackedOnceAndCounted reads pages of more than a part may take in pieces of a
+// hundredth: only who shares them can.
 func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 	for _, c := range []struct {
 		encoding parquet.Encoding

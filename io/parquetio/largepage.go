@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// largePage is how a page that more than two parts need is read: once, by the part that claims it first. Its memory is counted with the
-// row group's, not with that part's.
+// largePage is how a page that more than two parts need is read: once, by the part that claims it
+// first. Its memory is counted with the row group's, not with that part's.
 type largePage struct {
 	claimed atomic.Bool
 	arrived chan struct{} // closed when it was read, or will not be
@@ -40,7 +40,8 @@ func (p *largePage) end(stored []byte, err error) {
 // giveUp has those who wait read the page for themselves.
 func (p *largePage) giveUp() { close(p.arrived) }
 
-// fetch returns the page as it is stored, which is at a place of the file; body is nil once it is unpacked.
+// fetch returns the page as it is stored, which is at a place of the file; body is nil once it is
+// unpacked.
 func (p *largePage) fetch(ctx context.Context, r io.ReaderAt, at location) (h pageHeader, body []byte, err error) {
 	if p.claim() {
 		p.end(readStored(r, at.offset, at.end))
@@ -67,7 +68,8 @@ func (p *largePage) unpacked() {
 	p.body = nil
 }
 
-// readStored reads a range of the file into memory of the garbage collector's, since several may have it.
+// readStored reads a range of the file into memory of the garbage collector's, since several may
+// have it.
 func readStored(r io.ReaderAt, off, end int64) (b []byte, err error) {
 	defer guard(&err)
 	b = make([]byte, end-off)

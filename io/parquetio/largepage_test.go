@@ -19,7 +19,8 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// atOnce decodes all parts of a source at the same time, so many as there are, and returns them in order.
+// atOnce decodes all parts of a source at the same time, so many as there are, and returns them in
+// order.
 func atOnce(t *testing.T, src chunker.Source, size int64) (f *frame.Frame, parts int, err error) {
 	t.Helper()
 	st, err := src.Open(t.Context(), size)
@@ -50,7 +51,8 @@ func atOnce(t *testing.T, src chunker.Source, size int64) (f *frame.Frame, parts
 	return f, len(todo), err
 }
 
-// TestLargePagesOfRemoteFilesAreReadOnce cuts pages into many parts, which are decoded one after another and all at once.
+// TestLargePagesOfRemoteFilesAreReadOnce cuts pages into many parts, which are decoded one after
+// another and all at once.
 func TestLargePagesOfRemoteFilesAreReadOnce(t *testing.T) {
 	for _, c := range []struct {
 		columns, groups, rows int
@@ -138,7 +140,8 @@ func TestLargePagesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestAPartThatIsCancelledLeavesItsLargePagesToOthers reads slowly, and ends the first part before it has read what it claimed.
+// TestAPartThatIsCancelledLeavesItsLargePagesToOthers reads slowly, and ends the first part before
+// it has read what it claimed.
 func TestAPartThatIsCancelledLeavesItsLargePagesToOthers(t *testing.T) {
 	_, file := columnsOf(t, 12, 1, 10_000)
 	want, _ := inPieces(t, From("whole", bytes.NewReader(file), int64(len(file))), 0)

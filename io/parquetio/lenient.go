@@ -8,8 +8,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// decodeFooter decodes a file's metadata. Where a key stands without a value, which the format allows and
-// the library does not, the value is made the empty text first.
+// decodeFooter decodes a file's metadata. Where a key stands without a value, which the format
+// allows and the library does not, the value is made the empty text first.
 func decodeFooter(src []byte, most int) (*format.FileMetaData, error) {
 	meta := new(format.FileMetaData)
 	_, err := unthrift(src, most, meta)
@@ -32,7 +32,8 @@ func decodeFooter(src []byte, most int) (*format.FileMetaData, error) {
 	return meta, err
 }
 
-// keysWithoutValues are the ends of the pairs, of the file and of its column chunks, that have a key alone.
+// keysWithoutValues are the ends of the pairs, of the file and of its column chunks, that have a
+// key alone.
 func keysWithoutValues(src []byte) (places []int, err error) {
 	f := &fence{src: src, most: math.MaxInt} // nothing is allocated here
 	pair := func() error {

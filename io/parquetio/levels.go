@@ -12,8 +12,9 @@ import (
 	"github.com/volley-go/volley/internal/bitmap"
 )
 
-// levels are the entries of a leaf inside lists or structs, worked out by going down from the column's arrays: an entry
-// that meets a null or an empty list ends there, with the level it has come to. About 5 ns an entry and step.
+// levels are the entries of a leaf inside lists or structs, worked out by going down from the
+// column's arrays: an entry that meets a null or an empty list ends there, with the level it has
+// come to. About 5 ns an entry and step.
 type levels struct {
 	rep, def []uint8
 	at       []int32 // place in the array at hand; -1 where the entry has ended
@@ -44,8 +45,8 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// walk goes from a column's array to the leaf's and returns that; at is then the places of values that are there, and -1
-// for all other entries.
+// walk goes from a column's array to the leaf's and returns that; at is then the places of values
+// that are there, and -1 for all other entries.
 func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
 	l.begin(a.Len())
 	a = unwrap(a)
@@ -89,8 +90,8 @@ func unwrap(a arrow.Array) arrow.Array {
 	}
 }
 
-// present ends the entries that are null and takes the others a level up, unless the array has none that count. It returns the first
-// null's entry, or -1.
+// present ends the entries that are null and takes the others a level up, unless the array has none
+// that count. It returns the first null's entry, or -1.
 func (l *levels) present(a arrow.Array, required bool) int {
 	valid, off, all := validityOf(a)
 	first := -1
@@ -193,8 +194,9 @@ func (l *levels) expandAny(a array.ListLike, rep uint8) {
 	l.become(len(w.at))
 }
 
-// validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a dictionary array that stands for a null
-// entry is null. (Arrow's own NullN writes what it has counted into the array, which leaves share that are encoded at the same time.)
+// validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a
+// dictionary array that stands for a null entry is null. (Arrow's own NullN writes what it has
+// counted into the array, which leaves share that are encoded at the same time.)
 func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
 	if a.DataType().ID() == arrow.NULL {
 		return make([]byte, bitmap.Bytes(a.Len())), 0, a.Len() == 0

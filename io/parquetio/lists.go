@@ -56,7 +56,8 @@ func sizesOf[T int32 | int64](dst []T, offsets []int32) []T {
 	return dst
 }
 
-// spaced gives lists of a fixed size the elements that Arrow has in the place of a null, too: which those are means nothing.
+// spaced gives lists of a fixed size the elements that Arrow has in the place of a null, too: which
+// those are means nothing.
 func spaced(a *arena, size, slots int, valid []byte, offsets []int32, elements arrow.ArrayData) (arrow.ArrayData, error) {
 	gaps := false
 	for i := range slots {

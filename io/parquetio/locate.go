@@ -27,15 +27,17 @@ type pagedChunk struct {
 	apart  bool // each part has a dictionary of its own
 }
 
-// pagesMost is how many pages of a row group are kept in mind, which take about 50 bytes each. One of more is read whole.
+// pagesMost is how many pages of a row group are kept in mind, which take about 50 bytes each. One
+// of more is read whole.
 const pagesMost = 1 << 20
 
-// errRowsUnknown says that pages do not tell how many rows they have: those of lists, by writers of the first
-// version without a page index. Such a row group is read whole.
+// errRowsUnknown says that pages do not tell how many rows they have: those of lists, by writers of
+// the first version without a page index. Such a row group is read whole.
 var errRowsUnknown = errors.New("pages do not tell their rows")
 
-// locate finds a column's pages: by the page index, or else by their headers, which takes about 1 µs a page. Of a remote file, where it
-// takes a call for each page, a row group that is not large is rather read whole.
+// locate finds a column's pages: by the page index, or else by their headers, which takes about 1
+// µs a page. Of a remote file, where it takes a call for each page, a row group that is not large
+// is rather read whole.
 func (g *group) locate(ctx context.Context, l *leaf) (*pagedChunk, error) {
 	if c := g.placed(l); c != nil {
 		if g.pages += len(c.pages); g.pages > pagesMost {

@@ -13,8 +13,9 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// TestWritingHoldsNoMoreThanItSays writes many small chunks: at any time those that wait for a row group take an eighth of it
-// and one chunk at most, and what is left when all are written is the pages' places and bounds alone.
+// TestWritingHoldsNoMoreThanItSays writes many small chunks: at any time those that wait for a row
+// group take an eighth of it and one chunk at most, and what is left when all are written is the
+// pages' places and bounds alone.
 func TestWritingHoldsNoMoreThanItSays(t *testing.T) {
 	const rows, chunks = 1000, 600
 	a := dice.New(1).Array(arrow.PrimitiveTypes.Int64, rows, dice.Values{Spread: 1 << 40})
@@ -48,8 +49,8 @@ func live() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestEncodingAllocatesByPage holds an encoder in steady state to a few allocations for a page, its bounds, and a column chunk, and
-// none for a value.
+// TestEncodingAllocatesByPage holds an encoder in steady state to a few allocations for a page, its
+// bounds, and a column chunk, and none for a value.
 func TestEncodingAllocatesByPage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("making the columns takes half a minute under the race detector")

@@ -60,7 +60,8 @@ func TestColumnsOfOneName(t *testing.T) {
 	}
 }
 
-// TestMetadataThatSaysNothing is passed over: a kept schema that is none, keys without values and values that are no text.
+// TestMetadataThatSaysNothing is passed over: a kept schema that is none, keys without values and
+// values that are no text.
 func TestMetadataThatSaysNothing(t *testing.T) {
 	schema := func(s string) format.KeyValue { return format.KeyValue{Key: schemaKey, Value: s} }
 	for name, pairs := range map[string][]format.KeyValue{

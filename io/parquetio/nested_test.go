@@ -74,8 +74,9 @@ func byOracle(t *testing.T, path string) arrow.Table {
 	return table
 }
 
-// beyondOracle are types that Arrow v17's reader fails at, with a panic: fixed-size lists with nulls, which the file has as lists of any
-// size, and, in some places, dictionaries inside other types.
+// beyondOracle are types that Arrow v17's reader fails at, with a panic: fixed-size lists with
+// nulls, which the file has as lists of any size, and, in some places, dictionaries inside other
+// types.
 func beyondOracle(t arrow.DataType, inside bool) bool {
 	switch t := t.(type) {
 	case *arrow.FixedSizeListType:
@@ -92,8 +93,8 @@ func beyondOracle(t arrow.DataType, inside bool) bool {
 	return false
 }
 
-// TestRandomTablesComeBack writes tables of random types, nulls, slices and pieces, and reads them by this package and by
-// Arrow's.
+// TestRandomTablesComeBack writes tables of random types, nulls, slices and pieces, and reads them
+// by this package and by Arrow's.
 func TestRandomTablesComeBack(t *testing.T) {
 	oracled, tables := 0, uint64(250)
 	if testing.Short() {
@@ -110,7 +111,8 @@ func TestRandomTablesComeBack(t *testing.T) {
 	require.Greater(t, oracled, int(tables)/4)
 }
 
-// requireComesBack writes a table and reads it by this package, and by Arrow's where that can: then it is true.
+// requireComesBack writes a table and reads it by this package, and by Arrow's where that can: then
+// it is true.
 func requireComesBack(t *testing.T, want *frame.Frame, o WriteOptions) bool {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "f.parquet")
@@ -144,8 +146,8 @@ func requireComesBack(t *testing.T, want *frame.Frame, o WriteOptions) bool {
 	return true
 }
 
-// requireFound looks for values that columns have, and for some that they have not: statistics, page index and bloom filters, by which
-// reading leaves rows out, must leave out none of these.
+// requireFound looks for values that columns have, and for some that they have not: statistics,
+// page index and bloom filters, by which reading leaves rows out, must leave out none of these.
 func requireFound(t *testing.T, path string, want *frame.Frame) {
 	t.Helper()
 	for _, f := range want.Schema().Fields() {

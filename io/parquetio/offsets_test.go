@@ -17,7 +17,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// coins is a table whose columns have dictionaries, and the file of it, of several row groups and without page index.
+// coins is a table whose columns have dictionaries, and the file of it, of several row groups and
+// without page index.
 func coins(t *testing.T, change func(*format.FileMetaData)) (*frame.Frame, []byte) {
 	t.Helper()
 	schema := arrow.NewSchema([]arrow.Field{
@@ -41,8 +42,8 @@ func coins(t *testing.T, change func(*format.FileMetaData)) (*frame.Frame, []byt
 	})
 }
 
-// TestDictionariesAreFoundWhateverTheFooterClaims has files of which the dictionary ends elsewhere than the footer says, as older versions
-// of DuckDB and others write them.
+// TestDictionariesAreFoundWhateverTheFooterClaims has files of which the dictionary ends elsewhere
+// than the footer says, as older versions of DuckDB and others write them.
 func TestDictionariesAreFoundWhateverTheFooterClaims(t *testing.T) {
 	for name, change := range map[string]func(*format.ColumnMetaData){
 		"as it is":                             func(*format.ColumnMetaData) {},
@@ -107,7 +108,8 @@ func TestSizesThatLeaveTheDictionarysHeaderOut(t *testing.T) {
 	}
 }
 
-// TestPageIndexesThatLeaveHeadersOut are those of xitongsys/parquet-go: the pages' own headers are looked at.
+// TestPageIndexesThatLeaveHeadersOut are those of xitongsys/parquet-go: the pages' own headers are
+// looked at.
 func TestPageIndexesThatLeaveHeadersOut(t *testing.T) {
 	for _, less := range []int32{1, 7, 20, -1, -30} {
 		f, file := pieces(t)

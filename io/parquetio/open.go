@@ -95,7 +95,8 @@ func (h *pageHeader) cut(body []byte) (levels, values []byte, err error) {
 	return body[:n], body[n:], nil
 }
 
-// cutLevels takes a page's levels off its front. They say their length, but for the oldest encoding.
+// cutLevels takes a page's levels off its front. They say their length, but for the oldest
+// encoding.
 func cutLevels(src []byte, most uint8, e format.Encoding, n int) (levels, rest []byte, err error) {
 	if most == 0 {
 		return nil, src, nil
@@ -128,8 +129,9 @@ func newLevels(src []byte, most uint8, e format.Encoding, n int) (enc.Hybrid, er
 	return enc.Hybrid{}, unsupported("levels in the encoding %v", e)
 }
 
-// sharedPage is a page that several parts of a row group take rows of. The first to come decompresses it. Where what parts may
-// share is used up it has no page, and each part decompresses its own.
+// sharedPage is a page that several parts of a row group take rows of. The first to come
+// decompresses it. Where what parts may share is used up it has no page, and each part decompresses
+// its own.
 type sharedPage struct {
 	once  sync.Once
 	page  *opened
@@ -157,14 +159,16 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 	return s.page, s.err
 }
 
-// done ends a part's use of the page, which it may not even have opened; the last gives its buffer back.
+// done ends a part's use of the page, which it may not even have opened; the last gives its buffer
+// back.
 func (s *sharedPage) done(t *turn) {
 	if s.left.Add(-1) == 0 {
 		s.close(t)
 	}
 }
 
-// abandon is done for all parts that never came to it: those of which a filter left no row, and those that failed.
+// abandon is done for all parts that never came to it: those of which a filter left no row, and
+// those that failed.
 func (s *sharedPage) abandon(t *turn) {
 	if s.left.Swap(0) > 0 {
 		s.close(t)
@@ -178,8 +182,9 @@ func (s *sharedPage) close(t *turn) {
 	t.giveBack(s.bytes)
 }
 
-// direct decompresses a page of plain values of fixed width into their place in the column, where no value is null. The levels that
-// may stand before the values come to lie on what precedes that place, which is put back.
+// direct decompresses a page of plain values of fixed width into their place in the column, where
+// no value is null. The levels that may stand before the values come to lie on what precedes that
+// place, which is put back.
 func (p *pages) direct(h *pageHeader, body []byte) (bool, error) {
 	v := p.out
 	w := v.leaf.width

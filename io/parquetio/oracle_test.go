@@ -19,8 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRowsAreThoseOfTheOracle holds every file of hyparquet's corpus that comes with its rows as JSON against them.
-// What JSON shows in another way than Arrow is let pass by same, and by nothing else.
+// TestRowsAreThoseOfTheOracle holds every file of hyparquet's corpus that comes with its rows as
+// JSON against them. What JSON shows in another way than Arrow is let pass by same, and by nothing
+// else.
 func TestRowsAreThoseOfTheOracle(t *testing.T) {
 	compared := 0
 	for _, path := range corpora(t, "hyparquet") {
@@ -109,7 +110,8 @@ func same(a arrow.Array, i int, want any) error {
 	return nil
 }
 
-// sameInt allows for JavaScript's integers, which are floats, and its times of day, which are counts.
+// sameInt allows for JavaScript's integers, which are floats, and its times of day, which are
+// counts.
 func sameInt(a arrow.Array, i int, want json.Number) bool {
 	v, isInt := new(big.Int).SetString(a.ValueStr(i), 10)
 	if t, isTime := a.(*array.Time64); isTime && !isInt {
@@ -201,7 +203,8 @@ func sameList(a *array.List, i int, want any) error {
 	return nil
 }
 
-// samePairs compares a list of keys and values with a map: of a map whose keys may be null, Arrow has no other form.
+// samePairs compares a list of keys and values with a map: of a map whose keys may be null, Arrow
+// has no other form.
 func samePairs(a *array.List, lo, hi int64, want map[string]any) error {
 	pairs, ok := a.ListValues().(*array.Struct)
 	if !ok || int(hi-lo) != len(want) {

@@ -20,7 +20,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// unevenRecords are chunks of which some shrink and some do not, column by column: numbers, texts, dictionaries, lists and bools.
+// unevenRecords are chunks of which some shrink and some do not, column by column: numbers, texts,
+// dictionaries, lists and bools.
 func unevenRecords(chunks, rows int, shrinks func(column, chunk int) bool) (*arrow.Schema, []arrow.Record) {
 	types := []arrow.DataType{
 		arrow.PrimitiveTypes.Float64, arrow.PrimitiveTypes.Int64, arrow.BinaryTypes.String, arrow.BinaryTypes.Binary,
@@ -48,7 +49,8 @@ func unevenRecords(chunks, rows int, shrinks func(column, chunk int) bool) (*arr
 	return schema, out
 }
 
-// writeInOrder encodes records in the order of a permutation, as many at the same time as there are processors, and appends them in their own.
+// writeInOrder encodes records in the order of a permutation, as many at the same time as there are
+// processors, and appends them in their own.
 func writeInOrder(t *testing.T, o WriteOptions, schema *arrow.Schema, records []arrow.Record, order []int) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -74,8 +76,8 @@ func writeInOrder(t *testing.T, o WriteOptions, schema *arrow.Schema, records []
 	return out.Bytes()
 }
 
-// TestFilesDoNotDependOnWhoEncodesFirst has row groups encoded in other orders than that in which they are written, which the codec of
-// a column must not show.
+// TestFilesDoNotDependOnWhoEncodesFirst has row groups encoded in other orders than that in which
+// they are written, which the codec of a column must not show.
 func TestFilesDoNotDependOnWhoEncodesFirst(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	const chunks, rows = 5, 1100
@@ -122,7 +124,8 @@ func TestFilesDoNotDependOnWhoEncodesFirst(t *testing.T) {
 	}
 }
 
-// requireOneCodec has all column chunks of a column be of one codec, and their sizes be what their pages take.
+// requireOneCodec has all column chunks of a column be of one codec, and their sizes be what their
+// pages take.
 func requireOneCodec(t *testing.T, b []byte) {
 	t.Helper()
 	meta, _, err := readFooter(&tailReader{ReaderAt: bytes.NewReader(b)}, int64(len(b)), Limits{}.orDefault())
@@ -153,7 +156,8 @@ func requireSizes(t *testing.T, b []byte, m *format.ColumnMetaData) {
 	require.EqualValues(t, plain, m.TotalUncompressedSize)
 }
 
-// TestCompressorsGiveTheSameBytesWhateverTheyDidBefore is what files rely on that are written by compressors from pools.
+// TestCompressorsGiveTheSameBytesWhateverTheyDidBefore is what files rely on that are written by
+// compressors from pools.
 func TestCompressorsGiveTheSameBytesWhateverTheyDidBefore(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	page := func(n int) []byte {

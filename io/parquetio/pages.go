@@ -12,8 +12,8 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// pages is the loop over the pages of a column chunk: header, limits, checksum, decompression that cannot
-// give more than the header says, values no more than the page has.
+// pages is the loop over the pages of a column chunk: header, limits, checksum, decompression that
+// cannot give more than the header says, values no more than the page has.
 type pages struct {
 	limits Limits
 	codec  format.CompressionCodec
@@ -71,8 +71,8 @@ func (p *pages) ended() error {
 	return nil
 }
 
-// whole tells whether all entries are wanted, in however many rows: of a column inside lists or structs that is
-// not read in ranges.
+// whole tells whether all entries are wanted, in however many rows: of a column inside lists or
+// structs that is not read in ranges.
 func (p *pages) whole() bool { return !p.out.flat && p.places == nil }
 
 func (p *pages) one(h *pageHeader, body []byte) error {
@@ -202,8 +202,8 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	return v.page(h.encoding, o.values, take, count, before, within)
 }
 
-// cut keeps of the n entries at the end of the levels, which are those of rows whole rows, take rows behind skip. It returns how
-// many values come before those, and how many are in them.
+// cut keeps of the n entries at the end of the levels, which are those of rows whole rows, take
+// rows behind skip. It returns how many values come before those, and how many are in them.
 func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
 	from := v.n - n
 	rep, def := v.rep[from:], v.def[from:]
@@ -236,8 +236,8 @@ func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
 	return before, within, nil
 }
 
-// open decompresses a page, once for all parts that need it. done gives back what it took. A trial is no part's use of a
-// shared page: that is when the column is decoded.
+// open decompresses a page, once for all parts that need it. done gives back what it took. A trial
+// is no part's use of a shared page: that is when the column is decoded.
 func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (_ *opened, done func(), err error) {
 	a := p.out.arena
 	if s != nil {
@@ -261,7 +261,8 @@ func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (_ *opened, done
 }
 
 // validity decodes the levels of a flat column as a bitmap, and returns how many values the page
-// has, how many of them come before the wanted rows, and how many are in them. The bitmap begins with the first null.
+// has, how many of them come before the wanted rows, and how many are in them. The bitmap begins
+// with the first null.
 func (v *values) validity(def []byte, h *pageHeader, skip, take int) (count, before, within int, err error) {
 	n := h.values
 	run, err := newLevels(def, 1, h.defs, n)

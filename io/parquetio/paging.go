@@ -13,8 +13,9 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// Pages hold about a megabyte before compression, so that memory for one is small, and no more rows than readers that skip by pages
-// like; the less of these also keeps a page in a core's cache from its values to its checksum.
+// Pages hold about a megabyte before compression, so that memory for one is small, and no more rows
+// than readers that skip by pages like; the less of these also keeps a page in a core's cache from
+// its values to its checksum.
 const (
 	pageBytes = 1 << 20
 	pageRows  = 1 << 15
@@ -54,9 +55,10 @@ func (e *encoder) pages(c *encoding) error {
 	return nil
 }
 
-// packing is whether the column chunks of a leaf are compressed. The first row group of the file decides for all: readers such as
-// parquet-go take one column's chunks to be of one codec. Chunks that are encoded before it is known which is the first guess by
-// themselves, and are packed anew if they guessed otherwise.
+// packing is whether the column chunks of a leaf are compressed. The first row group of the file
+// decides for all: readers such as parquet-go take one column's chunks to be of one codec. Chunks
+// that are encoded before it is known which is the first guess by themselves, and are packed anew
+// if they guessed otherwise.
 type packing struct{ decision atomic.Int32 }
 
 const (
@@ -65,7 +67,8 @@ const (
 	uncompressed
 )
 
-// decide takes a column chunk's codec for all, unless one is decided on, and reports whether the chunk has another.
+// decide takes a column chunk's codec for all, unless one is decided on, and reports whether the
+// chunk has another.
 func (p *packing) decide(c format.CompressionCodec) (differs bool) {
 	mine := int32(compressed)
 	if c == format.Uncompressed {
@@ -75,14 +78,16 @@ func (p *packing) decide(c format.CompressionCodec) (differs bool) {
 }
 
 const (
-	// worthPacking is the share of its size that a page must come down to for its column to be compressed: what readers need not unpack is
-	// read faster.
+	// worthPacking is the share of its size that a page must come down to for its column to be
+	// compressed: what readers need not unpack is read faster.
 	worthPacking = 0.97
-	// packingTells is how many bytes a page has that decides against compression, for all row groups behind it too.
+	// packingTells is how many bytes a page has that decides against compression, for all row groups
+	// behind it too.
 	packingTells = 4 << 10
 )
 
-// begin compresses the dictionary and the first page, unless the column is not compressed, and writes the dictionary.
+// begin compresses the dictionary and the first page, unless the column is not compressed, and
+// writes the dictionary.
 func (e *encoder) begin(c *encoding, body []byte) (err error) {
 	var dict []byte
 	isDict := e.chunk.kind == format.RLEDictionary
@@ -111,8 +116,9 @@ func (e *encoder) begin(c *encoding, body []byte) (err error) {
 	return nil
 }
 
-// pack compresses a column chunk's dictionary and first page; false if the chunk is not compressed. Small pages and dictionaries do not
-// decide against it: other row groups may have more, or texts in place of their numbers.
+// pack compresses a column chunk's dictionary and first page; false if the chunk is not compressed.
+// Small pages and dictionaries do not decide against it: other row groups may have more, or texts
+// in place of their numbers.
 func (e *encoder) pack(p *packing, dict, body []byte) (bool, error) {
 	decision := p.decision.Load()
 	if e.codec == format.Uncompressed || decision == uncompressed {

@@ -137,8 +137,8 @@ func (p *part) column(ctx context.Context, n *node, a *arena) (_ arrow.Array, re
 	return out, read, err
 }
 
-// leaf decodes what a column has stored for the range of rows. read is how many bytes of the file are counted
-// for it.
+// leaf decodes what a column has stored for the range of rows. read is how many bytes of the file
+// are counted for it.
 func (p *part) leaf(ctx context.Context, v *values) (read int64, err error) {
 	g, l := p.group, v.leaf
 	ps, off, n := p.pages(v)

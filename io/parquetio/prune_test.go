@@ -54,7 +54,8 @@ func reindexed(t *testing.T, file []byte, column func(*format.ColumnIndex), offs
 	return refooted(t, append(out, file[int64(len(file))-8-n:]...), func(m *format.FileMetaData) { m.RowGroups = meta.RowGroups })
 }
 
-// TestConstantsOnBounds compares with the least and the greatest values of row groups and pages, and with those beside them.
+// TestConstantsOnBounds compares with the least and the greatest values of row groups and pages,
+// and with those beside them.
 func TestConstantsOnBounds(t *testing.T) {
 	all, err := ReadFile(t.Context(), readings)
 	require.NoError(t, err)
@@ -109,7 +110,8 @@ func allNull(x *format.ColumnIndex) {
 	}
 }
 
-// TestHostilePageIndexes has indexes whose lists are short, long or empty, or contradict themselves: no row is lost, none panics.
+// TestHostilePageIndexes has indexes whose lists are short, long or empty, or contradict
+// themselves: no row is lost, none panics.
 func TestHostilePageIndexes(t *testing.T) {
 	f, file := numbered(t, 3*pageRows)
 	column := map[string]func(*format.ColumnIndex){
@@ -162,7 +164,8 @@ func TestHostilePageIndexes(t *testing.T) {
 	}
 }
 
-// TestBoundsThatAreKnownToBeWrong are not believed: those of writers with known faults, and those that contradict themselves.
+// TestBoundsThatAreKnownToBeWrong are not believed: those of writers with known faults, and those
+// that contradict themselves.
 func TestBoundsThatAreKnownToBeWrong(t *testing.T) {
 	f, honest := numbered(t, 1000)
 	for _, c := range []struct {

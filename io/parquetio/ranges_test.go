@@ -66,8 +66,8 @@ func TestNestedRowsInRanges(t *testing.T) {
 	require.Greater(t, most, 10)
 }
 
-// TestPiecesTakeWhatTheyAreFor holds cutting to its promise: the pieces are the spans, in order, and none is
-// twice as large as asked for.
+// TestPiecesTakeWhatTheyAreFor holds cutting to its promise: the pieces are the spans, in order,
+// and none is twice as large as asked for.
 func TestPiecesTakeWhatTheyAreFor(t *testing.T) {
 	spans := []span{{0, 1000}, {1500, 1501}, {9000, 10_000}}
 	var rows []int64
@@ -87,7 +87,8 @@ func TestPiecesTakeWhatTheyAreFor(t *testing.T) {
 	require.Equal(t, []span{{0, 7}}, cutSpans([]span{{0, 7}}, 7, 1<<40, 1<<40))
 }
 
-// TestFieldsInsideStructsAreColumns chooses fields by path, and holds the rest of their struct to not being read.
+// TestFieldsInsideStructsAreColumns chooses fields by path, and holds the rest of their struct to
+// not being read.
 func TestFieldsInsideStructsAreColumns(t *testing.T) {
 	inner := arrow.StructOf(arrow.Field{Name: "c", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, arrow.Field{Name: "d", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32), Nullable: true})
 	typ := arrow.StructOf(arrow.Field{Name: "a", Type: arrow.BinaryTypes.String, Nullable: true}, arrow.Field{Name: "b", Type: inner, Nullable: true})

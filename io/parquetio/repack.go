@@ -6,8 +6,9 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
-// settle gives a row group, when its turn to be written comes, the codecs that the first one decided on. Which row group is the first
-// is known only then, so that the file does not depend on who encodes faster.
+// settle gives a row group, when its turn to be written comes, the codecs that the first one
+// decided on. Which row group is the first is known only then, so that the file does not depend on
+// who encodes faster.
 func (w *writer) settle(g *rowGroup) error {
 	for _, c := range g.chunks {
 		if w.options.codec() == format.Uncompressed || !c.leaf.packing.decide(c.codec) {

@@ -7,8 +7,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
-// schemaKey is the key under which Arrow's writers keep the schema that Parquet's own types cannot hold
-// all of: zones, large and view texts, kinds of lists, dictionaries, durations, metadata.
+// schemaKey is the key under which Arrow's writers keep the schema that Parquet's own types cannot
+// hold all of: zones, large and view texts, kinds of lists, dictionaries, durations, metadata.
 const schemaKey = "ARROW:schema"
 
 // The keys of a field's metadata that make its column one of an extension type.
@@ -17,8 +17,8 @@ const (
 	extensionData = "ARROW:extension:metadata"
 )
 
-// restore gives columns the Arrow types they were written from, where those fit what is stored. keep makes
-// dictionaries of all other texts.
+// restore gives columns the Arrow types they were written from, where those fit what is stored.
+// keep makes dictionaries of all other texts.
 func (f *file) restore(keep bool) {
 	var kept []hint
 	for _, kv := range f.meta.KeyValueMetadata {
@@ -47,9 +47,10 @@ func (f *file) restore(keep bool) {
 	}
 }
 
-// indexType is the type that a dictionary's indexes come back with: that which they had, or int32 where that is narrower and the
-// statistics of some row group do not say that its dictionary is within reach. (Batches of a dictionary each are gathered in one
-// row group, so that there may be more values than the indexes of a batch reached.)
+// indexType is the type that a dictionary's indexes come back with: that which they had, or int32
+// where that is narrower and the statistics of some row group do not say that its dictionary is
+// within reach. (Batches of a dictionary each are gathered in one row group, so that there may be
+// more values than the indexes of a batch reached.)
 func (f *file) indexType(l *leaf, was arrow.DataType) arrow.DataType {
 	if was.(arrow.FixedWidthDataType).BitWidth() >= 32 {
 		return was
@@ -139,8 +140,9 @@ func mapOf(entry *node, sorted bool) *arrow.MapType {
 	return m
 }
 
-// extend makes the node's type an extension type, where its metadata names one that the program has registered and that
-// takes what is stored. One that is not known is left as what it is made of, with the metadata that names it.
+// extend makes the node's type an extension type, where its metadata names one that the program has
+// registered and that takes what is stored. One that is not known is left as what it is made of,
+// with the metadata that names it.
 func (n *node) extend() {
 	i := n.meta.FindKey(extensionName)
 	if i < 0 {
@@ -171,7 +173,8 @@ func without(m arrow.Metadata, keys ...string) arrow.Metadata {
 	return arrow.MetadataFrom(left)
 }
 
-// fit is the type want, or what of it fits, where what was read as type is can be handed out so; else it is is.
+// fit is the type want, or what of it fits, where what was read as type is can be handed out so;
+// else it is is.
 func fit(is, want arrow.DataType) arrow.DataType {
 	fits := false
 	switch w := want.(type) {
@@ -205,7 +208,8 @@ func fit(is, want arrow.DataType) arrow.DataType {
 	return is
 }
 
-// adopt makes the file's dictionaries like those of the first file of a stream, where their indexes reach as far.
+// adopt makes the file's dictionaries like those of the first file of a stream, where their indexes
+// reach as far.
 func (f *file) adopt(first *arrow.Schema) {
 	if first.NumFields() != len(f.wanted) {
 		return

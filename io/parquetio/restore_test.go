@@ -54,8 +54,8 @@ func fieldOf(name string, t arrow.DataType, pairs ...string) arrow.Field {
 	return f
 }
 
-// TestTypesComeBack writes a column of each kind that only the kept Arrow schema tells from others, and holds what is
-// read to the same schema, metadata included, and the same values.
+// TestTypesComeBack writes a column of each kind that only the kept Arrow schema tells from others,
+// and holds what is read to the same schema, metadata included, and the same values.
 func TestTypesComeBack(t *testing.T) {
 	i64, text := arrow.PrimitiveTypes.Int64, arrow.BinaryTypes.LargeString
 	fixed := arrow.FixedSizeListOf(2, i64)
@@ -154,7 +154,8 @@ func dictionarySchema(index arrow.DataType) *arrow.Schema {
 	return arrow.NewSchema([]arrow.Field{fieldOf("d", &arrow.DictionaryType{IndexType: index, ValueType: arrow.BinaryTypes.String})}, nil)
 }
 
-// TestDictionariesBeyondTheirIndexes writes batches whose dictionaries come to more values together than their indexes reach.
+// TestDictionariesBeyondTheirIndexes writes batches whose dictionaries come to more values together
+// than their indexes reach.
 func TestDictionariesBeyondTheirIndexes(t *testing.T) {
 	int8s, uint8s, int16s, int32s := arrow.PrimitiveTypes.Int8, arrow.PrimitiveTypes.Uint8, arrow.PrimitiveTypes.Int16, arrow.PrimitiveTypes.Int32
 	for _, c := range []struct {
@@ -215,8 +216,8 @@ func TestOrderedDictionariesKeepTheirOrder(t *testing.T) {
 	require.Equal(t, []int{2, 2, 0, 0}, []int{d.GetValueIndex(0), d.GetValueIndex(1), d.GetValueIndex(2), d.GetValueIndex(3)})
 }
 
-// TestKeptSchemasThatLie reads files whose Arrow schema contradicts what is stored: what does not fit is passed over, or an error
-// that names the column.
+// TestKeptSchemasThatLie reads files whose Arrow schema contradicts what is stored: what does not
+// fit is passed over, or an error that names the column.
 func TestKeptSchemasThatLie(t *testing.T) {
 	i64 := arrow.PrimitiveTypes.Int64
 	list := arrow.ListOf(i64)
@@ -302,7 +303,8 @@ func (kilometres) ExtensionEquals(o arrow.ExtensionType) bool {
 
 type kilometresArray struct{ array.ExtensionArrayBase }
 
-// TestExtensionTypesComeBack has one that is registered, alone and inside a list, and files that say it of other types.
+// TestExtensionTypesComeBack has one that is registered, alone and inside a list, and files that
+// say it of other types.
 func TestExtensionTypesComeBack(t *testing.T) {
 	require.NoError(t, arrow.RegisterExtensionType(newKilometres()))
 	defer arrow.UnregisterExtensionType("volley.test.kilometres")

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // types are the column types a frame has, but for lists and structs.
 var types = dice.Types
 
-// column makes n rows of type t, with a null in every seventh where nulls says so; many values repeat.
+// column makes n rows of type t, with a null in every seventh where nulls says so; many values
+// repeat.
 func column(t *testing.T, typ arrow.DataType, n int, nulls bool) arrow.Array {
 	t.Helper()
 	b := array.NewBuilder(memory.DefaultAllocator, typ)

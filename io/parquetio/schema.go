@@ -58,10 +58,12 @@ func (n *node) leaves(visit func(*leaf)) {
 	}
 }
 
-// flat tells whether the column has one leaf and neither lists nor structs, which have a faster way.
+// flat tells whether the column has one leaf and neither lists nor structs, which have a faster
+// way.
 func (n *node) flat() bool { return n.leaf != nil && n.leaf.maxRep == 0 && n.leaf.maxDef <= 1 }
 
-// shares tells whether rows taken of the column share its buffers: those of dictionaries and views, inside it too.
+// shares tells whether rows taken of the column share its buffers: those of dictionaries and views,
+// inside it too.
 func (n *node) shares() bool {
 	switch n.typ.ID() {
 	case arrow.DICTIONARY, arrow.STRING_VIEW, arrow.BINARY_VIEW:
@@ -105,7 +107,8 @@ func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeU
 
 func children(e *format.SchemaElement) int { return max(int(e.NumChildren.V), 0) }
 
-// field reads the next element with all below it. A repeated one that no list holds is a list itself.
+// field reads the next element with all below it. A repeated one that no list holds is a list
+// itself.
 func (t *tree) field(path string, def, rep uint8, depth int) (*node, error) {
 	if t.at >= len(t.elements) {
 		return nil, corrupt("the schema ends inside a group")
@@ -134,7 +137,8 @@ func (t *tree) field(path string, def, rep uint8, depth int) (*node, error) {
 	return n, err
 }
 
-// value reads the next element as if it were required; def and rep are its levels where it is not null.
+// value reads the next element as if it were required; def and rep are its levels where it is not
+// null.
 func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 	e := &t.elements[t.at]
 	t.at++
@@ -182,8 +186,8 @@ func (n *node) field() arrow.Field {
 	return f
 }
 
-// list reads the repeated element inside a list or map. By the format's rules for older files it is the element
-// itself where it is no group, has several columns, or is called array or NAME_tuple.
+// list reads the repeated element inside a list or map. By the format's rules for older files it is
+// the element itself where it is no group, has several columns, or is called array or NAME_tuple.
 func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint8, depth int) (err error) {
 	n.repeated, n.rep = def+1, rep+1
 	inner := &t.elements[t.at]

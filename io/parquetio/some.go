@@ -11,8 +11,8 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// some decodes the rows of a page that are kept, k of the rows behind skip, which are those of the part from row on. A page of which
-// none is kept is not even decompressed.
+// some decodes the rows of a page that are kept, k of the rows behind skip, which are those of the
+// part from row on. A page of which none is kept is not even decompressed.
 func (p *pages) some(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row, k int) error {
 	if k == 0 {
 		if shared != nil {
@@ -81,7 +81,8 @@ func (p *presence) words(visit func(i, n int, valid uint64)) {
 	}
 }
 
-// validities appends those of the k wanted rows, and returns the wanted among the values that are there.
+// validities appends those of the k wanted rows, and returns the wanted among the values that are
+// there.
 func (v *values) validities(here *presence, want []uint64, k int) ([]uint64, error) {
 	if here.bits == nil {
 		if v.valid != nil {
@@ -234,7 +235,8 @@ func pickFixed(dst, src []byte, w int, want []uint64) {
 	}
 }
 
-// pickAny is for encodings in which a value rests on those before it: all are decoded, and the wanted copied.
+// pickAny is for encodings in which a value rests on those before it: all are decoded, and the
+// wanted copied.
 func (v *values) pickAny(e format.Encoding, src []byte, here *presence, want []uint64, k int) error {
 	all := &values{leaf: v.leaf, arena: v.arena}
 	defer all.release()

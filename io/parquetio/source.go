@@ -215,7 +215,8 @@ func (s *stream) Schema() *arrow.Schema { return s.schema }
 // Hold has someone asked for the memory of pages that many parts are cut from.
 func (s *stream) Hold(hold func(context.Context, int64) (func(), error)) { s.hold = hold }
 
-// Close closes the files that are still open: parts that run may still read from those before the last.
+// Close closes the files that are still open: parts that run may still read from those before the
+// last.
 func (s *stream) Close() error {
 	var err error
 	for _, f := range s.opened {
@@ -283,7 +284,8 @@ func sameFields(a, b *arrow.Schema) bool {
 	})
 }
 
-// Next returns the next row group, or a range of rows of one that is larger than what was asked for.
+// Next returns the next row group, or a range of rows of one that is larger than what was asked
+// for.
 func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	for len(s.parts) == 0 {
 		if ctx.Err() != nil {
@@ -310,7 +312,8 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	return p, ctx.Err()
 }
 
-// tail is a part without rows that counts what was left out behind the last one; at the end of the stream where nothing was.
+// tail is a part without rows that counts what was left out behind the last one; at the end of the
+// stream where nothing was.
 func (s *stream) tail() (chunker.Part, error) {
 	if s.pruned == 0 {
 		last := s.file
@@ -327,8 +330,9 @@ func (s *stream) tail() (chunker.Part, error) {
 	return p.decode, nil
 }
 
-// holdPages asks for the memory of the row group's large pages; what is granted is within the limits. Where no one counts it, and it is more
-// than a part may take, each part unpacks them for itself.
+// holdPages asks for the memory of the row group's large pages; what is granted is within the
+// limits. Where no one counts it, and it is more than a part may take, each part unpacks them for
+// itself.
 func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
 	switch {
 	case g.large == 0:

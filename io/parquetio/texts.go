@@ -12,8 +12,8 @@ import (
 // textMax is what offsets of 32 bits reach.
 const textMax = 1<<31 - 1
 
-// textRoom makes room for n more bytes of texts, which are those of rows slots from at on, and for as much as the slots
-// behind them are likely to take.
+// textRoom makes room for n more bytes of texts, which are those of rows slots from at on, and for
+// as much as the slots behind them are likely to take.
 func (v *values) textRoom(n, at, rows int) error {
 	if len(v.data) > textMax-n-overreach {
 		return limited("texts of a chunk take more than %d bytes; ask for smaller chunks", textMax)
@@ -80,8 +80,8 @@ func (v *values) plainTexts(src []byte, count, skip, take int) (err error) {
 	return err
 }
 
-// copyPlain copies texts that are stored behind their lengths to dst from end on, and sets where each ends. Short ones that
-// are not the last are copied by 16 bytes, whatever their length.
+// copyPlain copies texts that are stored behind their lengths to dst from end on, and sets where
+// each ends. Short ones that are not the last are copied by 16 bytes, whatever their length.
 func copyPlain(dst []byte, end int, ends []int32, src []byte) (int, error) {
 	for i := range ends {
 		if len(src) < 4 {

@@ -2,8 +2,8 @@ package parquetio
 
 import "encoding/binary"
 
-// thriftOut writes thrift's compact protocol. Page headers are written by the million, and the library's encoder goes by
-// reflection; and statistics have fields that it does not know.
+// thriftOut writes thrift's compact protocol. Page headers are written by the million, and the
+// library's encoder goes by reflection; and statistics have fields that it does not know.
 type thriftOut struct {
 	b    []byte
 	last int   // number of the struct's field before

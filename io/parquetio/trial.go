@@ -18,8 +18,9 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// trial is a test of a column, tried on what a row group's dictionary has of it: once for each entry, by the first part that comes.
-// Then rows are chosen by their codes, before any column is decoded.
+// trial is a test of a column, tried on what a row group's dictionary has of it: once for each
+// entry, by the first part that comes. Then rows are chosen by their codes, before any column is
+// decoded.
 type trial struct {
 	predicate.Test
 	node *node
@@ -54,7 +55,8 @@ func (g *group) tried() (out []*node) {
 	return out
 }
 
-// prepare tries the test on the dictionary, under the context that all parts of a stream have. A test that cannot say anything is none.
+// prepare tries the test on the dictionary, under the context that all parts of a stream have. A
+// test that cannot say anything is none.
 func (t *trial) prepare(ctx context.Context, p *part) error {
 	t.once.Do(func() {
 		defer guard(&t.err)
@@ -67,8 +69,8 @@ func (t *trial) prepare(ctx context.Context, p *part) error {
 	return t.err
 }
 
-// dictionary is that of a column chunk; nil where it has none. Where the file does not say how long it is, its header is looked at, unless
-// that takes a call to a remote reader.
+// dictionary is that of a column chunk; nil where it has none. Where the file does not say how long
+// it is, its header is looked at, unless that takes a call to a remote reader.
 func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 	g := p.group
 	m := &g.meta.Columns[l.index].MetaData
@@ -132,10 +134,12 @@ func (d *dictionary) array(n *node) (arrow.Array, error) {
 	return array.MakeFromData(data), nil
 }
 
-// keptMost is the share of a part's rows from which on all are decoded: choosing among them costs as much.
+// keptMost is the share of a part's rows from which on all are decoded: choosing among them costs
+// as much.
 const keptMost = 0.75
 
-// choose finds the rows of the part that pass the trials, in keep; nil is all. read is how many bytes of the file it took.
+// choose finds the rows of the part that pass the trials, in keep; nil is all. read is how many
+// bytes of the file it took.
 func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 	p.rows = int(p.to - p.from)
 	var keep []uint64
@@ -168,7 +172,8 @@ func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 	return read, nil
 }
 
-// allCodes tells that the column chunk says of its data pages that all use the dictionary, and of all those that are known.
+// allCodes tells that the column chunk says of its data pages that all use the dictionary, and of
+// all those that are known.
 func (g *group) allCodes(l *leaf) bool {
 	pages := int32(0)
 	for _, s := range g.meta.Columns[l.index].MetaData.EncodingStats {
@@ -203,8 +208,8 @@ func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (re
 	return n, ps.from(ctx, p.reads, off, n)
 }
 
-// try clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose values are not given by codes
-// are left.
+// try clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose values
+// are not given by codes are left.
 func (p *pages) try(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row int) error {
 	t, keep := p.trial, raw(p.keep)
 	if !coded(h.encoding) || bitmap.Count(keep, row, rows) == 0 {
@@ -235,7 +240,8 @@ func (p *pages) try(shared *sharedPage, h *pageHeader, body []byte, skip, rows, 
 	return err
 }
 
-// hits has a bit for each of n values of a page behind skip: whether its entry passes. About 0.7 ns a value.
+// hits has a bit for each of n values of a page behind skip: whether its entry passes. About 0.7 ns
+// a value.
 func (p *pages) hits(src []byte, skip, n int) ([]uint64, error) {
 	t := p.trial
 	hits := make([]uint64, kernel.WordsFor(n))

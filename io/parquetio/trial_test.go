@@ -21,8 +21,8 @@ import (
 	"github.com/volley-go/volley/internal/dice"
 )
 
-// assorted is a table whose first column numbers its rows. Columns have few values, and so dictionaries, or many, or so many
-// that a dictionary is begun and given up.
+// assorted is a table whose first column numbers its rows. Columns have few values, and so
+// dictionaries, or many, or so many that a dictionary is begun and given up.
 func assorted(t *testing.T, d dice.Dice, rows int) *frame.Frame {
 	t.Helper()
 	id := array.NewInt64Builder(memory.DefaultAllocator)
@@ -78,7 +78,8 @@ func conditions(d dice.Dice) string {
 	return strings.Join(out, " && ")
 }
 
-// writeAny writes a file in small row groups and pages, by this writer or Arrow's. Arrow's gives dictionaries up midway.
+// writeAny writes a file in small row groups and pages, by this writer or Arrow's. Arrow's gives
+// dictionaries up midway.
 func writeAny(t *testing.T, d dice.Dice, path string, f *frame.Frame) {
 	t.Helper()
 	if d.IntN(2) == 0 {
@@ -103,7 +104,8 @@ func writeAny(t *testing.T, d dice.Dice, path string, f *frame.Frame) {
 	require.NoError(t, w.Close())
 }
 
-// TestTrialsLeaveOutNothingElse reads random tables under random conditions, with the source told of them and without.
+// TestTrialsLeaveOutNothingElse reads random tables under random conditions, with the source told
+// of them and without.
 func TestTrialsLeaveOutNothingElse(t *testing.T) {
 	var pruned, chosen, failed int
 	seeds := uint64(16)
@@ -140,7 +142,8 @@ func TestTrialsLeaveOutNothingElse(t *testing.T) {
 	require.Greater(t, failed, int(seeds)/5)
 }
 
-// TestRareRowsOfLargePages has long runs of rows that are not wanted, before the first that is and behind it.
+// TestRareRowsOfLargePages has long runs of rows that are not wanted, before the first that is and
+// behind it.
 func TestRareRowsOfLargePages(t *testing.T) {
 	const rows = 50_000
 	id, text, other := make([]int64, rows), make([]string, rows), make([]string, rows)
@@ -193,7 +196,8 @@ func TestTrialsSpareReading(t *testing.T) {
 	}
 }
 
-// TestTrialsOnFilesOfOthers reads the corpora's files under a condition on each of their columns, told to the source and not.
+// TestTrialsOnFilesOfOthers reads the corpora's files under a condition on each of their columns,
+// told to the source and not.
 func TestTrialsOnFilesOfOthers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads some hundred files many times")
@@ -231,7 +235,8 @@ func TestTrialsOnFilesOfOthers(t *testing.T) {
 	require.Greater(t, pruned, 20)
 }
 
-// TestTrialsGiveBackSharedPages leaves parts no row of pages that they share with others; filtered looks at what is given back.
+// TestTrialsGiveBackSharedPages leaves parts no row of pages that they share with others; filtered
+// looks at what is given back.
 func TestTrialsGiveBackSharedPages(t *testing.T) {
 	const rows = 8000
 	id, zone := array.NewInt64Builder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)

@@ -7,8 +7,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// leafType is the Arrow type of a stored column, and the bytes of its stored values (0: byte arrays). A
-// logical type that does not fit its physical one is passed over, as the format advises.
+// leafType is the Arrow type of a stored column, and the bytes of its stored values (0: byte
+// arrays). A logical type that does not fit its physical one is passed over, as the format advises.
 func leafType(e *format.SchemaElement) (arrow.DataType, int, error) {
 	k := logical(e)
 	if _, none := k.(*format.NullType); none {
@@ -140,7 +140,8 @@ func timeUnit(u format.TimeUnit) arrow.TimeUnit {
 	return arrow.Microsecond
 }
 
-// decimalType is a decimal of at most 76 digits whose values have width bytes (0: any); nil where it cannot be one.
+// decimalType is a decimal of at most 76 digits whose values have width bytes (0: any); nil where
+// it cannot be one.
 func decimalType(k *format.DecimalType, width int) arrow.DataType {
 	p, s := k.Precision, k.Scale
 	if p < 1 || s < 0 || s > p || width > 32 {

@@ -8,9 +8,10 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// values collects what the pages of a column hold. A flat column's values stand in the slot of their row at once, gaps for nulls
-// made page by page while it is in the cache; values inside lists and structs are collected without gaps, which
-// are made behind the last page. Its buffers are pooled.
+// values collects what the pages of a column hold. A flat column's values stand in the slot of
+// their row at once, gaps for nulls made page by page while it is in the cache; values inside lists
+// and structs are collected without gaps, which are made behind the last page. Its buffers are
+// pooled.
 type values struct {
 	leaf  *leaf
 	arena *arena
@@ -94,8 +95,8 @@ func (v *values) release() {
 	v.arena.drop(v.data)
 }
 
-// page decodes the values of a page into slots: n rows, or entries that have a value, of which count in all are stored,
-// skip of them before the slots' first and take in the slots.
+// page decodes the values of a page into slots: n rows, or entries that have a value, of which
+// count in all are stored, skip of them before the slots' first and take in the slots.
 func (v *values) page(e format.Encoding, src []byte, rows, count, skip, take int) error {
 	if err := v.reserve(rows); err != nil {
 		return err
@@ -134,7 +135,8 @@ func (v *values) decode(e format.Encoding, src []byte, count, skip, take int) er
 	return v.texts(e, src, count, skip, take)
 }
 
-// spread moves take values from slot at on apart, so that each stands where valid has its bit, among n slots.
+// spread moves take values from slot at on apart, so that each stands where valid has its bit,
+// among n slots.
 func (v *values) spread(at, n, take int, valid []byte) {
 	switch w := v.leaf.width; {
 	case v.keep:
@@ -161,8 +163,8 @@ func (v *values) spread(at, n, take int, valid []byte) {
 	}
 }
 
-// spread moves count values apart in place, from the back; rows that are null get zeros. It takes about 0.7 ns a
-// value, however the nulls lie: no branch depends on them.
+// spread moves count values apart in place, from the back; rows that are null get zeros. It takes
+// about 0.7 ns a value, however the nulls lie: no branch depends on them.
 func spread[T uint8 | uint32 | uint64](dst []T, count int, valid []byte, at int) {
 	from := count
 	for i := len(dst) - 1; i >= 0 && from <= i; i-- {

@@ -140,7 +140,8 @@ func TestBoundsOfLongTextsHold(t *testing.T) {
 	}
 }
 
-// storedChunk is a file's bytes, and the metadata of its only column chunk as the library decodes it.
+// storedChunk is a file's bytes, and the metadata of its only column chunk as the library decodes
+// it.
 func storedChunk(t *testing.T, path string) ([]byte, *format.ColumnChunk) {
 	t.Helper()
 	in, err := os.ReadFile(path)

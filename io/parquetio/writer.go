@@ -34,10 +34,12 @@ type writer struct {
 	held     int64 // bytes of them
 }
 
-// encoders are kept for the next row group, and the next file: their scratch grows to some times the largest column chunk.
+// encoders are kept for the next row group, and the next file: their scratch grows to some times
+// the largest column chunk.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-// written is a row group whose page index and metadata wait for the end of the file: about 100 bytes a page and 300 a column.
+// written is a row group whose page index and metadata wait for the end of the file: about 100
+// bytes a page and 300 a column.
 type written struct {
 	group  *rowGroup
 	places []place
@@ -113,7 +115,8 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 	}), nil
 }
 
-// fits holds a record against the schema that the file was begun with. What lies inside lists and structs is found by encoding it.
+// fits holds a record against the schema that the file was begun with. What lies inside lists and
+// structs is found by encoding it.
 func (w *writer) fits(r arrow.Record) error {
 	if got, want := int(r.NumCols()), w.schema.NumFields(); got != want {
 		return fileError("write", w.file, "", fmt.Errorf("a chunk has %d columns, the file was begun with %d; give every chunk the same columns", got, want))
@@ -177,8 +180,8 @@ func (w *writer) release() {
 	w.gathered, w.held = nil, 0
 }
 
-// encode makes a row group. The calling goroutine takes one column after another, and so do as many others as there are
-// cores that no call is using.
+// encode makes a row group. The calling goroutine takes one column after another, and so do as many
+// others as there are cores that no call is using.
 func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup, error) {
 	leaves := w.layout.leaves
 	g := &rowGroup{chunks: make([]*chunk, len(leaves))}
@@ -229,7 +232,8 @@ func (e *encoder) giveBack() {
 	encoders.Put(e)
 }
 
-// leaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a goroutine that no one else looks after.
+// leaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a
+// goroutine that no one else looks after.
 func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -1,6 +1,6 @@
-// Command parquetcheck writes Parquet files of every column type, nested ones too, in every codec and encoding, and
-// has pyarrow, Polars and DuckDB read them: every value must come back equal. It needs the Python peers (make bench-peers
-// installs them).
+// Command parquetcheck writes Parquet files of every column type, nested ones too, in every codec
+// and encoding, and has pyarrow, Polars and DuckDB read them: every value must come back equal. It
+// needs the Python peers (make bench-peers installs them).
 //
 //	go run ./cmd/parquetcheck                # in bench/; exits with 1 where a value differs
 package main

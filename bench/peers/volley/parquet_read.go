@@ -9,8 +9,8 @@ import (
 	"github.com/volley-go/volley/io/parquetio"
 )
 
-// parquetRead reads a Parquet file, or some of its columns, into a frame. Dictionaries are kept, as Polars does
-// in its own way: its texts are views into them.
+// parquetRead reads a Parquet file, or some of its columns, into a frame. Dictionaries are kept, as
+// Polars does in its own way: its texts are views into them.
 func parquetRead(task protocol.Task) (protocol.Answer, error) {
 	src := chunker.Source(parquetio.ReadOptions{KeepDictionaries: true}.Open(task.Input))
 	if len(task.Columns) > 0 {

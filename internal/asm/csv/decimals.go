@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// decimals writes the loop that writes floats with a number of digits behind the point, each as one word of at most eight
-// bytes. A float that needs more bytes or digits, or less digits, is odd.
+// decimals writes the loop that writes floats with a number of digits behind the point, each as one
+// word of at most eight bytes. A float that needs more bytes or digits, or less digits, is odd.
 func decimals() {
 	TEXT("decimalsAVX512", NOSPLIT, "func(vals *float64, slots *byte, width int, groups int, lens *uint32, odd *uint8, digits int, ten float64)")
 	Pragma("noescape")

@@ -107,8 +107,8 @@ func sum(x, tens, hundreds, myriad reg.VecVirtual) {
 	VPADDQ(hi, x, x)
 }
 
-// numbers writes the loop over integers or floats of up to eight bytes: the text is moved up in its lane, so that
-// its last byte is the highest, the point taken out, zeros put before it.
+// numbers writes the loop over integers or floats of up to eight bytes: the text is moved up in its
+// lane, so that its last byte is the highest, the point taken out, zeros put before it.
 func numbers(name string, floats bool) {
 	l := begin(name, "func(text *byte, pairs *uint32, step int, groups int, out *"+map[bool]string{false: "int64", true: "float64"}[floats]+", odd *uint8)")
 	sign, minus, bits64, seven := constant(1<<63), constant('-'), constant(64), constant(7)

@@ -6,9 +6,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// texts writes the loop that puts texts behind each other, 32 bytes at a time whatever their length. It stops
-// before a field that is empty, may be a null word, is longer than 128 bytes, or is quoted where
-// strip is 0; else it leaves the quotes out.
+// texts writes the loop that puts texts behind each other, 32 bytes at a time whatever their
+// length. It stops before a field that is empty, may be a null word, is longer than 128 bytes, or
+// is quoted where strip is 0; else it leaves the quotes out.
 func texts() {
 	TEXT("textsAVX2", NOSPLIT, "func(text *byte, pairs *uint32, step int, rows int, data *byte, at int, offsets *int32, first *bool, quote int, strip int) (done int, end int)")
 	Pragma("noescape")

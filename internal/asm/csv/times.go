@@ -9,8 +9,8 @@ import (
 // words are four 16-bit numbers, the first the lowest.
 func words(a, b, c, d uint64) uint64 { return a | b<<16 | c<<32 | d<<48 }
 
-// times writes the loop over points in time of 19 bytes, 2006-01-02 15:04:05 or with a T. The 29th of February
-// is odd: whether there was one is for others to say.
+// times writes the loop over points in time of 19 bytes, 2006-01-02 15:04:05 or with a T. The 29th
+// of February is odd: whether there was one is for others to say.
 func times() {
 	l := begin("timesAVX512", "func(text *byte, pairs *uint32, step int, groups int, unit int64, out *int64, odd *uint8)")
 	unit := ZMM()

@@ -11,8 +11,8 @@ const (
 	strandText, strandStarts, strandLens, strandAfter, strandAfterLen, strandSize = 0, 24, 48, 72, 76, 80
 )
 
-// weave writes the loop that puts the fields of rows behind each other, 32 bytes at a time whatever their
-// length.
+// weave writes the loop that puts the fields of rows behind each other, 32 bytes at a time whatever
+// their length.
 func weave() {
 	TEXT("weaveAVX2", NOSPLIT, "func(out *byte, at int, strands *byte, n int, rows int) (end int)")
 	Pragma("noescape")

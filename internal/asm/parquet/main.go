@@ -14,9 +14,10 @@ func main() {
 	Generate()
 }
 
-// unpack turns groups of eight numbers of up to 25 bits into 32 bits each. Two loads of 16 bytes bring four numbers
-// each; a shuffle moves the four bytes that hold a number to its place, a shift and a mask cut
-// it out. What is loaded reaches lane + 16 bytes past the beginning of the last group.
+// unpack turns groups of eight numbers of up to 25 bits into 32 bits each. Two loads of 16 bytes
+// bring four numbers each; a shuffle moves the four bytes that hold a number to its place, a shift
+// and a mask cut it out. What is loaded reaches lane + 16 bytes past the beginning of the last
+// group.
 func unpack() {
 	TEXT("unpackAVX2", NOSPLIT, "func(dst *uint32, src *byte, groups int, p *byte) uint32")
 	Doc("unpackAVX2 unpacks groups of eight numbers and returns the largest; p is a packing.")
@@ -77,9 +78,9 @@ func fold(v VecVirtual) Register {
 	return out
 }
 
-// gather looks up numbers of 64 bits, eight at a time, and writes them past the caches: a column is larger than those, and
-// a store that goes through them reads what it is about to overwrite. Loads one by one, as the processor's own gather is slow
-// on many.
+// gather looks up numbers of 64 bits, eight at a time, and writes them past the caches: a column is
+// larger than those, and a store that goes through them reads what it is about to overwrite. Loads
+// one by one, as the processor's own gather is slow on many.
 func gather() {
 	TEXT("gather64AVX2", NOSPLIT, "func(dst *uint64, dict *uint64, ix *uint32, groups int)")
 	Doc("gather64AVX2 sets groups of eight numbers; dst is aligned to 32 bytes.")

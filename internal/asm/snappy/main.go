@@ -1,4 +1,5 @@
-// Command snappy writes the assembly of internal/snappy: the loop over short elements, far from both ends.
+// Command snappy writes the assembly of internal/snappy: the loop over short elements, far from
+// both ends.
 package main
 
 import (
@@ -13,9 +14,9 @@ func main() {
 	Generate()
 }
 
-// decode keeps the last eight bytes of the output in a register, tail. Columns of numbers are full of copies from eight bytes
-// back, right behind a store of one or two bytes; read from memory, each would wait until those stores are
-// through.
+// decode keeps the last eight bytes of the output in a register, tail. Columns of numbers are full
+// of copies from eight bytes back, right behind a store of one or two bytes; read from memory, each
+// would wait until those stores are through.
 func decode() {
 	TEXT("decodeShort", NOSPLIT, "func(dst *byte, at, atMax int, src *byte, from, fromMax int, t *byte) (int, int)")
 	Doc("decodeShort decodes elements from src[from:] to dst[at:] until at or from is not below its limit, or an element",
@@ -57,7 +58,8 @@ func decode() {
 	TESTB(U8(3), tag.As8())
 	JNZ(LabelRef("copy"))
 
-	// A literal. One of one byte moves ip by a constant, so that what follows does not wait for the tag.
+	// A literal. One of one byte moves ip by a constant, so that what follows does not wait for the
+	// tag.
 	Label("literal")
 	TESTB(tag.As8(), tag.As8())
 	JNZ(LabelRef("literalMore"))
@@ -140,8 +142,8 @@ func decode() {
 	ADDQ(n, op)
 	shift("loop")
 
-	// All is read before any of it is written, as a read of what was just written waits. So where the copy overlaps itself
-	// its first half is written once more, where it comes round again.
+	// All is read before any of it is written, as a read of what was just written waits. So where the
+	// copy overlaps itself its first half is written once more, where it comes round again.
 	Label("longCopy")
 	CMPQ(off, Imm(32))
 	JB(LabelRef("longNear"))
@@ -196,7 +198,8 @@ func decode() {
 	MOVQ(Mem{Base: op}.Offset(-8), tail)
 	JMP(LabelRef("loop"))
 
-	// Fewer than eight bytes over and over: a shuffle of tail makes 16 of them, of which as many count as are whole rounds.
+	// Fewer than eight bytes over and over: a shuffle of tail makes 16 of them, of which as many count
+	// as are whole rounds.
 	Label("pattern")
 	TESTQ(off, off)
 	JZ(LabelRef("back"))
