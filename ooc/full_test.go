@@ -38,7 +38,7 @@ func create(path string) chunker.Sink {
 func TestFullChild(t *testing.T) {
 	out, rejects := os.Getenv("OOC_OUT"), os.Getenv("OOC_REJECTS")
 	if out == "" {
-		t.Skip("of another test")
+		t.Skip("runs only as the child that TestAFullDisk starts")
 	}
 	signal.Ignore(syscall.SIGXFSZ)
 	require.NoError(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 64 << 10, Max: 64 << 10}))

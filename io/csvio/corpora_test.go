@@ -30,7 +30,7 @@ func corpus(t *testing.T, dir string) []string {
 		return nil
 	})
 	if len(out) == 0 {
-		t.Skip("the corpora are not at hand")
+		t.Skip("no corpora beside the checkout")
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func live() int64 {
 // bounds, and a column chunk, and none for a value.
 func TestEncodingAllocatesByPage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("making the columns takes half a minute under the race detector")
+		t.Skip("-short, with which the race detector runs: making the columns takes it half a minute")
 	}
 	const pages = 2
 	for _, typ := range []arrow.DataType{

@@ -200,7 +200,7 @@ func TestTrialsSpareReading(t *testing.T) {
 // told to the source and not.
 func TestTrialsOnFilesOfOthers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads some hundred files many times")
+		t.Skip("-short: reads some hundred files many times")
 	}
 	pruned := 0
 	for _, path := range corpora(t, "hyparquet") {
