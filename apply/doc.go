@@ -14,9 +14,10 @@
 //
 // Steps are done in the order given. A function's result is a new column behind those that are
 // there, or replaces the one of its name; it may read what an earlier one writes. Functions one
-// after another that do not read each other's results go over the rows together. Package
-// apply/table has the verbs that compute nothing; any [chunker.Step] is as good, and
-// [chunker.Steps] makes one of several. The same list runs over files in package ooc.
+// after another that do not read each other's results go over the rows together; that two of these
+// write one column is an error. Package apply/table has the verbs that compute nothing; any
+// [chunker.Step] is as good, and [chunker.Steps] makes one of several. The same list runs over
+// files in package ooc.
 //
 // [Engine] is the same with settings, and says what it did:
 //
@@ -79,7 +80,8 @@
 // # Determinism
 //
 // The result does not depend on workers or morsels: each row's value goes to the row's place.
-// Neither does the error that Stop ends with: where several rows would fail it is the first of the
-// table, as in a plain loop, whatever the sample saw before. A run that ends since more rows failed
-// than may tells of the first of them up to the one that was too many.
+// Neither does the error that Stop ends with: where a step fails on several rows it is the first of
+// the table, as in a plain loop, whatever the sample saw before; a frame's rows go through one step
+// after another, so that of two steps that fail the first is told. A run that ends since more rows
+// failed than may tells of the first of them up to the one that was too many.
 package apply

@@ -68,10 +68,17 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 	if err != nil {
 		return nil, nil, err
 	}
+	closed := false
+	defer func() {
+		if !closed { // a panic, of Progress
+			flow.Close()
+		}
+	}()
 	out, err := flow.Frame(ctx, f)
 	if ctx.Err() == nil {
 		err = errors.Join(err, flow.Commit(ctx, err == nil))
 	}
+	closed = true
 	err = errors.Join(err, flow.Close())
 	counts := flow.Counts()
 	report := &Report{

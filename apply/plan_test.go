@@ -55,7 +55,7 @@ func TestPlanReads(t *testing.T) {
     over with the sample
   2 rows failed (policy: null), the first:
     row 7, computing rate from fare = 1.5, zone = "A", tip = null: no rate
-    trips.csv:9: row 7, computing rate from : none
+    trips.csv:9: row 7, computing rate: none
 `, r.String())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -126,8 +127,11 @@ type chosen struct {
 
 // Run keeps the rows of a batch for which the condition is true.
 func (c *condition) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error {
-	ranges := rangesOf(b.Records, whereRows)
-	workers := 1
+	rows, workers := math.MaxInt, 1 // a chunk stays one record
+	if env.Alone {
+		rows = whereRows
+	}
+	ranges := rangesOf(b.Records, rows)
 	if env.Alone {
 		workers = max(min(env.Workers, len(ranges)), 1)
 	}

@@ -31,7 +31,7 @@ func TestAPolicyIsOverItsLimitsFromTheFirstRowTooMany(t *testing.T) {
 	require.NoError(t, errors.Unwrap(&TooManyError{}))
 	require.Equal(t, "3 rows failed", (&TooManyError{Failed: 3, Policy: Null()}).Error())
 	require.Equal(t, "2 rows failed, more than Policy.RowsMax 1 allows", (&TooManyError{Failed: 2, Policy: Reject(nil, 1)}).Error())
-	require.Equal(t, "1 row failed, more than Policy.RatioMax 0.001 allows; the first: row 0, computing n from : oops",
+	require.Equal(t, "1 row failed, more than Policy.RatioMax 0.001 allows; the first: row 0, computing n: oops",
 		(&TooManyError{1, Policy{action: null, RowsMax: 1, RatioMax: 0.001}, &RowError{Func: "n", Err: errors.New("oops")}}).Error())
 }
 

@@ -38,11 +38,9 @@ func (e *RowError) Error() string {
 	if e.Row >= 0 {
 		fmt.Fprintf(&b, "row %d, ", e.Row)
 	}
-	fmt.Fprintf(&b, "computing %s from ", e.Func)
+	b.WriteString("computing " + e.Func)
 	for i, v := range e.Values {
-		if i > 0 {
-			b.WriteString(", ")
-		}
+		b.WriteString(map[bool]string{true: " from ", false: ", "}[i == 0])
 		if i == valuesShown {
 			fmt.Fprintf(&b, "… (%s)", count.Of(len(e.Values), "column"))
 			break

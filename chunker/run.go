@@ -210,14 +210,6 @@ func Project(schema *arrow.Schema, names []string) (at []int, _ *arrow.Schema, e
 	return at, arrow.NewSchema(fields, &meta), nil
 }
 
-func namesOf(schema *arrow.Schema) []string {
-	names := make([]string, schema.NumFields())
-	for i, f := range schema.Fields() {
-		names[i] = f.Name
-	}
-	return names
-}
-
 type selectedStream struct {
 	Stream
 	at     []int

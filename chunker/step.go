@@ -2,6 +2,7 @@ package chunker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,14 +38,16 @@ type BoundStep interface {
 // functions are of this kind.
 type RowStep interface {
 	BoundStep
-	// Worker returns the work of one goroutine. It may keep scratch memory from chunk to chunk. A run
-	// has as many as it has workers.
+	// Worker returns a Work, which may keep scratch memory from chunk to chunk: goroutines take
+	// turns with it.
 	Worker() (Work, error)
 }
 
 // Work takes a chunk over and returns what comes out in its stead. Most steps return it with
 // another Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be
-// worked on is told by [Chunk.Fail]; an error ends the run.
+// worked on is told by [Chunk.Fail]; an error ends the run. Of the chunk only Record is set, and it may
+// be used until the Work returns and in what it returns. A row that comes out otherwise than by With,
+// Take or Slice has no origin: if it fails later, nobody knows which row it was.
 type Work func(ctx context.Context, c Chunk) (Chunk, error)
 
 // OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit,
@@ -153,6 +156,9 @@ func (b *BoundSteps) add(ctx context.Context, step Step) error {
 	bound, err := step.Bind(ctx, b.schema)
 	if err != nil {
 		return err
+	}
+	if bound == nil || bound.Schema() == nil {
+		return fmt.Errorf("chunker: Bind of step %T returned no bound step, or one without a schema", step)
 	}
 	b.List = append(b.List, bound)
 	return nil
@@ -346,6 +352,9 @@ func (c *Chunk) at(i int) int {
 // Fail tells that the step failed on row i, and why. What becomes of the row, the run's [Policy]
 // says: under Reject the run leaves it out, under Null the step has left nulls in it.
 func (c *Chunk) Fail(i int, err error) {
+	if err == nil {
+		err = errors.New("the step gives no reason")
+	}
 	c.failures = append(c.failures, Failure{c.at(i), err})
 }
 

@@ -16,7 +16,7 @@ func (r *run) bind(ctx context.Context) error {
 		return err
 	}
 	r.steps = bound.(chunker.BoundSteps)
-	return r.narrow(ctx)
+	return nil
 }
 
 // narrow opens the source without the columns that nothing needs, if it can be opened a second

@@ -40,5 +40,7 @@
 // appear alone, since they say why. Where a write ends it, or the context, nothing appears, and
 // files of those names stay as they were. An input that changed while it was read is an error, too.
 // A row on which a function fails is named by file, row and line and goes by the job's policy; so
-// do rows that the source cannot decode where its own settings say to go on.
+// do rows that the source cannot decode where its own settings say to go on. The first chunk in which a
+// step fails ends a job: if several steps fail, or a limit stands behind one that does, which error
+// it is, or whether there is one, depends on how the budget cuts the chunks.
 package ooc

@@ -45,11 +45,16 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}
-	plan.Read, plan.Written, plan.Steps = chunker.Names(r.stream.Schema()), r.steps.Schema(), r.steps.Explain()
 	if len(r.steps.List) > 0 {
-		plan.Functions, err = r.sampled(ctx)
+		if plan.Functions, err = r.sampled(ctx); err != nil {
+			return plan, err
+		}
 	}
-	return plan, err
+	if err := r.narrow(ctx); err != nil {
+		return nil, err
+	}
+	plan.Read, plan.Written, plan.Steps = chunker.Names(r.stream.Schema()), r.steps.Schema(), r.steps.Explain()
+	return plan, nil
 }
 
 // sampled plans the steps on the first chunk.

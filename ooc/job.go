@@ -95,6 +95,9 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}
+	if err := r.narrow(ctx); err != nil {
+		return nil, err
+	}
 	if r.flow, err = engine.Start(ctx, r.stream.Schema(), r.steps, r.env()); err != nil {
 		return nil, err
 	}

@@ -54,6 +54,9 @@ func (r removal) String() string { return "drop " + strings.Join(r.columns, ", "
 
 // Bind finds the columns.
 func (r removal) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	if len(r.columns) == 0 {
+		return nil, errors.New("drop: no columns are named")
+	}
 	gone, _, err := chunker.Project(in, r.columns)
 	if err != nil {
 		return nil, fmt.Errorf("drop: %w", err)

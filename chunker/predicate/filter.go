@@ -23,9 +23,6 @@ type Test struct {
 	Pass func(values arrow.Array) (mask []uint64, err error)
 }
 
-// Empty reports whether the filter says nothing.
-func (f Filter) Empty() bool { return len(f.Bounds) == 0 && len(f.Tests) == 0 }
-
 // And is a filter of rows that break neither of two.
 func (f Filter) And(g Filter) Filter {
 	return Filter{append(f.Bounds[:len(f.Bounds):len(f.Bounds)], g.Bounds...), append(f.Tests[:len(f.Tests):len(f.Tests)], g.Tests...)}

@@ -33,9 +33,9 @@ func newConvert() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "convert IN… OUT",
 		Short: "Write inputs to an output, in any format to any other",
-		Long: `Convert writes its inputs, read one after another as one table, to an output. On the way it keeps the
-rows that --where chooses, computes the columns of each --set, and writes those that --select and
---drop leave. The formats go by the names; - is standard input or output.
+		Long: `Convert writes its inputs, read one after another as one table, to an output. On the way it does the
+steps in the order in which their flags are given: --where, --set, --cast, --select, --drop, --rename,
+--number and --first, each as often as it is given. The formats go by the names; - is standard input or output.
 
 The output appears whole, or not at all, and replaces a file only with --force. Files larger than memory are
 fine: see --memory.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -49,12 +50,19 @@ type worked struct {
 }
 
 func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
-	pieces := cut(b.Records, pieceRows)
-	var out []worked
-	workers := 1
+	pieces := b.Records
 	if env.Alone {
-		workers = max(1, min(env.Workers, len(pieces)))
+		pieces = cut(pieces, pieceRows)
 	}
+	if len(pieces) == 1 {
+		one, err := s.once(ctx, pieces[0])
+		if err != nil {
+			return err
+		}
+		return b.become(s.Schema(), pieces, []worked{one}, env.Policy)
+	}
+	var out []worked
+	workers := max(1, min(env.Workers, len(pieces)))
 	next := 0
 	err := pipe.Pipe[arrow.Record, worked]{
 		Workers: workers, Window: 2 * workers,
@@ -65,12 +73,7 @@ func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
 			return pieces[next-1], nil
 		},
 		Work: func(ctx context.Context, _ int, rec arrow.Record) (worked, error) {
-			work, err := s.take()
-			if err != nil {
-				return worked{}, err
-			}
-			defer s.give(work)
-			return s.work(ctx, rec, work)
+			return s.once(ctx, rec)
 		},
 		Emit: func(_ context.Context, w worked) error { out = append(out, w); return nil },
 	}.Run(ctx)
@@ -78,6 +81,20 @@ func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
 		return err
 	}
 	return b.become(s.Schema(), pieces, out, env.Policy)
+}
+
+// once runs the step over one piece, by a Work that nobody else uses meanwhile.
+func (s *byChunk) once(ctx context.Context, rec arrow.Record) (worked, error) {
+	work, err := s.take()
+	if err != nil {
+		return worked{}, err
+	}
+	defer s.give(work)
+	out, err := s.work(ctx, rec, work)
+	if err == io.EOF { // which ends a stream in its order alone
+		err = fmt.Errorf("%s: %w", s, err)
+	}
+	return out, err
 }
 
 func (s *byChunk) take() (chunker.Work, error) {
@@ -99,7 +116,7 @@ func (s *byChunk) give(w chunker.Work) {
 
 // work runs the step over one record. io.EOF comes with what there still is.
 func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work) (w worked, err error) {
-	c, err := guarded(ctx, chunker.Chunk{Record: rec}, work)
+	c, err := guarded(ctx, chunker.Chunk{Record: rec, Row: -1}, work)
 	if err != nil && err != io.EOF {
 		return w, fmt.Errorf("%s: %w", s, err)
 	}
@@ -111,13 +128,16 @@ func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work)
 	}
 	rows, failures := c.Worked()
 	n := int(c.Record.NumRows())
-	if rows == nil && n != int(rec.NumRows()) { // it does not say which they are
+	if rows == nil && n != int(rec.NumRows()) || rows != nil && n != len(rows) { // it does not say which they are
 		rows = make([]int, n)
 		for i := range rows {
 			rows[i] = -1
 		}
 	}
 	for _, f := range failures {
+		if f.Row < 0 || f.Row >= int(rec.NumRows()) {
+			return w, fmt.Errorf("%s: it failed on row %d of a chunk of %d", s, f.Row, rec.NumRows())
+		}
 		w.failed = append(w.failed, &chunker.RowError{Func: s.String(), Row: int64(f.Row), Values: s.values(rec, f.Row), Err: f.Err})
 	}
 	sortRows(w.failed)
@@ -162,37 +182,40 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 	var records []arrow.Record
 	var failed []*chunker.RowError
 	left := []int{} // not nil, which is all
-	first, all := 0, true
+	first := 0
+	all := len(out) == len(pieces) && !slices.ContainsFunc(out, func(w worked) bool { return w.rows != nil })
 	for i, w := range out {
 		records = append(records, w.rec)
 		for _, e := range w.failed {
 			e.Row += int64(first)
 		}
 		failed = append(failed, w.failed...)
-		all = all && w.rows == nil
-		left = append(left, shifted(w.rows, int(w.rec.NumRows()), first)...)
+		if !all {
+			left = append(left, shifted(w.rows, int(w.rec.NumRows()), first, len(left))...)
+		}
 		first += int(pieces[i].NumRows())
 	}
 	if policy.Stops() && len(failed) > 0 {
 		return failed[0]
 	}
 	b.Fail(failed, false)
-	if !all || len(out) < len(pieces) {
+	if !all {
 		b.rows = through(b.origins(), left)
 	}
 	b.Set(schema, records)
 	return nil
 }
 
-// shifted is rows of a piece as rows of the batch; nil rows are all n.
-func shifted(rows []int, n, first int) []int {
+// shifted is rows of a piece as rows of the batch; nil rows are all n. One whose origin is not known
+// gets a number below 0 of its own, by its place among those that come out.
+func shifted(rows []int, n, first, place int) []int {
 	out := make([]int, n)
 	for i := range out {
 		switch {
 		case rows == nil:
 			out[i] = first + i
 		case rows[i] < 0:
-			out[i] = -1
+			out[i] = -1 - place - i
 		default:
 			out[i] = first + rows[i]
 		}
@@ -228,6 +251,9 @@ func (s *inOrder) Run(ctx context.Context, b *Batch, env *Env) error {
 	var out []worked
 	var end error
 	for _, rec := range b.Records {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		w, err := s.work(ctx, rec, s.step.Next)
 		if err != nil && err != io.EOF {
 			return err

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
@@ -90,7 +92,7 @@ func (k Kept) list() []int {
 	return out
 }
 
-// through is what rows of rows are: -1 for those not known.
+// through is what rows of rows are. Those whose origin is not known are below 0, each another number.
 func through(rows, of []int) []int {
 	if rows == nil {
 		return of
@@ -124,9 +126,9 @@ func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
 
 // distinct counts rows, on which several functions may have failed. The errors are in row order.
 func distinct(failed []*chunker.RowError) int {
-	n, last := 0, int64(-2)
+	n, last := 0, int64(math.MinInt64)
 	for _, e := range failed {
-		if e.Row != last || e.Row < 0 {
+		if e.Row != last {
 			n, last = n+1, e.Row
 		}
 	}

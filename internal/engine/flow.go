@@ -88,17 +88,23 @@ func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env 
 // run takes a batch through steps, unless it has ended. What ends it is kept in it.
 func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 	for _, s := range steps {
+		if b.err == nil && ctx.Err() != nil {
+			b.err = context.Cause(ctx)
+		}
 		if b.err != nil {
 			return
 		}
 		before := len(b.failed)
 		env := f.env
 		if err := s.Run(ctx, b, &env); err != nil {
-			b.end(err)
-			return
+			if b.end(err); err != errEnd {
+				return
+			}
 		}
 		if env.Policy.Rejects() && len(b.failed) > before {
-			b.err = b.leaveOutFailed(before)
+			if err := b.leaveOutFailed(before); err != nil {
+				b.err = err
+			}
 		}
 	}
 }
@@ -117,8 +123,7 @@ func (f *Flow) Try(ctx context.Context, table *frame.Frame, i int) (*frame.Frame
 
 // end keeps what ended a batch. A row's error counts as one more that failed.
 func (b *Batch) end(err error) {
-	var re *chunker.RowError
-	if errors.As(err, &re) && !errors.As(err, new(*chunker.TooManyError)) {
+	if re, ok := err.(*chunker.RowError); ok {
 		b.Fail([]*chunker.RowError{re}, false)
 	}
 	b.err = err
@@ -132,9 +137,6 @@ func (f *Flow) finish(b *Batch) {
 		if err := b.keepBad(); err != nil {
 			b.err = err
 		}
-	}
-	if f.borrows {
-		b.chunk.Free = nil
 	}
 }
 
@@ -159,7 +161,11 @@ func oneRecord(schema *arrow.Schema, records []arrow.Record) arrow.Record {
 
 // rowsFailed reports whether what ended the batch is told by Settle, which knows the rows' numbers.
 func (b *Batch) rowsFailed(ctx context.Context) bool {
-	return ctx.Err() == nil && (errors.As(b.err, new(*chunker.RowError)) || errors.As(b.err, new(*chunker.TooManyError)))
+	switch b.err.(type) {
+	case *chunker.RowError, *chunker.TooManyError:
+		return ctx.Err() == nil
+	}
+	return false
 }
 
 // Frame runs the steps over a frame. The rows' errors are in the counts; the rejects are not
@@ -188,5 +194,10 @@ func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, err
 
 // sortRows sorts errors by row, those of a row as the steps are.
 func sortRows(failed []*chunker.RowError) {
-	slices.SortStableFunc(failed, func(a, b *chunker.RowError) int { return int(a.Row - b.Row) })
+	slices.SortStableFunc(failed, func(a, b *chunker.RowError) int {
+		if a.Row < 0 && b.Row < 0 { // their origin is not known: by their place
+			return int(b.Row - a.Row)
+		}
+		return int(a.Row - b.Row)
+	})
 }

@@ -41,11 +41,13 @@ const firstMax = 10
 // It returns the error that ends the run, if one does.
 func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	in := &b.chunk
-	f.number(in, rowsOf(b.came))
+	f.numberer.NumberRows(in, rowsOf(b.came))
 	f.counts.add(b, f.env.Policy)
 	for _, e := range b.failed {
 		if at := int(e.Row); at >= 0 {
 			e.File, e.Row, e.Line = in.File, in.RowOf(at), in.Lines.Of(at)
+		} else {
+			e.Row = -1
 		}
 	}
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
@@ -65,9 +67,6 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	}
 	return nil
 }
-
-// number numbers the rows of a chunk that came with so many.
-func (f *Flow) number(c *chunker.Chunk, rows int) { f.numberer.NumberRows(c, rows) }
 
 // add counts a batch whose failed rows are not numbered yet.
 func (c *Counts) add(b *Batch, policy chunker.Policy) {

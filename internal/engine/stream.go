@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 )
 
@@ -22,7 +24,7 @@ type Item interface {
 
 // Ends is what stands at the two ends of a stream.
 type Ends struct {
-	Workers int // goroutines
+	Workers int // how many batches are worked on at the same time
 	Window  int // items under way at most
 	// Next returns the next item, io.EOF after the last. One goroutine.
 	Next func(context.Context) (Item, error)
@@ -31,6 +33,14 @@ type Ends struct {
 	// Emit takes the batches in order, on the goroutine that called Stream, after they are settled and
 	// their Append was called.
 	Emit func(ctx context.Context, in chunker.Chunk, rows int) error
+
+	turns chan struct{} // one for each of Workers, whom all pipes share
+}
+
+// turn waits until one of the workers is free. The caller gives it back.
+func (e *Ends) turn() (back func()) {
+	e.turns <- struct{}{}
+	return func() { <-e.turns }
 }
 
 // Stream runs the steps over a stream. Steps that need its order cut it: what stands between two of
@@ -40,6 +50,7 @@ func (f *Flow) Stream(ctx context.Context, e Ends) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
+	e.turns = make(chan struct{}, e.Workers)
 	next := func(ctx context.Context) (*Batch, error) {
 		it, err := e.Next(ctx)
 		return &Batch{item: it}, err
@@ -65,12 +76,16 @@ func (f *Flow) Stream(ctx context.Context, e Ends) error {
 // told when the batch is settled.
 func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 	if ctx.Err() != nil {
+		b.chunk.Release()
 		return context.Cause(ctx)
 	}
 	if b.came == nil {
 		c, err := b.item.Decode(ctx)
 		if err != nil {
 			return err
+		}
+		if f.borrows {
+			c.Free = nil // functions may keep strings of it: left to the garbage collector
 		}
 		*b = Batch{item: b.item, Records: records(c), Schema: f.in, chunk: c, came: records(c)}
 	}
@@ -89,6 +104,7 @@ func (f *Flow) last(ctx context.Context, b *Batch, steps []Step, e Ends) (err er
 			b.item.Release()
 		}
 	}()
+	defer e.turn()()
 	if err := f.work(ctx, b, steps); err != nil {
 		return err
 	}
@@ -99,6 +115,10 @@ func (f *Flow) last(ctx context.Context, b *Batch, steps []Step, e Ends) (err er
 			return b.err
 		}
 		return nil
+	}
+	if len(b.Records) > 1 {
+		b.chunk.Release()
+		return fmt.Errorf("engine: a chunk became %d records", len(b.Records)) // a fault of a step
 	}
 	b.put, err = e.Write(ctx, b.Chunk())
 	return err
@@ -120,12 +140,15 @@ func (f *Flow) emit(ctx context.Context, b *Batch, e Ends) error {
 // one.
 func (f *Flow) pipeTo(ctx context.Context, group *sync.WaitGroup, e Ends, next func(context.Context) (*Batch, error), steps []Step, ordered *inOrder) func(context.Context) (*Batch, error) {
 	out := make(chan *Batch)
-	var end error // once out is closed
+	end := panics.ErrGoexit // once out is closed
+	var crash any           // the same: what the pipe panicked with
 	group.Go(func() {
 		defer close(out)
+		defer func() { crash = recover() }()
 		end = pipe.Pipe[*Batch, *Batch]{
 			Workers: e.Workers, Window: e.Window, Next: next,
 			Work: func(ctx context.Context, _ int, b *Batch) (*Batch, error) {
+				defer e.turn()()
 				err := f.work(ctx, b, steps)
 				if err != nil {
 					b.item.Release()
@@ -142,6 +165,8 @@ func (f *Flow) pipeTo(ctx context.Context, group *sync.WaitGroup, e Ends, next f
 			switch {
 			case ok:
 				return b, nil
+			case crash != nil:
+				panic(crash)
 			case end == nil || errors.Is(end, errEnd):
 				return nil, io.EOF
 			}
