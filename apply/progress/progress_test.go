@@ -257,9 +257,8 @@ func ExampleLog() {
 	}
 	report(Event{Job: "flights.csv", RowsDone: 27_004, RowsTotal: 27_004, Elapsed: 20 * time.Second, Done: true})
 	// Output:
-	// level=INFO msg=progress job=flights.csv rows=20000 rows_total=27004 elapsed=10s rows_per_s=2000
-	// left=4s level=INFO msg=done job=flights.csv rows=27004 rows_total=27004 elapsed=20s
-	// rows_per_s=1350
+	// level=INFO msg=progress job=flights.csv rows=20000 rows_total=27004 elapsed=10s rows_per_s=2000 left=4s
+	// level=INFO msg=done job=flights.csv rows=27004 rows_total=27004 elapsed=20s rows_per_s=1350
 }
 
 // ExampleFunc shows a Func of one's own.
