@@ -98,7 +98,7 @@ func (p *Plan) String() string {
 		}
 		b.WriteString(terminal.Escape(f.Name) + " " + bind.Name(f.Type))
 	}
-	fmt.Fprintf(&b, "\nruns     chunks of about %s on %s, in %s of memory\n", size(p.Chunk), count.Of(p.Workers, "worker"), size(p.Memory))
+	fmt.Fprintf(&b, "\nruns     chunks of about %s on %s, in %s of memory\n", count.Bytes(p.Chunk), count.Of(p.Workers, "worker"), count.Bytes(p.Memory))
 	return b.String()
 }
 

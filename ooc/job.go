@@ -73,10 +73,10 @@ type TooLargeError struct {
 func (e *TooLargeError) Error() string {
 	if e.Beside {
 		return fmt.Sprintf("large pages take %s in memory, unpacked at once, beside the chunks that are cut from them; the budget is %s: raise Memory; or write the file with smaller pages or row groups",
-			size(e.Bytes), size(e.Memory))
+			count.Bytes(e.Bytes), count.Bytes(e.Memory))
 	}
 	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory; or, where the file has row groups, write it with smaller ones",
-		e.File, size(e.Bytes), size(copies*e.Bytes), size(e.Memory))
+		e.File, count.Bytes(e.Bytes), count.Bytes(copies*e.Bytes), count.Bytes(e.Memory))
 }
 
 // Run does the job. The report is there also where it ends with an error, unless

@@ -71,13 +71,13 @@ func (r *run) report() *Report {
 // String is the report as a table.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in, %d out, in %s; %s read in %s", count.Of(r.RowsIn, "row"), r.RowsOut, count.Of(r.Chunks, "chunk"), size(r.Bytes), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%s in, %d out, in %s; %s read in %s", count.Of(r.RowsIn, "row"), r.RowsOut, count.Of(r.Chunks, "chunk"), count.Bytes(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	if s := r.Elapsed.Seconds(); s > 0 {
-		fmt.Fprintf(&b, " (%s/s)", size(int64(float64(r.Bytes)/s)))
+		fmt.Fprintf(&b, " (%s/s)", count.Bytes(int64(float64(r.Bytes)/s)))
 	}
-	fmt.Fprintf(&b, "\nmemory: chunks were admitted for at most %s of the budget's %s", size(r.PeakUse), size(r.Memory))
+	fmt.Fprintf(&b, "\nmemory: chunks were admitted for at most %s of the budget's %s", count.Bytes(r.PeakUse), count.Bytes(r.Memory))
 	if r.PeakRSS > 0 {
-		fmt.Fprintf(&b, "; the process held %s at its peak", size(r.PeakRSS))
+		fmt.Fprintf(&b, "; the process held %s at its peak", count.Bytes(r.PeakRSS))
 	}
 	b.WriteString("\n")
 	for _, c := range []struct {
@@ -103,13 +103,4 @@ func (r *Report) String() string {
 		b.WriteString(r.Steps.String())
 	}
 	return b.String()
-}
-
-// size writes bytes with three figures, in binary units.
-func size(n int64) string {
-	x, unit := float64(n), 0
-	for x >= 1024 && unit < 4 {
-		x, unit = x/1024, unit+1
-	}
-	return fmt.Sprintf("%.3g %s", x, [...]string{"bytes", "KiB", "MiB", "GiB", "TiB"}[unit])
 }

@@ -50,3 +50,15 @@ func Thousands[N Integer](n N) string {
 	}
 	return s
 }
+
+// Bytes is a size with up to three figures, in binary units: 1 byte, 1000 bytes, 1.5 MiB.
+func Bytes(n int64) string {
+	if n > -1024 && n < 1024 {
+		return Of(n, "byte")
+	}
+	x, unit := float64(n), 0
+	for (x >= 999.5 || x <= -999.5) && unit < 4 {
+		x, unit = x/1024, unit+1
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64) + " " + [...]string{"bytes", "KiB", "MiB", "GiB", "TiB"}[unit]
+}

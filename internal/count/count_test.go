@@ -28,3 +28,12 @@ func TestThousandsAreSetApart(t *testing.T) {
 	require.Equal(t, "1 row", Grouped(1, "row"))
 	require.Equal(t, "27,004 rows", Grouped(27004, "row"))
 }
+
+func TestSizesHaveThreeFigures(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1: "1 byte", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 1023 << 10: "0.999 MiB",
+		1 << 20: "1 MiB", 123456789: "118 MiB", 3 << 40: "3 TiB", -2048: "-2 KiB",
+	} {
+		require.Equal(t, want, Bytes(n), "%d", n)
+	}
+}

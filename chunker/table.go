@@ -1,0 +1,38 @@
+package chunker
+
+import "context"
+
+// TableStep is a BoundStep that needs all rows before the first can come out: a sort, groups. A run
+// is cut there: what comes before it is written to its [Table], what comes after it reads from that.
+type TableStep interface {
+	BoundStep
+	// Table begins a run. It takes its [Share] of the run's memory, and touches no row: it is called
+	// before the first is read.
+	Table(ctx context.Context, env Env) (Table, error)
+}
+
+// Env is what a run gives a step that needs all rows.
+type Env struct {
+	Memory  *Memory // the run's budget
+	Workers int     // how many goroutines the run has
+	Bytes   int64   // what a chunk should take in memory
+	Dir     string  // where files may be spilled to; empty is the system's folder for temporary files
+}
+
+// Table takes all rows of a run, as a [Writer], and once committed hands on what became of them.
+// Write may be called from many goroutines, and the Append it returns says which rows come first.
+// Close, which ends also what was spilled, is called after the stream is closed.
+type Table interface {
+	Writer
+	// Stream begins what comes out. It is called once, after Commit. bytes is the size to aim for in each
+	// chunk.
+	Stream(ctx context.Context, bytes int64) (Stream, error)
+}
+
+// Limiting is a Step that lets the first rows through and no more. A [TableStep] that is [Fusing]
+// takes it in where it then needs to keep no more than those: the first rows of a sort.
+type Limiting interface {
+	Step
+	// Most is how many rows it lets through.
+	Most() int64
+}
