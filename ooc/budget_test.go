@@ -15,7 +15,6 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/count"
 )
 
 // waits reports whether acquire waits for n bytes, and lets it end.
@@ -163,12 +162,6 @@ func TestAJobTakesItsMemoryAndChunksFromTheBudget(t *testing.T) {
 		require.Equal(t, c.want, r.budget.limit)
 	}
 	require.Positive(t, newRun(Job{}).workers)
-}
-
-func TestSizesReadAsPeopleWriteThem(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 bytes", 1023: "1.02e+03 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1.02e+03 KiB", 1 << 20: "1 MiB", 1 << 30: "1 GiB", 1 << 40: "1 TiB", 1 << 50: "1.02e+03 TiB", 123 << 20: "123 MiB"} {
-		require.Equal(t, want, count.Bytes(n), n)
-	}
 }
 
 func TestAReportSaysWhatThereIsToSay(t *testing.T) {
