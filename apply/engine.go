@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/cost"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/cputime"
 	"github.com/volley-go/volley/internal/engine"
@@ -138,7 +139,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 		}
 		plan.Stages = append(plan.Stages, sp)
 		if i+1 < len(flow.Steps()) {
-			if f, err = flow.Try(ctx, f.Head(runRowsMax), i); err != nil {
+			if f, err = flow.Try(ctx, f.Head(cost.RunMax), i); err != nil {
 				return nil, err
 			}
 		}
@@ -149,7 +150,9 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
 	p := s.pass(ctx, records, &env.Policy, env.Trust)
-	c := p.sample(env.Seed, env.MorselRows > 0)
+	p.controlled(env, true)
+	c := p.sample()
+	p.control.End()
 	p.end()
 	if err := p.outcome(ctx); err != nil {
 		return StagePlan{}, err
@@ -184,46 +187,45 @@ func (e *Engine) newPlan(rows int) *Plan {
 }
 
 // planOf decides about a pass whose sample is done.
-func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
-	sp := StagePlan{Sampled: c.rows, Wait: c.wait, Spread: c.spread}
-	perRow := c.perRow
+func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
+	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut}
 	for k, n := range p.nodes {
-		fp := FunctionPlan{Name: n.name, RowNs: c.nodes[k]}
+		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k]}
 		if t := c.vector[k]; t.tried {
 			fp.VectorNs = t.ns
 			switch {
 			case !t.agree:
 				fp.Why = "refused, it differs from the row form on the sample"
-			case t.ns >= c.nodes[k]:
+			case t.ns >= c.Functions[k]:
 				fp.Why = "not used, it is no faster"
 			default:
 				fp.Vector, fp.Why = true, "used"
 				p.forms[k].on.Store(true)
-				perRow += t.ns - c.nodes[k]
 			}
 		}
 		sp.Functions = append(sp.Functions, fp)
 	}
-	left := p.cursor.remaining()
+	left := p.control.Left()
 	if left == 0 {
-		return sp, option{}
+		return sp, cost.Option{}
 	}
-	list := options(c, perRow, left, env.Workers, env.Wide)
+	perRow := p.rowCost(c)
+	list := c.Options(perRow, left, limits(env))
 	best := list[0]
 	if env.MorselRows > 0 {
-		best = option{Parallel, env.Workers, list[0].predict}
+		best = cost.Option{Strategy: cost.Parallel, Workers: env.Workers, Predict: list[0].Predict}
 	}
-	sp.Strategy, sp.Workers, sp.Predict = best.strategy, best.workers, best.predict
-	sp.RunnerUp = best.strategy
+	sp.Strategy, sp.Workers, sp.Predict = Strategy(best.Strategy), best.Workers, best.Predict
+	sp.RunnerUp = sp.Strategy
 	for _, o := range list {
-		if o.strategy != best.strategy {
-			sp.RunnerUp, sp.RunnerUpWorkers, sp.RunnerUpPredict = o.strategy, o.workers, o.predict
+		if o.Strategy != best.Strategy {
+			sp.RunnerUp, sp.RunnerUpWorkers, sp.RunnerUpPredict = Strategy(o.Strategy), o.Workers, o.Predict
 			break
 		}
 	}
 	for _, o := range list {
-		if o.strategy != Serial {
-			sp.BreakEven = breakEven(o, perRow)
+		if o.Strategy != cost.Serial {
+			sp.BreakEven = o.BreakEven(perRow)
 			break
 		}
 	}
@@ -259,7 +261,7 @@ func (p *pass) more() bool {
 	p.mu.Lock()
 	over := p.err != nil || p.ctx.Err() != nil
 	p.mu.Unlock()
-	return !over && p.cursor.remaining() > 0
+	return !over && p.control.Left() > 0
 }
 
 // outcome is the error the pass ended with.

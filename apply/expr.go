@@ -157,7 +157,7 @@ func (w *worker) expression(ev *evaluation) error {
 			o.Bits = ev.bits[i][:]
 		}
 	}
-	err := ev.Run(w.m.lo, w.m.lo+w.n, ev.outs, func(row int, err *expr.RowError) error {
+	err := ev.Run(w.m.Lo, w.m.Lo+w.n, ev.outs, func(row int, err *expr.RowError) error {
 		w.p.fail(w.k, w.rec, row, err)
 		return nil
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/morsel"
 )
 
 // Func computes one or more columns of a table. Funcs are made by the
@@ -73,10 +74,12 @@ type kernel interface {
 	// place says where results go: the column's memory at the vector's first
 	// row, where they can be written in place, or nil for scratch memory.
 	place(direct []byte)
-	// run calls the function for rows lo … hi-1 of the vector.
+	// run calls the function for rows lo … hi-1 of the vector, up to the row after which the worker
+	// was interrupted.
 	run(t *task, lo, hi int)
-	// runMask calls it for rows base+i of the vector whose bit i is set.
-	runMask(t *task, base int, mask uint64)
+	// runMask calls it for rows base+i of the vector whose bit i is set. rest is the rows left once
+	// the worker was interrupted.
+	runMask(t *task, base int, mask uint64) (rest uint64)
 	// result is the place of row i's result.
 	result(i int) unsafe.Pointer
 	// stride is the distance of two results.
@@ -101,6 +104,7 @@ type vectorKernel interface {
 type task struct {
 	ctx  context.Context
 	at   int // row of the vector that is in the user's function
+	hand *morsel.Hand
 	fail func(i int, err error)
 }
 

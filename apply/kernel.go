@@ -65,7 +65,8 @@ func (s *sink[R]) stride() uintptr             { return unsafe.Sizeof(s.out[0]) 
 func (s *sink[R]) zero(i int)                  { var z R; s.out[i] = z }
 
 // The loops below are the hot ones: t.at is stored before each call, so that a
-// panic is known to be that row's; it costs a store that overlaps the call.
+// panic is known to be that row's; it costs a store that overlaps the call. That others wait for
+// rows is looked at after each call, a load that costs less than a block's end did.
 
 type map1[A, R any] struct {
 	inputs
@@ -80,18 +81,23 @@ func (k *map1[A, R]) open(rec arrow.Record) error {
 }
 func (k *map1[A, R]) load(lo, n int) { k.a.load(lo, n); k.size(n) }
 func (k *map1[A, R]) run(t *task, lo, hi int) {
-	out, a, fn := k.out[lo:hi], k.a.vals[lo:hi], k.fn
+	hand, out, a, fn := t.hand, k.out[lo:hi], k.a.vals[lo:hi], k.fn
 	for i := range out {
 		t.at = lo + i
 		out[i] = fn(a[i])
+		if hand.Interrupted() {
+			return
+		}
 	}
 }
-func (k *map1[A, R]) runMask(t *task, base int, mask uint64) {
-	for ; mask != 0; mask &= mask - 1 {
+func (k *map1[A, R]) runMask(t *task, base int, mask uint64) (rest uint64) {
+	for mask != 0 && !t.hand.Interrupted() {
 		i := base + bits.TrailingZeros64(mask)
 		t.at = i
 		k.out[i] = k.fn(k.a.vals[i])
+		mask &= mask - 1
 	}
+	return mask
 }
 
 type map2[A, B, R any] struct {
@@ -111,18 +117,23 @@ func (k *map2[A, B, R]) open(rec arrow.Record) error {
 }
 func (k *map2[A, B, R]) load(lo, n int) { k.a.load(lo, n); k.b.load(lo, n); k.size(n) }
 func (k *map2[A, B, R]) run(t *task, lo, hi int) {
-	out, a, b, fn := k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.fn
+	hand, out, a, b, fn := t.hand, k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.fn
 	for i := range out {
 		t.at = lo + i
 		out[i] = fn(a[i], b[i])
+		if hand.Interrupted() {
+			return
+		}
 	}
 }
-func (k *map2[A, B, R]) runMask(t *task, base int, mask uint64) {
-	for ; mask != 0; mask &= mask - 1 {
+func (k *map2[A, B, R]) runMask(t *task, base int, mask uint64) (rest uint64) {
+	for mask != 0 && !t.hand.Interrupted() {
 		i := base + bits.TrailingZeros64(mask)
 		t.at = i
 		k.out[i] = k.fn(k.a.vals[i], k.b.vals[i])
+		mask &= mask - 1
 	}
+	return mask
 }
 
 type map3[A, B, C, R any] struct {
@@ -151,18 +162,23 @@ func (k *map3[A, B, C, R]) load(lo, n int) {
 	k.size(n)
 }
 func (k *map3[A, B, C, R]) run(t *task, lo, hi int) {
-	out, a, b, c, fn := k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.c.vals[lo:hi], k.fn
+	hand, out, a, b, c, fn := t.hand, k.out[lo:hi], k.a.vals[lo:hi], k.b.vals[lo:hi], k.c.vals[lo:hi], k.fn
 	for i := range out {
 		t.at = lo + i
 		out[i] = fn(a[i], b[i], c[i])
+		if hand.Interrupted() {
+			return
+		}
 	}
 }
-func (k *map3[A, B, C, R]) runMask(t *task, base int, mask uint64) {
-	for ; mask != 0; mask &= mask - 1 {
+func (k *map3[A, B, C, R]) runMask(t *task, base int, mask uint64) (rest uint64) {
+	for mask != 0 && !t.hand.Interrupted() {
 		i := base + bits.TrailingZeros64(mask)
 		t.at = i
 		k.out[i] = k.fn(k.a.vals[i], k.b.vals[i], k.c.vals[i])
+		mask &= mask - 1
 	}
+	return mask
 }
 
 // structs is the kernel of Rows: a vector of structs, filled column by column.
@@ -204,18 +220,24 @@ func (k *structs[In, Out]) load(lo, n int) {
 }
 
 func (k *structs[In, Out]) run(t *task, lo, hi int) {
+	hand := t.hand
 	for i := lo; i < hi; i++ {
 		t.at = i
 		k.out[i] = k.fn(k.in[i])
+		if hand.Interrupted() {
+			return
+		}
 	}
 }
 
-func (k *structs[In, Out]) runMask(t *task, base int, mask uint64) {
-	for ; mask != 0; mask &= mask - 1 {
+func (k *structs[In, Out]) runMask(t *task, base int, mask uint64) (rest uint64) {
+	for mask != 0 && !t.hand.Interrupted() {
 		i := base + bits.TrailingZeros64(mask)
 		t.at = i
 		k.out[i] = k.fn(k.in[i])
+		mask &= mask - 1
 	}
+	return mask
 }
 
 // calling makes a kernel's function one that takes a context and may fail. It
@@ -227,14 +249,18 @@ type calling struct {
 
 func (k *calling) run(t *task, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		k.one(t, i)
+		if k.one(t, i); t.hand.Interrupted() {
+			return
+		}
 	}
 }
 
-func (k *calling) runMask(t *task, base int, mask uint64) {
-	for ; mask != 0; mask &= mask - 1 {
+func (k *calling) runMask(t *task, base int, mask uint64) (rest uint64) {
+	for mask != 0 && !t.hand.Interrupted() {
 		k.one(t, base+bits.TrailingZeros64(mask))
+		mask &= mask - 1
 	}
+	return mask
 }
 
 func (k *calling) one(t *task, i int) {

@@ -7,13 +7,14 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/cost"
+	"github.com/volley-go/volley/internal/morsel"
 )
 
 // pass is one evaluation of a stage's nodes over all rows of a table: first the
@@ -31,9 +32,8 @@ type pass struct {
 	trust   bool
 	policy  *chunker.Policy
 	waits   bool // some function takes a context
-	cursor  *cursor
-
-	group sync.WaitGroup // the workers
+	cursor  *morsel.Cursor
+	control *cost.Controller // of the workers
 
 	mu       sync.Mutex
 	workers  []*worker // where functions wait
@@ -42,8 +42,10 @@ type pass struct {
 	stopped  bool      // by a row's error
 	capped   bool      // too many rows failed
 	err      error     // of the whole pass
+	trials   []trial   // of the sample, by node
 
-	done atomic.Int64 // rows done
+	begun []begun
+	left  atomic.Bool // there is one
 }
 
 // failure is a row's error, with its place in the frame and among the stage's functions.
@@ -65,14 +67,14 @@ func (f *form) drop(row int) {
 }
 
 func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy *chunker.Policy, trust bool) *pass {
-	p := &pass{caller: ctx, nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes))}
+	p := &pass{caller: ctx, nodes: nodes, records: records, starts: []int{0}, policy: policy, trust: trust, forms: make([]form, len(nodes)), trials: make([]trial, len(nodes))}
 	p.ctx, p.cancel = context.WithCancel(ctx)
-	var gaps []span
+	var sizes []int
 	for i, r := range records {
 		for _, c := range r.Columns() { // a chunk's, which no frame has seen
 			bind.CountNulls(c)
 		}
-		gaps = append(gaps, span{i, 0, int(r.NumRows())})
+		sizes = append(sizes, int(r.NumRows()))
 		p.starts = append(p.starts, p.starts[i]+int(r.NumRows()))
 	}
 	for _, n := range nodes {
@@ -83,8 +85,8 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 		}
 		p.columns = append(p.columns, cols)
 	}
-	p.cursor = newCursor(gaps, p.starts)
-	release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
+	p.cursor = morsel.NewCursor(sizes...)
+	release := context.AfterFunc(ctx, func() { p.cursor.StopAt(0) })
 	cancel := p.cancel
 	p.end = func() { release(); cancel() }
 	return p
@@ -124,7 +126,7 @@ func (p *pass) fail(k, rec, i int, err error) {
 // stopAfter ends what comes after a row. Rows before it are still run, so that what a run ends with
 // is the same on any workers.
 func (p *pass) stopAfter(row int) {
-	p.cursor.stopAt(int64(row))
+	p.cursor.StopAt(row)
 	for _, w := range p.workers {
 		if w.base > row {
 			w.cancel()
@@ -186,55 +188,72 @@ func (p *pass) abort(err error) {
 	if p.err == nil {
 		p.err = err
 	}
-	p.cursor.stopAt(0)
+	p.cursor.StopAt(0)
 	p.cancel()
 }
 
-// next gives a worker its next morsel; done says it had one before, and elapsed how
-// long the morsel of s took.
-type next func(w *worker, done bool, s span, elapsed time.Duration) (span, bool)
-
-// launch starts a goroutine that works until next has no more. Where a user's
-// function ends the goroutine, a new one goes on with the worker.
-func (p *pass) launch(w *worker, claim next) {
-	p.group.Add(1)
-	p.resume(w, claim)
+// begun is rows of which the nodes before one are done: where a worker was that gave them back.
+type begun struct {
+	morsel.Span
+	node int
 }
 
-func (p *pass) resume(w *worker, claim next) {
-	go func() {
-		ended := false
-		defer func() {
-			if !ended {
-				p.resume(w, claim)
-				return
-			}
-			p.group.Done()
-		}()
-		w.loop(claim)
-		ended = true
-	}()
+// leave keeps how far rows have come that are given back.
+func (p *pass) leave(b begun) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.begun = append(p.begun, b)
+	p.left.Store(true)
 }
 
-// loop claims morsels and evaluates them.
-func (w *worker) loop(claim next) {
-	start := time.Now()
+// continued is the node with which a claimed span goes on. If it is not the same for all rows of the
+// span, those behind the first such rows are given back.
+func (p *pass) continued(m morsel.Span) (morsel.Span, int) {
+	if !p.left.Load() {
+		return m, 0
+	}
+	p.mu.Lock()
+	node, hi := 0, m.Hi
+	for _, b := range p.begun {
+		switch {
+		case b.Part != m.Part || b.Hi <= m.Lo || hi <= b.Lo:
+		case b.Lo > m.Lo:
+			hi = b.Lo
+		default:
+			node, hi = b.node, min(hi, b.Hi)
+		}
+	}
+	p.mu.Unlock()
+	if hi < m.Hi {
+		p.cursor.GiveBack(morsel.Span{Part: m.Part, Lo: hi, Hi: m.Hi})
+		m.Hi = hi
+	}
+	return m, node
+}
+
+// work claims morsels and evaluates them.
+func (w *worker) work() {
 	for {
-		if w.busy { // a morsel another goroutine of this worker left
+		if w.busy { // a morsel that another goroutine of this worker left
 			w.morsel()
 		}
-		s := span{w.m.rec, w.first, w.m.lo}
-		w.p.done.Add(int64(s.len()))
-		now := time.Now()
-		m, ok := claim(w, w.begun, s, now.Sub(start))
+		if w.Timed {
+			w.p.keepTrials(w.trials)
+		}
+		m, ok := w.p.control.Next(&w.Worker, w.m.Lo-w.first)
 		if !ok {
 			return
 		}
-		start = time.Now()
-		w.begun = true
 		if err := w.begin(m); err != nil {
 			w.p.abort(err)
-			w.m, w.first = span{m.rec, m.lo, m.lo}, m.lo
+			w.m, w.first = morsel.Span{Part: m.Part, Lo: m.Lo, Hi: m.Lo}, m.Lo
 		}
 	}
+}
+
+// keepTrials keeps how the sample's vector forms did, up to the last run of it that ended.
+func (p *pass) keepTrials(trials []trial) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	copy(p.trials, trials)
 }

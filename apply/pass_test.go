@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/cost"
+	"github.com/volley-go/volley/internal/engine"
+	"github.com/volley-go/volley/internal/morsel"
 )
 
 // Calls under way for rows behind the failing one are cut short, those for rows before it
@@ -24,19 +26,20 @@ func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	s := bound.(*stage)
 	p := s.pass(t.Context(), []arrow.Record{f.Records()[0]}, &chunker.Policy{}, false)
 	defer p.end()
+	p.controlled(&engine.Env{Workers: 1, Alone: true}, false)
 	before, at, behind := newWorker(p), newWorker(p), newWorker(p)
-	require.NoError(t, before.begin(span{0, 0, 10}))
-	require.NoError(t, at.begin(span{0, 10, 20}))
-	require.NoError(t, behind.begin(span{0, 20, 30}))
+	require.NoError(t, before.begin(morsel.Span{Lo: 0, Hi: 10}))
+	require.NoError(t, at.begin(morsel.Span{Lo: 10, Hi: 20}))
+	require.NoError(t, behind.begin(morsel.Span{Lo: 20, Hi: 30}))
 	p.fail(0, 0, 15, errors.New("bad"))
 	require.NoError(t, before.task.ctx.Err())
 	require.NoError(t, at.task.ctx.Err())
 	require.Error(t, behind.task.ctx.Err())
 	p.fail(0, 0, 25, behind.task.ctx.Err())
 	require.ErrorContains(t, p.outcome(t.Context()), "row 15, ")
-	require.Equal(t, 15, p.cursor.remaining())
+	require.Equal(t, 15, p.cursor.Left())
 
-	require.NoError(t, behind.begin(span{0, 5, 10}))
+	require.NoError(t, behind.begin(morsel.Span{Lo: 5, Hi: 10}))
 	require.NoError(t, behind.task.ctx.Err())
 	p.fail(0, 0, 5, errors.New("worse"))
 	require.Error(t, at.task.ctx.Err())
@@ -58,13 +61,13 @@ func TestAPassThatAbortsEndsItsCalls(t *testing.T) {
 	require.NoError(t, err)
 	for _, policy := range []chunker.Policy{{}, chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {
 		p := bound.(*stage).pass(t.Context(), f.Records(), &policy, false)
-		p.launch(newWorker(p), func(_ *worker, done bool, _ span, _ time.Duration) (span, bool) {
-			return p.cursor.claim(done, func(int) int { return 10 })
-		})
-		<-began
-		p.abort(errors.New("first"))
-		p.abort(errors.New("second"))
-		p.group.Wait()
+		p.controlled(&engine.Env{Workers: 1, MorselRows: 10, Alone: true}, false)
+		go func() {
+			<-began
+			p.abort(errors.New("first"))
+			p.abort(errors.New("second"))
+		}()
+		p.control.Run(cost.Option{Workers: 1}, 1)
 		require.EqualError(t, p.outcome(t.Context()), "first")
 		require.Empty(t, p.failed())
 		require.False(t, p.more())

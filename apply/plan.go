@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/cost"
 	"github.com/volley-go/volley/internal/count"
 )
 
@@ -25,10 +26,11 @@ type StagePlan struct {
 	Sampled   int     // rows
 	Wait      float64 // share of the sample's time spent waiting, 0 … 1
 	Spread    float64 // of a row's cost over the sample: interquartile range over median
+	Cut       string  // why the sample was cut short; empty if it was not
 
 	Strategy Strategy
 	Workers  int
-	Predict  time.Duration // for the rows not sampled
+	Predict  time.Duration // for the rows not sampled; 0 if the sample was cut short in its first row
 
 	RunnerUp        Strategy // the next best; Strategy itself where there is no other
 	RunnerUpWorkers int
@@ -61,6 +63,9 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		return
 	}
 	fmt.Fprintf(b, "  stage %d, sampled %s", number, count.Grouped(s.Sampled, "row"))
+	if s.Cut != "" {
+		fmt.Fprintf(b, " and no more, for %s", s.Cut)
+	}
 	if s.Wait >= 0.005 {
 		fmt.Fprintf(b, ", %.0f %% of the time waiting", 100*s.Wait)
 	}
@@ -73,9 +78,14 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		width = max(width, len([]rune(f.Name)))
 	}
 	for _, f := range s.Functions {
-		fmt.Fprintf(b, "    %-*s  %s a row", width, f.Name, nanos(f.RowNs))
+		fmt.Fprintf(b, "    %-*s  ", width, f.Name)
+		if f.RowNs > 0 {
+			fmt.Fprintf(b, "%s a row", cost.Text(f.RowNs))
+		} else {
+			b.WriteString("not known yet what a row costs")
+		}
 		if f.VectorNs > 0 {
-			fmt.Fprintf(b, ", %s by its vector form: %s", nanos(f.VectorNs), f.Why)
+			fmt.Fprintf(b, ", %s by its vector form: %s", cost.Text(f.VectorNs), f.Why)
 		}
 		b.WriteString("\n")
 	}
@@ -83,6 +93,8 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 	case s.Predict == 0 && s.Strategy == Serial:
 		b.WriteString("    over with the sample\n")
 		return
+	case s.Predict == 0:
+		fmt.Fprintf(b, "    %s on %s, none of which waits for the slow row", s.Strategy, count.Of(s.Workers, "worker"))
 	case s.Strategy == Serial:
 		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
 	default:
@@ -164,17 +176,4 @@ func (r *Report) String() string {
 	return b.String()
 }
 
-// nanos writes a cost of a row with three figures.
-func nanos(x float64) string {
-	switch {
-	case x < 1e3:
-		return fmt.Sprintf("%.3g ns", x)
-	case x < 1e6:
-		return fmt.Sprintf("%.3g µs", x/1e3)
-	case x < 1e9:
-		return fmt.Sprintf("%.3g ms", x/1e6)
-	}
-	return fmt.Sprintf("%.4g s", x/1e9)
-}
-
-func duration(d time.Duration) string { return nanos(float64(d)) }
+func duration(d time.Duration) string { return cost.Text(float64(d)) }

@@ -58,28 +58,3 @@ func TestPlanReads(t *testing.T) {
     trips.csv:9: row 7, computing rate: none
 `, r.String())
 }
-
-// The model's choices, on a machine whose start-up cost does not matter.
-func TestChoices(t *testing.T) {
-	for _, c := range []struct {
-		name          string
-		cost          cost
-		rows, workers int
-		want          Strategy
-		wantWorkers   int
-	}{
-		{"little work", cost{perRow: 10}, 10, 8, Serial, 1},
-		{"much work", cost{perRow: 1000}, 1_000_000, 8, Parallel, 8},
-		{"one worker allowed", cost{perRow: 1000, wait: 0.99}, 1_000_000, 1, Serial, 1},
-		{"fewer rows than workers", cost{perRow: 1e8}, 3, 8, Parallel, 3},
-		{"waiting", cost{perRow: 1e7, wait: 0.999}, 1000, 2, Wide, 128},
-		{"waiting a little", cost{perRow: 1e7, wait: 0.75}, 1000, 2, Wide, 8},
-		{"cheap rows that seem to wait", cost{perRow: 100, wait: 0.9}, 10_000_000, 2, Parallel, 2},
-	} {
-		best := options(c.cost, c.cost.perRow, c.rows, c.workers, 128)[0]
-		require.Equal(t, c.want, best.strategy, c.name)
-		require.Equal(t, c.wantWorkers, best.workers, c.name)
-	}
-	require.Positive(t, breakEven(option{Parallel, 2, 0}, 100))
-	require.Zero(t, breakEven(option{Serial, 1, 0}, 100))
-}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/cost"
 	"github.com/volley-go/volley/internal/engine"
 )
 
@@ -28,9 +29,9 @@ type stage struct {
 
 	sampling sync.Mutex // held while the first batch is sampled, which others then wait for
 
-	mu     sync.Mutex // held briefly, never while functions run
-	cost   *cost      // nil before the first batch is sampled
-	best   option     // for the first batch, if it is alone
+	mu     sync.Mutex  // held briefly, never while functions run
+	cost   *costs      // nil before the first batch is sampled
+	best   cost.Option // for the first batch, if it is alone
 	plan   StagePlan
 	report StageReport
 
@@ -245,10 +246,12 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	}
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
+	p.controlled(env, false)
 	c := s.sampled(p, env)
 	if p.more() {
 		s.rest(p, c, env)
 	}
+	p.control.End()
 	s.took(time.Since(start))
 	if err := p.outcome(ctx); err != nil {
 		if !policy.Stops() {
@@ -272,21 +275,22 @@ func (s *stage) took(d time.Duration) {
 }
 
 // sampled is what a row costs. The first batch with rows is sampled for it while others wait.
-func (s *stage) sampled(p *pass, env *engine.Env) cost {
+func (s *stage) sampled(p *pass, env *engine.Env) costs {
 	s.sampling.Lock()
 	defer s.sampling.Unlock()
 	if c := s.known(p); c != nil {
+		p.control.Use(c.Estimate)
 		return *c
 	}
-	c := p.sample(env.Seed, env.MorselRows > 0)
-	if c.rows > 0 || env.Alone {
+	c := p.sample()
+	if c.Units > 0 || c.Open || env.Alone {
 		s.planned(p, c, env)
 	}
 	return c
 }
 
 // known is the cost once it was sampled, nil before; it chooses the pass's forms by its plan.
-func (s *stage) known(p *pass) *cost {
+func (s *stage) known(p *pass) *costs {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cost != nil {
@@ -294,11 +298,15 @@ func (s *stage) known(p *pass) *cost {
 			p.forms[k].on.Store(s.plan.Functions[k].Vector)
 		}
 	}
-	return s.cost
+	if s.cost == nil {
+		return nil
+	}
+	c := *s.cost
+	return &c
 }
 
 // planned plans the stage by what its sample told.
-func (s *stage) planned(p *pass, c cost, env *engine.Env) {
+func (s *stage) planned(p *pass, c costs, env *engine.Env) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.plan, s.best = planOf(p, c, env)
@@ -309,43 +317,34 @@ func (s *stage) planned(p *pass, c cost, env *engine.Env) {
 	s.cost = &c
 }
 
-// streamGain is how much work a chunk must hold for more than one worker to be put on it: the
-// chunks themselves keep the cores busy.
-const streamGain = 20 * time.Millisecond
-
 // choose picks the way in which what is not sampled of a batch is run: for a chunk of a stream one
 // worker if there is little to do, for the other chunks are run meanwhile.
-func (s *stage) choose(run *runner, p *pass, c cost, env *engine.Env) option {
+func (s *stage) choose(p *pass, c costs, env *engine.Env) cost.Option {
 	if env.Alone {
 		return s.best
 	}
-	perRow, left := run.rowCost(), p.cursor.remaining()
-	work := ns(perRow * float64(left))
-	if work > streamGain || env.MorselRows > 0 {
-		return options(c, perRow, left, env.Workers, env.Wide)[0]
+	perRow, left := p.rowCost(c), p.control.Left()
+	if work := cost.Nanos(perRow * float64(left)); !c.Open && work <= streamGain && env.MorselRows == 0 {
+		return cost.Option{Strategy: cost.Serial, Workers: 1, Predict: work}
 	}
-	if run.fixed == 0 {
-		run.workers = 1
-	}
-	return option{Serial, 1, work}
+	return c.Options(perRow, left, limits(env))[0]
 }
 
 // rest runs what is not sampled of a batch.
-func (s *stage) rest(p *pass, c cost, env *engine.Env) {
-	run := newRunner(p, c, env)
-	best := s.choose(run, p, c, env)
+func (s *stage) rest(p *pass, c costs, env *engine.Env) {
+	best := s.choose(p, c, env)
 	start := time.Now()
-	run.run(best)
+	p.control.Run(best, p.rowCost(c))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.report.Actual += time.Since(start)
-	s.report.Workers = max(s.report.Workers, run.running)
+	s.report.Workers = max(s.report.Workers, p.control.Running())
 	if !env.Alone {
-		s.plan.Strategy = max(s.plan.Strategy, best.strategy)
-		s.plan.RunnerUp, s.plan.Workers = s.plan.Strategy, max(s.plan.Workers, best.workers)
-		s.plan.Predict += best.predict
+		s.plan.Strategy = max(s.plan.Strategy, Strategy(best.Strategy))
+		s.plan.RunnerUp, s.plan.Workers = s.plan.Strategy, max(s.plan.Workers, best.Workers)
+		s.plan.Predict += best.Predict
 	}
-	for _, note := range append(run.notes, p.givenUp()...) {
+	for _, note := range append(p.control.Notes(), p.givenUp()...) {
 		if len(s.report.Notes) < notesMax {
 			s.report.Notes = append(s.report.Notes, note)
 		}
@@ -355,6 +354,19 @@ func (s *stage) rest(p *pass, c cost, env *engine.Env) {
 			s.plan.Functions[k].Vector, s.plan.Functions[k].Why = false, "given up while running"
 		}
 	}
+	s.learn(p.control.Learnt(), p.control.Option())
+}
+
+// learn takes in what the sample did not know of the rows that follow. The caller holds mu.
+func (s *stage) learn(e cost.Estimate, came cost.Option) {
+	if s.cost.Open {
+		s.cost.Estimate = e
+		s.plan.Wait, s.plan.Strategy, s.plan.RunnerUp, s.plan.Workers = e.Wait, Strategy(came.Strategy), Strategy(came.Strategy), came.Workers
+		for k := range s.plan.Functions {
+			s.plan.Functions[k].RowNs = e.Functions[k]
+		}
+	}
+	s.cost.Wait = max(s.cost.Wait, e.Wait)
 }
 
 // notesMax is how many notes a report keeps of a stage.

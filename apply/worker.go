@@ -3,26 +3,24 @@ package apply
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"time"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bitmap"
+	"github.com/volley-go/volley/internal/cost"
+	"github.com/volley-go/volley/internal/morsel"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/take"
 )
-
-// blockRows is how many rows a kernel runs between two looks at whether the run is
-// over and whether other workers wait for something to do: seldom enough to cost
-// 0.2 ns a row, often enough that a few rows which cost a thousand times the
-// others do not stay with one worker.
-const blockRows = 32
 
 // worker evaluates morsels, vector by vector, every node on a vector before the
 // next. Where it is lies in its fields, not on its stack: a function may end the
 // goroutine (runtime.Goexit), and another then goes on from there.
 type worker struct {
+	cost.Worker
 	p       *pass
 	rec     int           // the batch the kernels are open on; -1 none
 	kernels []kernel      // by node; nil for those of Batch and Expr
@@ -33,24 +31,20 @@ type worker struct {
 	cancel context.CancelFunc // of ctx; nil where no function takes one
 	base   int                // the morsel's first row in the table; of the pass's lock
 
-	begun  bool // had a morsel before
-	busy   bool // a morsel is begun and not ended
-	m      span // what is left of the morsel, beginning with the vector
-	first  int  // its first row in the batch
-	n      int  // rows of the vector
-	k      int  // node being evaluated
-	b      int  // Batch nodes before this one have had the morsel
-	at     int  // rows of the vector that node has done
-	ready  bool // the vector is loaded for the node
-	masked bool // some rows of the vector are null
+	busy   bool        // a morsel is begun and not ended
+	m      morsel.Span // what is left of the morsel, beginning with the vector
+	first  int         // its first row in the batch
+	n      int         // rows of the vector
+	k      int         // node being evaluated
+	b      int         // Batch nodes before this one have had the morsel
+	at     int         // rows of the vector that node has done
+	ready  bool        // the vector is loaded for the node
+	masked bool        // some rows of the vector are null
 	valid  [vectorRows / 8]byte
 	bits   [vectorRows / 8]byte // scratch: a boolean result, a result's validity
 
 	task   task
-	times  []time.Duration // by node: measured where timed
-	timed  bool
-	trial  bool    // a sample: vector forms are held against the row form
-	trials []trial // by node
+	trials []trial // by node: of the sample
 }
 
 // trial is how a vector form did so far.
@@ -60,8 +54,9 @@ type trial struct {
 }
 
 func newWorker(p *pass) *worker {
-	w := &worker{p: p, ctx: p.ctx, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
-	w.task = task{ctx: p.ctx, fail: w.fail}
+	w := &worker{p: p, ctx: p.ctx, rec: -1, trials: make([]trial, len(p.nodes))}
+	w.Times = make([]time.Duration, len(p.nodes))
+	w.task = task{ctx: p.ctx, fail: w.fail, hand: &w.Hand}
 	for _, n := range p.nodes {
 		var k kernel
 		if n.make != nil {
@@ -79,7 +74,7 @@ func newWorker(p *pass) *worker {
 
 // enlist makes the worker known to its pass, with the row it begins at, so that its calls
 // can be cut short when a row before it fails.
-func (w *worker) enlist(m span) {
+func (w *worker) enlist(m morsel.Span) {
 	p := w.p
 	if !p.waits {
 		return
@@ -89,7 +84,7 @@ func (w *worker) enlist(m span) {
 	if w.cancel == nil {
 		p.workers = append(p.workers, w)
 	}
-	w.base = p.starts[m.rec] + m.lo
+	w.base = p.cursor.Unit(m.Part, m.Lo)
 	if w.cancel == nil || w.ctx.Err() != nil {
 		w.ctx, w.cancel = context.WithCancel(p.ctx)
 		w.task.ctx = w.ctx
@@ -97,17 +92,18 @@ func (w *worker) enlist(m span) {
 }
 
 // begin takes a morsel on. An error is one of the whole pass.
-func (w *worker) begin(m span) error {
+func (w *worker) begin(m morsel.Span) error {
 	w.enlist(m)
-	if m.rec != w.rec {
+	if m.Part != w.rec {
 		for i := range w.kernels {
-			if err := w.open(i, w.p.records[m.rec]); err != nil {
+			if err := w.open(i, w.p.records[m.Part]); err != nil {
 				return fmt.Errorf("%s: %w", w.p.nodes[i].name, err)
 			}
 		}
-		w.rec = m.rec
+		w.rec = m.Part
 	}
-	w.m, w.first, w.k, w.at, w.n, w.b, w.ready, w.busy = m, m.lo, 0, 0, 0, 0, false, true
+	m, w.k = w.p.continued(m)
+	w.m, w.first, w.at, w.n, w.b, w.ready, w.busy = m, m.Lo, 0, 0, 0, false, true
 	return nil
 }
 
@@ -123,11 +119,11 @@ func (w *worker) open(k int, rec arrow.Record) error {
 
 // morsel evaluates what is left of the morsel.
 func (w *worker) morsel() {
-	for w.m.lo < w.m.hi {
+	for w.m.Lo < w.m.Hi {
 		if w.n == 0 {
-			w.n = min(w.m.len(), vectorRows)
+			w.n = min(w.m.Len(), vectorRows)
 		}
-		if w.p.cursor.halted(w.row(0)) {
+		if w.p.cursor.Stopped(w.row(0)) {
 			break
 		}
 		for w.k < len(w.kernels) {
@@ -139,19 +135,19 @@ func (w *worker) morsel() {
 				if err := w.expression(w.evals[w.k]); err != nil {
 					w.p.abort(err)
 				}
-				w.times[w.k] += time.Since(start)
+				w.Times[w.k] += time.Since(start)
 			}
 			w.k, w.at, w.ready = w.k+1, 0, false
 		}
-		w.m.lo += w.n
+		w.m.Lo += w.n
 		w.k, w.n = 0, 0
-		if w.p.cursor.hungry.Load() > 0 && w.m.len() > 1 {
+		if w.m.Len() > 1 && w.p.cursor.Wanted(&w.Hand) {
 			w.share()
 		}
 	}
 	for w.b < len(w.p.nodes) {
-		if w.p.nodes[w.b].batch != nil && w.m.lo > w.first && !w.p.cursor.halted(w.p.starts[w.rec]+w.m.lo-1) {
-			w.batch(w.b, w.first, w.m.lo)
+		if w.p.nodes[w.b].batch != nil && w.m.Lo > w.first && !w.p.cursor.Stopped(w.row(-1)) {
+			w.batch(w.b, w.first, w.m.Lo)
 		} else {
 			w.b++
 		}
@@ -162,17 +158,17 @@ func (w *worker) morsel() {
 
 // share gives what is left of the morsel to workers that have none.
 func (w *worker) share() {
-	w.p.cursor.giveBack(w.m)
-	w.m.hi = w.m.lo
+	w.p.cursor.GiveBack(w.m)
+	w.m.Hi = w.m.Lo
 }
 
 // row is the row in the frame of row i of the vector.
-func (w *worker) row(i int) int { return w.p.starts[w.rec] + w.m.lo + i }
+func (w *worker) row(i int) int { return w.p.cursor.Unit(w.rec, w.m.Lo+i) }
 
 // vector evaluates a node on the vector: load, call, store.
 func (w *worker) vector() {
 	var start time.Time
-	if w.timed {
+	if w.Timed {
 		start = time.Now()
 	}
 	kr := w.kernels[w.k]
@@ -184,26 +180,30 @@ func (w *worker) vector() {
 		w.whole(v)
 	}
 	for w.at < w.n {
-		if w.p.cursor.halted(w.row(w.at)) {
+		if w.Interrupted() {
+			w.Resume()
+		}
+		if w.p.cursor.Stopped(w.row(w.at)) {
 			return
 		}
-		w.guard(kr, min(w.at+blockRows, w.n))
-		if w.k == 0 && w.at < w.n && w.p.cursor.hungry.Load() > 0 {
-			w.shorten(kr)
+		if !w.p.cursor.Wanted(&w.Hand) {
+			w.guard(kr, w.n)
+		} else if w.guard(kr, w.at+1); w.at < w.n {
+			w.shorten()
 		}
 	}
-	if w.timed {
-		w.times[w.k] += time.Since(start)
+	if w.Timed {
+		w.Times[w.k] += time.Since(start)
 	}
-	if v, ok := kr.(vectorKernel); ok && w.trial {
+	if v, ok := kr.(vectorKernel); ok && w.Timed && !w.Last {
 		w.try(v)
 	}
-	if w.timed {
+	if w.Timed {
 		start = time.Now()
 	}
 	w.store()
-	if w.timed {
-		w.times[w.k] += time.Since(start)
+	if w.Timed {
+		w.Times[w.k] += time.Since(start)
 	}
 }
 
@@ -222,27 +222,31 @@ func (w *worker) try(v vectorKernel) {
 	}
 }
 
-// shorten ends the vector at the rows done: the rest is for a hungry worker. Only
-// the first node may, since the others then see the shorter vector.
-func (w *worker) shorten(kr kernel) {
-	rest := span{w.m.rec, w.m.lo + w.at, w.m.hi}
-	w.m.hi, w.n = rest.lo, w.at
-	w.p.cursor.giveBack(rest)
+// shorten ends the vector at the rows done, for the nodes behind this one too. The rest is for
+// whoever claims it, who goes on with this node where those before it are done.
+func (w *worker) shorten() {
+	at, behind := w.m.Lo+w.at, w.m.Lo+w.n
+	rest := morsel.Span{Part: w.m.Part, Lo: at, Hi: w.m.Hi}
+	if w.k > 0 {
+		w.p.leave(begun{morsel.Span{Part: w.m.Part, Lo: at, Hi: behind}, w.k})
+	}
+	w.m.Hi, w.n = at, w.at
+	w.p.cursor.GiveBack(rest)
 }
 
 // load brings the vector's inputs into reach and finds the rows that are null in one of them.
 func (w *worker) load(kr kernel) {
-	kr.load(w.m.lo, w.n)
+	kr.load(w.m.Lo, w.n)
 	w.masked = false
 	for _, c := range kr.columns() {
 		if c.Nulls == 0 || c.SeesNull {
 			continue
 		}
 		if !w.masked {
-			bitmap.Copy(w.valid[:], 0, c.Valid, c.Bit+w.m.lo, w.n)
+			bitmap.Copy(w.valid[:], 0, c.Valid, c.Bit+w.m.Lo, w.n)
 			w.masked = true
 		} else {
-			bitmap.And(w.valid[:], 0, w.valid[:], 0, c.Valid, c.Bit+w.m.lo, w.n)
+			bitmap.And(w.valid[:], 0, w.valid[:], 0, c.Valid, c.Bit+w.m.Lo, w.n)
 		}
 	}
 	var direct []byte
@@ -264,7 +268,7 @@ func (w *worker) eachNull(f func(int)) {
 	}
 }
 
-// guard runs a block of rows and moves at behind it. A panic, or the end of the
+// guard runs rows, up to where the worker is interrupted, and moves at behind them. A panic, or the end of the
 // goroutine, becomes the error of the row it came from, and at moves behind that.
 func (w *worker) guard(kr kernel, hi int) {
 	ended := false
@@ -279,15 +283,23 @@ func (w *worker) guard(kr kernel, hi int) {
 	}()
 	if !w.masked {
 		kr.run(&w.task, w.at, hi)
+		w.at = w.task.at + 1
 	} else {
-		for lo := w.at; lo < hi; lo += 64 {
-			if m := bitmap.Load(w.valid[:], lo, min(64, hi-lo)); m != 0 {
-				kr.runMask(&w.task, lo, m)
+		w.at = w.runValid(kr, hi)
+	}
+	ended = true
+}
+
+// runValid runs the rows before hi that are not null, and returns the row behind those done.
+func (w *worker) runValid(kr kernel, hi int) int {
+	for lo := w.at; lo < hi; lo += 64 {
+		if m := bitmap.Load(w.valid[:], lo, min(64, hi-lo)); m != 0 {
+			if rest := kr.runMask(&w.task, lo, m); rest != 0 {
+				return lo + bits.TrailingZeros64(rest)
 			}
 		}
 	}
-	w.at = hi
-	ended = true
+	return hi
 }
 
 // fail makes row i of the vector null and keeps why.
@@ -297,7 +309,7 @@ func (w *worker) fail(i int, err error) {
 		w.masked = true
 	}
 	bitmap.Clear(w.valid[:], i)
-	w.p.fail(w.k, w.rec, w.m.lo+i, err)
+	w.p.fail(w.k, w.rec, w.m.Lo+i, err)
 }
 
 // store puts the vector's results into the columns.
@@ -407,7 +419,7 @@ func (w *worker) whole(v vectorKernel) {
 
 // shadow checks the first row of each morsel and one that a hash of its place picks.
 func (w *worker) shadow(v vectorKernel) bool {
-	if w.m.lo != w.first {
+	if w.m.Lo != w.first {
 		return true
 	}
 	other := int(uint64(w.row(0)) * 0x9E3779B97F4A7C15 >> 33 % uint64(w.n))
@@ -433,7 +445,7 @@ func (w *worker) batch(k, lo, hi int) {
 		if v := recover(); v != nil {
 			err = panics.From(v)
 		}
-		w.times[k] += time.Since(start)
+		w.Times[k] += time.Since(start)
 		w.storeBatch(k, lo, hi, out, err)
 		w.b = k + 1
 	}()
@@ -452,7 +464,7 @@ func (w *worker) storeBatch(k, lo, hi int, out arrow.Record, err error) {
 		}
 	}
 	for i, c := range w.p.columns[k] {
-		run := arrayRun{row: w.p.starts[w.rec] + lo}
+		run := arrayRun{row: w.p.cursor.Unit(w.rec, lo)}
 		if err != nil {
 			run.values = take.Nulls(c.field.Type, hi-lo)
 		} else {

@@ -15,3 +15,15 @@ func Process() (d time.Duration, ok bool) { return 0, false }
 
 // PeakRSS is not told on this system.
 func PeakRSS() (bytes int64, ok bool) { return 0, false }
+
+// ThreadID is not told on this system.
+func ThreadID() int { return 0 }
+
+// Of is not told on this system.
+func Of(thread int) (d time.Duration, ok bool) { return 0, false }
+
+// Waits is not told on this system.
+func Waits() (n int64, ok bool) { return 0, false }
+
+// Blocked is not told on this system.
+func Blocked(thread int) bool { return false }
