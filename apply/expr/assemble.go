@@ -52,7 +52,7 @@ func assemble(roots []*node, guards []guard) *code {
 		for _, a := range n.args {
 			in.args = append(in.args, al.reg[a])
 		}
-		if n.op.fails != nil {
+		if n.fails() != nil {
 			in.fail = len(c.fails)
 			failIdx[n] = in.fail
 			c.fails = append(c.fails, n)
@@ -107,11 +107,11 @@ func refilled(n *node, reg int) instr {
 // bind wraps the node's step with what its null rule and failures ask for.
 func (in *instr) bind() func(m *machine) {
 	n, d, args, k := in.node, in.dst, in.args, in.fail
-	s := n.op.emit(n, d, args)
+	s, nulls := emitters[n.op].emit(n, d, args), n.op.rule().nulls
 	switch {
 	case k >= 0:
 		return func(m *machine) {
-			if n.op.nulls != own {
+			if nulls != own {
 				m.andValid(d, args)
 			}
 			m.now = &m.fails[k]
@@ -120,9 +120,9 @@ func (in *instr) bind() func(m *machine) {
 				m.failed(k, d)
 			}
 		}
-	case n.op.nulls == own && n.nullable:
+	case nulls == own && n.nullable:
 		return func(m *machine) { s(m) }
-	case n.op.nulls == strict && n.nullable:
+	case nulls == strict && n.nullable:
 		return func(m *machine) {
 			m.andValid(d, args)
 			s(m)
@@ -172,7 +172,7 @@ func (c *code) list(names []string) string {
 		show(in)
 	}
 	for _, r := range c.raises {
-		fmt.Fprintf(&b, "  %s fails: %s", names[r.result], c.fails[r.fail].op.fails)
+		fmt.Fprintf(&b, "  %s fails: %s", names[r.result], c.fails[r.fail].fails())
 		if r.guard >= 0 {
 			fmt.Fprintf(&b, " where %s", reg(r.guard))
 		}

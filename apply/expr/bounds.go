@@ -40,7 +40,7 @@ func complement(n *node) []predicate.Bound {
 
 // compared is the bound of a comparison of which one side is a column and the other a constant.
 func compared(n *node) []predicate.Bound {
-	ops := map[*op][2]predicate.Op{
+	ops := map[op][2]predicate.Op{
 		opEq: {predicate.Equal, predicate.Equal}, opLt: {predicate.Less, predicate.Greater}, opLe: {predicate.LessEqual, predicate.GreaterEqual},
 	}[n.op]
 	x, y, op := n.args[0], n.args[1], ops[0]

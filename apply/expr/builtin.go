@@ -108,7 +108,7 @@ type call struct {
 }
 
 // make is a node at the call's place.
-func (k *call) make(o *op, t arrow.DataType, args ...*node) *node {
+func (k *call) make(o op, t arrow.DataType, args ...*node) *node {
 	return k.node(o, t, k.pos, args...)
 }
 

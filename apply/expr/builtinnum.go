@@ -16,39 +16,6 @@ const (
 	eql = token.EQL
 )
 
-// Functions of numbers.
-var (
-	opAbs   = &op{name: "abs", emit: emitAbs}
-	opSqrt  = floatOp("sqrt", kernel.Sqrt)
-	opExp   = floatOp("exp", kernel.Exp)
-	opLog   = floatOp("log", kernel.Log)
-	opFloor = floatOp("floor", kernel.Floor)
-	opCeil  = floatOp("ceil", kernel.Ceil)
-	opTrunc = floatOp("trunc", kernel.Trunc)
-	opPow   = &op{name: "pow", emit: func(_ *node, d int, a []int) step { return map2(math.Pow, d, a) }}
-	opRound = &op{name: "round", emit: emitRound}
-	// Of integers and decimals, exact.
-	opRoundInt = &op{name: "round", fails: ErrOverflow, emit: emitRoundInt}
-	opRoundDec = &op{name: "round", fails: ErrOverflow, emit: emitRoundDec}
-	opFloorDec = &op{name: "floor", emit: emitWholeDec(dec.Floor)}
-	opCeilDec  = &op{name: "ceil", emit: emitWholeDec(dec.Ceil)}
-	opTruncDec = &op{name: "trunc", emit: emitWholeDec(dec.Truncate)}
-	opIsNaN    = &op{name: "isnan", emit: emitIsNaN}
-	opHash     = &op{name: "hash", emit: emitHash, nulls: never}
-)
-
-func floatOp(name string, k func(dst, a []float64)) *op {
-	return &op{name: name, emit: func(_ *node, d int, a []int) step { return unary(d, a, kernel.Twin(name, k)) }}
-}
-
-func map2(f func(x, y float64) float64, d int, a []int) step {
-	x, y := a[0], a[1]
-	return func(m *machine) bool {
-		kernel.Map2(lanesOf[float64](m, d), lanesOf[float64](m, x), lanesOf[float64](m, y), f)
-		return false
-	}
-}
-
 // places is the parameter of opRound.
 type places int
 
@@ -112,45 +79,30 @@ func numbers() []*builtin {
 // floatFunctions take and give float64.
 func floatFunctions() []*builtin {
 	var list []*builtin
-	one := func(o *op, doc string) {
-		list = append(list, &builtin{name: o.name, args: "x", doc: doc, nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
+	one := func(o op, doc string) {
+		list = append(list, &builtin{name: string(o), args: "x", doc: doc, nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
 			check: func(k *call) *node { return k.make(o, float64Type, k.float(0)) }})
 	}
 	one(opSqrt, "the square root; NaN below 0")
 	one(opExp, "e to the power x, within 1 ulp, the same bits on every machine")
 	one(opLog, "the natural logarithm, within 1 ulp, the same bits on every machine; -Inf for 0, NaN below")
-	one(opOf("roundeven", math.RoundToEven), "x rounded to a whole number, half to an even one, as IEEE 754, NumPy and Postgres round floats")
-	for _, o := range []*op{opFloor, opCeil} {
-		list = append(list, &builtin{name: o.name, args: "x", doc: "the nearest whole number not " + map[*op]string{opFloor: "above", opCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
+	one(opRoundEven, "x rounded to a whole number, half to an even one, as IEEE 754, NumPy and Postgres round floats")
+	for _, o := range []op{opFloor, opCeil} {
+		list = append(list, &builtin{name: string(o), args: "x", doc: "the nearest whole number not " + map[op]string{opFloor: "above", opCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
 			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
-			check: func(k *call) *node { return checkWhole(k, o, map[*op]*op{opFloor: opFloorDec, opCeil: opCeilDec}[o]) }})
+			check: func(k *call) *node { return checkWhole(k, o, map[op]op{opFloor: opFloorDec, opCeil: opCeilDec}[o]) }})
+	}
+	for _, o := range []op{opLog2, opLog10, opCbrt, opSin, opCos, opTan, opAsin, opAcos, opAtan, opSinh, opCosh, opTanh} {
+		one(o, "as Go's math package")
 	}
 	for _, f := range []struct {
-		name string
-		f    func(float64) float64
-	}{
-		{"log2", math.Log2}, {"log10", math.Log10}, {"cbrt", math.Cbrt},
-		{"sin", math.Sin}, {"cos", math.Cos}, {"tan", math.Tan}, {"asin", math.Asin}, {"acos", math.Acos}, {"atan", math.Atan},
-		{"sinh", math.Sinh}, {"cosh", math.Cosh}, {"tanh", math.Tanh},
-	} {
-		one(opOf(f.name, f.f), "as Go's math package")
-	}
-	for _, f := range []struct {
-		name, nan string
-		f         func(x, y float64) float64
-	}{{"atan2", nanStays, math.Atan2}, {"hypot", "NaN, but +Inf beside an infinity", math.Hypot}} {
-		o := &op{name: f.name, emit: func(_ *node, d int, a []int) step { return map2(f.f, d, a) }}
-		list = append(list, &builtin{name: f.name, args: "y, x", doc: "as Go's math package", nulls: nullStrict, nan: f.nan, errs: noErrors, min: 2, max: 2,
-			check: func(k *call) *node { return k.make(o, float64Type, k.float(0), k.float(1)) }})
+		op
+		nan string
+	}{{opAtan2, nanStays}, {opHypot, "NaN, but +Inf beside an infinity"}} {
+		list = append(list, &builtin{name: string(f.op), args: "y, x", doc: "as Go's math package", nulls: nullStrict, nan: f.nan, errs: noErrors, min: 2, max: 2,
+			check: func(k *call) *node { return k.make(f.op, float64Type, k.float(0), k.float(1)) }})
 	}
 	return list
-}
-
-// opOf is a function of Go's math package, called for each row.
-func opOf(name string, f func(float64) float64) *op {
-	return &op{name: name, emit: func(_ *node, d int, a []int) step {
-		return unary(d, a, func(dst, x []float64) { kernel.Map1(dst, x, f) })
-	}}
 }
 
 func (k *call) floatConst(v float64) *node {
@@ -168,7 +120,7 @@ func (k *call) numbersTogether(args []*node) ([]*node, arrow.DataType) {
 	return list, t
 }
 
-func extreme(k *call, o *op) *node {
+func extreme(k *call, o op) *node {
 	list, t := k.numbersTogether(k.args)
 	n := list[0]
 	for _, x := range list[1:] {
@@ -204,7 +156,7 @@ func (k *call) exact() *node {
 }
 
 // checkWhole types floor, ceil and trunc.
-func checkWhole(k *call, ofFloat, ofDecimal *op) *node {
+func checkWhole(k *call, ofFloat, ofDecimal op) *node {
 	n := k.exact()
 	switch {
 	case n == nil:

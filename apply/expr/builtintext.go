@@ -34,15 +34,15 @@ func texts() []*builtin {
 	return list
 }
 
-func textToText(o *op) func(*call) *node {
+func textToText(o op) func(*call) *node {
 	return func(k *call) *node { return k.make(o, stringType, k.text(0)) }
 }
 
-func search(o *op) func(*call) *node {
+func search(o op) func(*call) *node {
 	return func(k *call) *node { return k.make(o, boolType, k.text(0), k.text(1)) }
 }
 
-func checkTrim(o *op) func(k *call) *node {
+func checkTrim(o op) func(k *call) *node {
 	return func(k *call) *node {
 		n := k.make(o, stringType, k.text(0))
 		if len(k.args) == 2 {

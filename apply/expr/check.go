@@ -79,7 +79,7 @@ func (c *checker) check(s *source, idx int) (n *node, err error) {
 }
 
 // node makes a node at a place.
-func (c *checker) node(o *op, t arrow.DataType, pos int, args ...*node) *node {
+func (c *checker) node(o op, t arrow.DataType, pos int, args ...*node) *node {
 	return &node{op: o, typ: t, args: args, pos: pos, src: c.srcIdx}
 }
 
@@ -315,7 +315,7 @@ func (c *checker) shift(tok token.Token, x, y *node, pos int) *node {
 	return c.node(shiftOp(tok), x.typ, pos, x, c.to(y, int64Type))
 }
 
-func shiftOp(tok token.Token) *op {
+func shiftOp(tok token.Token) op {
 	if tok == token.SHL {
 		return opShl
 	}
@@ -337,11 +337,11 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 	case isDecimal(t):
 		return c.decimalArith(tok, x, y, pos)
 	case isInt(t):
-		if o := intOps[tok]; o != nil {
+		if o, ok := intOps[tok]; ok {
 			return c.node(o, t, pos, x, y)
 		}
 	case isFloat(t):
-		if o := floatOps[tok]; o != nil {
+		if o, ok := floatOps[tok]; ok {
 			return c.node(o, t, pos, x, y)
 		}
 	}
@@ -354,18 +354,18 @@ func onlyHint(tok token.Token, t arrow.DataType) string {
 	switch {
 	case tok == token.XOR && isNumber(t):
 		return ": it is the exclusive or of the bits of integers; a power is pow(x, y)"
-	case intOps[tok] != nil && floatOps[tok] == nil && isFloat(t):
+	case intOps[tok] != "" && floatOps[tok] == "" && isFloat(t):
 		return ": it works on the bits of integers; && and || are for conditions"
 	}
 	return ""
 }
 
-var intOps = map[token.Token]*op{
+var intOps = map[token.Token]op{
 	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDivInt, token.REM: opModInt,
 	token.AND: opAndInt, token.OR: opOrInt, token.XOR: opXorInt, token.AND_NOT: opAndNotInt,
 }
 
-var floatOps = map[token.Token]*op{
+var floatOps = map[token.Token]op{
 	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDiv, token.REM: opModFloat,
 }
 

@@ -49,21 +49,12 @@ var mirrored = map[token.Token]token.Token{
 }
 
 // orderOps are the three operations that the six operators need.
-type orderOps struct{ lt, le, eq *op }
+type orderOps struct{ lt, le, eq op }
 
 var (
 	laneOrder    = &orderOps{opLt, opLe, opEq}
 	timeOrder    = &orderOps{opLtTime, opLeTime, opEqTime}
 	decimalOrder = &orderOps{opLtDec, opLeDec, opEqDec}
-)
-
-var (
-	opLtTime = &op{name: "lt times", emit: emitCompareTimes(func(o int) bool { return o < 0 })}
-	opLeTime = &op{name: "le times", emit: emitCompareTimes(func(o int) bool { return o <= 0 })}
-	opEqTime = &op{name: "eq times", emit: emitCompareTimes(func(o int) bool { return o == 0 })}
-	opLtDec  = &op{name: "lt decimals", emit: emitCompareDecimals(func(o int) bool { return o < 0 })}
-	opLeDec  = &op{name: "le decimals", emit: emitCompareDecimals(func(o int) bool { return o <= 0 })}
-	opEqDec  = &op{name: "eq decimals", emit: emitCompareDecimals(func(o int) bool { return o == 0 })}
 )
 
 // related makes six operators of three: a > b is b < a, and a != b is !(a == b), which is

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"go/constant"
 	"math"
 
@@ -10,19 +9,7 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// ErrCast is the cause of a row whose value the type of a cast does not hold.
-var ErrCast = errors.New("value does not fit the type")
-
-// Conversions. The operation that cannot fail (opWiden, opWrap) is apart from the
-// one that can, so that programs without failing rows carry no code for them.
-var (
-	opWiden = &op{name: "widen", emit: emitWiden}
-	opWrap  = &op{name: "wrap", emit: emitWiden} // integers modulo the width
-	opCast  = &op{name: "cast", fails: ErrCast, emit: emitCast}
-	opView  = &op{name: "as", emit: emitView} // same lanes, another type
-)
-
-func isConversion(o *op) bool {
+func isConversion(o op) bool {
 	return o == opWiden || o == opWrap || o == opCast || o == opView || o == opParse || o == opFormat
 }
 

@@ -19,6 +19,9 @@ type lookup struct {
 	code   *code
 }
 
+// fails: what may fail is the last operation of the lookup.
+func (l *lookup) fails() error { return l.root.fails() }
+
 func (l *lookup) String() string { return prefix(l.root) }
 
 // prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of
@@ -69,14 +72,14 @@ func (d *dictionaries) source(n *node) *node {
 			return n
 		}
 		return nil
-	case n.op.impure:
+	case n.op.rule().impure:
 		return nil
 	}
 	var from *node
 	for _, a := range n.args {
 		switch {
 		case a.isConst():
-		case d.of[a] == nil, a.op.fails != nil, from != nil && from != d.of[a]:
+		case d.of[a] == nil, a.fails() != nil, from != nil && from != d.of[a]:
 			return nil
 		default:
 			from = d.of[a]
@@ -107,7 +110,7 @@ func (d *dictionaries) walk(n *node) *node {
 func (d *dictionaries) lookup(n, column *node) *node {
 	root := elideNulls(immediates(fuse([]*node{n})))
 	l := &lookup{column: column, root: root[0], code: assemble(root, nil)}
-	return &node{op: &op{name: "lookup", nulls: own, fails: n.op.fails, emit: emitLookup}, typ: n.typ, val: l, pos: n.pos, src: n.src}
+	return &node{op: opLookup, typ: n.typ, val: l, pos: n.pos, src: n.src}
 }
 
 // keyed is a dictionary column of the record batch at hand, with the keys of the vector.

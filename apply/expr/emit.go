@@ -1,53 +1,9 @@
 package expr
 
 import (
-	"errors"
-
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/kernel"
-)
-
-// Causes of failing rows.
-var (
-	// ErrDivideByZero is the cause of a row whose integer divisor is 0.
-	ErrDivideByZero = errors.New("integer division by zero")
-	// ErrNegativeShift is the cause of a row whose shift count is negative.
-	ErrNegativeShift = errors.New("negative shift count")
-	// ErrOverflow is the cause of a row whose decimal or rounded result has too many digits.
-	ErrOverflow = errors.New("decimal overflow")
-)
-
-// The operations. Everything that works on lanes is named after its kernel.
-var (
-	opAdd    = &op{name: "add", emit: emitNumber, imm: immSecond, swaps: true}
-	opSub    = &op{name: "sub", emit: emitNumber, imm: immEither}
-	opMul    = &op{name: "mul", emit: emitNumber, imm: immSecond, swaps: true}
-	opMulAdd = &op{name: "muladd", emit: emitNumber, imm: immLast2, swaps: true}
-	opNeg    = &op{name: "neg", emit: emitNumber}
-	opMin    = &op{name: "min", emit: emitExtreme, imm: immSecond, swaps: true}
-	opMax    = &op{name: "max", emit: emitExtreme, imm: immSecond, swaps: true}
-
-	opDivInt    = &op{name: "div", fails: ErrDivideByZero, emit: emitInteger}
-	opModInt    = &op{name: "mod", fails: ErrDivideByZero, emit: emitInteger}
-	opAndInt    = &op{name: "bitand", emit: emitInteger, imm: immSecond, swaps: true}
-	opOrInt     = &op{name: "bitor", emit: emitInteger, imm: immSecond, swaps: true}
-	opXorInt    = &op{name: "bitxor", emit: emitInteger, imm: immSecond, swaps: true}
-	opAndNotInt = &op{name: "bitandnot", emit: emitInteger, imm: immEither}
-	opInvert    = &op{name: "invert", emit: emitInteger}
-	opShl       = &op{name: "shl", fails: ErrNegativeShift, emit: emitInteger}
-	opShr       = &op{name: "shr", fails: ErrNegativeShift, emit: emitInteger}
-
-	opDiv      = &op{name: "quo", emit: emitFloat, imm: immEither}
-	opModFloat = &op{name: "fmod", emit: emitFloat}
-
-	opAddDec = &op{name: "add", fails: ErrOverflow, emit: emitDecimal(kernel.AddDec)}
-	opSubDec = &op{name: "sub", fails: ErrOverflow, emit: emitDecimal(kernel.SubDec)}
-	opMulDec = &op{name: "mul", fails: ErrOverflow, emit: emitDecimal(kernel.MulDec)}
-
-	opLt = &op{name: "lt", emit: emitCompare, imm: immEither}
-	opLe = &op{name: "le", emit: emitCompare, imm: immEither}
-	opEq = &op{name: "eq", emit: emitCompare, imm: immSecond, swaps: true}
 )
 
 // The three switches below are the only places where a lane type is chosen:
@@ -59,7 +15,7 @@ func emitExtreme(n *node, d int, a []int) step {
 		return emitNumber(n, d, a)
 	}
 	k := kernel.MinDec
-	if n.op.name == "max" {
+	if n.op == opMax {
 		k = kernel.MaxDec
 	}
 	return func(m *machine) bool {
@@ -95,23 +51,23 @@ func numberStep(l lane, n *node, d int, a []int) step {
 }
 
 func arith[T kernel.Number](n *node, d int, a []int) step {
-	switch n.op.name {
-	case "add":
+	switch n.op {
+	case opAdd:
 		return lanewise("add", kernel.Add[T], n, d, a)
-	case "sub":
+	case opSub:
 		return lanewise("sub", kernel.Sub[T], n, d, a)
-	case "mul":
+	case opMul:
 		return lanewise("mul", kernel.Mul[T], n, d, a)
-	case "muladd":
+	case opMulAdd:
 		return mulAdd[T](n, d, a)
-	case "neg":
+	case opNeg:
 		return unary(d, a, kernel.Twin("neg", kernel.Neg[T]))
-	case "min":
+	case opMin:
 		return lanewise("min", kernel.Min[T], n, d, a)
-	case "max":
+	case opMax:
 		return lanewise("max", kernel.Max[T], n, d, a)
 	}
-	compute := relation[T](n.op.name, n, a)
+	compute := relation[T](string(n.op), n, a)
 	return func(m *machine) bool {
 		compute(m, m.bitsOf(d))
 		return false
@@ -139,22 +95,22 @@ func emitInteger(n *node, d int, a []int) step {
 }
 
 func integer[T kernel.Integer](n *node, d int, a []int) step {
-	switch n.op.name {
-	case "div":
+	switch n.op {
+	case opDivInt, opDivSafe:
 		return checked(d, a, kernel.DivInt[T])
-	case "mod":
+	case opModInt, opModSafe:
 		return checked(d, a, kernel.ModInt[T])
-	case "bitand":
+	case opAndInt:
 		return lanewise("and", kernel.And[T], n, d, a)
-	case "bitor":
+	case opOrInt:
 		return lanewise("or", kernel.Or[T], n, d, a)
-	case "bitxor":
+	case opXorInt:
 		return lanewise("xor", kernel.Xor[T], n, d, a)
-	case "bitandnot":
+	case opAndNotInt:
 		return lanewise("andNot", kernel.AndNot[T], n, d, a)
-	case "invert":
+	case opInvert:
 		return unary(d, a, kernel.Twin("not", kernel.Not[T]))
-	case "shl":
+	case opShl:
 		return shifted(d, a, kernel.Shl[T])
 	}
 	return shifted(d, a, kernel.Shr[T])
@@ -168,7 +124,7 @@ func emitFloat(n *node, d int, a []int) step {
 }
 
 func float[T kernel.Float](n *node, d int, a []int) step {
-	if n.op.name == "quo" {
+	if n.op == opDiv {
 		return lanewise("div", kernel.Div[T], n, d, a)
 	}
 	x, y := a[0], a[1]
@@ -209,9 +165,9 @@ func emitDecimal(k func(dst, a, b []dec, precision int, bad kernel.Bits) bool) f
 func emitCompare(n *node, d int, a []int) step {
 	switch l := laneOf(n.args[0].typ); l {
 	case laneText:
-		return compareText(n.op.name, n, d, a)
+		return compareText(n, d, a)
 	case laneDec:
-		k := map[string]func(kernel.Bits, []dec, []dec){"lt": kernel.LtDec, "le": kernel.LeDec, "eq": kernel.EqDec}[n.op.name]
+		k := map[op]func(kernel.Bits, []dec, []dec){opLt: kernel.LtDec, opLe: kernel.LeDec, opEq: kernel.EqDec}[n.op]
 		return func(m *machine) bool {
 			k(m.bitsOf(d), lanesOf[dec](m, a[0]), lanesOf[dec](m, a[1]))
 			return false

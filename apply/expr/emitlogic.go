@@ -4,19 +4,6 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Truth values, conditionals and nulls: the operations that look at validity.
-var (
-	opNot      = &op{name: "not", emit: emitNot}
-	opXorBits  = &op{name: "xor", emit: emitXorBits}
-	opAnd      = &op{name: "and", nulls: own, emit: emitAnd}
-	opOr       = &op{name: "or", nulls: own, emit: emitOr}
-	opIsNull   = &op{name: "isnull", nulls: never, emit: emitIsNull}
-	opIsTrue   = &op{name: "istrue", nulls: never, emit: emitIsTrue}
-	opSelect   = &op{name: "ifelse", nulls: own, emit: emitSelect}
-	opCoalesce = &op{name: "coalesce", nulls: own, emit: emitCoalesce}
-	opCopy     = &op{name: "copy", nulls: own, borrows: true, emit: emitCopy}
-)
-
 func emitNot(_ *node, d int, a []int) step {
 	x := a[0]
 	return func(m *machine) bool {

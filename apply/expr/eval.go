@@ -272,7 +272,7 @@ func (e *Evaluator) report(row, lane int, hits [][kernel.Words]uint64, fail OnRo
 		n := c.fails[r.fail]
 		cause := e.m.fails[r.fail].causes[lane]
 		if cause == nil {
-			cause = n.op.fails
+			cause = n.fails()
 		}
 		err := &RowError{Name: e.prog.fields[r.result].Name, Text: e.prog.texts[n.src], Pos: n.pos, Cause: cause}
 		if fail == nil {
@@ -463,4 +463,6 @@ func (o *Output) Array(t arrow.DataType, n int) arrow.Array {
 }
 
 // fieldOf names a constant's value for folding.
-func fieldOf(n *node) arrow.Field { return arrow.Field{Name: n.op.name, Type: n.typ, Nullable: true} }
+func fieldOf(n *node) arrow.Field {
+	return arrow.Field{Name: string(n.op), Type: n.typ, Nullable: true}
+}

@@ -31,7 +31,7 @@ func foldNode(n *node) *node {
 	case n.op == opAnd || n.op == opOr:
 		return foldLogic(n)
 	}
-	if n.op.impure || len(n.args) == 0 || n.op == opColumn {
+	if n.op.rule().impure || len(n.args) == 0 || n.op == opColumn {
 		return n
 	}
 	for _, a := range n.args {

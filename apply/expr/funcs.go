@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -29,7 +28,7 @@ func Register(name string, f Func) {
 			panic(fmt.Sprintf("expr: Register(%q): expressions can call names such as score and geo.score only", name))
 		}
 	}
-	if f.emit == nil {
+	if f.calls == nil {
 		panic(fmt.Sprintf("expr: Register(%q): the function is empty: make it by Func1 or Try1", name))
 	}
 	registry.Lock()
@@ -69,7 +68,7 @@ func registeredNames() []string {
 type Func struct {
 	args   []arrow.DataType
 	result arrow.DataType
-	emit   func(n *node, d int, a []int) step
+	calls  caller
 }
 
 // Value is what registered functions take and return.
@@ -106,10 +105,7 @@ func Try1[A, R Value](f func(A) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x := reader[A](a[0])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
-	}}
+	return Func{types(arrowOf[A]()), arrowOf[R](), func1[A, R](f)}
 }
 
 // Try2 is Try1 for two arguments.
@@ -117,10 +113,7 @@ func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y := reader[A](a[0]), reader[B](a[1])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
-	}}
+	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func2[A, B, R](f)}
 }
 
 // Try3 is Try1 for three arguments.
@@ -128,10 +121,7 @@ func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
-	}}
+	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func3[A, B, C, R](f)}
 }
 
 func types(t ...arrow.DataType) []arrow.DataType { return t }
@@ -147,6 +137,43 @@ func arrowOf[T Value]() arrow.DataType {
 	}
 	return typeNames[fmt.Sprintf("%T", zero)]
 }
+
+// caller is a function with the code that calls it for the rows of a vector. A machine that calls
+// functions otherwise finds a func(A) (R, error) in it, by reflection.
+type caller interface {
+	emit(d int, a []int) step
+}
+
+type (
+	func1[A, R Value]       func(A) (R, error)
+	func2[A, B, R Value]    func(A, B) (R, error)
+	func3[A, B, C, R Value] func(A, B, C) (R, error)
+)
+
+func (f func1[A, R]) emit(d int, a []int) step {
+	x := reader[A](a[0])
+	return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
+}
+
+func (f func2[A, B, R]) emit(d int, a []int) step {
+	x, y := reader[A](a[0]), reader[B](a[1])
+	return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
+}
+
+func (f func3[A, B, C, R]) emit(d int, a []int) step {
+	x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
+	return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
+}
+
+func emitCall(n *node, d int, a []int) step { return n.val.(called).f.emit(d, a) }
+
+// called is the parameter of a call.
+type called struct {
+	name string
+	f    caller
+}
+
+func (c called) String() string { return c.name }
 
 // reader reads row i of register r. The texts are copied: the function may
 // keep them.
@@ -265,8 +292,6 @@ func storeTexts(m *machine, d int, out []string) {
 	v.endText(m, m.n)
 }
 
-var errFunc = errors.New("the function failed")
-
 // registered types the call of a registered function.
 func (c *checker) registered(name string, f Func, e *ast.CallExpr) *node {
 	pos := offset(e.Pos())
@@ -277,5 +302,7 @@ func (c *checker) registered(name string, f Func, e *ast.CallExpr) *node {
 	for i, a := range e.Args {
 		args[i] = c.to(c.expr(a), f.args[i])
 	}
-	return c.node(&op{name: name, fails: errFunc, impure: true, emit: f.emit}, f.result, pos, args...)
+	n := c.node(opCall, f.result, pos, args...)
+	n.val = called{name, f.calls}
+	return n
 }

@@ -6,13 +6,6 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Super-operations: two operations in one pass over the vectors.
-var (
-	opSelectLt = &op{name: "select.lt", nulls: own, emit: emitSelectCompare, imm: immEither}
-	opSelectLe = &op{name: "select.le", nulls: own, emit: emitSelectCompare, imm: immEither}
-	opSelectEq = &op{name: "select.eq", nulls: own, emit: emitSelectCompare, imm: immSecond, swaps: true}
-)
-
 // fuse joins a product that only one sum uses with that sum (two roundings, as
 // apart), and a comparison that only one ifelse uses with that ifelse. Each
 // saves a store and a load of a vector, about 0.15 ns a row.
@@ -65,12 +58,15 @@ func fuseMulAdd(old, n *node, uses map[*node]int) *node {
 	return n
 }
 
+// fusedSelects are ifelse with the comparison that is its condition.
+var fusedSelects = map[op]op{opLt: opSelectLt, opLe: opSelectLe, opEq: opSelectEq}
+
 // fuseSelect takes comparisons of lanes as wide as the result's, and branches
 // that cannot fail: the guard of one that can needs the condition as bits.
 func fuseSelect(old, n *node, uses map[*node]int, fails fallible) *node {
 	c, x, y := n.args[0], n.args[1], n.args[2]
-	fused := map[*op]*op{opLt: opSelectLt, opLe: opSelectLe, opEq: opSelectEq}[c.op]
-	if fused == nil || uses[old.args[0]] != 1 || fails.within(x) || fails.within(y) {
+	fused := fusedSelects[c.op]
+	if fused == "" || uses[old.args[0]] != 1 || fails.within(x) || fails.within(y) {
 		return n
 	}
 	lc, ln := laneOf(c.args[0].typ), laneOf(n.typ)
@@ -142,7 +138,7 @@ func selectCompare(l lane, n *node, d int, a []int) (fused func(*machine), bits 
 }
 
 func fusedSelect[T kernel.Number, U kernel.Unsigned](n *node, d int, a []int) (fused func(*machine), bits func(*machine, kernel.Bits)) {
-	relationName := strings.TrimPrefix(n.op.name, "select.")
+	relationName := strings.TrimPrefix(string(n.op), "select.")
 	name, plain := "selectLt", kernel.SelectLt[T, U]
 	switch relationName {
 	case "le":

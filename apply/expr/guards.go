@@ -25,7 +25,7 @@ func findGuards(roots []*node) []guard {
 		for k := len(list) - 1; k >= 0; k-- {
 			n := list[k]
 			g.descend(n)
-			if n.op.fails != nil {
+			if n.fails() != nil {
 				// Prepended, so that earlier operations come first.
 				out = append(out, guard{node: n, result: i, cond: g.conds[n].node})
 			}
@@ -40,7 +40,7 @@ func anyFails(list []*node) bool { return failCount(list) > 0 }
 func failCount(list []*node) int {
 	c := 0
 	for _, n := range list {
-		if n.op.fails != nil {
+		if n.fails() != nil {
 			c++
 		}
 	}
@@ -87,7 +87,7 @@ func edge(n *node, i int) *node {
 	return nil
 }
 
-func truth(o *op, n *node) *node {
+func truth(o op, n *node) *node {
 	return &node{op: o, typ: boolType, args: []*node{n}, pos: n.pos, src: n.src}
 }
 
@@ -117,6 +117,6 @@ func (g *guarding) add(a *node, c *cond, e *node) {
 	}
 }
 
-func joined(o *op, x, y *node) *node {
+func joined(o op, x, y *node) *node {
 	return &node{op: o, typ: boolType, args: []*node{x, y}, pos: x.pos, src: x.src}
 }

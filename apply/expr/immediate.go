@@ -9,18 +9,19 @@ import (
 // to the columns.
 func immediates(roots []*node) []*node {
 	return rewrite(roots, func(n *node) *node {
-		if n.op.imm == 0 {
+		e := emitters[n.op]
+		if e.immediates == noImmediate {
 			return n
 		}
 		args := slices.Clone(n.args)
-		if n.op.swaps && isImmediate(args[0]) {
+		if e.swaps && isImmediate(args[0]) {
 			args[0], args[1] = args[1], args[0]
 		}
 		c := *n
 		c.args, c.imm = nil, make([]any, len(args))
 		for i := len(args) - 1; i >= 0; i-- {
 			both := i == 0 && c.imm[1] != nil // the kernels want one of the first two as a vector
-			if n.op.imm>>i&1 != 0 && isImmediate(args[i]) && !both {
+			if e.immediates>>i&1 != 0 && isImmediate(args[i]) && !both {
 				c.imm[i] = args[i].val
 			} else {
 				c.args = append(c.args, args[i])
@@ -41,10 +42,3 @@ func isImmediate(n *node) bool {
 	}
 	return n.isConst() && n.val != nil
 }
-
-// Which operands of an operation may be constants inside the instruction.
-const (
-	immSecond = 1 << 1
-	immEither = 1<<0 | 1<<1
-	immLast2  = 1<<1 | 1<<2 // of a product and sum
-)

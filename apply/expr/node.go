@@ -12,7 +12,7 @@ import (
 // node is one value of the typed tree, later graph: what the passes read and
 // write. Nodes are immutable once made; a pass makes new ones.
 type node struct {
-	op   *op
+	op   op
 	typ  arrow.DataType // nil: untyped constant
 	args []*node
 	val  any // opConst: the value, nil for null; otherwise the op's parameter
@@ -23,39 +23,14 @@ type node struct {
 	nullable bool  // elideNulls: may be null
 }
 
-// nullRule is how an operation's validity follows from its arguments'.
-type nullRule uint8
-
-const (
-	strict nullRule = iota // null if any argument is
-	never                  // never null
-	own                    // the operation's kernel sets it
-)
-
-// op is an operation of the intermediate form: how it treats nulls, whether a
-// row can fail in it, and how it becomes a step.
-type op struct {
-	name  string
-	nulls nullRule
-	fails error // the cause of a failing row, nil when none can
-	// impure operations (registered functions) are neither folded nor shared.
-	impure bool
-	// mayNull: null for some arguments that are not.
-	mayNull bool
-	// imm are the operands that may be constants in the instruction, as bits;
-	// swaps: the first two may change places, so that the second is the constant.
-	imm   uint8
-	swaps bool
-	// borrows: a text result lies in the bytes of the first argument.
-	borrows bool
-	// emit makes the step that computes register d from registers a.
-	emit func(n *node, d int, a []int) step
+// fails is the usual cause of a row that fails in n, nil if none can. A parameter may know better
+// than the operation.
+func (n *node) fails() error {
+	if f, ok := n.val.(interface{ fails() error }); ok {
+		return f.fails()
+	}
+	return n.op.rule().fails
 }
-
-var (
-	opConst  = &op{name: "const", nulls: own}
-	opColumn = &op{name: "column", nulls: own}
-)
 
 func (n *node) isConst() bool { return n.op == opConst }
 
@@ -132,7 +107,10 @@ func (n *node) label() string {
 	case opConst:
 		return literal(n.val)
 	}
-	name := n.op.name
+	if n.op == opCall {
+		return n.val.(called).name
+	}
+	name := string(n.op)
 	if isConversion(n.op) {
 		name += " " + typeName(n.typ)
 	}

@@ -25,12 +25,12 @@ func canBeNull(n *node) bool {
 		return n.val.(*column).nullable
 	case n.op == opConst:
 		return n.val == nil
-	case n.op.name == "lookup":
+	case n.op == opLookup:
 		l := n.val.(*lookup)
 		return l.root.nullable
-	case n.op.fails != nil || n.op.mayNull:
+	case n.fails() != nil || n.op.rule().mayNull:
 		return true
-	case n.op.nulls == never:
+	case n.op.rule().nulls == never:
 		return false
 	case n.op == opSelect:
 		return some(n.args[1:])

@@ -55,7 +55,7 @@ func (p *Program) Fails() bool { return len(p.code.fails) > 0 }
 // Calls tells whether registered functions are called: they may end the goroutine, and whoever
 // evaluates them one vector at a time can go on from there on another.
 func (p *Program) Calls() bool {
-	return slices.ContainsFunc(p.code.fails, func(n *node) bool { return n.op.impure })
+	return slices.ContainsFunc(p.code.fails, func(n *node) bool { return n.op.rule().impure })
 }
 
 // String is the result of all passes: the instructions.

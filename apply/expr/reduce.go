@@ -5,13 +5,6 @@ import (
 	"slices"
 )
 
-// opDivSafe and opModSafe are integer division by a constant other than 0:
-// they cannot fail, so that the program needs no error rows for them.
-var (
-	opDivSafe = &op{name: "div", emit: emitInteger}
-	opModSafe = &op{name: "mod", emit: emitInteger}
-)
-
 // reduce replaces operations by cheaper ones that give the same bits for every
 // input, NaN, infinities, -0 and overflow included. What is only nearly equal
 // (x*0 is not 0 for NaN, x/3 is not x*(1/3)) stays.
@@ -50,7 +43,7 @@ func (f fallible) within(n *node) bool {
 	if known, ok := f[n]; ok {
 		return known
 	}
-	fails := n.op.fails != nil || slices.ContainsFunc(n.args, f.within)
+	fails := n.fails() != nil || slices.ContainsFunc(n.args, f.within)
 	f[n] = fails
 	return fails
 }

@@ -137,7 +137,7 @@ func (al *allocation) scanTail(guards []guard, inBody map[*node]bool) {
 func (al *allocation) lend() {
 	for i := len(al.body) - 1; i >= 0; i-- {
 		n := al.body[i]
-		if !n.op.borrows {
+		if !emitters[n.op].borrows {
 			continue
 		}
 		a := n.args[0]

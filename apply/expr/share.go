@@ -14,7 +14,7 @@ func share(roots []*node) []*node {
 	ids := map[*node]int{}
 	known := map[string]*node{}
 	return rewrite(roots, func(n *node) *node {
-		if n.op.impure {
+		if n.op.rule().impure {
 			ids[n] = len(ids)
 			return n
 		}
@@ -28,22 +28,12 @@ func share(roots []*node) []*node {
 	})
 }
 
-// commutative operations: for NaN operands the payload may differ, which no
-// comparison of results tells.
-func commutative(o *op) bool {
-	switch o {
-	case opAdd, opMul, opEq, opAndInt, opOrInt, opXorInt, opXorBits, opAddDec, opMulDec:
-		return true
-	}
-	return false
-}
-
 // key spells a node out, arguments by number.
 func key(n *node, ids map[*node]int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%p %s %s", n.op, n.typ, constKey(n))
+	fmt.Fprintf(&b, "%s %s %s", n.op, n.typ, constKey(n))
 	args := n.args
-	if commutative(n.op) && ids[args[0]] > ids[args[1]] {
+	if n.op.rule().commutative && ids[args[0]] > ids[args[1]] {
 		args = []*node{args[1], args[0]}
 	}
 	for _, a := range args {

@@ -10,39 +10,20 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Operations on texts. A parameter known when compiling is kept in the node.
-var (
-	opConcat     = &op{name: "concat", emit: emitConcat}
-	opLen        = &op{name: "len", emit: emitLen}
-	opLower      = &op{name: "lower", emit: emitCase(kernel.LowerASCII, bytes.ToLower)}
-	opUpper      = &op{name: "upper", emit: emitCase(kernel.UpperASCII, bytes.ToUpper)}
-	opTrim       = &op{name: "trim", borrows: true, emit: emitTrim(true, true)}
-	opTrimLeft   = &op{name: "ltrim", borrows: true, emit: emitTrim(true, false)}
-	opTrimRight  = &op{name: "rtrim", borrows: true, emit: emitTrim(false, true)}
-	opContains   = &op{name: "contains", emit: emitSearch(bytes.Contains)}
-	opStartsWith = &op{name: "startswith", emit: emitSearch(bytes.HasPrefix)}
-	opEndsWith   = &op{name: "endswith", emit: emitSearch(bytes.HasSuffix)}
-	opReplace    = &op{name: "replace", emit: emitReplace}
-	opSubstr     = &op{name: "substr", borrows: true, emit: emitSubstr}
-	opSplit      = &op{name: "split", nulls: own, mayNull: true, borrows: true, emit: emitSplit}
-	opMatch      = &op{name: "match", emit: emitMatch}
-	opInSet      = &op{name: "in", emit: emitInSet}
-)
-
 // compareText compares texts by bytes.
-func compareText(name string, n *node, d int, a []int) step {
+func compareText(n *node, d int, a []int) step {
 	x, y := a[0], a[1]
 	for i := range n.args {
-		if c := n.args[i]; name == "eq" && c.isConst() && c.val != nil {
+		if c := n.args[i]; n.op == opEq && c.isConst() && c.val != nil {
 			return equalsConst(d, a[1-i], c.val.(string))
 		}
 	}
 	return func(m *machine) bool {
 		p, q, out := &m.v[x], &m.v[y], m.bitsOf(d)
-		if name == "eq" {
+		if n.op == opEq {
 			kernel.EqText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data)
 		} else {
-			kernel.CompareText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data, name == "le")
+			kernel.CompareText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data, n.op == opLe)
 		}
 		return false
 	}
@@ -181,7 +162,7 @@ func (q quoted) String() string { return fmt.Sprintf("%q", string(q)) }
 func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
 	return func(n *node, d int, a []int) step {
 		if what, ok := n.args[1].val.(string); ok && n.args[1].isConst() {
-			return searchConst(n.op.name, d, a[0], kernel.NewNeedle([]byte(what)))
+			return searchConst(n.op, d, a[0], kernel.NewNeedle([]byte(what)))
 		}
 		return func(m *machine) bool {
 			v, i := &m.v[a[0]], -1
@@ -195,13 +176,13 @@ func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
 }
 
 // searchConst looks for a constant, in a whole vector at once.
-func searchConst(name string, d, x int, k *kernel.Needle) step {
+func searchConst(o op, d, x int, k *kernel.Needle) step {
 	return func(m *machine) bool {
 		out, v := m.bitsOf(d), &m.v[x]
-		switch name {
-		case "startswith":
+		switch o {
+		case opStartsWith:
 			k.Prefix(out, v.start[:m.n], v.end, v.data)
-		case "endswith":
+		case opEndsWith:
 			k.Suffix(out, v.start[:m.n], v.end, v.data)
 		default:
 			k.In(out, v.start[:m.n], v.end, v.data, v.packed)

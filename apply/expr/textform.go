@@ -14,12 +14,6 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Values as text and back.
-var (
-	opParse  = &op{name: "parse", fails: ErrCast, emit: emitParse}
-	opFormat = &op{name: "format", emit: emitFormat}
-)
-
 // emitParse reads values of the node's type; a text that is none fails.
 func emitParse(n *node, d int, a []int) step {
 	switch l := laneOf(n.typ); l {

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 	"go/token"
 	"math"
@@ -16,28 +15,9 @@ import (
 // units since 1970 (timestamp) or plain units (duration). Operations on calendar
 // fields see the wall clock: UTC seconds moved by the zone of the column's type.
 
-var (
-	opField   = &op{name: "field", emit: emitField}
-	opTruncTo = &op{name: "trunc", fails: ErrTimeRange, emit: emitTruncTo}
-	opShift   = &op{name: "add", fails: ErrTimeRange, emit: emitShift}
-	opDiff    = &op{name: "diff", fails: ErrTimeRange, emit: emitDiff}
-	opScale   = &op{name: "scale", fails: ErrCast, emit: emitScale}
-	opToDate  = &op{name: "date", fails: ErrCast, emit: emitToDate}
-	opToZone  = &op{name: "zoned", fails: ErrCast, emit: emitToZone}
-
-	opAddTime = checkedTime("add", kernel.AddChecked)
-	opSubTime = checkedTime("sub", kernel.SubChecked)
-	opMulTime = checkedTime("mul", kernel.MulChecked)
-	opDivTime = &op{name: "div", fails: ErrDivideByZero, emit: emitDivTime}
-	opAbsTime = &op{name: "abs", fails: ErrTimeRange, emit: emitAbsTime}
-)
-
-// ErrTimeRange is the cause of a row whose time or duration the type does not hold.
-var ErrTimeRange = errors.New("time out of range")
-
-// checkedTime is arithmetic of times and durations: it fails where that of integers would wrap.
-func checkedTime(name string, k func(dst, a, b []int64, bad kernel.Bits) bool) *op {
-	return &op{name: name, fails: ErrTimeRange, emit: func(_ *node, d int, a []int) step { return checked(d, a, k) }}
+// emitChecked is arithmetic of times and durations: it fails where that of integers would wrap.
+func emitChecked(k func(dst, a, b []int64, bad kernel.Bits) bool) func(*node, int, []int) step {
+	return func(_ *node, d int, a []int) step { return checked(d, a, k) }
 }
 
 func emitDivTime(_ *node, d int, a []int) step {
@@ -451,7 +431,7 @@ func (c *checker) timeArith(tok token.Token, x, y *node, pos int) *node {
 	return nil
 }
 
-var timeOps = map[token.Token]*op{token.ADD: opAddTime, token.SUB: opSubTime}
+var timeOps = map[token.Token]op{token.ADD: opAddTime, token.SUB: opSubTime}
 
 func (c *checker) durationTimes(tok token.Token, x, y *node, pos int) *node {
 	o := opMulTime
