@@ -6,69 +6,70 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // boundsOf collects the bounds of a condition whose constants are folded.
-func boundsOf(condition *node) (out []predicate.Bound) {
+func boundsOf(condition *ir.Node) (out []predicate.Bound) {
 	for _, n := range conjuncts(condition) {
 		out = append(out, boundsOfSide(n)...)
 	}
 	return out
 }
 
-func boundsOfSide(n *node) []predicate.Bound {
+func boundsOfSide(n *ir.Node) []predicate.Bound {
 	switch {
-	case n.op == opColumn && isBool(n.typ):
-		return []predicate.Bound{{Column: n.val.(*column).name, Op: predicate.Equal, Value: true}}
-	case n.op == opNot:
-		return complement(n.args[0])
-	case n.op == opEq || n.op == opLt || n.op == opLe:
+	case n.Op == ir.OpColumn && ir.IsBool(n.Type):
+		return []predicate.Bound{{Column: n.Value.(*ir.Column).Name, Op: predicate.Equal, Value: true}}
+	case n.Op == ir.OpNot:
+		return complement(n.Args[0])
+	case n.Op == ir.OpEq || n.Op == ir.OpLt || n.Op == ir.OpLe:
 		return compared(n)
 	}
 	return nil
 }
 
-func complement(n *node) []predicate.Bound {
+func complement(n *ir.Node) []predicate.Bound {
 	switch {
-	case n.op == opColumn:
-		return []predicate.Bound{{Column: n.val.(*column).name, Op: predicate.Equal, Value: false}}
-	case n.op == opIsNull && n.args[0].op == opColumn:
-		return []predicate.Bound{{Column: n.args[0].val.(*column).name, Op: predicate.Present}}
+	case n.Op == ir.OpColumn:
+		return []predicate.Bound{{Column: n.Value.(*ir.Column).Name, Op: predicate.Equal, Value: false}}
+	case n.Op == ir.OpIsNull && n.Args[0].Op == ir.OpColumn:
+		return []predicate.Bound{{Column: n.Args[0].Value.(*ir.Column).Name, Op: predicate.Present}}
 	}
 	return nil
 }
 
 // compared is the bound of a comparison of which one side is a column and the other a constant.
-func compared(n *node) []predicate.Bound {
-	ops := map[*op][2]predicate.Op{
-		opEq: {predicate.Equal, predicate.Equal}, opLt: {predicate.Less, predicate.Greater}, opLe: {predicate.LessEqual, predicate.GreaterEqual},
-	}[n.op]
-	x, y, op := n.args[0], n.args[1], ops[0]
-	if x.isConst() {
+func compared(n *ir.Node) []predicate.Bound {
+	ops := map[ir.Op][2]predicate.Op{
+		ir.OpEq: {predicate.Equal, predicate.Equal}, ir.OpLt: {predicate.Less, predicate.Greater}, ir.OpLe: {predicate.LessEqual, predicate.GreaterEqual},
+	}[n.Op]
+	x, y, op := n.Args[0], n.Args[1], ops[0]
+	if x.IsConst() {
 		x, y, op = y, x, ops[1]
 	}
-	if !y.isConst() {
+	if !y.IsConst() {
 		return nil
 	}
-	if x.op == opWiden && keepsOrder(x.args[0].typ, x.typ) {
-		x = x.args[0]
+	if x.Op == ir.OpWiden && keepsOrder(x.Args[0].Type, x.Type) {
+		x = x.Args[0]
 	}
 	value := boundValue(y)
-	if x.op != opColumn || value == nil {
+	if x.Op != ir.OpColumn || value == nil {
 		return nil
 	}
-	return []predicate.Bound{{Column: x.val.(*column).name, Op: op, Value: value}}
+	return []predicate.Bound{{Column: x.Value.(*ir.Column).Name, Op: op, Value: value}}
 }
 
 // keepsOrder reports whether a value before a conversion compares with a constant as the value
 // behind it does; of an integer as a float64, which is what bounds say.
 func keepsOrder(from, to arrow.DataType) bool {
-	return isInt(from) && isInt(to) || to.ID() == arrow.FLOAT64 && (isInt(from) || isFloat(from))
+	return ir.IsInt(from) && ir.IsInt(to) || to.ID() == arrow.FLOAT64 && (ir.IsInt(from) || ir.IsFloat(from))
 }
 
 // boundValue is a constant as bounds have it; nil where they have no such kind.
-func boundValue(n *node) any {
-	switch v := n.val.(type) {
+func boundValue(n *ir.Node) any {
+	switch v := n.Value.(type) {
 	case string, bool, int64, uint64:
 		return v
 	case int8:

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // Term is an expression that a program puts together instead of writing its text: names
@@ -31,7 +33,7 @@ type Constant interface {
 func atom(text string) Term { return Term{text, token.HighestPrec} }
 
 // Col is a column, whatever its name.
-func Col(name string) Term { return atom(reference(name)) }
+func Col(name string) Term { return atom(ir.Reference(name)) }
 
 // Lit is a constant. It is untyped, as one written in a text: Lit(1) added to an int8
 // column is an int8.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // builtin is a function that expressions may call: its documentation and the
@@ -22,7 +24,7 @@ type builtin struct {
 	max   int    // -1: any number
 	// typeArg > 0: the arguments from there on name a type.
 	typeArg int
-	check   func(k *call) *node
+	check   func(k *call) *ir.Node
 }
 
 func (b *builtin) usage() string { return b.name + "(" + b.args + ")" }
@@ -104,102 +106,102 @@ type call struct {
 	builtin *builtin
 	pos     int
 	exprs   []ast.Expr
-	args    []*node
+	args    []*ir.Node
 }
 
 // make is a node at the call's place.
-func (k *call) make(o *op, t arrow.DataType, args ...*node) *node {
+func (k *call) make(o ir.Op, t arrow.DataType, args ...*ir.Node) *ir.Node {
 	return k.node(o, t, k.pos, args...)
 }
 
 // float converts argument i to float64.
-func (k *call) float(i int) *node {
+func (k *call) float(i int) *ir.Node {
 	n := k.args[i]
-	if !n.untyped() && !isNull(n.typ) && !isNumber(n.typ) {
+	if !n.Untyped() && !ir.IsNull(n.Type) && !ir.IsNumber(n.Type) {
 		k.wrong(i, "a number")
 	}
-	if !n.untyped() && isDecimal(n.typ) {
-		return k.convert(n, float64Type, n.pos)
+	if !n.Untyped() && ir.IsDecimal(n.Type) {
+		return k.convert(n, ir.Float64Type, n.Pos)
 	}
-	return k.to(n, float64Type)
+	return k.to(n, ir.Float64Type)
 }
 
 // text is argument i as a string.
-func (k *call) text(i int) *node {
+func (k *call) text(i int) *ir.Node {
 	n := k.args[i]
-	if !n.untyped() && !isNull(n.typ) && !isString(n.typ) {
+	if !n.Untyped() && !ir.IsNull(n.Type) && !ir.IsString(n.Type) {
 		k.wrong(i, "a text")
 	}
-	return k.to(n, stringType)
+	return k.to(n, ir.StringType)
 }
 
 // integer is argument i as an int64.
-func (k *call) integer(i int) *node {
+func (k *call) integer(i int) *ir.Node {
 	n := k.args[i]
-	if !n.untyped() && !isNull(n.typ) && !isInt(n.typ) {
+	if !n.Untyped() && !ir.IsNull(n.Type) && !ir.IsInt(n.Type) {
 		k.wrong(i, "an integer")
 	}
-	return k.to(n, int64Type)
+	return k.to(n, ir.Int64Type)
 }
 
 func (k *call) wrong(i int, what string) {
-	k.fail(k.args[i].pos, "argument %d of %s is %s, not %s: %s", i+1, k.builtin.name, k.describe(k.args[i]), what, k.builtin.usage())
+	k.fail(k.args[i].Pos, "argument %d of %s is %s, not %s: %s", i+1, k.builtin.name, k.describe(k.args[i]), what, k.builtin.usage())
 }
 
 // constText is argument i as a text known when compiling.
 func (k *call) constText(i int) string {
 	n := k.text(i)
-	if s, ok := n.val.(string); ok && n.isConst() {
+	if s, ok := n.Value.(string); ok && n.IsConst() {
 		return s
 	}
-	k.fail(k.args[i].pos, "argument %d of %s must be a text constant: %s", i+1, k.builtin.name, k.builtin.usage())
+	k.fail(k.args[i].Pos, "argument %d of %s must be a text constant: %s", i+1, k.builtin.name, k.builtin.usage())
 	return ""
 }
 
 // constInt is argument i as an integer known when compiling.
 func (k *call) constInt(i int) int {
 	n := k.integer(i)
-	if v, ok := n.val.(int64); ok && n.isConst() {
+	if v, ok := n.Value.(int64); ok && n.IsConst() {
 		return int(v)
 	}
-	k.fail(k.args[i].pos, "argument %d of %s must be an integer constant: %s", i+1, k.builtin.name, k.builtin.usage())
+	k.fail(k.args[i].Pos, "argument %d of %s must be an integer constant: %s", i+1, k.builtin.name, k.builtin.usage())
 	return 0
 }
 
 // together brings arguments to one type.
-func (k *call) together(args []*node) ([]*node, arrow.DataType) {
+func (k *call) together(args []*ir.Node) ([]*ir.Node, arrow.DataType) {
 	var t arrow.DataType
 	for _, a := range args { // typed ones first: constants follow them
-		if a.untyped() || isNull(a.typ) {
+		if a.Untyped() || ir.IsNull(a.Type) {
 			continue
 		}
 		if t == nil {
-			t = a.typ
-		} else if u := common(t, a.typ); u != nil {
+			t = a.Type
+		} else if u := common(t, a.Type); u != nil {
 			t = u
 		} else {
-			k.fail(a.pos, "%s mixes %s and %s: cast one", k.builtin.name, typeName(t), k.describe(a))
+			k.fail(a.Pos, "%s mixes %s and %s: cast one", k.builtin.name, ir.TypeName(t), k.describe(a))
 		}
 	}
 	for _, a := range args {
-		if !a.untyped() {
+		if !a.Untyped() {
 			continue
 		}
 		var u arrow.DataType
 		if t == nil {
-			u = k.settle(a).typ
+			u = k.settle(a).Type
 		} else {
 			u = k.constType(a, t)
 		}
 		if u == nil {
-			k.fail(a.pos, "%s mixes %s and %s", k.builtin.name, typeName(t), k.describe(a))
+			k.fail(a.Pos, "%s mixes %s and %s", k.builtin.name, ir.TypeName(t), k.describe(a))
 		}
 		t = u
 	}
 	if t == nil {
 		k.fail(k.pos, "all values of %s are nil: cast one, as in cast(nil, float64)", k.builtin.name)
 	}
-	out := make([]*node, len(args))
+	out := make([]*ir.Node, len(args))
 	for i, a := range args {
 		out[i] = k.to(a, t)
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // A float becomes the decimal nearest to its exact value, not to what it is written as.
@@ -116,7 +118,7 @@ func TestConstantsBesideDecimals(t *testing.T) {
 	for _, c := range oddConstants {
 		for _, op := range []string{"+", "-", "*"} {
 			p, err := Compile(rec.Schema(), "p "+op+" "+c)
-			if err == nil && isDecimal(p.Type()) {
+			if err == nil && ir.IsDecimal(p.Type()) {
 				checkAgainstOracle(t, rec, "p "+op+" "+c)
 			}
 		}

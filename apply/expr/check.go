@@ -10,24 +10,18 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-)
 
-// column is a column that an expression reads.
-type column struct {
-	name     string
-	index    int // in the schema
-	typ      arrow.DataType
-	nullable bool
-}
+	"github.com/volley-go/volley/internal/ir"
+)
 
 // checker is the type-check pass: from Go's tree to typed nodes. It stops at
 // the first mistake by a bail.
 type checker struct {
 	schema  *arrow.Schema
-	columns map[string]*node // shared nodes of the columns
+	columns map[string]*ir.Node // shared nodes of the columns
 	src     *source
 	srcIdx  int
-	scope   map[string]*node // variables of a function body
+	scope   map[string]*ir.Node // variables of a function body
 
 	notes   []string        // for Explain: what may be meant otherwise
 	carets  map[string]bool // texts whose ^ is noted
@@ -35,7 +29,7 @@ type checker struct {
 }
 
 func newChecker(schema *arrow.Schema) *checker {
-	return &checker{schema: schema, columns: map[string]*node{}, carets: map[string]bool{}}
+	return &checker{schema: schema, columns: map[string]*ir.Node{}, carets: map[string]bool{}}
 }
 
 // names are the schema's, for near names.
@@ -64,7 +58,7 @@ func (c *checker) fail(pos int, format string, args ...any) {
 
 // check types one text. A result that is still an untyped constant takes Go's
 // default type.
-func (c *checker) check(s *source, idx int) (n *node, err error) {
+func (c *checker) check(s *source, idx int) (n *ir.Node, err error) {
 	defer catch(&err)
 	c.src, c.srcIdx, c.scope = s, idx, nil
 	if s.fn != nil {
@@ -79,12 +73,12 @@ func (c *checker) check(s *source, idx int) (n *node, err error) {
 }
 
 // node makes a node at a place.
-func (c *checker) node(o *op, t arrow.DataType, pos int, args ...*node) *node {
-	return &node{op: o, typ: t, args: args, pos: pos, src: c.srcIdx}
+func (c *checker) node(o ir.Op, t arrow.DataType, pos int, args ...*ir.Node) *ir.Node {
+	return &ir.Node{Op: o, Type: t, Args: args, Pos: pos, Source: c.srcIdx}
 }
 
 // expr types one expression.
-func (c *checker) expr(e ast.Expr) *node {
+func (c *checker) expr(e ast.Expr) *ir.Node {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
 		return c.expr(e.X)
@@ -107,7 +101,7 @@ func (c *checker) expr(e ast.Expr) *node {
 	return nil
 }
 
-func (c *checker) literal(e *ast.BasicLit) *node {
+func (c *checker) literal(e *ast.BasicLit) *ir.Node {
 	v := constant.MakeFromLiteral(e.Value, e.Kind, 0)
 	if v.Kind() == constant.Unknown {
 		c.fail(offset(e.Pos()), "bad literal %s", e.Value)
@@ -116,15 +110,15 @@ func (c *checker) literal(e *ast.BasicLit) *node {
 		c.fail(offset(e.Pos()), "complex numbers are not supported")
 	}
 	if name, _ := strconv.Unquote(e.Value); e.Value[0] == '`' && c.scope == nil && len(c.schema.FieldIndices(name)) > 0 {
-		c.fail(offset(e.Pos()), "a column is written without backticks: %s, and the text %q", reference(name), name)
+		c.fail(offset(e.Pos()), "a column is written without backticks: %s, and the text %q", ir.Reference(name), name)
 	}
-	n := c.node(opConst, nil, offset(e.Pos()))
-	n.val = v
+	n := c.node(ir.OpConst, nil, offset(e.Pos()))
+	n.Value = v
 	return n
 }
 
 // ident is a variable of the function body, a constant, or a column.
-func (c *checker) ident(e *ast.Ident) *node {
+func (c *checker) ident(e *ast.Ident) *ir.Node {
 	pos := offset(e.Pos())
 	if n, ok := c.scope[e.Name]; ok {
 		return n
@@ -136,11 +130,11 @@ func (c *checker) ident(e *ast.Ident) *node {
 	}
 	switch e.Name {
 	case "true", "false":
-		n := c.node(opConst, nil, pos)
-		n.val = constant.MakeBool(e.Name == "true")
+		n := c.node(ir.OpConst, nil, pos)
+		n.Value = constant.MakeBool(e.Name == "true")
 		return n
 	case "nil":
-		return c.node(opConst, arrow.Null, pos)
+		return c.node(ir.OpConst, arrow.Null, pos)
 	}
 	if c.scope != nil {
 		c.fail(pos, "%s is not defined in this function%s", e.Name, meant(e.Name, keys(c.scope), asIs))
@@ -154,7 +148,7 @@ func (c *checker) unknown(name string, pos int) {
 	if _, ok := builtinIndex[name]; ok {
 		c.fail(pos, "%s is a function: %s", name, builtinIndex[name].usage())
 	}
-	hint := meant(name, c.names(), reference)
+	hint := meant(name, c.names(), ir.Reference)
 	if hint == "" {
 		hint = "; the columns are " + listed(c.names())
 	}
@@ -168,7 +162,7 @@ func listed(names []string) string {
 	}
 	refs := make([]string, 0, 8)
 	for _, n := range names[:min(len(names), 8)] {
-		refs = append(refs, reference(n))
+		refs = append(refs, ir.Reference(n))
 	}
 	if len(names) > 8 {
 		refs = append(refs, "…")
@@ -177,7 +171,7 @@ func listed(names []string) string {
 }
 
 // column is the shared node of a column, nil when the schema has none.
-func (c *checker) column(name string, pos int) *node {
+func (c *checker) column(name string, pos int) *ir.Node {
 	if n, ok := c.columns[name]; ok {
 		c.checkReadable(n)
 		return n
@@ -194,10 +188,10 @@ func (c *checker) column(name string, pos int) *node {
 	if t == nil {
 		t = f.Type
 	}
-	n := c.node(opColumn, t, pos)
+	n := c.node(ir.OpColumn, t, pos)
 	// A dictionary may hold nulls of its own.
 	_, dict := f.Type.(*arrow.DictionaryType)
-	n.val = &column{name: name, index: found[0], typ: f.Type, nullable: f.Nullable || dict}
+	n.Value = &ir.Column{Name: name, Index: found[0], Type: f.Type, Nullable: f.Nullable || dict}
 	c.columns[name] = n
 	c.checkReadable(n)
 	return n
@@ -205,20 +199,20 @@ func (c *checker) column(name string, pos int) *node {
 
 // checkReadable refuses columns of types that expressions do not know, of which isnull alone can
 // be asked, if their arrays have a bitmap of nulls.
-func (c *checker) checkReadable(n *node) {
-	if laneOf(n.typ) != laneNone {
+func (c *checker) checkReadable(n *ir.Node) {
+	if ir.LaneOf(n.Type) != ir.LaneNone {
 		return
 	}
-	if !hasBitmap(n.typ) {
-		c.fail(n.pos, "column %s is %s, a type that expressions cannot read", n.label(), n.typ)
+	if !hasBitmap(n.Type) {
+		c.fail(n.Pos, "column %s is %s, a type that expressions cannot read", n.Label(), n.Type)
 	}
 	if !c.anyType {
-		c.fail(n.pos, "column %s is %s, a type that expressions cannot read: only isnull(%s) can be asked of it", n.label(), n.typ, n.label())
+		c.fail(n.Pos, "column %s is %s, a type that expressions cannot read: only isnull(%s) can be asked of it", n.Label(), n.Type, n.Label())
 	}
 }
 
 // argument types an argument of a call. isnull takes a column of any type.
-func (c *checker) argument(b *builtin, e ast.Expr) *node {
+func (c *checker) argument(b *builtin, e ast.Expr) *ir.Node {
 	switch bare := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		c.anyType = b.name == "isnull"
@@ -230,48 +224,48 @@ func (c *checker) argument(b *builtin, e ast.Expr) *node {
 	return c.expr(e)
 }
 
-func (c *checker) unary(tok token.Token, x *node, pos int) *node {
-	if x.untyped() {
+func (c *checker) unary(tok token.Token, x *ir.Node, pos int) *ir.Node {
+	if x.Untyped() {
 		return c.unaryConst(tok, x, pos)
 	}
 	switch {
-	case tok == token.ADD && isNumber(x.typ):
+	case tok == token.ADD && ir.IsNumber(x.Type):
 		return x
-	case tok == token.SUB && (isNumber(x.typ) || isDuration(x.typ)):
-		if isDecimal(x.typ) {
-			return c.node(opSubDec, x.typ, pos, c.to(c.untypedInt(0, pos), x.typ), x)
+	case tok == token.SUB && (ir.IsNumber(x.Type) || ir.IsDuration(x.Type)):
+		if ir.IsDecimal(x.Type) {
+			return c.node(ir.OpSubDec, x.Type, pos, c.to(c.untypedInt(0, pos), x.Type), x)
 		}
-		if isDuration(x.typ) {
-			return c.node(opSubTime, x.typ, pos, c.to(c.untypedInt(0, pos), x.typ), x)
+		if ir.IsDuration(x.Type) {
+			return c.node(ir.OpSubTime, x.Type, pos, c.to(c.untypedInt(0, pos), x.Type), x)
 		}
-		return c.node(opNeg, x.typ, pos, x)
-	case tok == token.NOT && isBool(x.typ):
-		return c.node(opNot, boolType, pos, x)
-	case tok == token.XOR && isInt(x.typ):
-		return c.node(opInvert, x.typ, pos, x)
+		return c.node(ir.OpNeg, x.Type, pos, x)
+	case tok == token.NOT && ir.IsBool(x.Type):
+		return c.node(ir.OpNot, ir.BoolType, pos, x)
+	case tok == token.XOR && ir.IsInt(x.Type):
+		return c.node(ir.OpInvert, x.Type, pos, x)
 	}
 	c.fail(pos, "%s does not apply to %s", tok, c.describe(x))
 	return nil
 }
 
-func (c *checker) unaryConst(tok token.Token, x *node, pos int) *node {
-	v := x.val.(constant.Value)
+func (c *checker) unaryConst(tok token.Token, x *ir.Node, pos int) *ir.Node {
+	v := x.Value.(constant.Value)
 	ok := isNumberConst(v) && (tok == token.ADD || tok == token.SUB) ||
 		v.Kind() == constant.Bool && tok == token.NOT || v.Kind() == constant.Int && tok == token.XOR
 	if !ok {
 		c.fail(pos, "%s does not apply to the constant %s", tok, v.ExactString())
 	}
-	n := c.node(opConst, nil, pos)
-	n.val = constant.UnaryOp(tok, v, 0)
+	n := c.node(ir.OpConst, nil, pos)
+	n.Value = constant.UnaryOp(tok, v, 0)
 	return n
 }
 
 // binary types x op y.
-func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
+func (c *checker) binary(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
 	if tok == token.XOR {
 		c.noteCaret()
 	}
-	if x.untyped() && y.untyped() {
+	if x.Untyped() && y.Untyped() {
 		return c.binaryConst(tok, x, y, pos)
 	}
 	switch tok {
@@ -288,42 +282,42 @@ func (c *checker) binary(tok token.Token, x, y *node, pos int) *node {
 	return c.arith(tok, x, y, pos)
 }
 
-func (c *checker) logic(tok token.Token, x, y *node, pos int) *node {
-	x, y = c.to(x, boolType), c.to(y, boolType)
+func (c *checker) logic(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
+	x, y = c.to(x, ir.BoolType), c.to(y, ir.BoolType)
 	if tok == token.LAND {
-		return c.node(opAnd, boolType, pos, x, y)
+		return c.node(ir.OpAnd, ir.BoolType, pos, x, y)
 	}
-	return c.node(opOr, boolType, pos, x, y)
+	return c.node(ir.OpOr, ir.BoolType, pos, x, y)
 }
 
-func (c *checker) shift(tok token.Token, x, y *node, pos int) *node {
-	if x.untyped() {
-		x = c.to(x, int64Type)
+func (c *checker) shift(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
+	if x.Untyped() {
+		x = c.to(x, ir.Int64Type)
 	}
-	if !isInt(x.typ) {
+	if !ir.IsInt(x.Type) {
 		c.fail(pos, "%s shifts integers, not %s", tok, c.describe(x))
 	}
 	y = c.settle(y)
-	if !isInt(y.typ) && !isNull(y.typ) {
+	if !ir.IsInt(y.Type) && !ir.IsNull(y.Type) {
 		c.fail(pos, "%s takes an integer count, not %s", tok, c.describe(y))
 	}
-	if y.typ.ID() == arrow.UINT64 {
+	if y.Type.ID() == arrow.UINT64 {
 		// Counts above 64 shift everything out, as 64 does.
-		y = c.node(opMin, uint64Type, pos, y, c.to(c.untypedInt(64, pos), uint64Type))
-		y = c.node(opWrap, int64Type, pos, y)
+		y = c.node(ir.OpMin, ir.Uint64Type, pos, y, c.to(c.untypedInt(64, pos), ir.Uint64Type))
+		y = c.node(ir.OpWrap, ir.Int64Type, pos, y)
 	}
-	return c.node(shiftOp(tok), x.typ, pos, x, c.to(y, int64Type))
+	return c.node(shiftOp(tok), x.Type, pos, x, c.to(y, ir.Int64Type))
 }
 
-func shiftOp(tok token.Token) *op {
+func shiftOp(tok token.Token) ir.Op {
 	if tok == token.SHL {
-		return opShl
+		return ir.OpShl
 	}
-	return opShr
+	return ir.OpShr
 }
 
 // arith types + - * / % & | ^ &^.
-func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
+func (c *checker) arith(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
 	if tok == token.MUL && (isDecimalNode(x) || isDecimalNode(y)) {
 		if p, q := c.factor(x, y), c.factor(y, x); p != nil && q != nil {
 			return c.decimalProduct(p, q, pos)
@@ -332,16 +326,16 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 	from, with := x, y
 	x, y, t := c.unify(tok, x, y, pos)
 	switch {
-	case isString(t) && tok == token.ADD:
-		return c.node(opConcat, t, pos, x, y)
-	case isDecimal(t):
+	case ir.IsString(t) && tok == token.ADD:
+		return c.node(ir.OpConcat, t, pos, x, y)
+	case ir.IsDecimal(t):
 		return c.decimalArith(tok, x, y, pos)
-	case isInt(t):
-		if o := intOps[tok]; o != nil {
+	case ir.IsInt(t):
+		if o, ok := intOps[tok]; ok {
 			return c.node(o, t, pos, x, y)
 		}
-	case isFloat(t):
-		if o := floatOps[tok]; o != nil {
+	case ir.IsFloat(t):
+		if o, ok := floatOps[tok]; ok {
 			return c.node(o, t, pos, x, y)
 		}
 	}
@@ -352,44 +346,44 @@ func (c *checker) arith(tok token.Token, x, y *node, pos int) *node {
 // onlyHint says what an operator is for.
 func onlyHint(tok token.Token, t arrow.DataType) string {
 	switch {
-	case tok == token.XOR && isNumber(t):
+	case tok == token.XOR && ir.IsNumber(t):
 		return ": it is the exclusive or of the bits of integers; a power is pow(x, y)"
-	case intOps[tok] != nil && floatOps[tok] == nil && isFloat(t):
+	case intOps[tok] != "" && floatOps[tok] == "" && ir.IsFloat(t):
 		return ": it works on the bits of integers; && and || are for conditions"
 	}
 	return ""
 }
 
-var intOps = map[token.Token]*op{
-	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDivInt, token.REM: opModInt,
-	token.AND: opAndInt, token.OR: opOrInt, token.XOR: opXorInt, token.AND_NOT: opAndNotInt,
+var intOps = map[token.Token]ir.Op{
+	token.ADD: ir.OpAdd, token.SUB: ir.OpSub, token.MUL: ir.OpMul, token.QUO: ir.OpDivInt, token.REM: ir.OpModInt,
+	token.AND: ir.OpAndInt, token.OR: ir.OpOrInt, token.XOR: ir.OpXorInt, token.AND_NOT: ir.OpAndNotInt,
 }
 
-var floatOps = map[token.Token]*op{
-	token.ADD: opAdd, token.SUB: opSub, token.MUL: opMul, token.QUO: opDiv, token.REM: opModFloat,
+var floatOps = map[token.Token]ir.Op{
+	token.ADD: ir.OpAdd, token.SUB: ir.OpSub, token.MUL: ir.OpMul, token.QUO: ir.OpDiv, token.REM: ir.OpModFloat,
 }
 
-func isDecimalNode(n *node) bool { return !n.untyped() && isDecimal(n.typ) }
+func isDecimalNode(n *ir.Node) bool { return !n.Untyped() && ir.IsDecimal(n.Type) }
 
 // factor is an operand of a product of decimals, in a decimal type of its own: a product
 // needs no common scale. nil if the product is one of floats.
-func (c *checker) factor(n, other *node) *node {
+func (c *checker) factor(n, other *ir.Node) *ir.Node {
 	switch {
 	case isDecimalNode(n):
 		return n
 	case isNullNode(n):
-		return c.to(n, other.typ)
-	case n.untyped():
+		return c.to(n, other.Type)
+	case n.Untyped():
 		return c.constFactor(n)
-	case isInt(n.typ):
-		return c.convert(n, asDecimal(n.typ), n.pos)
+	case ir.IsInt(n.Type):
+		return c.convert(n, ir.AsDecimal(n.Type), n.Pos)
 	}
 	return nil
 }
 
 // constFactor gives an untyped constant the decimals that it is written with.
-func (c *checker) constFactor(n *node) *node {
-	v := n.val.(constant.Value)
+func (c *checker) constFactor(n *ir.Node) *ir.Node {
+	v := n.Value.(constant.Value)
 	if v.Kind() != constant.Int && v.Kind() != constant.Float {
 		return nil
 	}
@@ -402,45 +396,45 @@ func (c *checker) constFactor(n *node) *node {
 }
 
 // decimalProduct has the decimals of both factors.
-func (c *checker) decimalProduct(x, y *node, pos int) *node {
-	dx, dy := x.typ.(*arrow.Decimal128Type), y.typ.(*arrow.Decimal128Type)
+func (c *checker) decimalProduct(x, y *ir.Node, pos int) *ir.Node {
+	dx, dy := x.Type.(*arrow.Decimal128Type), y.Type.(*arrow.Decimal128Type)
 	t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+dy.Precision), Scale: dx.Scale + dy.Scale}
 	if t.Scale > 38 {
 		c.fail(pos, "the product of %s and %s has more than 38 decimals: cast one to fewer", c.describe(x), c.describe(y))
 	}
-	return c.node(opMulDec, t, pos, x, y)
+	return c.node(ir.OpMulDec, t, pos, x, y)
 }
 
 // decimalArith keeps decimals exact: sums at the common scale; a quotient is float64.
-func (c *checker) decimalArith(tok token.Token, x, y *node, pos int) *node {
-	dx := x.typ.(*arrow.Decimal128Type)
+func (c *checker) decimalArith(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
+	dx := x.Type.(*arrow.Decimal128Type)
 	switch tok {
 	case token.ADD, token.SUB:
 		t := &arrow.Decimal128Type{Precision: min(38, dx.Precision+1), Scale: dx.Scale}
-		o := opAddDec
+		o := ir.OpAddDec
 		if tok == token.SUB {
-			o = opSubDec
+			o = ir.OpSubDec
 		}
 		return c.node(o, t, pos, x, y)
 	case token.QUO:
-		return c.node(opDiv, float64Type, pos, c.to(x, float64Type), c.to(y, float64Type))
+		return c.node(ir.OpDiv, ir.Float64Type, pos, c.to(x, ir.Float64Type), c.to(y, ir.Float64Type))
 	}
-	c.fail(pos, "%s does not apply to decimals%s", tok, onlyHint(tok, x.typ))
+	c.fail(pos, "%s does not apply to decimals%s", tok, onlyHint(tok, x.Type))
 	return nil
 }
 
 // unify brings two operands to their common type, or fails at pos.
-func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arrow.DataType) {
+func (c *checker) unify(tok token.Token, x, y *ir.Node, pos int) (*ir.Node, *ir.Node, arrow.DataType) {
 	var t arrow.DataType
 	switch {
-	case x.untyped():
-		t = c.operandType(tok, x, y.typ)
-	case y.untyped():
-		t = c.operandType(tok, y, x.typ)
+	case x.Untyped():
+		t = c.operandType(tok, x, y.Type)
+	case y.Untyped():
+		t = c.operandType(tok, y, x.Type)
 	default:
-		t = common(x.typ, y.typ)
+		t = common(x.Type, y.Type)
 	}
-	if t == nil || isNull(t) {
+	if t == nil || ir.IsNull(t) {
 		c.fail(pos, "%s does not apply to %s and %s%s", tok, c.describe(x), c.describe(y), mixHint(tok, x, y))
 	}
 	return c.to(x, t), c.to(y, t), t
@@ -448,63 +442,63 @@ func (c *checker) unify(tok token.Token, x, y *node, pos int) (*node, *node, arr
 
 // textTimeHint says what makes a time of a text that stands beside one.
 func textTimeHint(t arrow.DataType) string {
-	written := "2006-01-02" + either(isDate(t), "", "T15:04:05")
-	return ": a text becomes a " + either(isDate(t), "date", "timestamp") + " by cast(x, " + writtenType(t) + "), or by parse(x, \"layout\") if it is not written as " + written
+	written := "2006-01-02" + either(ir.IsDate(t), "", "T15:04:05")
+	return ": a text becomes a " + either(ir.IsDate(t), "date", "timestamp") + " by cast(x, " + writtenType(t) + "), or by parse(x, \"layout\") if it is not written as " + written
 }
 
-func mixHint(tok token.Token, x, y *node) string {
+func mixHint(tok token.Token, x, y *ir.Node) string {
 	switch {
-	case x.untyped() && isString(y.typ), y.untyped() && isString(x.typ):
+	case x.Untyped() && ir.IsString(y.Type), y.Untyped() && ir.IsString(x.Type):
 		return ": text goes in double quotes"
-	case x.typ != nil && isBool(x.typ), y.typ != nil && isBool(y.typ):
+	case x.Type != nil && ir.IsBool(x.Type), y.Type != nil && ir.IsBool(y.Type):
 		return boolHint(tok, x, y)
 	case isConstText(x) || isConstText(y):
 		return ": numbers go without quotes"
-	case x.untyped() && isTime(y.typ), y.untyped() && isTime(x.typ):
+	case x.Untyped() && ir.IsTime(y.Type), y.Untyped() && ir.IsTime(x.Type):
 		return `: to move a time, write add(t, 1, "hour")`
-	case x.untyped(), y.untyped():
-	case isString(x.typ) && isInstant(y.typ), isString(y.typ) && isInstant(x.typ):
-		return textTimeHint(either(isString(x.typ), y.typ, x.typ))
-	case isString(x.typ) != isString(y.typ):
+	case x.Untyped(), y.Untyped():
+	case ir.IsString(x.Type) && ir.IsInstant(y.Type), ir.IsString(y.Type) && ir.IsInstant(x.Type):
+		return textTimeHint(either(ir.IsString(x.Type), y.Type, x.Type))
+	case ir.IsString(x.Type) != ir.IsString(y.Type):
 		return ": cast one, as in cast(x, string)"
-	case isInt(x.typ) && isInt(y.typ):
+	case ir.IsInt(x.Type) && ir.IsInt(y.Type):
 		return ": no integer type holds both; cast one, as in cast(x, int64)"
-	case isTimestamp(x.typ) && isTimestamp(y.typ):
+	case ir.IsTimestamp(x.Type) && ir.IsTimestamp(y.Type):
 		return ": one has a zone and the other has none; cast one, as in cast(x, timestamp(\"us\", \"UTC\"))"
 	}
 	return ""
 }
 
 // boolHint is for what mixes truth values with others.
-func boolHint(tok token.Token, x, y *node) string {
+func boolHint(tok token.Token, x, y *ir.Node) string {
 	switch {
 	case tok == token.AND || tok == token.OR:
 		return fmt.Sprintf(": %s works on the bits of integers; between conditions write %s%s", tok, tok, tok)
-	case x.op == opLt || x.op == opLe:
+	case x.Op == ir.OpLt || x.Op == ir.OpLe:
 		return ": a chain of comparisons is written with &&, as in 1 < x && x < 3, or between(x, 1, 3)"
-	case x.untyped() || y.untyped():
+	case x.Untyped() || y.Untyped():
 		return ": truth values are true and false"
 	}
 	return ""
 }
 
-func isConstText(n *node) bool {
-	return n.untyped() && n.val.(constant.Value).Kind() == constant.String
+func isConstText(n *ir.Node) bool {
+	return n.Untyped() && n.Value.(constant.Value).Kind() == constant.String
 }
 
 // describe names an operand and its type.
-func (c *checker) describe(n *node) string {
+func (c *checker) describe(n *ir.Node) string {
 	switch {
-	case n.untyped():
-		return "the constant " + literal(n.val)
-	case n.op == opColumn:
-		return "column " + n.label() + " (" + typeName(n.typ) + ")"
+	case n.Untyped():
+		return "the constant " + ir.Literal(n.Value)
+	case n.Op == ir.OpColumn:
+		return "column " + n.Label() + " (" + ir.TypeName(n.Type) + ")"
 	}
-	return typeName(n.typ)
+	return ir.TypeName(n.Type)
 }
 
 // call types a function call.
-func (c *checker) call(e *ast.CallExpr) *node {
+func (c *checker) call(e *ast.CallExpr) *ir.Node {
 	pos := offset(e.Pos())
 	name, ok := calleeName(e.Fun)
 	if !ok {
@@ -587,7 +581,7 @@ const (
 )
 
 // colCall is col("any name").
-func (c *checker) colCall(e *ast.CallExpr) *node {
+func (c *checker) colCall(e *ast.CallExpr) *ir.Node {
 	pos := offset(e.Pos())
 	if len(e.Args) == 1 {
 		if lit, ok := e.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
@@ -603,11 +597,11 @@ func (c *checker) colCall(e *ast.CallExpr) *node {
 }
 
 // selector is a constant of package math.
-func (c *checker) selector(e *ast.SelectorExpr) *node {
+func (c *checker) selector(e *ast.SelectorExpr) *ir.Node {
 	if pkg, ok := e.X.(*ast.Ident); ok && pkg.Name == "math" {
 		if v, ok := mathConsts[e.Sel.Name]; ok {
-			n := c.node(opConst, nil, offset(e.Pos()))
-			n.val = v
+			n := c.node(ir.OpConst, nil, offset(e.Pos()))
+			n.Value = v
 			return n
 		}
 	}
@@ -615,7 +609,7 @@ func (c *checker) selector(e *ast.SelectorExpr) *node {
 	return nil
 }
 
-func isNullNode(n *node) bool { return n.typ != nil && isNull(n.typ) }
+func isNullNode(n *ir.Node) bool { return n.Type != nil && ir.IsNull(n.Type) }
 
 func keys[V any](m map[string]V) []string {
 	list := make([]string, 0, len(m))

@@ -1,9 +1,13 @@
 package expr
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
+	"github.com/volley-go/volley/internal/vm"
 )
 
 // Compile compiles one text, `expression` or `name = expression`, against a
@@ -23,7 +27,7 @@ func CompileValue(schema *arrow.Schema, text string) (*Program, error) {
 // pass is one step of the compiler between the type check and the program.
 type pass struct {
 	name string
-	run  func([]*node) []*node
+	run  func([]*ir.Node) []*ir.Node
 }
 
 // passes in the order they run. Each is in a file of its own.
@@ -32,10 +36,6 @@ var passes = []pass{
 	{"reduce strength", reduce},
 	{"fold again", fold},
 	{"share subexpressions", share},
-	{"look up in dictionaries", lookUps},
-	{"fuse operations", fuse},
-	{"constants into instructions", immediates},
-	{"elide nulls", elideNulls},
 }
 
 // CompileAll compiles several texts into one program, which computes what they
@@ -48,26 +48,26 @@ func compile(schema *arrow.Schema, texts []string, unnamed bool) (*Program, erro
 	if len(texts) == 0 {
 		return nil, errors.New("expr: nothing to compile")
 	}
-	if !littleEndian {
+	if !vm.LittleEndian {
 		return nil, errors.New("expr: big-endian machines are not supported")
 	}
 	p := &Program{schema: schema, texts: texts}
 	ck := newChecker(schema)
-	var roots []*node
+	var roots []*ir.Node
 	for i, text := range texts {
 		n, name, err := ck.compile(text, unnamed, i)
 		if err != nil {
 			return nil, err
 		}
 		roots = append(roots, n)
-		p.fields = append(p.fields, arrow.Field{Name: name, Type: n.typ})
+		p.fields = append(p.fields, arrow.Field{Name: name, Type: n.Type})
 	}
 	p.notes = ck.notes
 	return p, p.finish(roots)
 }
 
 // compile parses and types one text, or says what to write instead.
-func (c *checker) compile(text string, unnamed bool, idx int) (*node, string, error) {
+func (c *checker) compile(text string, unnamed bool, idx int) (*ir.Node, string, error) {
 	n, name, err := c.typed(text, unnamed, idx)
 	if err != nil {
 		return nil, "", c.advise(text, unnamed, err)
@@ -75,7 +75,7 @@ func (c *checker) compile(text string, unnamed bool, idx int) (*node, string, er
 	return n, name, nil
 }
 
-func (c *checker) typed(text string, unnamed bool, idx int) (n *node, name string, err error) {
+func (c *checker) typed(text string, unnamed bool, idx int) (n *ir.Node, name string, err error) {
 	src, err := parse(text, unnamed)
 	if err == nil {
 		n, err = c.check(src, idx)
@@ -86,27 +86,27 @@ func (c *checker) typed(text string, unnamed bool, idx int) (n *node, name strin
 	return n, src.name, nil
 }
 
-// finish runs the passes and assembles the program.
-func (p *Program) finish(roots []*node) (err error) {
+// finish runs the passes and has the machine make the program.
+func (p *Program) finish(roots []*ir.Node) (err error) {
 	defer p.locate(&err)
-	defer catch(&err)
 	p.checked = roots
-	roots = runPasses(roots, func(pass string, roots []*node) {
-		if pass == "fold again" { // before operations are fused
+	p.graph = runPasses(roots, func(pass string, roots []*ir.Node) {
+		if pass == "fold again" { // before equal subexpressions are one node
 			p.wanted = roots[0]
 		}
 	})
-	roots = results(roots)
-	for i, r := range roots {
-		p.fields[i].Nullable = r.nullable
+	if p.code, err = vm.Compile(p.graph); err != nil {
+		return err
 	}
-	p.code = assemble(roots, findGuards(roots))
+	for i := range p.fields {
+		p.fields[i].Nullable = p.code.Nullable(i)
+	}
 	p.setColumns()
 	return nil
 }
 
-// runPasses runs all passes, and hands on what each of them made.
-func runPasses(roots []*node, after func(pass string, roots []*node)) []*node {
+// runPasses runs the language's passes, and hands on what each of them made.
+func runPasses(roots []*ir.Node, after func(pass string, roots []*ir.Node)) []*ir.Node {
 	for _, pass := range passes {
 		roots = pass.run(roots)
 		after(pass.name, roots)
@@ -114,27 +114,10 @@ func runPasses(roots []*node, after func(pass string, roots []*node)) []*node {
 	return roots
 }
 
-// locate fills in the text of an error that a pass after the check raised: it
-// knows only the index, carried in Text's place.
+// locate makes an error of the text of what the machine refuses.
 func (p *Program) locate(err *error) {
-	var e *Error
-	if errors.As(*err, &e) && e.Text == "" {
-		e.Text = p.texts[e.source]
+	var r *ir.Refusal
+	if errors.As(*err, &r) {
+		*err = &Error{Text: p.texts[r.Node.Source], Pos: r.Node.Pos, Msg: cmp.Or(r.Why, r.Error())}
 	}
-}
-
-// results gives every result a register of its own: a column, a constant and
-// a value that is two results are copied.
-func results(roots []*node) []*node {
-	taken := map[*node]bool{}
-	out := make([]*node, len(roots))
-	for i, r := range roots {
-		if r.op == opColumn || r.op == opConst || taken[r] {
-			c := &node{op: opCopy, typ: r.typ, args: []*node{r}, pos: r.pos, src: r.src, nullable: r.nullable}
-			r = c
-		}
-		taken[r] = true
-		out[i] = r
-	}
-	return out
 }

@@ -6,11 +6,16 @@ import (
 	"go/token"
 	"math"
 	"math/big"
+	"regexp"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
+	"github.com/volley-go/volley/internal/vm"
 )
 
 // mathConsts are the untyped constants of package math that expressions know.
@@ -23,35 +28,35 @@ var mathConsts = map[string]constant.Value{
 	"MaxFloat64": constant.MakeFloat64(math.MaxFloat64),
 }
 
-func (c *checker) untypedInt(v int64, pos int) *node {
-	n := c.node(opConst, nil, pos)
-	n.val = constant.MakeInt64(v)
+func (c *checker) untypedInt(v int64, pos int) *ir.Node {
+	n := c.node(ir.OpConst, nil, pos)
+	n.Value = constant.MakeInt64(v)
 	return n
 }
 
 // binaryConst folds an operation on two untyped constants exactly, as Go does.
-func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
-	a, b := x.val.(constant.Value), y.val.(constant.Value)
-	n := c.node(opConst, nil, x.pos)
+func (c *checker) binaryConst(tok token.Token, x, y *ir.Node, pos int) *ir.Node {
+	a, b := x.Value.(constant.Value), y.Value.(constant.Value)
+	n := c.node(ir.OpConst, nil, x.Pos)
 	if !constantsMeet(tok, a, b) {
 		c.fail(pos, "%s does not apply to the constants %s and %s", tok, a.ExactString(), b.ExactString())
 	}
 	switch tok {
 	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
-		c.refuseColumn(a, x.pos)
-		c.refuseColumn(b, y.pos)
-		n.val = constant.MakeBool(constant.Compare(a, tok, b))
+		c.refuseColumn(a, x.Pos)
+		c.refuseColumn(b, y.Pos)
+		n.Value = constant.MakeBool(constant.Compare(a, tok, b))
 		return n
 	case token.ADD:
 		if a.Kind() == constant.String && len(c.schema.FieldIndices(constant.StringVal(a))) > 0 {
-			c.refuseColumn(b, y.pos) // both are columns
+			c.refuseColumn(b, y.Pos) // both are columns
 		}
 	case token.SHL, token.SHR:
 		count, ok := constant.Uint64Val(b)
 		if !ok || count > 512 {
 			c.fail(pos, "a constant cannot be shifted by %s", b.ExactString())
 		}
-		n.val = constant.Shift(a, tok, uint(count))
+		n.Value = constant.Shift(a, tok, uint(count))
 		return n
 	case token.QUO, token.REM:
 		if constant.Sign(b) == 0 {
@@ -61,7 +66,7 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 			tok = token.QUO_ASSIGN // go/constant's word for the truncated quotient
 		}
 	}
-	n.val = constant.BinaryOp(a, tok, b)
+	n.Value = constant.BinaryOp(a, tok, b)
 	return n
 }
 
@@ -69,17 +74,17 @@ func (c *checker) binaryConst(tok token.Token, x, y *node, pos int) *node {
 // SQL.
 func (c *checker) refuseColumn(v constant.Value, pos int) {
 	if v.Kind() == constant.String && c.scope == nil && len(c.schema.FieldIndices(constant.StringVal(v))) > 0 {
-		c.fail(pos, "%s is a text, not the column: write %s", v.ExactString(), reference(constant.StringVal(v)))
+		c.fail(pos, "%s is a text, not the column: write %s", v.ExactString(), ir.Reference(constant.StringVal(v)))
 	}
 }
 
 // refuseColumns does so among the arguments of a call that has nothing but constants.
-func (c *checker) refuseColumns(args []*node) {
-	if slices.ContainsFunc(args, func(n *node) bool { return !n.untyped() }) {
+func (c *checker) refuseColumns(args []*ir.Node) {
+	if slices.ContainsFunc(args, func(n *ir.Node) bool { return !n.Untyped() }) {
 		return
 	}
 	for _, n := range args {
-		c.refuseColumn(n.val.(constant.Value), n.pos)
+		c.refuseColumn(n.Value.(constant.Value), n.Pos)
 	}
 }
 
@@ -107,36 +112,36 @@ func constantsMeet(tok token.Token, a, b constant.Value) bool {
 // operandType is the type in which an untyped constant meets the other operand. Arithmetic
 // with a constant that is written as a float is one of floats: minutes / 60.0 has a
 // fraction. In the text of a Go function it is the integer's, as in Go.
-func (c *checker) operandType(tok token.Token, k *node, t arrow.DataType) arrow.DataType {
+func (c *checker) operandType(tok token.Token, k *ir.Node, t arrow.DataType) arrow.DataType {
 	arithmetic := tok == token.ADD || tok == token.SUB || tok == token.MUL || tok == token.QUO
-	if (arithmetic || tok == token.XOR) && isInt(t) && k.val.(constant.Value).Kind() == constant.Float && c.scope == nil {
-		return float64Type
+	if (arithmetic || tok == token.XOR) && ir.IsInt(t) && k.Value.(constant.Value).Kind() == constant.Float && c.scope == nil {
+		return ir.Float64Type
 	}
 	return c.constType(k, t)
 }
 
 // constType is the type in which an untyped constant meets a typed operand: the
 // operand's own, but float64 for an integer column with a fraction.
-func (c *checker) constType(k *node, t arrow.DataType) arrow.DataType {
-	v := k.val.(constant.Value)
+func (c *checker) constType(k *ir.Node, t arrow.DataType) arrow.DataType {
+	v := k.Value.(constant.Value)
 	switch v.Kind() {
 	case constant.Bool:
-		return same(t, isBool)
+		return same(t, ir.IsBool)
 	case constant.String:
-		if isInstant(t) || isClock(t) {
+		if ir.IsInstant(t) || ir.IsClock(t) {
 			return t // a time in text, read when compiled
 		}
-		return same(t, isString)
+		return same(t, ir.IsString)
 	}
 	switch {
-	case isNull(t):
+	case ir.IsNull(t):
 		return defaultType(v)
-	case isInt(t) && constant.ToInt(v).Kind() != constant.Int:
-		return float64Type
-	case isDecimal(t):
+	case ir.IsInt(t) && constant.ToInt(v).Kind() != constant.Int:
+		return ir.Float64Type
+	case ir.IsDecimal(t):
 		return c.decimalConst(v, t.(*arrow.Decimal128Type))
 	}
-	return same(t, func(t arrow.DataType) bool { return isNumber(t) || isDuration(t) })
+	return same(t, func(t arrow.DataType) bool { return ir.IsNumber(t) || ir.IsDuration(t) })
 }
 
 // decimalConst widens a decimal type until it holds the constant; one of more than 38 decimals
@@ -151,7 +156,7 @@ func (c *checker) decimalConst(v constant.Value, t *arrow.Decimal128Type) arrow.
 			return common(t, &arrow.Decimal128Type{Precision: min(38, digits), Scale: scale})
 		}
 	}
-	return float64Type
+	return ir.Float64Type
 }
 
 // digitsOf is the number of digits of i, 1 for 0.
@@ -176,9 +181,9 @@ func same(t arrow.DataType, is func(arrow.DataType) bool) arrow.DataType {
 }
 
 // settle gives an untyped constant Go's default type.
-func (c *checker) settle(n *node) *node {
-	if n.untyped() {
-		return c.to(n, defaultType(n.val.(constant.Value)))
+func (c *checker) settle(n *ir.Node) *ir.Node {
+	if n.Untyped() {
+		return c.to(n, defaultType(n.Value.(constant.Value)))
 	}
 	return n
 }
@@ -186,46 +191,46 @@ func (c *checker) settle(n *node) *node {
 func defaultType(v constant.Value) arrow.DataType {
 	switch v.Kind() {
 	case constant.Bool:
-		return boolType
+		return ir.BoolType
 	case constant.String:
-		return stringType
+		return ir.StringType
 	case constant.Int:
-		return int64Type
+		return ir.Int64Type
 	}
-	return float64Type
+	return ir.Float64Type
 }
 
 // to converts a node to a type implicitly: constants at once, columns by a
 // conversion that the type rules allow.
-func (c *checker) to(n *node, t arrow.DataType) *node {
+func (c *checker) to(n *ir.Node, t arrow.DataType) *ir.Node {
 	switch {
-	case n.untyped():
-		k := c.node(opConst, t, n.pos)
-		k.val = c.constValue(n, t)
+	case n.Untyped():
+		k := c.node(ir.OpConst, t, n.Pos)
+		k.Value = c.constValue(n, t)
 		return k
-	case arrow.TypeEqual(n.typ, t):
+	case arrow.TypeEqual(n.Type, t):
 		return n
-	case isNull(n.typ):
-		return c.node(opConst, t, n.pos)
+	case ir.IsNull(n.Type):
+		return c.node(ir.OpConst, t, n.Pos)
 	}
-	if u := common(t, n.typ); u == nil || !arrow.TypeEqual(u, t) {
-		c.fail(n.pos, "%s is used where %s is needed%s", c.describe(n), typeName(t), castHint(n, t))
+	if u := common(t, n.Type); u == nil || !arrow.TypeEqual(u, t) {
+		c.fail(n.Pos, "%s is used where %s is needed%s", c.describe(n), ir.TypeName(t), castHint(n, t))
 	}
-	return c.convert(n, t, n.pos)
+	return c.convert(n, t, n.Pos)
 }
 
 // castHint says how a value comes to a type. Nothing but a comparison tells what is to be true.
-func castHint(n *node, t arrow.DataType) string {
+func castHint(n *ir.Node, t arrow.DataType) string {
 	x := "x"
-	if n.op == opColumn {
-		x = n.label()
+	if n.Op == ir.OpColumn {
+		x = n.Label()
 	}
 	switch {
-	case !isBool(t):
+	case !ir.IsBool(t):
 		return fmt.Sprintf(": write cast(%s, %s)", x, writtenType(t))
-	case isString(n.typ):
+	case ir.IsString(n.Type):
 		return fmt.Sprintf(`: compare it, as in %s != ""`, x)
-	case isNumber(n.typ):
+	case ir.IsNumber(n.Type):
 		return fmt.Sprintf(": compare it, as in %s != 0", x)
 	}
 	return ": compare it, or see isnull"
@@ -243,34 +248,34 @@ func writtenType(t arrow.DataType) string {
 	case *arrow.DurationType:
 		return fmt.Sprintf("duration(%q)", t.Unit)
 	}
-	return typeName(t)
+	return ir.TypeName(t)
 }
 
 // constValue is an untyped constant as a lane of type t.
-func (c *checker) constValue(n *node, t arrow.DataType) any {
-	v := n.val.(constant.Value)
+func (c *checker) constValue(n *ir.Node, t arrow.DataType) any {
+	v := n.Value.(constant.Value)
 	switch {
-	case v.Kind() == constant.Bool && isBool(t):
+	case v.Kind() == constant.Bool && ir.IsBool(t):
 		return constant.BoolVal(v)
-	case v.Kind() == constant.String && isString(t):
+	case v.Kind() == constant.String && ir.IsString(t):
 		return constant.StringVal(v)
-	case v.Kind() == constant.String && (isInstant(t) || isClock(t)):
+	case v.Kind() == constant.String && (ir.IsInstant(t) || ir.IsClock(t)):
 		return c.timeConst(n, t)
 	case isNumberConst(v):
 		if x := numberConst(v, t); x != nil {
 			return x
 		}
-		if isNumber(t) || isDuration(t) {
-			c.fail(n.pos, "the constant %s does not fit %s", v.String(), typeName(t))
+		if ir.IsNumber(t) || ir.IsDuration(t) {
+			c.fail(n.Pos, "the constant %s does not fit %s", v.String(), ir.TypeName(t))
 		}
 	}
-	c.fail(n.pos, "the constant %s is used where %s is needed", v.String(), typeName(t))
+	c.fail(n.Pos, "the constant %s is used where %s is needed", v.String(), ir.TypeName(t))
 	return nil
 }
 
 // numberConst is nil when the value does not fit.
 func numberConst(v constant.Value, t arrow.DataType) any {
-	if isDecimal(t) {
+	if ir.IsDecimal(t) {
 		d := t.(*arrow.Decimal128Type)
 		i, ok := scaled(v, d.Scale)
 		if !ok || i.BitLen() > 127 {
@@ -282,20 +287,20 @@ func numberConst(v constant.Value, t arrow.DataType) any {
 		}
 		return x
 	}
-	switch l := laneOf(t); l {
-	case laneF32:
+	switch l := ir.LaneOf(t); l {
+	case ir.LaneF32:
 		f, _ := constant.Float32Val(v)
 		return fitting(f, !math.IsInf(float64(f), 0))
-	case laneF64:
+	case ir.LaneF64:
 		f, _ := constant.Float64Val(v)
 		return fitting(f, !math.IsInf(f, 0))
-	case laneU8, laneU16, laneU32, laneU64:
+	case ir.LaneU8, ir.LaneU16, ir.LaneU32, ir.LaneU64:
 		u, ok := constant.Uint64Val(constant.ToInt(v))
 		if !ok {
 			return nil
 		}
 		return intLane(l, int64(u), u)
-	case laneI8, laneI16, laneI32, laneI64:
+	case ir.LaneI8, ir.LaneI16, ir.LaneI32, ir.LaneI64:
 		i, ok := constant.Int64Val(constant.ToInt(v))
 		if !ok {
 			return nil
@@ -306,21 +311,21 @@ func numberConst(v constant.Value, t arrow.DataType) any {
 }
 
 // intLane is an integer as the lane's Go type, nil when it does not fit.
-func intLane(l lane, i int64, u uint64) any {
+func intLane(l ir.Lane, i int64, u uint64) any {
 	switch l {
-	case laneI8:
+	case ir.LaneI8:
 		return fitting(int8(i), int64(int8(i)) == i)
-	case laneI16:
+	case ir.LaneI16:
 		return fitting(int16(i), int64(int16(i)) == i)
-	case laneI32:
+	case ir.LaneI32:
 		return fitting(int32(i), int64(int32(i)) == i)
-	case laneI64:
+	case ir.LaneI64:
 		return i
-	case laneU8:
+	case ir.LaneU8:
 		return fitting(uint8(u), uint64(uint8(u)) == u)
-	case laneU16:
+	case ir.LaneU16:
 		return fitting(uint16(u), uint64(uint16(u)) == u)
-	case laneU32:
+	case ir.LaneU32:
 		return fitting(uint32(u), uint64(uint32(u)) == u)
 	}
 	return u
@@ -334,7 +339,7 @@ func fitting(v any, ok bool) any {
 }
 
 // decFromBig takes up to 127 bits.
-func decFromBig(i *big.Int) dec {
+func decFromBig(i *big.Int) ir.Dec {
 	var low big.Int
 	abs := new(big.Int).Abs(i)
 	low.And(abs, new(big.Int).SetUint64(math.MaxUint64))
@@ -347,11 +352,38 @@ func decFromBig(i *big.Int) dec {
 
 // timeConst is a text constant as a time. What the type's unit would cut is a mistake, or meant for
 // a comparison, which takes it as it is.
-func (c *checker) timeConst(n *node, t arrow.DataType) any {
-	floor, exact := c.floorConst(n.val.(constant.Value), t, n.pos)
+func (c *checker) timeConst(n *ir.Node, t arrow.DataType) any {
+	floor, exact := c.floorConst(n.Value.(constant.Value), t, n.Pos)
 	least, most := limitsOf(t)
 	if !exact || floor.Cmp(least) < 0 || floor.Cmp(most) > 0 {
-		c.fail(n.pos, "%s is not a value of %s: cast the other operands to a type that has it, such as timestamp(\"ns\")", literal(n.val), typeName(t))
+		c.fail(n.Pos, "%s is not a value of %s: cast the other operands to a type that has it, such as timestamp(\"ns\")", ir.Literal(n.Value), ir.TypeName(t))
 	}
 	return laneConst(floor, t)
+}
+
+// instantText is a text constant where a time is needed.
+func (c *checker) instantText(s string, t arrow.DataType, pos int) time.Time {
+	c.checkZone(t, pos)
+	c.refuseFiner(s, pos)
+	at, err := vm.ReadInstant(strings.TrimSpace(s), t)
+	if err != nil {
+		c.fail(pos, "%q is no %s: write it as 2006-01-02 or 2006-01-02 15:04:05", s, ir.TypeName(t))
+	}
+	return at
+}
+
+var finerThanNanos = regexp.MustCompile(`[.,]\d{9}\d*[1-9]`)
+
+// refuseFiner refuses a constant with digits that Go's times do not have: they would be cut, and
+// what is compared would be another time.
+func (c *checker) refuseFiner(s string, pos int) {
+	if finerThanNanos.MatchString(s) {
+		c.fail(pos, "%q is finer than a nanosecond: write nine digits of the second at most", s)
+	}
+}
+
+// nanosOf is the nanoseconds since 1970, of any year.
+func nanosOf(t time.Time) *big.Int {
+	n := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(1e9))
+	return n.Add(n, big.NewInt(int64(t.Nanosecond())))
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 var layoutsSaid = regexp.MustCompile(`parse\(x, "([^"]*)"\)`)
@@ -23,7 +25,7 @@ func TestDatesInAnotherOrderAreToldWithTheirRemedy(t *testing.T) {
 		rec := recordOf(written(t, "x", arrow.BinaryTypes.String, text))
 		for _, of := range []string{"cast(x, date)", "date(x)", `cast(x, timestamp("us"))`, `year(cast(x, date))`, `cast(x, date) > "2020-01-01"`} {
 			_, errs := evalText(t, rec, "r = "+of)
-			require.ErrorIs(t, errs[0], ErrCast)
+			require.ErrorIs(t, errs[0], ir.ErrCast)
 			require.ErrorContains(t, errs[0], "csvio.ReadOptions.Dates", of)
 			found := layoutsSaid.FindAllStringSubmatch(errs[0].Error(), -1)
 			require.Len(t, found, 2)

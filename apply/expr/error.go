@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -14,8 +15,6 @@ type Error struct {
 	Text string // the whole text
 	Pos  int    // byte offset of the place in Text
 	Msg  string // what is wrong, and what to write instead
-
-	source int // which text of the compilation, until Text is filled in
 }
 
 // Error is the message, the line of the text, and a caret under the place.
@@ -84,6 +83,20 @@ func snippet(text string, pos int) string {
 	}
 	return string([]rune(s)[:24]) + "…"
 }
+
+// Causes of failing rows.
+var (
+	// ErrDivideByZero is the cause of a row whose integer divisor is 0.
+	ErrDivideByZero = ir.ErrDivideByZero
+	// ErrNegativeShift is the cause of a row whose shift count is negative.
+	ErrNegativeShift = ir.ErrNegativeShift
+	// ErrOverflow is the cause of a row whose decimal or rounded result has too many digits.
+	ErrOverflow = ir.ErrOverflow
+	// ErrCast is the cause of a row whose value the type of a cast does not hold.
+	ErrCast = ir.ErrCast
+	// ErrTimeRange is the cause of a row whose time or duration the type does not hold.
+	ErrTimeRange = ir.ErrTimeRange
+)
 
 // bail carries an *Error up through the recursive passes; only catch stops it.
 type bail struct{ err *Error }

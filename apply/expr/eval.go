@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
-	"slices"
-	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
+	"github.com/volley-go/volley/internal/vm"
 )
 
 // Output is the memory that one result's rows go to: those of the range
@@ -49,102 +48,31 @@ type OnRowError func(row int, err *RowError) error
 // largest vector was seen). Making one takes about 10 µs and, for each register,
 // 8 KiB.
 type Evaluator struct {
-	prog    *Program
-	m       machine
-	columns []*bound
-	rows    int
-	mask    [kernel.Words]uint64
+	prog *Program
+	m    *vm.Machine
+	rows int
+	mask [kernel.Words]uint64
+
+	onFail  OnRowError             // of the call under way
+	failing func(vm.Failure) error // e.fail
 }
 
 // NewEvaluator makes the scratch space for one goroutine.
-func (p *Program) NewEvaluator() *Evaluator { return p.newEvaluator(p.code.memory()) }
-
-func (p *Program) newEvaluator(memory []regClass) *Evaluator {
-	e := &Evaluator{prog: p}
-	m := &e.m
-	m.v = make([]vec, len(p.code.regs))
-	for i, c := range memory {
-		m.v[i].allocate(c)
-	}
-	for _, l := range p.code.consts {
-		m.fill(l.reg, laneOf(l.node.typ), l.node.val)
-	}
-	m.vectors = 1
-	m.now = &failBits{bits: make([]uint64, kernel.Words)} // of checked kernels that cannot fail here
-	m.fails = make([]failBits, len(p.code.fails))
-	for i := range m.fails {
-		m.fails[i].bits = make([]uint64, kernel.Words)
-	}
-	for _, l := range p.code.lookups {
-		m.tables = append(m.tables, newTable(l))
-	}
+func (p *Program) NewEvaluator() *Evaluator {
+	e := &Evaluator{prog: p, m: p.code.NewMachine()}
+	e.failing = e.fail
 	return e
-}
-
-// memory is what the registers need of their own: results of fixed width lie in the caller's.
-func (c *code) memory() []regClass {
-	classes := slices.Clone(c.regs)
-	for i, r := range c.outs {
-		if c.lanes[i].width() > 0 {
-			classes[r] = classPinned
-		}
-	}
-	return classes
-}
-
-func (v *vec) allocate(c regClass) {
-	switch c {
-	case classLanes:
-		v.own = make([]uint64, kernel.Rows)
-	case classWide:
-		v.own = make([]uint64, 2*kernel.Rows)
-	case classBits:
-		v.own = make([]uint64, kernel.Words)
-	}
-	v.home()
-}
-
-// home points a register at its own memory, if it has some.
-func (v *vec) home() {
-	if len(v.own) > 0 {
-		v.p = unsafe.Pointer(&v.own[0])
-	}
 }
 
 // Bind points the evaluator at a record batch of the program's schema, whose
 // memory must stay in place until the next Bind. Columns are found by their
 // place in the schema, and must have its types.
 func (e *Evaluator) Bind(rec arrow.Record) error {
-	e.columns = e.columns[:0]
 	e.rows = int(rec.NumRows())
-	for _, l := range e.prog.code.columns {
-		b, err := columnOf(rec, l.node)
-		if err != nil {
-			return err
-		}
-		e.columns = append(e.columns, b)
+	if err := e.m.Bind(rec); err != nil {
+		return fmt.Errorf("expr: %w", err)
 	}
-	return e.bindTables(rec)
-}
-
-// columnOf finds a column in a record batch.
-func columnOf(rec arrow.Record, n *node) (*bound, error) {
-	c := n.val.(*column)
-	if c.index >= int(rec.NumCols()) {
-		return nil, fmt.Errorf("expr: the record batch has %d columns, but %s is column %d of the schema", rec.NumCols(), reference(c.name), c.index)
-	}
-	a := rec.Column(c.index)
-	if !arrow.TypeEqual(a.DataType(), c.typ) {
-		return nil, fmt.Errorf("expr: column %s is %s, but was compiled as %s", reference(c.name), a.DataType(), c.typ)
-	}
-	b, err := bind(a)
-	if err != nil {
-		return nil, fmt.Errorf("expr: column %s: %w", reference(c.name), err)
-	}
-	if !c.nullable && b.valid != nil {
-		return nil, fmt.Errorf("expr: column %s has nulls, but its field is not nullable", reference(c.name))
-	}
-	return b, nil
+	return nil
 }
 
 // Run evaluates rows [lo, hi) of the bound record batch into outs, one for each
@@ -156,21 +84,38 @@ func (e *Evaluator) Run(lo, hi int, outs []Output, fail OnRowError) error {
 	for i := range outs {
 		outs[i].Nulls = 0
 	}
+	e.onFail = fail
 	for row := lo; row < hi; row += kernel.Rows {
-		e.m.n = min(kernel.Rows, hi-row)
-		for i, o := range outs {
-			e.aim(i, &o, row-lo)
+		n := min(kernel.Rows, hi-row)
+		for i := range outs {
+			e.aim(i, &outs[i], row-lo, n)
 		}
-		if err := e.vector(row, fail); err != nil {
+		if err := e.m.Evaluate(row, n, e.failing); err != nil {
 			return err
 		}
 		for i := range outs {
-			if err := e.store(i, &outs[i], row-lo); err != nil {
+			if err := e.store(i, &outs[i], row-lo, n); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// aim points the register of a fixed-width result at the caller's memory.
+func (e *Evaluator) aim(i int, o *Output, at, n int) {
+	if w := e.prog.code.Width(i); w > 0 {
+		e.m.Aim(i, o.Fixed[at*w:(at+n)*w])
+	}
+}
+
+// fail hands a failing row to the caller, who may want the first one as the error of all.
+func (e *Evaluator) fail(f vm.Failure) error {
+	err := &RowError{Name: e.prog.fields[f.Result].Name, Text: e.prog.texts[f.Node.Source], Pos: f.Node.Pos, Cause: f.Cause}
+	if e.onFail == nil {
+		return fmt.Errorf("row %d: %w", f.Row, err)
+	}
+	return e.onFail(f.Row, err)
 }
 
 func (e *Evaluator) checkRange(lo, hi int) error {
@@ -180,160 +125,32 @@ func (e *Evaluator) checkRange(lo, hi int) error {
 	return nil
 }
 
-// aim points the register of a fixed-width result at the caller's memory.
-func (e *Evaluator) aim(i int, o *Output, at int) {
-	if w := e.prog.code.lanes[i].width(); w > 0 {
-		v := &e.m.v[e.prog.code.outs[i]]
-		v.p = unsafe.Pointer(&o.Fixed[at*w : (at+e.m.n)*w][0])
-	}
-}
-
-// vector runs the program on the rows from row on.
-func (e *Evaluator) vector(row int, fail OnRowError) error {
-	if err := e.compute(row); err != nil {
-		return err
-	}
-	if e.m.any {
-		return e.raise(row, fail)
-	}
-	return nil
-}
-
-// compute runs the program's body.
-func (e *Evaluator) compute(row int) error {
-	m, c := &e.m, e.prog.code
-	m.any, m.row = false, row
-	for i, l := range c.columns {
-		e.columns[i].load(m, l.reg, row)
-	}
-	for i := range c.body {
-		c.body[i].run(m)
-	}
-	m.vectors++
-	err := m.err
-	m.err = nil
-	return err
-}
-
-// raise finds which failing lanes count, makes them null and reports them.
-func (e *Evaluator) raise(row int, fail OnRowError) error {
-	m, c := &e.m, e.prog.code
-	for i := range c.tail {
-		c.tail[i].run(m)
-	}
-	var first error
-	hits := make([][kernel.Words]uint64, len(c.raises))
-	var union [kernel.Words]uint64
-	for k, r := range c.raises {
-		hit := &hits[k]
-		copy(hit[:], m.fails[r.fail].bits)
-		if r.guard >= 0 {
-			for w, t := range m.truths(r.guard) {
-				hit[w] &= t
-			}
-		}
-		v := &m.v[c.outs[r.result]]
-		for w, h := range hit {
-			union[w] |= h
-			if h != 0 {
-				e.nullify(v, w, h)
-			}
-		}
-	}
-	for w, u := range union[:kernel.WordsFor(m.n)] {
-		for ; u != 0 && first == nil; u &= u - 1 {
-			first = e.report(row, w*64+bits.TrailingZeros64(u), hits, fail)
-		}
-	}
-	for i := range m.fails {
-		m.fails[i].causes = nil
-	}
-	return first
-}
-
-func (e *Evaluator) nullify(v *vec, w int, h uint64) {
-	if !v.nulls {
-		kernel.FillBits(v.valid[:], true)
-		v.nulls = true
-	}
-	v.valid[w] &^= h
-}
-
-// report calls fail for one lane, with the first failing operation of each
-// result.
-func (e *Evaluator) report(row, lane int, hits [][kernel.Words]uint64, fail OnRowError) error {
-	c := e.prog.code
-	done := make([]bool, len(e.prog.fields))
-	for k, r := range c.raises {
-		if done[r.result] || hits[k][lane>>6]>>(lane&63)&1 == 0 {
-			continue
-		}
-		done[r.result] = true
-		n := c.fails[r.fail]
-		cause := e.m.fails[r.fail].causes[lane]
-		if cause == nil {
-			cause = n.op.fails
-		}
-		err := &RowError{Name: e.prog.fields[r.result].Name, Text: e.prog.texts[n.src], Pos: n.pos, Cause: cause}
-		if fail == nil {
-			return fmt.Errorf("row %d: %w", row+lane, err)
-		}
-		if err := fail(row+lane, err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // store moves what the program left in result i's register to the caller.
-func (e *Evaluator) store(i int, o *Output, at int) error {
-	m := &e.m
-	v, n := &m.v[e.prog.code.outs[i]], m.n
+func (e *Evaluator) store(i int, o *Output, at, n int) (err error) {
+	from, nulls := e.m.Valid(i)
 	words := kernel.WordsFor(n)
-	if v.nulls && o.Valid == nil {
+	if nulls && o.Valid == nil {
 		return fmt.Errorf("expr: result %s has nulls and Output.Valid is nil", e.prog.fields[i].Name)
 	}
 	if o.Valid != nil {
 		valid := o.Valid[at/64 : at/64+words]
-		if v.nulls {
-			copy(valid, v.valid[:])
+		if nulls {
+			copy(valid, from)
 			o.Nulls += n - kernel.CountBits(valid, n)
 		} else {
 			kernel.FillBits(valid, true)
 		}
 		valid[words-1] &= kernel.TailMask(n)
 	}
-	switch e.prog.code.lanes[i] {
-	case laneBits:
+	switch ir.LaneOf(e.prog.fields[i].Type) {
+	case ir.LaneBits:
 		out := o.Bits[at/64 : at/64+words]
-		copy(out, v.own)
+		copy(out, e.m.Bits(i))
 		out[words-1] &= kernel.TailMask(n)
-	case laneText:
-		return v.storeText(o, n)
+	case ir.LaneText:
+		o.Ends, o.Data, err = e.m.AppendTexts(i, o.Ends, o.Data)
 	}
-	return nil
-}
-
-// storeText appends the values; those of nulls are left out.
-func (v *vec) storeText(o *Output, n int) error {
-	if v.packed && !v.nulls {
-		base := int32(len(o.Data)) - v.start[0]
-		o.Data = append(o.Data, v.data[v.start[0]:v.end[n-1]]...)
-		for _, x := range v.end[:n] {
-			o.Ends = append(o.Ends, base+x)
-		}
-	} else {
-		for i := range n {
-			if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
-				o.Data = append(o.Data, v.textAt(i)...)
-			}
-			o.Ends = append(o.Ends, int32(len(o.Data)))
-		}
-	}
-	if len(o.Data) > maxText {
-		return errTextTooLong
-	}
-	return nil
+	return err
 }
 
 var errNotBool = errors.New("expr: a selection needs one boolean result")
@@ -343,22 +160,23 @@ var errNotBool = errors.New("expr: a selection needs one boolean result")
 // a failing row. It clears the others, up to the end of the last word, and returns
 // how many rows are true.
 func (e *Evaluator) Mask(lo, hi int, dst []uint64, fail OnRowError) (rows int, err error) {
-	if len(e.prog.fields) != 1 || !isBool(e.prog.Type()) {
+	if len(e.prog.fields) != 1 || !ir.IsBool(e.prog.Type()) {
 		return 0, errNotBool
 	}
 	if err := e.checkRange(lo, hi); err != nil {
 		return 0, err
 	}
+	e.onFail = fail
 	for row := lo; row < hi; row += kernel.Rows {
-		e.m.n = min(kernel.Rows, hi-row)
-		if err := e.vector(row, fail); err != nil {
+		n := min(kernel.Rows, hi-row)
+		if err := e.m.Evaluate(row, n, e.failing); err != nil {
 			return rows, err
 		}
-		words := kernel.WordsFor(e.m.n)
-		e.mask = e.m.truths(e.prog.code.outs[0])
-		e.mask[words-1] &= kernel.TailMask(e.m.n)
+		words := kernel.WordsFor(n)
+		e.mask = e.m.True(0)
+		e.mask[words-1] &= kernel.TailMask(n)
 		copy(dst[(row-lo)/64:], e.mask[:words])
-		rows += kernel.CountBits(e.mask[:], e.m.n)
+		rows += kernel.CountBits(e.mask[:], n)
 	}
 	return rows, nil
 }
@@ -396,7 +214,7 @@ func (e *Evaluator) evaluate(ctx context.Context, fail OnRowError, n int) ([]arr
 			return nil, err
 		}
 		for i := range whole {
-			part[i] = whole[i].from(lo, laneOf(e.prog.fields[i].Type).width())
+			part[i] = whole[i].from(lo, ir.LaneOf(e.prog.fields[i].Type).Width())
 		}
 		if err := e.Run(lo, min(lo+step, n), part, fail); err != nil {
 			return nil, err
@@ -427,20 +245,15 @@ func (o *Output) from(lo, width int) Output {
 // NewOutput allocates an output for n rows of a type.
 func NewOutput(t arrow.DataType, n int) Output {
 	o := Output{Valid: make([]uint64, kernel.WordsFor(n))}
-	switch l := laneOf(t); l {
-	case laneBits:
+	switch l := ir.LaneOf(t); l {
+	case ir.LaneBits:
 		o.Bits = make([]uint64, kernel.WordsFor(n))
-	case laneText:
+	case ir.LaneText:
 		o.Ends = make([]int32, 0, n)
 	default:
-		o.Fixed = bufpool.Fresh((n*l.width() + 7) / 8 * 8)
+		o.Fixed = bufpool.Fresh((n*l.Width() + 7) / 8 * 8)
 	}
 	return o
-}
-
-// wordBytes is words as bytes; a little-endian machine is assumed throughout.
-func wordBytes(w []uint64) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(w))), 8*len(w))
 }
 
 // Array makes an Arrow array of an output that holds exactly n rows of type t.
@@ -448,19 +261,16 @@ func wordBytes(w []uint64) []byte {
 func (o *Output) Array(t arrow.DataType, n int) arrow.Array {
 	buffers := []*memory.Buffer{nil}
 	if o.Nulls > 0 {
-		buffers[0] = memory.NewBufferBytes(wordBytes(o.Valid))
+		buffers[0] = memory.NewBufferBytes(arrow.Uint64Traits.CastToBytes(o.Valid))
 	}
-	switch laneOf(t) {
-	case laneBits:
-		buffers = append(buffers, memory.NewBufferBytes(wordBytes(o.Bits)))
-	case laneText:
+	switch ir.LaneOf(t) {
+	case ir.LaneBits:
+		buffers = append(buffers, memory.NewBufferBytes(arrow.Uint64Traits.CastToBytes(o.Bits)))
+	case ir.LaneText:
 		offsets := arrow.Int32Traits.CastToBytes(append([]int32{0}, o.Ends...))
 		buffers = append(buffers, memory.NewBufferBytes(offsets), memory.NewBufferBytes(o.Data))
 	default:
-		buffers = append(buffers, memory.NewBufferBytes(o.Fixed[:n*laneOf(t).width()]))
+		buffers = append(buffers, memory.NewBufferBytes(o.Fixed[:n*ir.LaneOf(t).Width()]))
 	}
 	return array.MakeFromData(array.NewData(t, n, buffers, nil, o.Nulls, 0))
 }
-
-// fieldOf names a constant's value for folding.
-func fieldOf(n *node) arrow.Field { return arrow.Field{Name: n.op.name, Type: n.typ, Nullable: true} }

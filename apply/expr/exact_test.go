@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // named is a column of a test's record batch.
@@ -533,7 +535,7 @@ func TestIsNullOfAnyType(t *testing.T) {
 				require.Equal(t, name == "all" || (i+5)%3 == 0, v, "%s: row %d", text, i)
 			}
 		}
-		if laneOf(dt) != laneNone {
+		if ir.LaneOf(dt) != ir.LaneNone {
 			continue
 		}
 		for _, text := range []string{name, name + " == " + name, "coalesce(" + name + ", " + name + ")", "isnull(" + name + ") && " + name + " == 1", "isnull(coalesce(" + name + ", 1))", "hash(" + name + ")"} {

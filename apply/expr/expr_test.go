@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // taxi is the record batch that most tests read: a row with nulls, one with
@@ -163,18 +165,18 @@ func TestRowErrors(t *testing.T) {
 		rows  []int
 		cause error
 	}{
-		{"100 / n", []any{int64(14), nil, nil, int64(0)}, []int{2}, ErrDivideByZero},
+		{"100 / n", []any{int64(14), nil, nil, int64(0)}, []int{2}, ir.ErrDivideByZero},
 		{"ifelse(n != 0, 100 / n, 0)", []any{int64(14), int64(0), int64(0), int64(0)}, nil, nil},
-		{"ifelse(n == 0, 100 / n, 0)", []any{int64(0), int64(0), nil, int64(0)}, []int{2}, ErrDivideByZero},
+		{"ifelse(n == 0, 100 / n, 0)", []any{int64(0), int64(0), nil, int64(0)}, []int{2}, ir.ErrDivideByZero},
 		{"n == 0 || 100 / n > 10", []any{true, nil, true, false}, nil, nil},
 		{"n != 0 && 100 / n > 10", []any{true, nil, false, false}, nil, nil},
 		{"coalesce(n, 100 / n)", []any{int64(7), nil, int64(0), int64(math.MinInt64)}, nil, nil},
-		{"coalesce(100 / n, 5)", []any{int64(14), int64(5), nil, int64(0)}, []int{2}, ErrDivideByZero},
-		{"isnull(100 / n)", []any{false, true, nil, false}, []int{2}, ErrDivideByZero},
-		{"cast(n, int8)", []any{int8(7), nil, int8(0), nil}, []int{3}, ErrCast},
-		{"cast(fare, uint8)", []any{uint8(10), nil, uint8(0), nil}, []int{3}, ErrCast},
-		{"cast(zone, int64)", []any{nil, nil, nil, nil}, []int{0, 2, 3}, ErrCast},
-		{"1 << n", []any{int64(128), nil, int64(1), nil}, []int{3}, ErrNegativeShift},
+		{"coalesce(100 / n, 5)", []any{int64(14), int64(5), nil, int64(0)}, []int{2}, ir.ErrDivideByZero},
+		{"isnull(100 / n)", []any{false, true, nil, false}, []int{2}, ir.ErrDivideByZero},
+		{"cast(n, int8)", []any{int8(7), nil, int8(0), nil}, []int{3}, ir.ErrCast},
+		{"cast(fare, uint8)", []any{uint8(10), nil, uint8(0), nil}, []int{3}, ir.ErrCast},
+		{"cast(zone, int64)", []any{nil, nil, nil, nil}, []int{0, 2, 3}, ir.ErrCast},
+		{"1 << n", []any{int64(128), nil, int64(1), nil}, []int{3}, ir.ErrNegativeShift},
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			got, failed := evalText(t, rec, c.text)
@@ -246,7 +248,7 @@ func TestAConstantZeroIsNoDivisor(t *testing.T) {
 				require.Equal(t, []any{nil, nil, nil, nil}, got, text)
 				require.Len(t, failed, 3, text)
 				for _, row := range []int{0, 2, 3} {
-					require.ErrorIs(t, failed[row], ErrDivideByZero, text)
+					require.ErrorIs(t, failed[row], ir.ErrDivideByZero, text)
 				}
 			}
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // TestAnUnknownZoneIsAnError: nothing that looks at the clock of such a column counts in UTC
@@ -122,7 +124,7 @@ func TestARowThatFailsMayEndTheEvaluation(t *testing.T) {
 		require.Equal(t, 1, row)
 		return err
 	}, int(rec.NumRows()))
-	require.ErrorIs(t, err, ErrDivideByZero)
+	require.ErrorIs(t, err, ir.ErrDivideByZero)
 }
 
 // TestAFailureIsOfItsRowAlone: rows that fail at other places of their vectors leave nothing behind

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
@@ -24,10 +25,10 @@ func (p *Program) Filter() predicate.Filter {
 
 // tests has one for each column that some side reads alone.
 func (p *Program) tests() (out []predicate.Test) {
-	var columns []*column
-	sides, fails := map[*column]*node{}, fallible{}
+	var columns []*ir.Column
+	sides, fails := map[*ir.Column]*ir.Node{}, ir.Fallible{}
 	for _, n := range conjuncts(p.wanted) {
-		if fails.within(n) {
+		if fails.Within(n) {
 			break // sides behind it do not keep it from being looked at
 		}
 		c := onlyColumn(n)
@@ -35,7 +36,7 @@ func (p *Program) tests() (out []predicate.Test) {
 			continue
 		}
 		if have := sides[c]; have != nil {
-			sides[c] = joined(opAnd, have, n)
+			sides[c] = ir.Joined(ir.OpAnd, have, n)
 			continue
 		}
 		sides[c] = n
@@ -50,16 +51,16 @@ func (p *Program) tests() (out []predicate.Test) {
 }
 
 // conjuncts are the sides of a condition's &&, in their order, each once.
-func conjuncts(n *node) (sides []*node) {
-	seen := map[*node]bool{}
-	var walk func(n *node)
-	walk = func(n *node) {
+func conjuncts(n *ir.Node) (sides []*ir.Node) {
+	seen := map[*ir.Node]bool{}
+	var walk func(n *ir.Node)
+	walk = func(n *ir.Node) {
 		switch {
 		case seen[n]:
 			return
-		case n.op == opAnd:
-			walk(n.args[0])
-			walk(n.args[1])
+		case n.Op == ir.OpAnd:
+			walk(n.Args[0])
+			walk(n.Args[1])
 		default:
 			sides = append(sides, n)
 		}
@@ -70,49 +71,49 @@ func conjuncts(n *node) (sides []*node) {
 }
 
 // onlyColumn is the column that n reads, if it is one.
-func onlyColumn(n *node) (c *column) {
-	for _, k := range order([]*node{n}) {
-		if k.op != opColumn {
+func onlyColumn(n *ir.Node) (c *ir.Column) {
+	for _, k := range ir.Order([]*ir.Node{n}) {
+		if k.Op != ir.OpColumn {
 			continue
 		}
 		if c != nil {
 			return nil
 		}
-		c = k.val.(*column)
+		c = k.Value.(*ir.Column)
 	}
 	return c
 }
 
 // test compiles a condition on one column against a schema of that column alone. Where another side
 // can fail, it is looked at unless this one is false: null passes then.
-func (p *Program) test(c *column, n *node) (predicate.Test, bool) {
+func (p *Program) test(c *ir.Column, n *ir.Node) (predicate.Test, bool) {
 	if p.Fails() {
-		yes := &node{op: opConst, typ: boolType, val: true, pos: n.pos, src: n.src}
-		n = joined(opCoalesce, n, yes)
+		yes := &ir.Node{Op: ir.OpConst, Type: ir.BoolType, Value: true, Pos: n.Pos, Source: n.Source}
+		n = ir.Joined(ir.OpCoalesce, n, yes)
 	}
-	field := arrow.Field{Name: c.name, Type: c.typ, Nullable: c.nullable}
+	field := arrow.Field{Name: c.Name, Type: c.Type, Nullable: c.Nullable}
 	sub := &Program{schema: arrow.NewSchema([]arrow.Field{field}, nil), texts: p.texts}
-	sub.fields = []arrow.Field{{Name: "test", Type: boolType}}
+	sub.fields = []arrow.Field{{Name: "test", Type: ir.BoolType}}
 	alone := *c
-	alone.index = 0
-	roots := rewrite([]*node{n}, func(n *node) *node {
-		if n.op != opColumn {
+	alone.Index = 0
+	roots := ir.Rewrite([]*ir.Node{n}, func(n *ir.Node) *ir.Node {
+		if n.Op != ir.OpColumn {
 			return n
 		}
 		k := *n
-		k.val = &alone
+		k.Value = &alone
 		return &k
 	})
 	if err := sub.finish(roots); err != nil {
 		return predicate.Test{}, false
 	}
-	return predicate.Test{Column: c.name, Pass: sub.pass}, true
+	return predicate.Test{Column: c.Name, Pass: sub.pass}, true
 }
 
 // pass tells for which values of its one column the program is true.
 func (p *Program) pass(values arrow.Array) ([]uint64, error) {
 	if f := p.schema.Field(0); !arrow.TypeEqual(values.DataType(), f.Type) {
-		return nil, fmt.Errorf("expr: values of %s are %s, but were compiled as %s", reference(f.Name), values.DataType(), f.Type)
+		return nil, fmt.Errorf("expr: values of %s are %s, but were compiled as %s", ir.Reference(f.Name), values.DataType(), f.Type)
 	}
 	e, n := p.NewEvaluator(), values.Len()
 	if err := e.Bind(array.NewRecord(p.schema, []arrow.Array{values}, int64(n))); err != nil {

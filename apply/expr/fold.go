@@ -6,36 +6,39 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/volley-go/volley/internal/ir"
+	"github.com/volley-go/volley/internal/vm"
 )
 
 // fold computes operations on constants with the same kernels that rows use,
 // so that a folded expression cannot differ from an unfolded one, and drops
 // branches whose condition is known. An operation that is sure to fail is an
 // error now, unless a row may never reach it.
-func fold(roots []*node) []*node {
-	return rewrite(roots, foldNode)
+func fold(roots []*ir.Node) []*ir.Node {
+	return ir.Rewrite(roots, foldNode)
 }
 
-func foldNode(n *node) *node {
+func foldNode(n *ir.Node) *ir.Node {
 	switch {
-	case n.op == opSelect && n.args[0].isConst():
-		if n.args[0].val == true {
-			return n.args[1]
+	case n.Op == ir.OpSelect && n.Args[0].IsConst():
+		if n.Args[0].Value == true {
+			return n.Args[1]
 		}
-		return n.args[2]
-	case n.op == opCoalesce && n.args[0].isConst():
-		if n.args[0].val != nil {
-			return n.args[0]
+		return n.Args[2]
+	case n.Op == ir.OpCoalesce && n.Args[0].IsConst():
+		if n.Args[0].Value != nil {
+			return n.Args[0]
 		}
-		return n.args[1]
-	case n.op == opAnd || n.op == opOr:
+		return n.Args[1]
+	case n.Op == ir.OpAnd || n.Op == ir.OpOr:
 		return foldLogic(n)
 	}
-	if n.op.impure || len(n.args) == 0 || n.op == opColumn {
+	if n.Op.Rule().Impure || len(n.Args) == 0 || n.Op == ir.OpColumn {
 		return n
 	}
-	for _, a := range n.args {
-		if !a.isConst() {
+	for _, a := range n.Args {
+		if !a.IsConst() {
 			return n
 		}
 	}
@@ -43,17 +46,17 @@ func foldNode(n *node) *node {
 }
 
 // foldLogic drops a known side of && and ||.
-func foldLogic(n *node) *node {
-	x, y := n.args[0], n.args[1]
-	neutral := n.op == opAnd
+func foldLogic(n *ir.Node) *ir.Node {
+	x, y := n.Args[0], n.Args[1]
+	neutral := n.Op == ir.OpAnd
 	switch {
-	case x.isConst() && y.isConst():
+	case x.IsConst() && y.IsConst():
 		return evaluated(n)
-	case x.isConst() && x.val == neutral:
+	case x.IsConst() && x.Value == neutral:
 		return y
-	case x.isConst() && x.val == !neutral:
+	case x.IsConst() && x.Value == !neutral:
 		return x
-	case y.isConst() && y.val == neutral:
+	case y.IsConst() && y.Value == neutral:
 		return x
 	}
 	return n
@@ -61,24 +64,28 @@ func foldLogic(n *node) *node {
 
 // evaluated runs an operation on constants for one row. One that fails stays
 // as it is: the row that reaches it fails.
-func evaluated(n *node) *node {
+func evaluated(n *ir.Node) *ir.Node {
 	k := *n
-	k.nullable, k.src, k.args = true, 0, make([]*node, len(n.args))
-	for i, a := range n.args {
+	k.Nullable, k.Source, k.Args = true, 0, make([]*ir.Node, len(n.Args))
+	for i, a := range n.Args {
 		c := *a
-		c.nullable = a.val == nil
-		k.args[i] = &c
+		c.Nullable = a.Value == nil
+		k.Args[i] = &c
 	}
 	out, err := constantResult(&k)
 	if err != nil {
 		return n
 	}
-	return &node{op: opConst, typ: n.typ, val: out, pos: n.pos, src: n.src}
+	return &ir.Node{Op: ir.OpConst, Type: n.Type, Value: out, Pos: n.Pos, Source: n.Source}
 }
 
-func constantResult(n *node) (any, error) {
-	p := &Program{code: assemble([]*node{n}, findGuards([]*node{n})), texts: []string{""}}
-	p.fields = append(p.fields, fieldOf(n))
+func constantResult(n *ir.Node) (any, error) {
+	code, err := vm.CompileConstant(n)
+	if err != nil {
+		return nil, fmt.Errorf("folding: %w", err)
+	}
+	p := &Program{code: code, texts: []string{""}}
+	p.fields = append(p.fields, arrow.Field{Name: string(n.Op), Type: n.Type, Nullable: true})
 	arrays, err := p.NewEvaluator().evaluate(context.Background(), nil, 1)
 	if err != nil {
 		return nil, fmt.Errorf("folding: %w", err)
@@ -130,5 +137,5 @@ func scalar(a arrow.Array, i int) any {
 		return int64(a.Value(i))
 	}
 	v := a.(*array.Decimal128).Value(i)
-	return dec{Lo: v.LowBits(), Hi: v.HighBits()}
+	return ir.Dec{Lo: v.LowBits(), Hi: v.HighBits()}
 }

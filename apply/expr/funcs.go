@@ -1,18 +1,17 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
-	"github.com/volley-go/volley/internal/kernel"
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/panics"
+	"github.com/volley-go/volley/internal/vm"
 )
 
 // Register makes a Go function one that expressions call by name, everywhere in the
@@ -29,7 +28,7 @@ func Register(name string, f Func) {
 			panic(fmt.Sprintf("expr: Register(%q): expressions can call names such as score and geo.score only", name))
 		}
 	}
-	if f.emit == nil {
+	if f.calls == nil {
 		panic(fmt.Sprintf("expr: Register(%q): the function is empty: make it by Func1 or Try1", name))
 	}
 	registry.Lock()
@@ -69,7 +68,7 @@ func registeredNames() []string {
 type Func struct {
 	args   []arrow.DataType
 	result arrow.DataType
-	emit   func(n *node, d int, a []int) step
+	calls  any // the function as the machine calls it
 }
 
 // Value is what registered functions take and return.
@@ -106,10 +105,7 @@ func Try1[A, R Value](f func(A) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x := reader[A](a[0])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
-	}}
+	return Func{types(arrowOf[A]()), arrowOf[R](), vm.Func1[A, R](f)}
 }
 
 // Try2 is Try1 for two arguments.
@@ -117,10 +113,7 @@ func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y := reader[A](a[0]), reader[B](a[1])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
-	}}
+	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), vm.Func2[A, B, R](f)}
 }
 
 // Try3 is Try1 for three arguments.
@@ -128,10 +121,7 @@ func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
 	if f == nil {
 		return Func{}
 	}
-	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
-	}}
+	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), vm.Func3[A, B, C, R](f)}
 }
 
 func types(t ...arrow.DataType) []arrow.DataType { return t }
@@ -141,68 +131,11 @@ func arrowOf[T Value]() arrow.DataType {
 	var zero T
 	switch any(zero).(type) {
 	case bool:
-		return boolType
+		return ir.BoolType
 	case string:
-		return stringType
+		return ir.StringType
 	}
 	return typeNames[fmt.Sprintf("%T", zero)]
-}
-
-// reader reads row i of register r. The texts are copied: the function may
-// keep them.
-func reader[T Value](r int) func(m *machine, i int) T {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
-		return any(func(m *machine, i int) bool { return m.bitsOf(r)[i>>6]>>(i&63)&1 != 0 }).(func(*machine, int) T)
-	case string:
-		return any(func(m *machine, i int) string { return string(m.v[r].textAt(i)) }).(func(*machine, int) T)
-	}
-	return func(m *machine, i int) T { return *(*T)(unsafe.Add(m.v[r].p, uintptr(i)*unsafe.Sizeof(zero))) }
-}
-
-// rows calls f for the rows whose arguments are valid and stores the results.
-// Results are gathered apart, as register d may be an argument's.
-func rows[R Value](d int, a []int, f func(m *machine, i int) (R, error)) step {
-	store := writerOf[R](d)
-	return func(m *machine) bool {
-		c, ok := m.calls[m.now].(*calls[R])
-		if !ok {
-			c = new(calls[R])
-			m.keep(c)
-		}
-		if c.vector != m.vectors {
-			c.vector, c.next, c.failed = m.vectors, 0, c.failed[:0]
-		}
-		v := &m.v[d]
-		for c.next < m.n {
-			i := c.next
-			c.next++
-			if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
-				c.call(m, i, f)
-			}
-		}
-		for _, e := range c.failed {
-			m.now.cause(e.lane, e.err)
-		}
-		store(m, c.out[:m.n])
-		return len(c.failed) > 0
-	}
-}
-
-// calls is a step's calls of a function for the rows of a vector. A function may end the
-// goroutine (runtime.Goexit), which nothing stops: whoever owns the evaluator
-// then runs the vector again on another one, and the calls go on behind that row.
-type calls[R any] struct {
-	vector uint64
-	next   int // lane
-	out    [kernel.Rows]R
-	failed []laneError
-}
-
-type laneError struct {
-	lane int
-	err  error
 }
 
 // PanicError is the cause of a row whose function panicked or called runtime.Goexit (its Value
@@ -212,70 +145,17 @@ type PanicError = panics.Error
 // ErrGoexit is the cause where a function called runtime.Goexit.
 var ErrGoexit = panics.ErrGoexit
 
-// call calls f for a lane. A panic, and the end of the goroutine, are the lane's error.
-func (c *calls[R]) call(m *machine, i int, f func(m *machine, i int) (R, error)) {
-	ended := false
-	defer func() {
-		if !ended {
-			c.failed = append(c.failed, laneError{i, panics.From(recover())})
-		}
-	}()
-	r, err := f(m, i)
-	if c.out[i] = r; err != nil {
-		c.failed = append(c.failed, laneError{i, err})
-	}
-	ended = true
-}
-
-// keep holds on to the running step's calls.
-func (m *machine) keep(c any) {
-	if m.calls == nil {
-		m.calls = map[*failBits]any{}
-	}
-	m.calls[m.now] = c
-}
-
-func writerOf[R Value](d int) func(m *machine, out []R) {
-	var zero R
-	switch any(zero).(type) {
-	case bool:
-		return func(m *machine, out []R) { storeBools(m.bitsOf(d), any(out).([]bool)) }
-	case string:
-		return func(m *machine, out []R) { storeTexts(m, d, any(out).([]string)) }
-	}
-	return func(m *machine, out []R) { copy(lanesOf[R](m, d), out) }
-}
-
-func storeBools(dst []uint64, out []bool) {
-	clear(dst)
-	for i, b := range out {
-		if b {
-			dst[i>>6] |= 1 << (i & 63)
-		}
-	}
-}
-
-func storeTexts(m *machine, d int, out []string) {
-	v := &m.v[d]
-	v.beginText(m.n)
-	for i, s := range out {
-		v.text = append(v.text, s...)
-		v.ends[i+1] = int32(len(v.text))
-	}
-	v.endText(m, m.n)
-}
-
-var errFunc = errors.New("the function failed")
-
 // registered types the call of a registered function.
-func (c *checker) registered(name string, f Func, e *ast.CallExpr) *node {
+func (c *checker) registered(name string, f Func, e *ast.CallExpr) *ir.Node {
 	pos := offset(e.Pos())
 	if len(e.Args) != len(f.args) {
 		c.fail(pos, "%s takes %d arguments, not %d", name, len(f.args), len(e.Args))
 	}
-	args := make([]*node, len(f.args))
+	args := make([]*ir.Node, len(f.args))
 	for i, a := range e.Args {
 		args[i] = c.to(c.expr(a), f.args[i])
 	}
-	return c.node(&op{name: name, fails: errFunc, impure: true, emit: f.emit}, f.result, pos, args...)
+	n := c.node(ir.OpCall, f.result, pos, args...)
+	n.Value = ir.Function{Name: name, Func: f.calls}
+	return n
 }

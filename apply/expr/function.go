@@ -5,6 +5,8 @@ import (
 	"go/token"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // function translates the text of a Go function, such as
@@ -16,8 +18,8 @@ import (
 // an if makes both scopes and blends them with ifelse, and a return inside of one
 // is blended with what follows. The function is as one call of it: null if a
 // parameter that the value depends on is null.
-func (c *checker) function(fn *ast.FuncLit) *node {
-	c.scope = map[string]*node{}
+func (c *checker) function(fn *ast.FuncLit) *ir.Node {
+	c.scope = map[string]*ir.Node{}
 	outer := c.scope
 	for _, f := range fn.Type.Params.List {
 		t := c.typeExpr(f.Type)
@@ -45,7 +47,7 @@ func (c *checker) goType(e ast.Expr) arrow.DataType { return c.typeExpr(e) }
 
 // block translates statements up to a return; nil when there is none on some
 // path.
-func (c *checker) block(list []ast.Stmt, result arrow.DataType) *node {
+func (c *checker) block(list []ast.Stmt, result arrow.DataType) *ir.Node {
 	for i, s := range list {
 		switch s := s.(type) {
 		case *ast.ReturnStmt:
@@ -81,7 +83,7 @@ func (c *checker) assign(s *ast.AssignStmt) {
 	if len(s.Lhs) != len(s.Rhs) {
 		c.fail(pos, "assign as many values as there are variables")
 	}
-	values := make([]*node, len(s.Rhs))
+	values := make([]*ir.Node, len(s.Rhs))
 	for i, r := range s.Rhs {
 		values[i] = c.settle(c.expr(r))
 	}
@@ -95,7 +97,7 @@ func (c *checker) assign(s *ast.AssignStmt) {
 }
 
 // set gives a variable a value, of its type once it has one.
-func (c *checker) set(id *ast.Ident, tok token.Token, v *node, rhs ast.Expr, pos int) {
+func (c *checker) set(id *ast.Ident, tok token.Token, v *ir.Node, rhs ast.Expr, pos int) {
 	old, known := c.scope[id.Name]
 	switch {
 	case id.Name == "_":
@@ -110,7 +112,7 @@ func (c *checker) set(id *ast.Ident, tok token.Token, v *node, rhs ast.Expr, pos
 	default:
 		v = c.expr(rhs)
 	}
-	c.scope[id.Name] = c.to(v, old.typ)
+	c.scope[id.Name] = c.to(v, old.Type)
 }
 
 var assignOps = map[token.Token]token.Token{
@@ -149,7 +151,7 @@ func (c *checker) declare(s *ast.DeclStmt) {
 	}
 }
 
-func (c *checker) declared(vs *ast.ValueSpec, i int, constant bool) *node {
+func (c *checker) declared(vs *ast.ValueSpec, i int, constant bool) *ir.Node {
 	pos := offset(vs.Pos())
 	if len(vs.Values) == 0 {
 		if vs.Type == nil {
@@ -171,23 +173,23 @@ func (c *checker) declared(vs *ast.ValueSpec, i int, constant bool) *node {
 }
 
 // zero is a type's zero value.
-func (c *checker) zero(t arrow.DataType, pos int) *node {
+func (c *checker) zero(t arrow.DataType, pos int) *ir.Node {
 	switch {
-	case isNumber(t):
+	case ir.IsNumber(t):
 		return c.to(c.untypedInt(0, pos), t)
-	case isBool(t), isString(t):
-		n := c.node(opConst, t, pos)
-		if n.val = any(false); isString(t) {
-			n.val = ""
+	case ir.IsBool(t), ir.IsString(t):
+		n := c.node(ir.OpConst, t, pos)
+		if n.Value = any(false); ir.IsString(t) {
+			n.Value = ""
 		}
 		return n
 	}
-	c.fail(pos, "a variable of type %s needs a value", typeName(t))
+	c.fail(pos, "a variable of type %s needs a value", ir.TypeName(t))
 	return nil
 }
 
 // nested is a block whose := variables end with it.
-func (c *checker) nested(list []ast.Stmt, result arrow.DataType) *node {
+func (c *checker) nested(list []ast.Stmt, result arrow.DataType) *ir.Node {
 	before := copyScope(c.scope)
 	v := c.block(list, result)
 	c.leave(list, before)
@@ -195,7 +197,7 @@ func (c *checker) nested(list []ast.Stmt, result arrow.DataType) *node {
 }
 
 // leave restores the variables that a block defined anew.
-func (c *checker) leave(list []ast.Stmt, before map[string]*node) {
+func (c *checker) leave(list []ast.Stmt, before map[string]*ir.Node) {
 	local := map[string]bool{}
 	for _, s := range list {
 		if a, ok := s.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
@@ -224,8 +226,8 @@ func (c *checker) leave(list []ast.Stmt, before map[string]*node) {
 	}
 }
 
-func copyScope(s map[string]*node) map[string]*node {
-	c := make(map[string]*node, len(s))
+func copyScope(s map[string]*ir.Node) map[string]*ir.Node {
+	c := make(map[string]*ir.Node, len(s))
 	for k, v := range s {
 		c[k] = v
 	}
@@ -235,18 +237,18 @@ func copyScope(s map[string]*node) map[string]*node {
 // ifStmt translates an if. When a branch returns, what follows the if is the
 // rest of the other one, so both become one value; when none does, the
 // variables are blended and nil is returned.
-func (c *checker) ifStmt(s *ast.IfStmt, rest []ast.Stmt, result arrow.DataType) *node {
+func (c *checker) ifStmt(s *ast.IfStmt, rest []ast.Stmt, result arrow.DataType) *ir.Node {
 	before := copyScope(c.scope)
 	if s.Init != nil {
 		c.block([]ast.Stmt{s.Init}, result)
 	}
-	cond := c.to(c.expr(s.Cond), boolType)
+	cond := c.to(c.expr(s.Cond), ir.BoolType)
 	start := copyScope(c.scope)
 
 	then := c.nested(s.Body.List, result)
 	afterThen := c.scope
 	c.scope = copyScope(start)
-	var other *node
+	var other *ir.Node
 	if s.Else != nil {
 		other = c.nested([]ast.Stmt{s.Else}, result)
 	}
@@ -266,7 +268,7 @@ func (c *checker) ifStmt(s *ast.IfStmt, rest []ast.Stmt, result arrow.DataType) 
 	return c.selected(cond, then, other)
 }
 
-func (c *checker) mustReturn(rest []ast.Stmt, result arrow.DataType, s *ast.IfStmt) *node {
+func (c *checker) mustReturn(rest []ast.Stmt, result arrow.DataType, s *ast.IfStmt) *ir.Node {
 	v := c.block(rest, result)
 	if v == nil {
 		c.fail(offset(s.Pos()), "a path through this if ends without a return")
@@ -275,8 +277,8 @@ func (c *checker) mustReturn(rest []ast.Stmt, result arrow.DataType, s *ast.IfSt
 }
 
 // outside is the values after a branch of the variables known before the if.
-func (c *checker) outside(before, after map[string]*node) map[string]*node {
-	s := map[string]*node{}
+func (c *checker) outside(before, after map[string]*ir.Node) map[string]*ir.Node {
+	s := map[string]*ir.Node{}
 	for name := range before {
 		s[name] = after[name]
 	}
@@ -284,8 +286,8 @@ func (c *checker) outside(before, after map[string]*node) map[string]*node {
 }
 
 // blend joins the variables of two branches.
-func (c *checker) blend(cond *node, before, then, other map[string]*node) map[string]*node {
-	s := map[string]*node{}
+func (c *checker) blend(cond *ir.Node, before, then, other map[string]*ir.Node) map[string]*ir.Node {
+	s := map[string]*ir.Node{}
 	for name := range before {
 		if a, b := then[name], other[name]; a == b {
 			s[name] = a
@@ -298,8 +300,8 @@ func (c *checker) blend(cond *node, before, then, other map[string]*node) map[st
 
 // selected is Go's if on values: null for a null condition, unlike ifelse,
 // because a function of a null parameter is not called at all.
-func (c *checker) selected(cond, a, b *node) *node {
-	n := c.node(opSelect, a.typ, cond.pos, cond, a, b)
-	null := c.node(opConst, a.typ, cond.pos)
-	return c.node(opSelect, a.typ, cond.pos, c.node(opIsNull, boolType, cond.pos, cond), null, n)
+func (c *checker) selected(cond, a, b *ir.Node) *ir.Node {
+	n := c.node(ir.OpSelect, a.Type, cond.Pos, cond, a, b)
+	null := c.node(ir.OpConst, a.Type, cond.Pos)
+	return c.node(ir.OpSelect, a.Type, cond.Pos, c.node(ir.OpIsNull, ir.BoolType, cond.Pos, cond), null, n)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/oracle"
 )
 
@@ -73,7 +74,7 @@ func oracleType(t arrow.DataType) string {
 	case *arrow.DictionaryType, *arrow.LargeStringType, *arrow.StringViewType:
 		return "string"
 	case *arrow.TimestampType, *arrow.DurationType, *arrow.Decimal128Type, *arrow.Date32Type, *arrow.StringType:
-		return typeName(t)
+		return ir.TypeName(t)
 	}
 	return t.String()
 }
@@ -166,7 +167,7 @@ func appendRandom(r *rand.Rand, b array.Builder) {
 		if t.Unit == arrow.Second {
 			most = 1 << 55 // package time goes little farther
 		}
-		b.Append(arrow.Timestamp(randomTime(r, i, unitNanos(t.Unit), most)))
+		b.Append(arrow.Timestamp(randomTime(r, i, ir.UnitNanos(t.Unit), most)))
 	case *array.DurationBuilder:
 		if r.UintN(3) > 0 {
 			i = uint64(int64(i) % 1e6)
@@ -533,7 +534,7 @@ func oracleValue(t string, v any) oracle.Value {
 		v = uint64(x)
 	case float32:
 		v = float64(x)
-	case dec:
+	case ir.Dec:
 		v = decimal128.New(x.Hi, x.Lo).BigInt()
 	}
 	return oracle.Value{Type: t, V: v}

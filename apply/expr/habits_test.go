@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // A habit of another language is an error at its place that says what to write, and what it says is
@@ -308,7 +310,7 @@ func withType(rec arrow.Record) arrow.Record {
 func asShown(t *testing.T, rec arrow.Record, text string) string {
 	p, err := Compile(rec.Schema(), text)
 	require.NoError(t, err, text)
-	if isTime(p.Type()) || isDecimal(p.Type()) {
+	if ir.IsTime(p.Type()) || ir.IsDecimal(p.Type()) {
 		return "cast(" + text + ", string)"
 	}
 	return text

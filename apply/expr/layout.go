@@ -14,7 +14,7 @@ func (k *call) constLayout(i int) string {
 	if !foreignLayout(layout) {
 		return layout
 	}
-	pos := k.args[i].pos
+	pos := k.args[i].Pos
 	if instead, ok := goLayout(layout, ""); ok {
 		k.fail(pos, "the layout %q is none of Go, which is %s: write %s", layout, exampleLayout, strconv.Quote(instead))
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // expr reads an expression whose operators bind at least as much as min.
@@ -316,7 +318,7 @@ func (t *translation) typeArguments(ours string) string {
 func (t *translation) unitName() string {
 	name := t.named()
 	for _, try := range []string{foreignUnits[name], name, strings.TrimSuffix(name, "s")} {
-		if u := unit(try); unitSeconds[u] != 0 || unitMonths[u] != 0 {
+		if u := ir.Unit(try); ir.UnitSeconds[u] != 0 || ir.UnitMonths[u] != 0 {
 			return try
 		}
 	}
@@ -399,7 +401,7 @@ func escapedBy(pattern, mark string) string {
 
 // derived are holes that templates have besides: own is the unit of x, scale is ten to the power y.
 func (t *translation) derived(h *holes) {
-	if typ := t.typeOf(h.terms["x"].text, true); typ != nil && isTimestamp(typ) {
+	if typ := t.typeOf(h.terms["x"].text, true); typ != nil && ir.IsTimestamp(typ) {
 		h.terms["own"] = Lit(typ.(*arrow.TimestampType).Unit.String())
 	}
 	if n, err := strconv.Atoi(h.terms["y"].text); err == nil && -15 <= n && n <= 15 {
@@ -419,7 +421,7 @@ func isNumeral(text string) bool {
 func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 	x, y := h.terms["x"], h.terms["y"]
 	switch b, _ := r.write.(*ast.BinaryExpr); {
-	case r.written == "~ x" && t.is(x, isInt):
+	case r.written == "~ x" && t.is(x, ir.IsInt):
 		return x.unary("^"), ""
 	case strings.Contains(h.listing(r), "in(x, list)") && t.rowsOfNulls(r, h):
 		return h.amongNulls(strings.HasPrefix(h.listing(r), "!")), "a null among the values finds nulls there, and none here"
@@ -428,17 +430,17 @@ func (t *translation) typed(r *rule, h *holes) (out Term, why string) {
 		return t.compared(b.Op, x, y)
 	case r.written == "x + y" || r.written == "x - y":
 		return t.added(b.Op, x, y)
-	case r.written == "x & y" && t.reading&(barsJoin|bitsAreLogic) == barsJoin && t.is(x, isInt) && t.is(y, isInt):
+	case r.written == "x & y" && t.reading&(barsJoin|bitsAreLogic) == barsJoin && t.is(x, ir.IsInt) && t.is(y, ir.IsInt):
 	case r.written == "x & y" && t.reading&(barsJoin|bitsAreLogic) == barsJoin:
 		return t.ampersand(x, y), "& works on the bits of integers, + joins texts"
-	case r.written == "x || y" && t.reading&barsJoin != 0 && (t.is(x, isBool) || t.is(y, isBool)):
+	case r.written == "x || y" && t.reading&barsJoin != 0 && (t.is(x, ir.IsBool) || t.is(y, ir.IsBool)):
 		panic(lost{}) // one side is a condition
 	case r.written == "x || y" && t.reading&barsJoin != 0:
 		out, _ = t.added(token.ADD, x, y)
 		return out, "|| joins conditions, + texts"
 	case (r.written == "x | y" || r.written == "x & y") && t.reading&bitsAreLogic != 0:
 		return x.binary(either(b.Op == token.OR, token.LOR, token.LAND), y), b.Op.String() + " works on the bits of integers"
-	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && t.is(x, isInt) && t.is(y, isInt):
+	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && t.is(x, ir.IsInt) && t.is(y, ir.IsInt):
 		panic(lost{}) // it is Go's, and something else is wrong
 	case r.written == "x ^ y" && t.reading&caretIsPower != 0 && (t.now().text == "^" || strings.HasPrefix(y.text, "pow(")):
 		panic(lost{}) // x^y^z is (x^y)^z in Excel and Postgres, x^(y^z) in R
@@ -481,15 +483,15 @@ func (t *translation) added(op token.Token, x, y Term) (Term, string) {
 	if by, ok := t.intervals[y.text]; ok {
 		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, by.count), by.count), by.unit), movedBy
 	}
-	if op == token.ADD && !t.is(x, isString) && t.is(y, isString) && t.typeOf(x.text, true) != nil {
+	if op == token.ADD && !t.is(x, ir.IsString) && t.is(y, ir.IsString) && t.typeOf(x.text, true) != nil {
 		return bare(x).Cast("string").Add(y), "+ joins texts or adds numbers"
 	}
 	switch {
-	case op == token.ADD && t.is(x, isString) && !t.is(y, isString) && t.typeOf(y.text, true) != nil:
+	case op == token.ADD && t.is(x, ir.IsString) && !t.is(y, ir.IsString) && t.typeOf(y.text, true) != nil:
 		return x.Add(bare(y).Cast("string")), "+ joins texts or adds numbers"
-	case t.is(x, isInstant) && t.is(y, isInt):
+	case t.is(x, ir.IsInstant) && t.is(y, ir.IsInt):
 		return Call("add", bare(x), either(op == token.SUB, signedTerm(token.SUB, y), bare(y)), Lit("day")), movedBy
-	case op == token.ADD && t.is(x, isInt) && t.is(y, isInstant):
+	case op == token.ADD && t.is(x, ir.IsInt) && t.is(y, ir.IsInstant):
 		return Call("add", bare(y), bare(x), Lit("day")), movedBy
 	}
 	return x.binary(op, y), ""
@@ -498,20 +500,20 @@ func (t *translation) added(op token.Token, x, y Term) (Term, string) {
 // compared is a comparison, whose sides are written so that they meet.
 func (t *translation) compared(op token.Token, x, y Term) (out Term, why string) {
 	ordering := op != token.EQL && op != token.NEQ
-	if text, ok := t.instants[y.text]; ok && t.is(x, isInstant) {
+	if text, ok := t.instants[y.text]; ok && t.is(x, ir.IsInstant) {
 		y = Lit(text)
-	} else if text, ok := t.instants[x.text]; ok && t.is(y, isInstant) {
+	} else if text, ok := t.instants[x.text]; ok && t.is(y, ir.IsInstant) {
 		x = Lit(text)
 	}
 	x, y = t.duration(x), t.duration(y)
-	if middle, ok := t.ordered[x.text]; ok && (ordering || !t.is(y, isBool)) {
+	if middle, ok := t.ordered[x.text]; ok && (ordering || !t.is(y, ir.IsBool)) {
 		if strings.ContainsAny(middle.text, "&|") {
 			panic(lost{}) // a > 1 & b < 2 is no chain
 		}
 		rest, _ := t.compared(op, middle, y)
 		out, why = x.And(rest), "a chain of comparisons is written with &&"
 	} else {
-		text := isNumeral(y.text) && t.is(x, isString) && ordering
+		text := isNumeral(y.text) && t.is(x, ir.IsString) && ordering
 		if x, y, why = t.met(x, y); text {
 			number := bare(x).Cast(either(strings.ContainsAny(y.text, ".eE"), "float64", "int64")).binary(op, atom(strings.Trim(y.text, `"`)))
 			why += "; that compares texts, as numbers it is " + number.text
@@ -530,7 +532,7 @@ func (t *translation) duration(x Term) Term {
 	}
 	name, _ := strconv.Unquote(i.unit.text)
 	count, err := strconv.Atoi(i.count.text)
-	seconds := unitSeconds[unit(strings.TrimSuffix(name, "s"))]
+	seconds := ir.UnitSeconds[ir.Unit(strings.TrimSuffix(name, "s"))]
 	if err != nil || seconds == 0 {
 		panic(lost{})
 	}
@@ -539,10 +541,10 @@ func (t *translation) duration(x Term) Term {
 
 // ampersand is Excel's x & y, which joins what + and - have made.
 func (t *translation) ampersand(x, y Term) Term {
-	if t.is(x, isBool) || t.is(y, isBool) || t.now().text == "+" || t.now().text == "-" {
+	if t.is(x, ir.IsBool) || t.is(y, ir.IsBool) || t.now().text == "+" || t.now().text == "-" {
 		panic(lost{})
 	}
-	if !t.is(x, isString) && !t.is(y, isString) {
+	if !t.is(x, ir.IsString) && !t.is(y, ir.IsString) {
 		x = bare(x).Cast("string")
 	}
 	out, _ := t.added(token.ADD, x, y)
@@ -558,11 +560,11 @@ func (t *translation) met(x, y Term) (_, _ Term, why string) {
 	case constant(x):
 		y, x, why = t.met(y, x)
 		return x, y, why
-	case isText(y) && t.is(x, isNumber) && isNumeral(saidBy('`', strings.Trim(y.text, `"`))):
+	case isText(y) && t.is(x, ir.IsNumber) && isNumeral(saidBy('`', strings.Trim(y.text, `"`))):
 		return x, atom(strings.Trim(y.text, `"`)), `text goes in double quotes "…", a number in none`
-	case isNumeral(y.text) && t.is(x, isString):
+	case isNumeral(y.text) && t.is(x, ir.IsString):
 		return x, Lit(y.text), "text goes in double quotes"
-	case t.is(x, isBool) && truths[strings.ToLower(y.text)] != "":
+	case t.is(x, ir.IsBool) && truths[strings.ToLower(y.text)] != "":
 		return x, atom(truths[strings.ToLower(y.text)]), "truth values are true and false"
 	}
 	return x, y, ""
@@ -673,12 +675,12 @@ func (t *translation) call(name string, args []Term) Term {
 	for i, a := range args {
 		typ := t.typeOf(a.text, true)
 		switch {
-		case typ == nil || isNull(typ) || i > 0 && name != "concat":
-		case takes == "texts" && !isString(typ):
+		case typ == nil || ir.IsNull(typ) || i > 0 && name != "concat":
+		case takes == "texts" && !ir.IsString(typ):
 			args[i] = bare(a).Cast("string")
-		case takes == "times" && isString(typ):
+		case takes == "times" && ir.IsString(typ):
 			args[i] = bare(a).Cast(`timestamp("us")`)
-		case takes == "numbers" && isString(typ) && len(args) == 1:
+		case takes == "numbers" && ir.IsString(typ) && len(args) == 1:
 			args[i] = bare(a).Cast("float64")
 		}
 	}

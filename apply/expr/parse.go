@@ -183,14 +183,6 @@ func (s *source) explain(body string, err error) {
 	s.failAt(pos, "%s", msg)
 }
 
-// reference is how a column is written in an expression.
-func reference(name string) string {
-	if token.IsIdentifier(name) && name != "true" && name != "false" && name != "nil" {
-		return name
-	}
-	return "col(" + strconv.Quote(name) + ")"
-}
-
 // endsOperand tells whether an operand can end with a token, so that no name
 // can follow.
 func endsOperand(t token.Token) bool {

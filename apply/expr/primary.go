@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // prefix reads an operand with what stands before it.
@@ -58,7 +60,7 @@ func (t *translation) oddColumn() (x Term, ok bool) {
 	case token.IsIdentifier(best):
 		says = "a column is written by its name alone"
 	}
-	t.note(begin.pos, says, reference(best))
+	t.note(begin.pos, says, ir.Reference(best))
 	return Col(best), true
 }
 
@@ -318,7 +320,7 @@ func (t *translation) padded() Term {
 		panic(lost{})
 	}
 	x := bare(args[0])
-	if !t.is(x, isString) {
+	if !t.is(x, ir.IsString) {
 		x = x.Cast("string")
 	}
 	fill, _ := strconv.Unquote(args[2].text)
@@ -414,7 +416,7 @@ func (t *translation) interpolated() Term {
 				panic(lost{})
 			}
 			x := part.term
-			if out.text == "" && !t.is(x, isString) {
+			if out.text == "" && !t.is(x, ir.IsString) {
 				x = bare(x).Cast("string")
 			}
 			add(x)
@@ -437,10 +439,10 @@ func (t *translation) operand() Term {
 		t.note(l.pos, l.text+" is no number", strconv.Quote(l.text))
 		return Lit(l.text)
 	case (l.kind == lexText || l.kind == lexQuoted) && t.text[l.pos] == '`' && t.isColumn(l.text):
-		t.note(l.pos, "`"+l.text+"` is a text, not the column, and the text is written "+strconv.Quote(l.text), reference(l.text))
+		t.note(l.pos, "`"+l.text+"` is a text, not the column, and the text is written "+strconv.Quote(l.text), ir.Reference(l.text))
 		return Col(l.text)
 	case (l.kind == lexText || l.kind == lexQuoted) && t.reading&quotesAreColumns != 0 && t.isColumn(l.text):
-		t.note(l.pos, strconv.Quote(l.text)+" is a text, not the column", reference(l.text))
+		t.note(l.pos, strconv.Quote(l.text)+" is a text, not the column", ir.Reference(l.text))
 		return Col(l.text)
 	case l.open:
 		t.note(l.pos, "this text is not closed", strconv.Quote(l.text))
@@ -505,7 +507,7 @@ func (t *translation) sign(l lexeme) Term {
 	}
 	at, found := t.at, len(t.found)
 	x := t.expr(power)
-	if typ := t.typeOf(x.text, true); typ == nil || isBool(typ) {
+	if typ := t.typeOf(x.text, true); typ == nil || ir.IsBool(typ) {
 		return x.Not()
 	}
 	t.at, t.found = at, t.found[:found]
@@ -535,7 +537,7 @@ func (t *translation) name(l lexeme) Term {
 		return x
 	case dot.text == "." && t.isColumn(after.text) && t.ahead(2).text != "(":
 		t.at += 2
-		t.note(l.pos, "a column is written by its name alone", reference(after.text))
+		t.note(l.pos, "a column is written by its name alone", ir.Reference(after.text))
 		return Col(after.text)
 	case dot.text == "[":
 		return t.subscripted(l)
@@ -578,11 +580,11 @@ func (t *translation) called(name string, as Term) Term {
 	typ := foreignTypes[lower]
 	var x Term
 	switch {
-	case name == "INT" && len(args) == 1 && t.is(args[0], isInt) && strings.Contains(args[0].text, "/"):
+	case name == "INT" && len(args) == 1 && t.is(args[0], ir.IsInt) && strings.Contains(args[0].text, "/"):
 		t.refuse(l.pos, "/ of integers drops the fraction here, and INT rounds down in some languages: floor(n / float64(2)) is n / 2 rounded down")
 	case name == "INT" && len(args) == 1 && kinds["fraction"](t, args[0]):
 		t.refuse(l.pos, "INT rounds down in some languages and drops the fraction in others: floor(x) is the one, cast(x, int64) the other")
-	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], isNumber):
+	case (typ == "date" || strings.HasPrefix(typ, "timestamp")) && len(args) == 1 && t.is(args[0], ir.IsNumber):
 		panic(lost{}) // a number of which unit?
 	case typ != "" && typ != "decimal" && len(args) == 1:
 		x = bare(args[0]).Cast(typ)

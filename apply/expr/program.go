@@ -1,22 +1,16 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"sort"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/count"
+	"github.com/volley-go/volley/internal/ir"
+	"github.com/volley-go/volley/internal/vm"
 )
-
-// maxText is the most bytes of text in one vector or result range.
-const maxText = math.MaxInt32
-
-var errTextTooLong = errors.New("expr: the texts of one range exceed 2 GiB: evaluate fewer rows at a time")
 
 // Program is compiled expressions over one schema. It is immutable and may be
 // shared; each goroutine evaluates it through its own [Evaluator].
@@ -25,11 +19,12 @@ type Program struct {
 	fields  []arrow.Field
 	texts   []string
 	columns []string
-	index   []int // of columns, in the schema
-	code    *code
-	checked []*node  // the results before the passes, for Explain
-	notes   []string // what may be meant otherwise, for Explain
-	wanted  *node    // the first result, for Filter
+	index   []int      // of columns, in the schema
+	graph   []*ir.Node // the results after the passes of the language: what any machine runs
+	code    *vm.Code
+	checked []*ir.Node // the results before the passes, for Explain
+	notes   []string   // what may be meant otherwise, for Explain
+	wanted  *ir.Node   // the first result, for Filter
 }
 
 // Name is the first result's name: what stands before = in the text, or the
@@ -49,17 +44,19 @@ func (p *Program) Columns() []string { return p.columns }
 // ColumnIndexes are the places of those columns in the schema.
 func (p *Program) ColumnIndexes() []int { return p.index }
 
-// Fails tells whether a row can fail: false promises that no [RowError] comes.
-func (p *Program) Fails() bool { return len(p.code.fails) > 0 }
+// Fails reports whether a row can fail: false promises that no [RowError] comes.
+func (p *Program) Fails() bool { return p.code.Fails() }
 
-// Calls tells whether registered functions are called: they may end the goroutine, and whoever
+// Calls reports whether registered functions are called: they may end the goroutine, and whoever
 // evaluates them one vector at a time can go on from there on another.
-func (p *Program) Calls() bool {
-	return slices.ContainsFunc(p.code.fails, func(n *node) bool { return n.op.impure })
-}
+func (p *Program) Calls() bool { return p.code.Calls() }
+
+// Graph is the results as package internal/ir has them, in the order of Fields: what a machine other
+// than the CPU's runs. The passes of the language have run, those of a machine have not.
+func (p *Program) Graph() []*ir.Node { return p.graph }
 
 // String is the result of all passes: the instructions.
-func (p *Program) String() string { return p.code.list(p.names()) }
+func (p *Program) String() string { return p.code.List(p.names()) }
 
 // Explain prints what each pass made of the expressions, then the program.
 // Passes that changed nothing are left out.
@@ -69,27 +66,21 @@ func (p *Program) Explain() string {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
 	p.explainPasses(&b)
-	registers := 0
-	for _, c := range p.code.regs {
-		if c != classPinned {
-			registers++
-		}
-	}
-	fmt.Fprintf(&b, "program, %s:\n%s", count.Of(registers, "register"), p)
+	fmt.Fprintf(&b, "program, %s:\n%s", count.Of(p.code.Registers(), "register"), p)
 	return b.String()
 }
 
 // explainPasses runs the passes again: printing them costs more than compiling does.
 func (p *Program) explainPasses(b *strings.Builder) {
 	last := ""
-	show := func(name string, roots []*node) {
-		if text := graph(p.names(), roots); text != last {
+	show := func(name string, roots []*ir.Node) {
+		if text := ir.Print(p.names(), roots); text != last {
 			fmt.Fprintf(b, "%s:\n%s", name, indent(text))
 			last = text
 		}
 	}
 	show("check types", p.checked)
-	runPasses(p.checked, show)
+	vm.Lower(runPasses(p.checked, show), show)
 }
 
 func indent(s string) string {
@@ -107,13 +98,8 @@ func (p *Program) names() []string {
 // setColumns lists what the program reads.
 func (p *Program) setColumns() {
 	at := map[string]int{}
-	for _, l := range p.code.columns {
-		c := l.node.val.(*column)
-		at[c.name] = c.index
-	}
-	for _, l := range p.code.lookups {
-		c := l.column.val.(*column)
-		at[c.name] = c.index
+	for _, c := range p.code.Columns() {
+		at[c.Name] = c.Index
 	}
 	p.columns = keys(at)
 	sort.Strings(p.columns)

@@ -2,71 +2,52 @@ package expr
 
 import (
 	"math"
-	"slices"
-)
 
-// opDivSafe and opModSafe are integer division by a constant other than 0:
-// they cannot fail, so that the program needs no error rows for them.
-var (
-	opDivSafe = &op{name: "div", emit: emitInteger}
-	opModSafe = &op{name: "mod", emit: emitInteger}
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // reduce replaces operations by cheaper ones that give the same bits for every
 // input, NaN, infinities, -0 and overflow included. What is only nearly equal
 // (x*0 is not 0 for NaN, x/3 is not x*(1/3)) stays.
-func reduce(roots []*node) []*node {
-	fails := fallible{}
-	return rewrite(roots, func(n *node) *node {
-		switch n.op {
-		case opNot:
-			if n.args[0].op == opNot {
-				return n.args[0].args[0]
+func reduce(roots []*ir.Node) []*ir.Node {
+	fails := ir.Fallible{}
+	return ir.Rewrite(roots, func(n *ir.Node) *ir.Node {
+		switch n.Op {
+		case ir.OpNot:
+			if n.Args[0].Op == ir.OpNot {
+				return n.Args[0].Args[0]
 			}
-		case opSub:
+		case ir.OpSub:
 			return reduceSub(n)
-		case opMul:
+		case ir.OpMul:
 			return reduceMul(n)
-		case opDiv:
+		case ir.OpDiv:
 			return reduceDiv(n)
-		case opPow:
+		case ir.OpPow:
 			return reducePow(n)
-		case opDivInt, opModInt:
+		case ir.OpDivInt, ir.OpModInt:
 			return reduceDivInt(n)
-		case opSelect:
-			if n.args[1] == n.args[2] && !fails.within(n.args[0]) {
-				return n.args[1]
+		case ir.OpSelect:
+			if n.Args[1] == n.Args[2] && !fails.Within(n.Args[0]) {
+				return n.Args[1]
 			}
 		}
 		return n
 	})
 }
 
-// fallible remembers in which nodes a row can fail, in themselves or in what they are computed
-// from.
-type fallible map[*node]bool
-
-func (f fallible) within(n *node) bool {
-	if known, ok := f[n]; ok {
-		return known
-	}
-	fails := n.op.fails != nil || slices.ContainsFunc(n.args, f.within)
-	f[n] = fails
-	return fails
-}
-
 // reduceSub makes x-c a sum x+(-c), which IEEE defines as the same, and so do
 // integers that wrap, so that it fuses with a product.
-func reduceSub(n *node) *node {
-	c := n.args[1]
-	if !c.isConst() {
+func reduceSub(n *ir.Node) *ir.Node {
+	c := n.Args[1]
+	if !c.IsConst() {
 		return n
 	}
-	minus := negated(c.val)
+	minus := negated(c.Value)
 	if minus == nil {
 		return n
 	}
-	return &node{op: opAdd, typ: n.typ, args: []*node{n.args[0], c.sameConst(minus)}, pos: n.pos, src: n.src}
+	return &ir.Node{Op: ir.OpAdd, Type: n.Type, Args: []*ir.Node{n.Args[0], sameConst(c, minus)}, Pos: n.Pos, Source: n.Source}
 }
 
 // negated is -v of a number's constant, nil of any other.
@@ -97,69 +78,69 @@ func negated(v any) any {
 }
 
 // sameConst is a constant of the same type with another value.
-func (n *node) sameConst(v any) *node {
+func sameConst(n *ir.Node, v any) *ir.Node {
 	c := *n
-	c.val = v
+	c.Value = v
 	return &c
 }
 
 // reduceMul drops a factor 1 and makes a factor 2 of floats a sum.
-func reduceMul(n *node) *node {
-	for i, a := range n.args {
-		other := n.args[1-i]
-		if !a.isConst() {
+func reduceMul(n *ir.Node) *ir.Node {
+	for i, a := range n.Args {
+		other := n.Args[1-i]
+		if !a.IsConst() {
 			continue
 		}
-		switch a.val {
+		switch a.Value {
 		case 1.0, int64(1), int32(1), uint64(1), uint32(1):
 			return other
 		case 2.0:
-			return &node{op: opAdd, typ: n.typ, args: []*node{other, other}, pos: n.pos, src: n.src}
+			return &ir.Node{Op: ir.OpAdd, Type: n.Type, Args: []*ir.Node{other, other}, Pos: n.Pos, Source: n.Source}
 		}
 	}
 	return n
 }
 
 // reduceDiv multiplies by the inverse of a power of two, which is exact.
-func reduceDiv(n *node) *node {
-	c, ok := n.args[1].val.(float64)
-	if !ok || !n.args[1].isConst() {
+func reduceDiv(n *ir.Node) *ir.Node {
+	c, ok := n.Args[1].Value.(float64)
+	if !ok || !n.Args[1].IsConst() {
 		return n
 	}
 	frac, exp := math.Frexp(c)
 	if math.Abs(frac) != 0.5 || exp < -1000 || exp > 1000 {
 		return n
 	}
-	return &node{op: opMul, typ: n.typ, args: []*node{n.args[0], n.args[1].sameConst(1 / c)}, pos: n.pos, src: n.src}
+	return &ir.Node{Op: ir.OpMul, Type: n.Type, Args: []*ir.Node{n.Args[0], sameConst(n.Args[1], 1/c)}, Pos: n.Pos, Source: n.Source}
 }
 
 // reducePow knows the powers whose result has one rounding either way.
-func reducePow(n *node) *node {
-	if !n.args[1].isConst() {
+func reducePow(n *ir.Node) *ir.Node {
+	if !n.Args[1].IsConst() {
 		return n
 	}
-	switch n.args[1].val {
+	switch n.Args[1].Value {
 	case 1.0:
-		return n.args[0]
+		return n.Args[0]
 	case 2.0:
-		return &node{op: opMul, typ: n.typ, args: []*node{n.args[0], n.args[0]}, pos: n.pos, src: n.src}
+		return &ir.Node{Op: ir.OpMul, Type: n.Type, Args: []*ir.Node{n.Args[0], n.Args[0]}, Pos: n.Pos, Source: n.Source}
 	}
 	return n
 }
 
 // reduceDivInt drops the failure of a constant divisor, and turns unsigned
 // division by a power of two into shift and mask.
-func reduceDivInt(n *node) *node {
-	d := n.args[1]
-	if !d.isConst() || d.val == nil || isZero(d.val) {
+func reduceDivInt(n *ir.Node) *ir.Node {
+	d := n.Args[1]
+	if !d.IsConst() || d.Value == nil || isZero(d.Value) {
 		return n
 	}
 	c := *n
-	if c.op = opDivSafe; n.op == opModInt {
-		c.op = opModSafe
+	if c.Op = ir.OpDivSafe; n.Op == ir.OpModInt {
+		c.Op = ir.OpModSafe
 	}
-	if u, ok := d.val.(uint64); ok && u&(u-1) == 0 && n.op == opModInt {
-		c.op, c.args = opAndInt, []*node{n.args[0], d.sameConst(u - 1)}
+	if u, ok := d.Value.(uint64); ok && u&(u-1) == 0 && n.Op == ir.OpModInt {
+		c.Op, c.Args = ir.OpAndInt, []*ir.Node{n.Args[0], sameConst(d, u-1)}
 	}
 	return &c
 }

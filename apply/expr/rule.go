@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // rule is a habit made ready: its pattern cut into parts, its template parsed.
@@ -169,16 +171,16 @@ func (h *holes) joined(op token.Token, call []ast.Expr) (out Term) {
 
 // kinds are the kinds of operands that a hole can be for, written behind it: x:int.
 var kinds = map[string]func(t *translation, x Term) bool{
-	"uint":     ofType(func(t arrow.DataType) bool { return isInt(t) && isUnsigned(t) }),
-	"int":      ofType(isInt),
-	"float":    ofType(isFloat),
-	"decimal":  ofType(isDecimal),
-	"fraction": ofType(func(t arrow.DataType) bool { return isFloat(t) || isDecimal(t) }),
-	"text":     ofType(isString),
-	"date":     ofType(isDate),
-	"wall":     ofType(func(t arrow.DataType) bool { return isTimestamp(t) && t.(*arrow.TimestampType).TimeZone == "" }),
-	"zoned":    ofType(func(t arrow.DataType) bool { return isTimestamp(t) && t.(*arrow.TimestampType).TimeZone != "" }),
-	"bool":     ofType(isBool),
+	"uint":     ofType(func(t arrow.DataType) bool { return ir.IsInt(t) && ir.IsUnsigned(t) }),
+	"int":      ofType(ir.IsInt),
+	"float":    ofType(ir.IsFloat),
+	"decimal":  ofType(ir.IsDecimal),
+	"fraction": ofType(func(t arrow.DataType) bool { return ir.IsFloat(t) || ir.IsDecimal(t) }),
+	"text":     ofType(ir.IsString),
+	"date":     ofType(ir.IsDate),
+	"wall":     ofType(func(t arrow.DataType) bool { return ir.IsTimestamp(t) && t.(*arrow.TimestampType).TimeZone == "" }),
+	"zoned":    ofType(func(t arrow.DataType) bool { return ir.IsTimestamp(t) && t.(*arrow.TimestampType).TimeZone != "" }),
+	"bool":     ofType(ir.IsBool),
 	"above": func(_ *translation, x Term) bool {
 		v, err := strconv.ParseFloat(x.text, 64)
 		return err == nil && v > 0
@@ -188,12 +190,12 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"zero":     func(_ *translation, x Term) bool { return x.text == "0" },
 	"literal":  func(_ *translation, x Term) bool { _, err := strconv.Atoi(x.text); return err == nil },
 	"constant": func(_ *translation, x Term) bool { return isText(x) || isNumeral(x.text) },
-	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && isInt(typeNames[x.text]) },
-	"quotient": func(t *translation, x Term) bool { return t.fractions && t.is(x, isInt) },
-	"python":   func(t *translation, x Term) bool { return t.python && t.is(x, isNumber) },
-	"shaky":    func(t *translation, x Term) bool { return t.python && t.is(x, isFloat) },
-	"instant":  ofType(isInstant),
-	"number":   ofType(isNumber),
+	"integer":  func(_ *translation, x Term) bool { return typeNames[x.text] != nil && ir.IsInt(typeNames[x.text]) },
+	"quotient": func(t *translation, x Term) bool { return t.fractions && t.is(x, ir.IsInt) },
+	"python":   func(t *translation, x Term) bool { return t.python && t.is(x, ir.IsNumber) },
+	"shaky":    func(t *translation, x Term) bool { return t.python && t.is(x, ir.IsFloat) },
+	"instant":  ofType(ir.IsInstant),
+	"number":   ofType(ir.IsNumber),
 	"two":      func(_ *translation, x Term) bool { return x.text == "2" },
 	"three":    func(_ *translation, x Term) bool { return x.text == "3" },
 	"decimals": func(_ *translation, x Term) bool { return strings.HasPrefix(x.text, "decimal(") },
@@ -205,7 +207,7 @@ var kinds = map[string]func(t *translation, x Term) bool{
 	"week":     func(_ *translation, x Term) bool { return x.text == `"week"` },
 	"elapsed": func(_ *translation, x Term) bool {
 		u, _ := strconv.Unquote(x.text)
-		return unitSeconds[unit(strings.TrimSuffix(u, "s"))] != 0
+		return ir.UnitSeconds[ir.Unit(strings.TrimSuffix(u, "s"))] != 0
 	},
 	"one": func(_ *translation, x Term) bool {
 		s, err := strconv.Unquote(x.text)

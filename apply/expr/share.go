@@ -4,17 +4,19 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 // share makes equal subexpressions one node, so that they are computed once,
 // across all results of the compilation. Equal means: same operation, type,
 // parameter and arguments; commutative operations also with arguments swapped.
 // Registered functions are never shared: they are called as often as written.
-func share(roots []*node) []*node {
-	ids := map[*node]int{}
-	known := map[string]*node{}
-	return rewrite(roots, func(n *node) *node {
-		if n.op.impure {
+func share(roots []*ir.Node) []*ir.Node {
+	ids := map[*ir.Node]int{}
+	known := map[string]*ir.Node{}
+	return ir.Rewrite(roots, func(n *ir.Node) *ir.Node {
+		if n.Op.Rule().Impure {
 			ids[n] = len(ids)
 			return n
 		}
@@ -28,23 +30,13 @@ func share(roots []*node) []*node {
 	})
 }
 
-// commutative operations: for NaN operands the payload may differ, which no
-// comparison of results tells.
-func commutative(o *op) bool {
-	switch o {
-	case opAdd, opMul, opEq, opAndInt, opOrInt, opXorInt, opXorBits, opAddDec, opMulDec:
-		return true
-	}
-	return false
-}
-
 // key spells a node out, arguments by number.
-func key(n *node, ids map[*node]int) string {
+func key(n *ir.Node, ids map[*ir.Node]int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%p %s %s", n.op, n.typ, constKey(n))
-	args := n.args
-	if commutative(n.op) && ids[args[0]] > ids[args[1]] {
-		args = []*node{args[1], args[0]}
+	fmt.Fprintf(&b, "%s %s %s", n.Op, n.Type, constKey(n))
+	args := n.Args
+	if n.Op.Rule().Commutative && ids[args[0]] > ids[args[1]] {
+		args = []*ir.Node{args[1], args[0]}
 	}
 	for _, a := range args {
 		fmt.Fprintf(&b, " #%d", ids[a])
@@ -53,16 +45,16 @@ func key(n *node, ids map[*node]int) string {
 }
 
 // constKey tells constants and parameters apart, 0 and -0 too.
-func constKey(n *node) string {
-	switch v := n.val.(type) {
+func constKey(n *ir.Node) string {
+	switch v := n.Value.(type) {
 	case nil:
 		return "nil"
 	case float64:
 		return fmt.Sprintf("f%x", math.Float64bits(v))
 	case float32:
 		return fmt.Sprintf("f%x", math.Float32bits(v))
-	case *column:
-		return fmt.Sprintf("col%d", v.index)
+	case *ir.Column:
+		return fmt.Sprintf("col%d", v.Index)
 	default:
 		return fmt.Sprintf("%T %q", v, fmt.Sprint(v))
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/internal/ir"
 )
 
 const (
@@ -130,7 +132,7 @@ func (t *translation) quotientRemark(b *ast.BinaryExpr) string {
 	case t.python:
 	case b.Op == token.REM:
 		return "; % has the sign of what is divided here, in Python that of the divisor"
-	case b.Op == token.QUO && !t.fractions && t.is(of(b.X), isInt) && t.is(of(b.Y), isInt):
+	case b.Op == token.QUO && !t.fractions && t.is(of(b.X), ir.IsInt) && t.is(of(b.Y), ir.IsInt):
 		return "; / of integers drops the fraction here, in Python it keeps it"
 	}
 	return ""
@@ -153,11 +155,11 @@ func (t *translation) remark() (says string) {
 		}
 		inner := Term{text: t.term.text[offset(c.Args[0].Pos()):offset(c.Args[0].End())]}
 		switch {
-		case t.is(inner, isFloat):
+		case t.is(inner, ir.IsFloat):
 			says = "; a whole float is 2 as a text here, 2.0 in Python"
-		case t.is(inner, isBool):
+		case t.is(inner, ir.IsBool):
 			says = "; a truth value is true as a text here, True in Python"
-		case t.is(inner, isTimestamp):
+		case t.is(inner, ir.IsTimestamp):
 			says = "; a timestamp as a text has a T here, a blank elsewhere: format writes it by a layout"
 		}
 		return true
@@ -225,7 +227,7 @@ func (a *advice) typeOf(text string, unnamed bool) arrow.DataType {
 	}
 	a.work += 1 + len(text)/4
 	if n, _, err := newChecker(a.schema).typed(text, unnamed, 0); err == nil {
-		typ = n.typ
+		typ = n.Type
 	}
 	a.types[text] = typ
 	return typ
@@ -279,7 +281,7 @@ func (t *translation) result() (string, int) {
 	}
 	t.note(strings.LastIndexByte(t.text[:end], '='), "= names a result, and there is none to name here", "")
 	if t.isColumn(name) {
-		return reference(name) + " == (", end
+		return ir.Reference(name) + " == (", end
 	}
 	return "", end
 }

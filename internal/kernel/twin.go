@@ -12,8 +12,8 @@ type twin struct{ fast, plain any }
 // twins are all of this processor's, by name: see [Twin].
 var twins = sync.OnceValue(fastest)
 
-// plainOnly is set by [Plain].
-var plainOnly bool
+// plainOnly is set by [Plain], strict by [Strict].
+var plainOnly, strict bool
 
 // Twin returns the fastest form of a kernel on this processor: the twin of that
 // name and type where there is one, else the plain form itself. It takes about
@@ -22,7 +22,11 @@ func Twin[F any](name string, plain F) F {
 	if plainOnly {
 		return plain
 	}
-	for _, t := range twins()[name] {
+	forms, known := twins()[name]
+	if strict && !known && len(twins()) > 0 {
+		panic("kernel: no twin is called " + name)
+	}
+	for _, t := range forms {
 		if f, ok := t.fast.(F); ok {
 			return f
 		}
@@ -35,6 +39,14 @@ func Twin[F any](name string, plain F) F {
 func Plain() (end func()) {
 	plainOnly = true
 	return func() { plainOnly = false }
+}
+
+// Strict makes Twin panic for a name that no twin of this processor has, until the function it
+// returns is called: a mistyped name would get the plain form, slower and without a word. It is for
+// tests that ask for all kernels.
+func Strict() (end func()) {
+	strict = true
+	return func() { strict = false }
 }
 
 // By makes a kernel of two operands one whose second operand is the same for all

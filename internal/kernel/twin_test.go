@@ -50,6 +50,22 @@ func FuzzTwins(f *testing.F) {
 	})
 }
 
+// TestUnknownTwinsPanicInTests: each is a name that has a twin, mistyped.
+func TestUnknownTwinsPanicInTests(t *testing.T) {
+	if len(twins()) == 0 {
+		t.Skip("no twins on this processor")
+	}
+	ask := func(name string) func() { return func() { Twin(name, Add[float64]) } }
+	for _, name := range []string{"mulByAddBye", "addby", "Add", "eq ", ""} {
+		require.NotPanics(t, ask(name), "outside of tests the plain form is taken")
+		end := Strict()
+		require.PanicsWithValue(t, "kernel: no twin is called "+name, ask(name))
+		require.NotPanics(t, ask("add"))
+		require.NotPanics(t, ask("neg"), "a name without a form of this type")
+		end()
+	}
+}
+
 func keysOf(m map[string][]twin) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {

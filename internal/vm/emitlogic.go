@@ -1,25 +1,13 @@
-package expr
+package vm
 
 import (
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Truth values, conditionals and nulls: the operations that look at validity.
-var (
-	opNot      = &op{name: "not", emit: emitNot}
-	opXorBits  = &op{name: "xor", emit: emitXorBits}
-	opAnd      = &op{name: "and", nulls: own, emit: emitAnd}
-	opOr       = &op{name: "or", nulls: own, emit: emitOr}
-	opIsNull   = &op{name: "isnull", nulls: never, emit: emitIsNull}
-	opIsTrue   = &op{name: "istrue", nulls: never, emit: emitIsTrue}
-	opSelect   = &op{name: "ifelse", nulls: own, emit: emitSelect}
-	opCoalesce = &op{name: "coalesce", nulls: own, emit: emitCoalesce}
-	opCopy     = &op{name: "copy", nulls: own, borrows: true, emit: emitCopy}
-)
-
-func emitNot(_ *node, d int, a []int) step {
+func emitNot(_ *ir.Node, d int, a []int) step {
 	x := a[0]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, in := m.bitsOf(d), m.bitsOf(x)
 		for w := range out {
 			out[w] = ^in[w]
@@ -28,9 +16,9 @@ func emitNot(_ *node, d int, a []int) step {
 	}
 }
 
-func emitXorBits(_ *node, d int, a []int) step {
+func emitXorBits(_ *ir.Node, d int, a []int) step {
 	x, y := a[0], a[1]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
 		for w := range out {
 			out[w] = p[w] ^ q[w]
@@ -41,9 +29,9 @@ func emitXorBits(_ *node, d int, a []int) step {
 
 // emitAnd is three-valued: false if either is false, else null if either is.
 // The value bits of a null are arbitrary, which the formula allows for.
-func emitAnd(_ *node, d int, a []int) step {
+func emitAnd(_ *ir.Node, d int, a []int) step {
 	x, y := a[0], a[1]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
 		nulls := m.v[x].nulls || m.v[y].nulls
 		if nulls {
@@ -61,9 +49,9 @@ func emitAnd(_ *node, d int, a []int) step {
 }
 
 // emitOr is true if either is true, else null if either is.
-func emitOr(_ *node, d int, a []int) step {
+func emitOr(_ *ir.Node, d int, a []int) step {
 	x, y := a[0], a[1]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
 		nulls := m.v[x].nulls || m.v[y].nulls
 		if nulls {
@@ -80,9 +68,9 @@ func emitOr(_ *node, d int, a []int) step {
 	}
 }
 
-func emitIsNull(_ *node, d int, a []int) step {
+func emitIsNull(_ *ir.Node, d int, a []int) step {
 	x := a[0]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, v := m.bitsOf(d), &m.v[x]
 		if !v.nulls {
 			kernel.FillBits(out, false)
@@ -95,9 +83,9 @@ func emitIsNull(_ *node, d int, a []int) step {
 	}
 }
 
-func emitIsTrue(_ *node, d int, a []int) step {
+func emitIsTrue(_ *ir.Node, d int, a []int) step {
 	x := a[0]
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		t := m.truths(x)
 		copy(m.bitsOf(d), t[:])
 		return false
@@ -105,10 +93,10 @@ func emitIsTrue(_ *node, d int, a []int) step {
 }
 
 // emitSelect is ifelse(c, x, y): x where c is true, y where it is false or null.
-func emitSelect(n *node, d int, a []int) step {
+func emitSelect(n *ir.Node, d int, a []int) step {
 	c, x, y := a[0], a[1], a[2]
 	values := selectValues(n, d, x, y)
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		m.spare = m.truths(c)
 		m.selectValid(d, x, y, &m.spare)
 		values(m, m.spare[:])
@@ -117,10 +105,10 @@ func emitSelect(n *node, d int, a []int) step {
 }
 
 // emitCoalesce is the first argument where it is valid, else the second.
-func emitCoalesce(n *node, d int, a []int) step {
+func emitCoalesce(n *ir.Node, d int, a []int) step {
 	x, y := a[0], a[1]
 	values := selectValues(n, d, x, y)
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		m.spare = m.validOf(x)
 		m.selectValid(d, x, y, &m.spare)
 		values(m, m.spare[:])
@@ -129,7 +117,7 @@ func emitCoalesce(n *node, d int, a []int) step {
 }
 
 // selectValid sets the validity of d to that of x where t is set, else of y.
-func (m *machine) selectValid(d, x, y int, t *[kernel.Words]uint64) {
+func (m *Machine) selectValid(d, x, y int, t *[kernel.Words]uint64) {
 	if !m.v[x].nulls && !m.v[y].nulls {
 		m.v[d].nulls = false
 		return
@@ -143,20 +131,20 @@ func (m *machine) selectValid(d, x, y int, t *[kernel.Words]uint64) {
 }
 
 // selectValues chooses the kernel that blends two registers by bits.
-func selectValues(n *node, d, x, y int) func(m *machine, t []uint64) {
-	switch l := laneOf(n.typ); l {
-	case laneBits:
-		return func(m *machine, t []uint64) {
+func selectValues(n *ir.Node, d, x, y int) func(m *Machine, t []uint64) {
+	switch l := ir.LaneOf(n.Type); l {
+	case ir.LaneBits:
+		return func(m *Machine, t []uint64) {
 			out, p, q := m.bitsOf(d), m.bitsOf(x), m.bitsOf(y)
 			for w := range out {
 				out[w] = p[w]&t[w] | q[w]&^t[w]
 			}
 		}
-	case laneText:
-		return func(m *machine, t []uint64) { selectText(m, d, x, y, t) }
-	case laneDec:
-		return func(m *machine, t []uint64) {
-			kernel.SelectWide(lanesOf[dec](m, d), t, lanesOf[dec](m, x), lanesOf[dec](m, y))
+	case ir.LaneText:
+		return func(m *Machine, t []uint64) { selectText(m, d, x, y, t) }
+	case ir.LaneDec:
+		return func(m *Machine, t []uint64) {
+			kernel.SelectWide(lanesOf[ir.Dec](m, d), t, lanesOf[ir.Dec](m, x), lanesOf[ir.Dec](m, y))
 		}
 	default:
 		return byWidth(l, blend[uint8](d, x, y), blend[uint16](d, x, y), blend[uint32](d, x, y), blend[uint64](d, x, y))
@@ -164,8 +152,8 @@ func selectValues(n *node, d, x, y int) func(m *machine, t []uint64) {
 }
 
 // byWidth picks the form for a lane's bit pattern.
-func byWidth[F any](l lane, w1, w2, w4, w8 F) F {
-	switch l.width() {
+func byWidth[F any](l ir.Lane, w1, w2, w4, w8 F) F {
+	switch l.Width() {
 	case 1:
 		return w1
 	case 2:
@@ -176,18 +164,18 @@ func byWidth[F any](l lane, w1, w2, w4, w8 F) F {
 	return w8
 }
 
-func blend[U kernel.Unsigned](d, x, y int) func(m *machine, t []uint64) {
+func blend[U kernel.Unsigned](d, x, y int) func(m *Machine, t []uint64) {
 	k := kernel.Twin("select", kernel.Select[U])
-	return func(m *machine, t []uint64) {
+	return func(m *Machine, t []uint64) {
 		k(lanesOf[U](m, d), t, lanesOf[U](m, x), lanesOf[U](m, y))
 	}
 }
 
 // emitCopy brings a column or a constant to a result.
-func emitCopy(n *node, d int, a []int) step {
+func emitCopy(n *ir.Node, d int, a []int) step {
 	x := a[0]
-	values := copyValues(laneOf(n.typ), d, x)
-	return func(m *machine) bool {
+	values := copyValues(ir.LaneOf(n.Type), d, x)
+	return func(m *Machine) bool {
 		if m.v[d].nulls = m.v[x].nulls; m.v[d].nulls {
 			m.v[d].valid = m.v[x].valid
 		}
@@ -196,21 +184,21 @@ func emitCopy(n *node, d int, a []int) step {
 	}
 }
 
-func copyValues(l lane, d, x int) func(*machine) {
+func copyValues(l ir.Lane, d, x int) func(*Machine) {
 	switch l {
-	case laneBits:
-		return func(m *machine) { copy(m.bitsOf(d), m.bitsOf(x)) }
-	case laneText:
-		return func(m *machine) {
+	case ir.LaneBits:
+		return func(m *Machine) { copy(m.bitsOf(d), m.bitsOf(x)) }
+	case ir.LaneText:
+		return func(m *Machine) {
 			to, from := &m.v[d], &m.v[x]
 			to.start, to.end, to.data, to.packed = from.start, from.end, from.data, from.packed
 		}
-	case laneDec:
-		return func(m *machine) { copy(lanesOf[dec](m, d), lanesOf[dec](m, x)) }
+	case ir.LaneDec:
+		return func(m *Machine) { copy(lanesOf[ir.Dec](m, d), lanesOf[ir.Dec](m, x)) }
 	}
 	return byWidth(l, copier[uint8](d, x), copier[uint16](d, x), copier[uint32](d, x), copier[uint64](d, x))
 }
 
-func copier[U any](d, x int) func(*machine) {
-	return func(m *machine) { copy(lanesOf[U](m, d), lanesOf[U](m, x)) }
+func copier[U any](d, x int) func(*Machine) {
+	return func(m *Machine) { copy(lanesOf[U](m, d), lanesOf[U](m, x)) }
 }

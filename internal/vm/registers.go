@@ -1,6 +1,11 @@
-package expr
+package vm
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/volley-go/volley/internal/ir"
+	"github.com/volley-go/volley/internal/kernel"
+)
 
 // regClass is the memory a register needs.
 type regClass uint8
@@ -13,13 +18,26 @@ const (
 	classPinned                 // a column's or a result's memory: the caller's
 )
 
-func classOf(l lane) regClass {
+// bytes is a register's memory, but that of texts, which grows.
+func (c regClass) bytes() int {
+	switch c {
+	case classLanes:
+		return 8 * kernel.Rows
+	case classWide:
+		return 16 * kernel.Rows
+	case classBits:
+		return 8 * kernel.Words
+	}
+	return 0
+}
+
+func classOf(l ir.Lane) regClass {
 	switch l {
-	case laneBits:
+	case ir.LaneBits:
 		return classBits
-	case laneText:
+	case ir.LaneText:
 		return classText
-	case laneDec:
+	case ir.LaneDec:
 		return classWide
 	}
 	return classLanes
@@ -30,13 +48,13 @@ func classOf(l lane) regClass {
 // whose argument ends there works in place when the lanes are equally wide, so
 // that deep expressions keep to the few vectors that fit the cache.
 type allocation struct {
-	body, tail []*node // in order
-	reg        map[*node]int
+	body, tail []*ir.Node // in order
+	reg        map[*ir.Node]int
 	classes    []regClass
-	last       map[*node]int // index of the last user in body
+	last       map[*ir.Node]int // index of the last user in body
 	free       map[regClass][]int
-	pinned     map[*node]bool // keep their register to the end
-	refill     bool           // constants are instructions: too many to keep a register each
+	pinned     map[*ir.Node]bool // keep their register to the end
+	refill     bool              // constants are instructions: too many to keep a register each
 }
 
 const (
@@ -47,8 +65,8 @@ const (
 	released     = -1 // the last use of a node whose register is free
 )
 
-func allocate(roots []*node, guards []guard) *allocation {
-	al := allocateIn(order(roots), roots, guards)
+func allocate(roots []*ir.Node, guards []guard) *allocation {
+	al := allocateIn(ir.Order(roots), roots, guards)
 	if al.scratch(roots) <= registersMax {
 		return al
 	}
@@ -59,7 +77,7 @@ func allocate(roots []*node, guards []guard) *allocation {
 }
 
 // scratch is how many registers hold no result and lie in no column.
-func (al *allocation) scratch(roots []*node) int {
+func (al *allocation) scratch(roots []*ir.Node) int {
 	n := -len(roots)
 	for _, c := range al.classes {
 		if c != classPinned {
@@ -71,32 +89,32 @@ func (al *allocation) scratch(roots []*node) int {
 
 // deepestFirst is an order in which long chains on the right of an operation, such as those of
 // ifelse, need few registers: what stands on the left is computed when the chain is.
-func deepestFirst(roots []*node) []*node {
-	height := map[*node]int{}
-	for _, n := range order(roots) {
-		for _, a := range n.args {
+func deepestFirst(roots []*ir.Node) []*ir.Node {
+	height := map[*ir.Node]int{}
+	for _, n := range ir.Order(roots) {
+		for _, a := range n.Args {
 			height[n] = max(height[n], height[a]+1)
 		}
 	}
-	return orderBy(roots, func(n *node) []*node {
-		args := slices.Clone(n.args)
-		slices.SortStableFunc(args, func(a, b *node) int { return height[b] - height[a] })
+	return ir.OrderBy(roots, func(n *ir.Node) []*ir.Node {
+		args := slices.Clone(n.Args)
+		slices.SortStableFunc(args, func(a, b *ir.Node) int { return height[b] - height[a] })
 		return args
 	})
 }
 
-func allocateIn(body, roots []*node, guards []guard) *allocation {
+func allocateIn(body, roots []*ir.Node, guards []guard) *allocation {
 	al := &allocation{
-		reg: map[*node]int{}, last: map[*node]int{},
-		free: map[regClass][]int{}, pinned: map[*node]bool{}, body: body,
+		reg: map[*ir.Node]int{}, last: map[*ir.Node]int{},
+		free: map[regClass][]int{}, pinned: map[*ir.Node]bool{}, body: body,
 	}
-	inBody, constants := map[*node]bool{}, 0
+	inBody, constants := map[*ir.Node]bool{}, 0
 	for i, n := range al.body {
 		inBody[n] = true
-		if n.isConst() {
+		if n.IsConst() {
 			constants++
 		}
-		for _, a := range n.args {
+		for _, a := range n.Args {
 			al.last[a] = i
 		}
 	}
@@ -110,20 +128,20 @@ func allocateIn(body, roots []*node, guards []guard) *allocation {
 		al.place(i, n)
 	}
 	for _, n := range al.tail {
-		al.reg[n] = al.fresh(classOf(laneOf(n.typ)))
+		al.reg[n] = al.fresh(classOf(ir.LaneOf(n.Type)))
 	}
 	return al
 }
 
 // scanTail finds what runs only for failing rows, and keeps what it reads.
-func (al *allocation) scanTail(guards []guard, inBody map[*node]bool) {
-	var conds []*node
+func (al *allocation) scanTail(guards []guard, inBody map[*ir.Node]bool) {
+	var conds []*ir.Node
 	for _, g := range guards {
 		if g.cond != nil {
 			conds = append(conds, g.cond)
 		}
 	}
-	for _, n := range order(conds) {
+	for _, n := range ir.Order(conds) {
 		if inBody[n] {
 			al.pinned[n] = true
 			continue
@@ -137,10 +155,10 @@ func (al *allocation) scanTail(guards []guard, inBody map[*node]bool) {
 func (al *allocation) lend() {
 	for i := len(al.body) - 1; i >= 0; i-- {
 		n := al.body[i]
-		if !n.op.borrows {
+		if !emitters[n.Op].borrows {
 			continue
 		}
-		a := n.args[0]
+		a := n.Args[0]
 		al.last[a] = max(al.last[a], al.last[n])
 		al.pinned[a] = al.pinned[a] || al.pinned[n]
 	}
@@ -152,19 +170,19 @@ func (al *allocation) fresh(c regClass) int {
 }
 
 // place gives node i its register.
-func (al *allocation) place(i int, n *node) {
-	l := laneOf(n.typ)
+func (al *allocation) place(i int, n *ir.Node) {
+	l := ir.LaneOf(n.Type)
 	switch {
-	case n.op == opColumn && l != laneBits && l != laneText:
+	case n.Op == ir.OpColumn && l != ir.LaneBits && l != ir.LaneText:
 		al.reg[n] = al.fresh(classPinned)
 		return
 	case al.filledOnce(n) || al.pinned[n]:
 		al.reg[n] = al.fresh(classOf(l))
-		al.release(i, n, func(*node) bool { return true })
+		al.release(i, n, func(*ir.Node) bool { return true })
 		return
 	}
-	inPlace := func(a *node) bool {
-		return l != laneText && laneOf(a.typ) != laneText && laneOf(a.typ).width() == l.width()
+	inPlace := func(a *ir.Node) bool {
+		return l != ir.LaneText && ir.LaneOf(a.Type) != ir.LaneText && ir.LaneOf(a.Type).Width() == l.Width()
 	}
 	al.release(i, n, inPlace)
 	c := classOf(l)
@@ -173,17 +191,17 @@ func (al *allocation) place(i int, n *node) {
 	} else {
 		al.reg[n] = al.fresh(c)
 	}
-	al.release(i, n, func(a *node) bool { return !inPlace(a) })
+	al.release(i, n, func(a *ir.Node) bool { return !inPlace(a) })
 }
 
 // filledOnce reports whether a node is computed by no instruction.
-func (al *allocation) filledOnce(n *node) bool {
-	return n.op == opColumn || n.op == opConst && !al.refill
+func (al *allocation) filledOnce(n *ir.Node) bool {
+	return n.Op == ir.OpColumn || n.Op == ir.OpConst && !al.refill
 }
 
 // release frees the registers of n's arguments that end here.
-func (al *allocation) release(i int, n *node, when func(*node) bool) {
-	for _, a := range n.args {
+func (al *allocation) release(i int, n *ir.Node, when func(*ir.Node) bool) {
+	for _, a := range n.Args {
 		if al.last[a] != i || al.pinned[a] || al.filledOnce(a) || !when(a) {
 			continue
 		}

@@ -1,4 +1,4 @@
-package expr
+package vm
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
@@ -14,26 +15,32 @@ import (
 // as a program of its own over that one column.
 type lookup struct {
 	index  int // among the program's, where it is assembled
-	column *node
-	root   *node
-	code   *code
+	column *ir.Node
+	root   *ir.Node
+	code   *Code
 }
+
+// Fails: what may fail is the last operation of the lookup.
+func (l *lookup) Fails() error { return l.root.Fails() }
+
+// MayBeNull reports whether an entry may be null.
+func (l *lookup) MayBeNull() bool { return l.root.Nullable }
 
 func (l *lookup) String() string { return prefix(l.root) }
 
 // prefix prints a node without naming what it shares, up to about 2,000 bytes: a sum of sums of
 // itself would have no end.
-func prefix(n *node) string {
+func prefix(n *ir.Node) string {
 	var b strings.Builder
-	var show func(n *node)
-	show = func(n *node) {
+	var show func(n *ir.Node)
+	show = func(n *ir.Node) {
 		switch {
 		case b.Len() > 2000:
 			b.WriteString("…")
-		case len(n.args) == 0:
-			b.WriteString(n.label())
+		case len(n.Args) == 0:
+			b.WriteString(n.Label())
 		default:
-			n.writeCall(&b, func(i int) { show(n.args[i]) })
+			n.WriteCall(&b, func(i int) { show(n.Args[i]) })
 		}
 	}
 	show(n)
@@ -44,12 +51,12 @@ func prefix(n *node) string {
 // once for each entry, and rows find their entry's result by their key. An operation
 // that can fail is the last of its lookup, so that its error keeps its place; registered
 // functions are called by row.
-func lookUps(roots []*node) []*node {
-	d := &dictionaries{of: map[*node]*node{}, made: map[*node]*node{}}
-	for _, n := range order(roots) {
+func lookUps(roots []*ir.Node) []*ir.Node {
+	d := &dictionaries{of: map[*ir.Node]*ir.Node{}, made: map[*ir.Node]*ir.Node{}}
+	for _, n := range ir.Order(roots) {
 		d.of[n] = d.source(n)
 	}
-	out := make([]*node, len(roots))
+	out := make([]*ir.Node, len(roots))
 	for i, r := range roots {
 		out[i] = d.walk(r)
 	}
@@ -58,25 +65,25 @@ func lookUps(roots []*node) []*node {
 
 // dictionaries is the pass's memory.
 type dictionaries struct {
-	of   map[*node]*node // the column that a node is computed from, nil where there is no such one
-	made map[*node]*node
+	of   map[*ir.Node]*ir.Node // the column that a node is computed from, nil where there is no such one
+	made map[*ir.Node]*ir.Node
 }
 
-func (d *dictionaries) source(n *node) *node {
+func (d *dictionaries) source(n *ir.Node) *ir.Node {
 	switch {
-	case n.op == opColumn:
-		if _, ok := n.val.(*column).typ.(*arrow.DictionaryType); ok {
+	case n.Op == ir.OpColumn:
+		if _, ok := n.Value.(*ir.Column).Type.(*arrow.DictionaryType); ok {
 			return n
 		}
 		return nil
-	case n.op.impure:
+	case n.Op.Rule().Impure:
 		return nil
 	}
-	var from *node
-	for _, a := range n.args {
+	var from *ir.Node
+	for _, a := range n.Args {
 		switch {
-		case a.isConst():
-		case d.of[a] == nil, a.op.fails != nil, from != nil && from != d.of[a]:
+		case a.IsConst():
+		case d.of[a] == nil, a.Fails() != nil, from != nil && from != d.of[a]:
 			return nil
 		default:
 			from = d.of[a]
@@ -86,28 +93,28 @@ func (d *dictionaries) source(n *node) *node {
 }
 
 // walk goes from the results down, so that a lookup is as large as can be.
-func (d *dictionaries) walk(n *node) *node {
+func (d *dictionaries) walk(n *ir.Node) *ir.Node {
 	if m, ok := d.made[n]; ok {
 		return m
 	}
-	var m *node
-	if column := d.of[n]; column != nil && n.op != opColumn {
+	var m *ir.Node
+	if column := d.of[n]; column != nil && n.Op != ir.OpColumn {
 		m = d.lookup(n, column)
 	} else {
-		args := make([]*node, len(n.args))
-		for i, a := range n.args {
+		args := make([]*ir.Node, len(n.Args))
+		for i, a := range n.Args {
 			args[i] = d.walk(a)
 		}
-		m = n.with(args)
+		m = n.With(args)
 	}
 	d.made[n] = m
 	return m
 }
 
-func (d *dictionaries) lookup(n, column *node) *node {
-	root := elideNulls(immediates(fuse([]*node{n})))
+func (d *dictionaries) lookup(n, column *ir.Node) *ir.Node {
+	root := ir.ElideNulls(immediates(fuse([]*ir.Node{n})))
 	l := &lookup{column: column, root: root[0], code: assemble(root, nil)}
-	return &node{op: &op{name: "lookup", nulls: own, fails: n.op.fails, emit: emitLookup}, typ: n.typ, val: l, pos: n.pos, src: n.src}
+	return &ir.Node{Op: ir.OpLookup, Type: n.Type, Value: l, Pos: n.Pos, Source: n.Source}
 }
 
 // keyed is a dictionary column of the record batch at hand, with the keys of the vector.
@@ -139,7 +146,7 @@ func newKeyed(b *bound) *keyed {
 
 // at returns the vector's keys, null's for rows that are null or whose key the dictionary
 // does not hold: about 0.5 ns a row.
-func (k *keyed) at(m *machine) []uint32 {
+func (k *keyed) at(m *Machine) []uint32 {
 	keys := k.keys[:m.n]
 	if k.vector == m.vectors {
 		return keys
@@ -158,9 +165,9 @@ func (k *keyed) at(m *machine) []uint32 {
 }
 
 // bindTables points the lookups' tables at a record batch.
-func (e *Evaluator) bindTables(rec arrow.Record) error {
-	at := map[*node]*keyed{}
-	for i, l := range e.prog.code.lookups {
+func (m *Machine) bindTables(rec arrow.Record) error {
+	at := map[*ir.Node]*keyed{}
+	for i, l := range m.code.lookups {
 		if at[l.column] == nil {
 			b, err := columnOf(rec, l.column)
 			if err != nil {
@@ -168,7 +175,7 @@ func (e *Evaluator) bindTables(rec arrow.Record) error {
 			}
 			at[l.column] = newKeyed(b)
 		}
-		e.m.tables[i].bind(at[l.column])
+		m.tables[i].bind(at[l.column])
 	}
 	return nil
 }
@@ -177,10 +184,10 @@ func (e *Evaluator) bindTables(rec arrow.Record) error {
 // have come as there are entries, rows are computed one by one: a dictionary that is
 // larger than what is asked of it costs no more than a plain column.
 type table struct {
-	sub    *Evaluator // over the dictionary, or over the rows
+	sub    *Machine // over the dictionary, or over the rows
 	column *keyed
 	null   *bound // a null of the column's type
-	lane   lane
+	lane   ir.Lane
 	rows   int  // done since Bind
 	made   bool // the fields below hold
 	big    bool // the results of all entries do not fit
@@ -197,8 +204,7 @@ type table struct {
 }
 
 func newTable(l *lookup) *table {
-	p := &Program{code: l.code, fields: []arrow.Field{fieldOf(l.root)}}
-	return &table{sub: p.newEvaluator(l.code.regs), lane: l.code.lanes[0]}
+	return &table{sub: l.code.machineOf(l.code.regs), lane: l.code.lanes[0]}
 }
 
 // bind points the table at a column of the record batch.
@@ -217,15 +223,15 @@ func (t *table) ready(n int) bool {
 
 func (t *table) make() {
 	n := int(t.column.last) + 1
-	t.fixed = resized(t.fixed, (n*t.lane.width()+7)/8)
+	t.fixed = resized(t.fixed, (n*t.lane.Width()+7)/8)
 	t.bits, t.valid, t.bad = resized(t.bits, n), resized(t.valid, n), resized(t.bad, n)
 	t.start, t.end, t.text = t.start[:0], t.end[:0], t.text[:0]
 	t.nulls, t.fails, t.causes = false, false, nil
-	e := t.sub
-	for row := 0; row < n; row += e.m.n {
+	m := t.sub
+	for row := 0; row < n; row += m.n {
 		from, first := t.column.dict, row
-		if e.m.n = min(kernel.Rows, n-1-row); e.m.n == 0 {
-			from, first, e.m.n = t.null, 0, 1
+		if m.n = min(kernel.Rows, n-1-row); m.n == 0 {
+			from, first, m.n = t.null, 0, 1
 		}
 		if !t.entries(from, first, row) {
 			t.big = true
@@ -246,24 +252,23 @@ func resized[T any](s []T, n int) []T {
 // entries computes a vector of entries, from row first of a column, into the table from
 // row on.
 func (t *table) entries(from *bound, first, row int) bool {
-	e := t.sub
-	m, n := &e.m, e.m.n
-	if w := t.lane.width(); w > 0 {
-		e.aim(0, &Output{Fixed: wordBytes(t.fixed)}, row)
+	m, n := t.sub, t.sub.n
+	if w := t.lane.Width(); w > 0 {
+		m.Aim(0, arrow.Uint64Traits.CastToBytes(t.fixed)[row*w:(row+n)*w])
 	}
-	e.columns = append(e.columns[:0], from)
-	if e.compute(first) != nil {
+	m.columns = append(m.columns[:0], from)
+	if m.compute(first) != nil {
 		return false
 	}
-	v := &m.v[e.prog.code.outs[0]]
+	v := &m.v[m.code.outs[0]]
 	for i := range n {
 		ok := !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0
 		t.valid[row+i], t.bad[row+i] = truthByte(ok), 0
 		t.nulls = t.nulls || !ok && from != t.null
 		switch t.lane {
-		case laneBits:
+		case ir.LaneBits:
 			t.bits[row+i] = uint8(v.own[i>>6] >> (i & 63) & 1)
-		case laneText:
+		case ir.LaneText:
 			t.start = append(t.start, int32(len(t.text)))
 			if ok {
 				t.text = append(t.text, v.textAt(i)...)
@@ -279,7 +284,7 @@ func (t *table) entries(from *bound, first, row int) bool {
 
 // failures marks the entries that failed: not as null, which is what their rows become.
 func (t *table) failures(row, n int) {
-	f := &t.sub.m.fails[0]
+	f := &t.sub.fails[0]
 	for i := range n {
 		if f.bits[i>>6]>>(i&63)&1 == 0 {
 			continue
@@ -303,9 +308,9 @@ func truthByte(b bool) uint8 {
 }
 
 // emitLookup finds the rows' results in the table.
-func emitLookup(n *node, d int, _ []int) step {
-	index, values := n.val.(*lookup).index, lookedUp(laneOf(n.typ), d)
-	return func(m *machine) bool {
+func emitLookup(n *ir.Node, d int, _ []int) step {
+	index, values := n.Value.(*lookup).index, lookedUp(ir.LaneOf(n.Type), d)
+	return func(m *Machine) bool {
 		t := m.tables[index]
 		if !t.ready(m.n) {
 			return t.byRow(m, d)
@@ -330,12 +335,12 @@ func emitLookup(n *node, d int, _ []int) step {
 }
 
 // lookedUp is the form for a lane.
-func lookedUp(l lane, d int) func(m *machine, t *table, keys []uint32) {
+func lookedUp(l ir.Lane, d int) func(m *Machine, t *table, keys []uint32) {
 	switch l {
-	case laneBits:
-		return func(m *machine, t *table, keys []uint32) { kernel.LookUpBits(m.bitsOf(d), t.bits, keys) }
-	case laneText:
-		return func(m *machine, t *table, keys []uint32) {
+	case ir.LaneBits:
+		return func(m *Machine, t *table, keys []uint32) { kernel.LookUpBits(m.bitsOf(d), t.bits, keys) }
+	case ir.LaneText:
+		return func(m *Machine, t *table, keys []uint32) {
 			v := &m.v[d]
 			v.reserve(m.n)
 			starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
@@ -344,44 +349,45 @@ func lookedUp(l lane, d int) func(m *machine, t *table, keys []uint32) {
 			}
 			v.start, v.end, v.data, v.packed = starts, ends, t.text, false
 		}
-	case laneDec:
-		return lookedUpLanes[dec](d)
+	case ir.LaneDec:
+		return lookedUpLanes[ir.Dec](d)
 	}
 	return byWidth(l, lookedUpLanes[uint8](d), lookedUpLanes[uint16](d), lookedUpLanes[uint32](d), lookedUpLanes[uint64](d))
 }
 
-func lookedUpLanes[T any](d int) func(m *machine, t *table, keys []uint32) {
-	return func(m *machine, t *table, keys []uint32) {
+func lookedUpLanes[T any](d int) func(m *Machine, t *table, keys []uint32) {
+	return func(m *Machine, t *table, keys []uint32) {
 		entries := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(t.fixed))), len(t.valid))
 		kernel.LookUp(lanesOf[T](m, d), entries, keys)
 	}
 }
 
 // byRow computes the vector's rows from their values, and takes result and failures over.
-func (t *table) byRow(m *machine, d int) (failed bool) {
-	e := t.sub
-	e.m.n = m.n
-	e.columns = append(e.columns[:0], t.column.bound)
-	e.m.v[e.prog.code.outs[0]].home() // it may have pointed into the table
-	if err := e.compute(m.row); err != nil {
+func (t *table) byRow(m *Machine, d int) (failed bool) {
+	sub := t.sub
+	sub.n = m.n
+	sub.columns = append(sub.columns[:0], t.column.bound)
+	from := &sub.v[sub.code.outs[0]]
+	from.home() // it may have pointed into the table
+	if err := sub.compute(m.row); err != nil {
 		m.err = err
 		return false
 	}
-	v, from := &m.v[d], &e.m.v[e.prog.code.outs[0]]
+	v := &m.v[d]
 	v.nulls, v.valid = from.nulls, from.valid
 	switch t.lane {
-	case laneBits:
+	case ir.LaneBits:
 		copy(m.bitsOf(d), from.own)
-	case laneText:
+	case ir.LaneText:
 		v.start, v.end, v.data, v.packed = from.start, from.end, from.data, from.packed
 	default:
-		size := m.n * t.lane.width()
+		size := m.n * t.lane.Width()
 		copy(unsafe.Slice((*byte)(v.p), size), unsafe.Slice((*byte)(from.p), size))
 	}
-	if !e.m.any {
+	if !sub.any {
 		return false
 	}
-	f := &e.m.fails[0]
+	f := &sub.fails[0]
 	copy(m.now.bits, f.bits)
 	for w, bad := range f.bits { // not null yet
 		v.valid[w] |= bad

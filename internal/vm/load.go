@@ -1,4 +1,4 @@
-package expr
+package vm
 
 import (
 	"encoding/binary"
@@ -10,12 +10,13 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
 // bound is one column of the record batch at hand, as raw memory.
 type bound struct {
-	lane  lane
+	lane  ir.Lane
 	rows  int
 	valid []byte // nil when the column has no nulls
 	off   int    // of the slice, in rows
@@ -35,7 +36,7 @@ type bound struct {
 // honoured, of values, bits and validity alike.
 func bind(a arrow.Array) (*bound, error) {
 	d := a.Data()
-	b := &bound{lane: laneOf(a.DataType()), rows: a.Len(), off: d.Offset()}
+	b := &bound{lane: ir.LaneOf(a.DataType()), rows: a.Len(), off: d.Offset()}
 	if a.NullN() > 0 && len(a.NullBitmapBytes()) > 0 {
 		b.valid = a.NullBitmapBytes()
 	}
@@ -93,7 +94,7 @@ func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
 		}
 	}
 	b.dict, b.lane = values, values.lane
-	b.taken = make([]uint64, kernel.Rows*values.lane.width()/8)
+	b.taken = make([]uint64, kernel.Rows*values.lane.Width()/8)
 	width := a.Indices().DataType().(arrow.FixedWidthDataType).Bytes()
 	if need := (b.off + a.Len()) * width; len(raw) < need {
 		return fmt.Errorf("its keys have %d bytes, not %d", len(raw), need)
@@ -106,7 +107,7 @@ var errDictionaryTooLong = errors.New("its dictionary holds more than 2 GiB of t
 
 // packed copies texts that are views, one behind the other.
 func (b *bound) packed() (*bound, error) {
-	p := &bound{lane: laneText, rows: b.rows, valid: b.valid, off: b.off, offs32: make([]int32, b.off+b.rows+1)}
+	p := &bound{lane: ir.LaneText, rows: b.rows, valid: b.valid, off: b.off, offs32: make([]int32, b.off+b.rows+1)}
 	for i := b.off; i < b.off+b.rows; i++ {
 		if b.valid == nil || bitAt(b.valid, i) {
 			p.data = append(p.data, b.view(i)...)
@@ -146,17 +147,17 @@ func keyReader(width int, raw []byte) func(dst []uint32, from int) {
 // that no kernel reads past them.
 func (b *bound) check(n int) error {
 	end := b.off + n
-	have, need := len(b.data), end*b.lane.width()
+	have, need := len(b.data), end*b.lane.Width()
 	switch {
 	case n == 0:
 		return nil
 	case b.views != nil:
 		have, need = len(b.views), end
-	case b.lane == laneText && b.offs64 != nil:
+	case b.lane == ir.LaneText && b.offs64 != nil:
 		have, need = len(b.offs64), end+1
-	case b.lane == laneText:
+	case b.lane == ir.LaneText:
 		have, need = len(b.offs32), end+1
-	case b.lane == laneBits:
+	case b.lane == ir.LaneBits:
 		need = (end + 7) / 8
 	}
 	if have < need {
@@ -169,7 +170,7 @@ func (b *bound) check(n int) error {
 }
 
 // load points register r at the n rows from row on.
-func (b *bound) load(m *machine, r, row int) {
+func (b *bound) load(m *Machine, r, row int) {
 	v, at := &m.v[r], b.off+row
 	if v.nulls = b.valid != nil; v.nulls {
 		kernel.LoadBits(v.valid[:], b.valid, at, m.n)
@@ -177,24 +178,24 @@ func (b *bound) load(m *machine, r, row int) {
 	switch {
 	case b.dict != nil:
 		b.loadDictionary(m, v, at)
-	case b.lane == laneNone: // its nulls are all that is asked for
+	case b.lane == ir.LaneNone: // its nulls are all that is asked for
 	case b.views != nil:
 		b.loadViews(m, v, at)
 	case b.offs64 != nil:
 		b.loadLarge(m, v, at)
-	case b.lane == laneText:
+	case b.lane == ir.LaneText:
 		v.start, v.end = b.offs32[at:at+m.n], b.offs32[at+1:at+1+m.n]
 		v.data, v.packed = b.data, true
-	case b.lane == laneBits:
+	case b.lane == ir.LaneBits:
 		kernel.LoadBits(v.own, b.data, at, m.n)
 	default:
-		v.p = unsafe.Pointer(&b.data[at*b.lane.width()])
+		v.p = unsafe.Pointer(&b.data[at*b.lane.Width()])
 	}
 }
 
 // loadLarge rebases 64-bit offsets. A vector that spans more than 2 GiB ends
 // the evaluation with an error.
-func (b *bound) loadLarge(m *machine, v *vec, at int) {
+func (b *bound) loadLarge(m *Machine, v *vec, at int) {
 	offs := b.offs64[at : at+m.n+1]
 	base := offs[0]
 	v.beginText(m.n)
@@ -211,7 +212,7 @@ func (b *bound) loadLarge(m *machine, v *vec, at int) {
 }
 
 // loadViews copies the texts together; views point into any buffer.
-func (b *bound) loadViews(m *machine, v *vec, at int) {
+func (b *bound) loadViews(m *Machine, v *vec, at int) {
 	v.beginText(m.n)
 	for i := range m.n {
 		if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
@@ -233,19 +234,19 @@ func (b *bound) view(i int) []byte {
 }
 
 // loadDictionary looks the keys up. Texts stay where they are.
-func (b *bound) loadDictionary(m *machine, v *vec, at int) {
+func (b *bound) loadDictionary(m *Machine, v *vec, at int) {
 	var room [kernel.Rows]uint32
 	keys := room[:m.n]
 	b.keys(keys, at)
 	b.markNulls(v, keys)
 	d := b.dict
-	switch w := d.lane.width(); {
-	case d.lane == laneText:
+	switch w := d.lane.Width(); {
+	case d.lane == ir.LaneText:
 		d.takeTexts(v, keys)
-	case d.lane == laneBits:
+	case d.lane == ir.LaneBits:
 		d.takeBits(v, keys)
 	case w == 16:
-		takeLanes[dec](b, keys)
+		takeLanes[ir.Dec](b, keys)
 	case w == 8:
 		takeLanes[uint64](b, keys)
 	case w == 4:
@@ -331,19 +332,19 @@ func (v *vec) reserve(n int) {
 }
 
 // fill writes a constant into all lanes of a register, once.
-func (m *machine) fill(r int, l lane, val any) {
+func (m *Machine) fill(r int, l ir.Lane, val any) {
 	v := &m.v[r]
 	v.nulls = val == nil
 	switch x := val.(type) {
 	case nil:
-		if l == laneText {
+		if l == ir.LaneText {
 			v.fillText("")
 		}
 	case bool:
 		kernel.FillBits(v.own, x)
 	case string:
 		v.fillText(x)
-	case dec:
+	case ir.Dec:
 		fillLanes(v, x)
 	case int8:
 		fillLanes(v, x)
@@ -385,5 +386,5 @@ func (v *vec) fillText(s string) {
 	v.data = []byte(s)
 }
 
-// littleEndian guards the one assumption of this file: lanes are read in place.
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+// LittleEndian guards the one assumption of this file: lanes are read in place.
+var LittleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1

@@ -1,37 +1,31 @@
-package expr
+package vm
 
 import (
 	"strings"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
-)
-
-// Super-operations: two operations in one pass over the vectors.
-var (
-	opSelectLt = &op{name: "select.lt", nulls: own, emit: emitSelectCompare, imm: immEither}
-	opSelectLe = &op{name: "select.le", nulls: own, emit: emitSelectCompare, imm: immEither}
-	opSelectEq = &op{name: "select.eq", nulls: own, emit: emitSelectCompare, imm: immSecond, swaps: true}
 )
 
 // fuse joins a product that only one sum uses with that sum (two roundings, as
 // apart), and a comparison that only one ifelse uses with that ifelse. Each
 // saves a store and a load of a vector, about 0.15 ns a row.
-func fuse(roots []*node) []*node {
-	uses := map[*node]int{}
+func fuse(roots []*ir.Node) []*ir.Node {
+	uses := map[*ir.Node]int{}
 	for _, r := range roots {
 		uses[r]++
 	}
-	for _, n := range order(roots) {
-		for _, a := range n.args {
+	for _, n := range ir.Order(roots) {
+		for _, a := range n.Args {
 			uses[a]++
 		}
 	}
-	fails := fallible{}
-	return rewriteOld(roots, func(old, n *node) *node {
-		switch n.op {
-		case opAdd:
+	fails := ir.Fallible{}
+	return rewriteOld(roots, func(old, n *ir.Node) *ir.Node {
+		switch n.Op {
+		case ir.OpAdd:
 			return fuseMulAdd(old, n, uses)
-		case opSelect:
+		case ir.OpSelect:
 			return fuseSelect(old, n, uses, fails)
 		}
 		return n
@@ -39,54 +33,57 @@ func fuse(roots []*node) []*node {
 }
 
 // rewriteOld is rewrite for passes that look at what a node was before.
-func rewriteOld(roots []*node, f func(old, n *node) *node) []*node {
-	done := map[*node]*node{}
-	for _, n := range order(roots) {
-		args := make([]*node, len(n.args))
-		for i, a := range n.args {
+func rewriteOld(roots []*ir.Node, f func(old, n *ir.Node) *ir.Node) []*ir.Node {
+	done := map[*ir.Node]*ir.Node{}
+	for _, n := range ir.Order(roots) {
+		args := make([]*ir.Node, len(n.Args))
+		for i, a := range n.Args {
 			args[i] = done[a]
 		}
-		done[n] = f(n, n.with(args))
+		done[n] = f(n, n.With(args))
 	}
-	out := make([]*node, len(roots))
+	out := make([]*ir.Node, len(roots))
 	for i, r := range roots {
 		out[i] = done[r]
 	}
 	return out
 }
 
-func fuseMulAdd(old, n *node, uses map[*node]int) *node {
-	for i := range n.args {
-		m, other := n.args[i], n.args[1-i]
-		if m.op == opMul && uses[old.args[i]] == 1 {
-			return &node{op: opMulAdd, typ: n.typ, args: []*node{m.args[0], m.args[1], other}, pos: n.pos, src: n.src}
+func fuseMulAdd(old, n *ir.Node, uses map[*ir.Node]int) *ir.Node {
+	for i := range n.Args {
+		m, other := n.Args[i], n.Args[1-i]
+		if m.Op == ir.OpMul && uses[old.Args[i]] == 1 {
+			return &ir.Node{Op: ir.OpMulAdd, Type: n.Type, Args: []*ir.Node{m.Args[0], m.Args[1], other}, Pos: n.Pos, Source: n.Source}
 		}
 	}
 	return n
 }
 
+// fusedSelects are ifelse with the comparison that is its condition.
+var fusedSelects = map[ir.Op]ir.Op{ir.OpLt: ir.OpSelectLt, ir.OpLe: ir.OpSelectLe, ir.OpEq: ir.OpSelectEq}
+
 // fuseSelect takes comparisons of lanes as wide as the result's, and branches
 // that cannot fail: the guard of one that can needs the condition as bits.
-func fuseSelect(old, n *node, uses map[*node]int, fails fallible) *node {
-	c, x, y := n.args[0], n.args[1], n.args[2]
-	fused := map[*op]*op{opLt: opSelectLt, opLe: opSelectLe, opEq: opSelectEq}[c.op]
-	if fused == nil || uses[old.args[0]] != 1 || fails.within(x) || fails.within(y) {
+func fuseSelect(old, n *ir.Node, uses map[*ir.Node]int, fails ir.Fallible) *ir.Node {
+	c, x, y := n.Args[0], n.Args[1], n.Args[2]
+	fused := fusedSelects[c.Op]
+	if fused == "" || uses[old.Args[0]] != 1 || fails.Within(x) || fails.Within(y) {
 		return n
 	}
-	lc, ln := laneOf(c.args[0].typ), laneOf(n.typ)
-	if lc.width() != ln.width() || ln.width() == 0 || ln == laneDec {
+	lc, ln := ir.LaneOf(c.Args[0].Type), ir.LaneOf(n.Type)
+	if lc.Width() != ln.Width() || ln.Width() == 0 || ln == ir.LaneDec {
 		return n
 	}
-	return &node{op: fused, typ: n.typ, args: []*node{c.args[0], c.args[1], x, y}, pos: n.pos, src: n.src}
+	return &ir.Node{Op: fused, Type: n.Type, Args: []*ir.Node{c.Args[0], c.Args[1], x, y}, Pos: n.Pos, Source: n.Source}
 }
 
 // emitSelectCompare runs the fused kernel on vectors without nulls and the two
 // kernels apart on the others.
-func emitSelectCompare(n *node, d int, a []int) step {
-	fused, bits := selectCompare(laneOf(n.args[0].typ), n, d, a)
+func emitSelectCompare(n *ir.Node, d int, a []int) step {
+	fused, bits := selectCompare(ir.LaneOf(n.Args[0].Type), n, d, a)
 	compared, x, y := a[:len(a)-2], a[len(a)-2], a[len(a)-1]
 	values := selectValues(n, d, x, y)
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		if !m.someNull(a) {
 			fused(m)
 			m.v[d].nulls = false
@@ -107,7 +104,7 @@ func emitSelectCompare(n *node, d int, a []int) step {
 }
 
 // someNull tells whether one of the registers has nulls.
-func (m *machine) someNull(regs []int) bool {
+func (m *Machine) someNull(regs []int) bool {
 	for _, r := range regs {
 		if m.v[r].nulls {
 			return true
@@ -117,32 +114,32 @@ func (m *machine) someNull(regs []int) bool {
 }
 
 // selectCompare chooses the fused kernel and that of the comparison alone.
-func selectCompare(l lane, n *node, d int, a []int) (fused func(*machine), bits func(*machine, kernel.Bits)) {
+func selectCompare(l ir.Lane, n *ir.Node, d int, a []int) (fused func(*Machine), bits func(*Machine, kernel.Bits)) {
 	switch l {
-	case laneI8:
+	case ir.LaneI8:
 		return fusedSelect[int8, uint8](n, d, a)
-	case laneI16:
+	case ir.LaneI16:
 		return fusedSelect[int16, uint16](n, d, a)
-	case laneI32:
+	case ir.LaneI32:
 		return fusedSelect[int32, uint32](n, d, a)
-	case laneI64:
+	case ir.LaneI64:
 		return fusedSelect[int64, uint64](n, d, a)
-	case laneU8:
+	case ir.LaneU8:
 		return fusedSelect[uint8, uint8](n, d, a)
-	case laneU16:
+	case ir.LaneU16:
 		return fusedSelect[uint16, uint16](n, d, a)
-	case laneU32:
+	case ir.LaneU32:
 		return fusedSelect[uint32, uint32](n, d, a)
-	case laneU64:
+	case ir.LaneU64:
 		return fusedSelect[uint64, uint64](n, d, a)
-	case laneF32:
+	case ir.LaneF32:
 		return fusedSelect[float32, uint32](n, d, a)
 	}
 	return fusedSelect[float64, uint64](n, d, a)
 }
 
-func fusedSelect[T kernel.Number, U kernel.Unsigned](n *node, d int, a []int) (fused func(*machine), bits func(*machine, kernel.Bits)) {
-	relationName := strings.TrimPrefix(n.op.name, "select.")
+func fusedSelect[T kernel.Number, U kernel.Unsigned](n *ir.Node, d int, a []int) (fused func(*Machine), bits func(*Machine, kernel.Bits)) {
+	relationName := strings.TrimPrefix(string(n.Op), "select.")
 	name, plain := "selectLt", kernel.SelectLt[T, U]
 	switch relationName {
 	case "le":
@@ -153,19 +150,19 @@ func fusedSelect[T kernel.Number, U kernel.Unsigned](n *node, d int, a []int) (f
 	bits = relation[T](relationName, n, a)
 	p, x, y := a[0], a[len(a)-2], a[len(a)-1]
 	switch {
-	case n.imm == nil:
+	case n.Immediates == nil:
 		k, q := kernel.Twin(name, plain), a[1]
-		return func(m *machine) {
+		return func(m *Machine) {
 			k(lanesOf[U](m, d), lanesOf[T](m, p), lanesOf[T](m, q), lanesOf[U](m, x), lanesOf[U](m, y))
 		}, bits
-	case n.imm[0] == nil:
-		k, c := kernel.Twin(name+"By", kernel.SelectBy(plain)), n.imm[1].(T)
-		return func(m *machine) {
+	case n.Immediates[0] == nil:
+		k, c := kernel.Twin(name+"By", kernel.SelectBy(plain)), n.Immediates[1].(T)
+		return func(m *Machine) {
 			k(lanesOf[U](m, d), lanesOf[T](m, p), c, lanesOf[U](m, x), lanesOf[U](m, y))
 		}, bits
 	}
-	k, c := kernel.Twin(name+"From", kernel.SelectFrom(plain)), n.imm[0].(T)
-	return func(m *machine) {
+	k, c := kernel.Twin(name+"From", kernel.SelectFrom(plain)), n.Immediates[0].(T)
+	return func(m *Machine) {
 		k(lanesOf[U](m, d), c, lanesOf[T](m, p), lanesOf[U](m, x), lanesOf[U](m, y))
 	}, bits
 }

@@ -1,8 +1,7 @@
-package expr
+package vm
 
 import (
 	"fmt"
-	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,68 +10,63 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Values as text and back.
-var (
-	opParse  = &op{name: "parse", fails: ErrCast, emit: emitParse}
-	opFormat = &op{name: "format", emit: emitFormat}
-)
-
 // emitParse reads values of the node's type; a text that is none fails.
-func emitParse(n *node, d int, a []int) step {
-	switch l := laneOf(n.typ); l {
-	case laneBits:
+func emitParse(n *ir.Node, d int, a []int) step {
+	switch l := ir.LaneOf(n.Type); l {
+	case ir.LaneBits:
 		return parseBits(d, a[0])
-	case laneF32:
+	case ir.LaneF32:
 		return parsed(n, d, a[0], func(s string) (float32, error) {
 			f, err := strconv.ParseFloat(s, 32)
 			return float32(f), err
 		})
-	case laneF64:
+	case ir.LaneF64:
 		return parsed(n, d, a[0], func(s string) (float64, error) { return strconv.ParseFloat(s, 64) })
-	case laneDec:
-		return parsed(n, d, a[0], decimalParser(n.typ.(*arrow.Decimal128Type)))
-	case laneI32:
-		if isClock(n.typ) {
+	case ir.LaneDec:
+		return parsed(n, d, a[0], decimalParser(n.Type.(*arrow.Decimal128Type)))
+	case ir.LaneI32:
+		if ir.IsClock(n.Type) {
 			return parsedClock[int32](n, d, a[0])
 		}
-		if isTime(n.typ) {
+		if ir.IsTime(n.Type) {
 			return parsed(n, d, a[0], func(s string) (int32, error) {
 				v, err := parseInstant(s, n)
 				if v != int64(int32(v)) {
-					err = ErrCast
+					err = ir.ErrCast
 				}
 				return int32(v), err
 			})
 		}
 		return parsedInt[int32](n, d, a[0])
-	case laneI64:
-		if isClock(n.typ) {
+	case ir.LaneI64:
+		if ir.IsClock(n.Type) {
 			return parsedClock[int64](n, d, a[0])
 		}
-		if isInstant(n.typ) {
+		if ir.IsInstant(n.Type) {
 			return parsed(n, d, a[0], func(s string) (int64, error) { return parseInstant(s, n) })
 		}
 		return parsedInt[int64](n, d, a[0])
-	case laneI8:
+	case ir.LaneI8:
 		return parsedInt[int8](n, d, a[0])
-	case laneI16:
+	case ir.LaneI16:
 		return parsedInt[int16](n, d, a[0])
-	case laneU8:
+	case ir.LaneU8:
 		return parsedUint[uint8](n, d, a[0])
-	case laneU16:
+	case ir.LaneU16:
 		return parsedUint[uint16](n, d, a[0])
-	case laneU32:
+	case ir.LaneU32:
 		return parsedUint[uint32](n, d, a[0])
 	}
 	return parsedUint[uint64](n, d, a[0])
 }
 
 // parsed reads each value that is not null, with white space around it.
-func parsed[T any](n *node, d, x int, f func(string) (T, error)) step {
-	return func(m *machine) bool {
+func parsed[T any](n *ir.Node, d, x int, f func(string) (T, error)) step {
+	return func(m *Machine) bool {
 		out, v, bad := lanesOf[T](m, d), &m.v[x], false
 		for i := range out {
 			if v.nulls && v.valid[i>>6]>>(i&63)&1 == 0 {
@@ -84,7 +78,7 @@ func parsed[T any](n *node, d, x int, f func(string) (T, error)) step {
 			r, err := f(s)
 			if out[i] = r; err != nil {
 				bad = true
-				m.now.cause(i, fmt.Errorf("%w: %q is no %s%s", ErrCast, s, typeName(n.typ), dateRemedy(s, n.typ)))
+				m.now.cause(i, fmt.Errorf("%w: %q is no %s%s", ir.ErrCast, s, ir.TypeName(n.Type), dateRemedy(s, n.Type)))
 			}
 		}
 		return bad
@@ -98,7 +92,7 @@ var otherDates = regexp.MustCompile(`^\d{1,2}([./ -])\d{1,2}([./ -])(\d{4}|\d{2}
 // dateRemedy says how a text that was to be a date or timestamp may be read, where it looks like a
 // date in another order.
 func dateRemedy(s string, t arrow.DataType) string {
-	if !isInstant(t) {
+	if !ir.IsInstant(t) {
 		return ""
 	}
 	m := otherDates.FindStringSubmatch(s)
@@ -107,21 +101,24 @@ func dateRemedy(s string, t arrow.DataType) string {
 	}
 	rest := m[2] + "2006"[4-len(m[3]):]
 	if m[4] != "" {
-		rest += s[len(s)-len(m[4]+m[5])-1:][:1] + "15:04" + either(m[5] != "", ":05", "")
+		rest += s[len(s)-len(m[4]+m[5])-1:][:1] + "15:04"
+		if m[5] != "" {
+			rest += ":05"
+		}
 	}
 	return fmt.Sprintf(": write parse(x, %q) if the day is first, parse(x, %q) if the month is; csvio.ReadOptions.Dates reads such a column of CSV as dates", "2"+m[1]+"1"+rest, "1"+m[1]+"2"+rest)
 }
 
-func parsedInt[T kernel.Signed](n *node, d, x int) step {
-	bits := laneOf(n.typ).width() * 8
+func parsedInt[T kernel.Signed](n *ir.Node, d, x int) step {
+	bits := ir.LaneOf(n.Type).Width() * 8
 	return parsed(n, d, x, func(s string) (T, error) {
 		v, err := strconv.ParseInt(s, 10, bits)
 		return T(v), err
 	})
 }
 
-func parsedUint[T kernel.Unsigned](n *node, d, x int) step {
-	bits := laneOf(n.typ).width() * 8
+func parsedUint[T kernel.Unsigned](n *ir.Node, d, x int) step {
+	bits := ir.LaneOf(n.Type).Width() * 8
 	return parsed(n, d, x, func(s string) (T, error) {
 		v, err := strconv.ParseUint(s, 10, bits)
 		return T(v), err
@@ -129,7 +126,7 @@ func parsedUint[T kernel.Unsigned](n *node, d, x int) step {
 }
 
 func parseBits(d, x int) step {
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, v, bad := m.bitsOf(d), &m.v[x], false
 		var words [kernel.Words]uint64
 		for i := range m.n {
@@ -139,7 +136,7 @@ func parseBits(d, x int) step {
 			}
 			if err != nil && (!v.nulls || v.valid[i>>6]>>(i&63)&1 != 0) {
 				bad = true
-				m.now.cause(i, fmt.Errorf("%w: %q is no bool", ErrCast, v.textAt(i)))
+				m.now.cause(i, fmt.Errorf("%w: %q is no bool", ir.ErrCast, v.textAt(i)))
 			}
 		}
 		copy(out, words[:])
@@ -148,11 +145,11 @@ func parseBits(d, x int) step {
 }
 
 // decimalParser fails on a text whose value the type does not hold.
-func decimalParser(t *arrow.Decimal128Type) func(string) (dec, error) {
-	return func(s string) (dec, error) {
+func decimalParser(t *arrow.Decimal128Type) func(string) (ir.Dec, error) {
+	return func(s string) (ir.Dec, error) {
 		d, ok := kernel.ParseDec(s, int(t.Precision), int(t.Scale))
 		if !ok {
-			return d, ErrCast
+			return d, ir.ErrCast
 		}
 		return d, nil
 	}
@@ -166,33 +163,43 @@ var instantLayouts = []string{
 
 // parseInstant reads a time by the node's layout, or by the usual ones. A text
 // without a zone is a wall-clock time of the type's. What is finer than the unit is dropped.
-func parseInstant(s string, n *node) (int64, error) {
-	c, err := clockOf(n.typ)
+func parseInstant(s string, n *ir.Node) (int64, error) {
+	c, err := clockOf(n.Type)
 	if err != nil {
 		return 0, err
 	}
-	at, err := c.read(s, n)
+	layout, _ := n.Value.(ir.Quoted)
+	at, err := c.read(s, string(layout))
 	if err != nil {
 		return 0, err
 	}
 	v, ok := c.units(at.Unix(), int64(at.Nanosecond()))
 	if !ok {
-		return 0, ErrCast
+		return 0, ir.ErrCast
 	}
 	return v, nil
 }
 
-// read is the instant that a text means.
-func (c clock) read(s string, n *node) (time.Time, error) {
-	if layout, ok := n.val.(quoted); ok {
-		return c.readAs(s, string(layout))
+// read is the instant that a text means, by a layout or by the usual ones.
+func (c clock) read(s, layout string) (time.Time, error) {
+	if layout != "" {
+		return c.readAs(s, layout)
 	}
 	for _, layout := range instantLayouts {
 		if at, err := c.readAs(s, layout); err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, ErrCast
+	return time.Time{}, ir.ErrCast
+}
+
+// ReadInstant is the instant that a constant means as a value of type t.
+func ReadInstant(s string, t arrow.DataType) (time.Time, error) {
+	c, err := clockOf(t)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.read(s, "")
 }
 
 func (c clock) readAs(s, layout string) (time.Time, error) {
@@ -217,63 +224,36 @@ func layoutHasZone(layout string) bool {
 	return strings.Contains(layout, "07") || strings.Contains(layout, "MST")
 }
 
-// instantText is a text constant where a time is needed.
-func (c *checker) instantText(s string, t arrow.DataType, pos int) time.Time {
-	c.checkZone(t, pos)
-	c.refuseFiner(s, pos)
-	at, err := mustClock(t).read(strings.TrimSpace(s), &node{})
-	if err != nil {
-		c.fail(pos, "%q is no %s: write it as 2006-01-02 or 2006-01-02 15:04:05", s, typeName(t))
-	}
-	return at
-}
-
-var finerThanNanos = regexp.MustCompile(`[.,]\d{9}\d*[1-9]`)
-
-// refuseFiner refuses a constant with digits that Go's times do not have: they would be cut, and
-// what is compared would be another time.
-func (c *checker) refuseFiner(s string, pos int) {
-	if finerThanNanos.MatchString(s) {
-		c.fail(pos, "%q is finer than a nanosecond: write nine digits of the second at most", s)
-	}
-}
-
-// nanosOf is the nanoseconds since 1970, of any year.
-func nanosOf(t time.Time) *big.Int {
-	n := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(1e9))
-	return n.Add(n, big.NewInt(int64(t.Nanosecond())))
-}
-
 // clockLayouts are how times of day are written.
 var clockLayouts = []string{"15:04:05.999999999", "15:04"}
 
-// parseClock reads the nanoseconds since midnight.
-func parseClock(s string) (int64, error) {
+// ParseClock reads the nanoseconds since midnight.
+func ParseClock(s string) (int64, error) {
 	for _, layout := range clockLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return int64(t.Sub(t.Truncate(24 * time.Hour))), nil
 		}
 	}
-	return 0, ErrCast
+	return 0, ir.ErrCast
 }
 
-func parsedClock[T kernel.Signed](n *node, d, x int) step {
-	per := tickNanos(n.typ)
+func parsedClock[T kernel.Signed](n *ir.Node, d, x int) step {
+	per := ir.TickNanos(n.Type)
 	return parsed(n, d, x, func(s string) (T, error) {
-		nanos, err := parseClock(s)
+		nanos, err := ParseClock(s)
 		return T(nanos / per), err
 	})
 }
 
 // emitFormat writes values as Go prints them; times as ISO 8601 or by layout.
-func emitFormat(n *node, d int, a []int) step {
+func emitFormat(n *ir.Node, d int, a []int) step {
 	write := writer(n, a[0])
 	return eachLane(d, a[0], write)
 }
 
 // eachLane appends the text of each lane that is not null.
-func eachLane(d, x int, write func(m *machine, out []byte, i int) []byte) step {
-	return func(m *machine) bool {
+func eachLane(d, x int, write func(m *Machine, out []byte, i int) []byte) step {
+	return func(m *Machine) bool {
 		v, from := &m.v[d], &m.v[x]
 		v.beginText(m.n)
 		for i := range m.n {
@@ -287,93 +267,93 @@ func eachLane(d, x int, write func(m *machine, out []byte, i int) []byte) step {
 	}
 }
 
-func writer(n *node, r int) func(m *machine, out []byte, i int) []byte {
-	t := n.args[0].typ
-	if isTime(t) {
+func writer(n *ir.Node, r int) func(m *Machine, out []byte, i int) []byte {
+	t := n.Args[0].Type
+	if ir.IsTime(t) {
 		return timeWriter(n, r)
 	}
-	if isClock(t) {
+	if ir.IsClock(t) {
 		return clockWriter(t, r)
 	}
-	switch l := laneOf(t); l {
-	case laneBits:
-		return func(m *machine, out []byte, i int) []byte {
+	switch l := ir.LaneOf(t); l {
+	case ir.LaneBits:
+		return func(m *Machine, out []byte, i int) []byte {
 			return strconv.AppendBool(out, m.bitsOf(r)[i>>6]>>(i&63)&1 != 0)
 		}
-	case laneF32, laneF64:
+	case ir.LaneF32, ir.LaneF64:
 		return floatWriter(l, r)
-	case laneDec:
+	case ir.LaneDec:
 		scale := t.(*arrow.Decimal128Type).Scale
-		return func(m *machine, out []byte, i int) []byte {
-			v := lanesOf[dec](m, r)[i]
+		return func(m *Machine, out []byte, i int) []byte {
+			v := lanesOf[ir.Dec](m, r)[i]
 			return append(out, decimal128.New(v.Hi, v.Lo).ToString(scale)...)
 		}
-	case laneText:
-		return func(m *machine, out []byte, i int) []byte { return append(out, m.v[r].textAt(i)...) }
+	case ir.LaneText:
+		return func(m *Machine, out []byte, i int) []byte { return append(out, m.v[r].textAt(i)...) }
 	default:
 		return intWriter(l, r)
 	}
 }
 
-func floatWriter(l lane, r int) func(m *machine, out []byte, i int) []byte {
-	if l == laneF32 {
-		return func(m *machine, out []byte, i int) []byte {
+func floatWriter(l ir.Lane, r int) func(m *Machine, out []byte, i int) []byte {
+	if l == ir.LaneF32 {
+		return func(m *Machine, out []byte, i int) []byte {
 			return strconv.AppendFloat(out, float64(lanesOf[float32](m, r)[i]), 'g', -1, 32)
 		}
 	}
-	return func(m *machine, out []byte, i int) []byte {
+	return func(m *Machine, out []byte, i int) []byte {
 		return strconv.AppendFloat(out, lanesOf[float64](m, r)[i], 'g', -1, 64)
 	}
 }
 
-func intWriter(l lane, r int) func(m *machine, out []byte, i int) []byte {
+func intWriter(l ir.Lane, r int) func(m *Machine, out []byte, i int) []byte {
 	switch l {
-	case laneI8:
+	case ir.LaneI8:
 		return signedWriter[int8](r)
-	case laneI16:
+	case ir.LaneI16:
 		return signedWriter[int16](r)
-	case laneI32:
+	case ir.LaneI32:
 		return signedWriter[int32](r)
-	case laneI64:
+	case ir.LaneI64:
 		return signedWriter[int64](r)
-	case laneU8:
+	case ir.LaneU8:
 		return unsignedWriter[uint8](r)
-	case laneU16:
+	case ir.LaneU16:
 		return unsignedWriter[uint16](r)
-	case laneU32:
+	case ir.LaneU32:
 		return unsignedWriter[uint32](r)
 	}
 	return unsignedWriter[uint64](r)
 }
 
-func signedWriter[T kernel.Signed](r int) func(m *machine, out []byte, i int) []byte {
-	return func(m *machine, out []byte, i int) []byte {
+func signedWriter[T kernel.Signed](r int) func(m *Machine, out []byte, i int) []byte {
+	return func(m *Machine, out []byte, i int) []byte {
 		return strconv.AppendInt(out, int64(lanesOf[T](m, r)[i]), 10)
 	}
 }
 
-func unsignedWriter[T kernel.Unsigned](r int) func(m *machine, out []byte, i int) []byte {
-	return func(m *machine, out []byte, i int) []byte {
+func unsignedWriter[T kernel.Unsigned](r int) func(m *Machine, out []byte, i int) []byte {
+	return func(m *Machine, out []byte, i int) []byte {
 		return strconv.AppendUint(out, uint64(lanesOf[T](m, r)[i]), 10)
 	}
 }
 
-func timeWriter(n *node, r int) func(m *machine, out []byte, i int) []byte {
-	t := n.args[0].typ
-	c, l := mustClock(t), laneOf(t)
-	if isDuration(t) {
-		return func(m *machine, out []byte, i int) []byte {
+func timeWriter(n *ir.Node, r int) func(m *Machine, out []byte, i int) []byte {
+	t := n.Args[0].Type
+	c, l := mustClock(t), ir.LaneOf(t)
+	if ir.IsDuration(t) {
+		return func(m *Machine, out []byte, i int) []byte {
 			return appendDuration(out, lanesOf[int64](m, r)[i], c.perSecond)
 		}
 	}
 	layout := "2006-01-02T15:04:05.999999999"
 	switch {
-	case isDate(t):
+	case ir.IsDate(t):
 		layout = "2006-01-02"
 	case t.(*arrow.TimestampType).TimeZone != "":
 		layout = time.RFC3339Nano
 	}
-	if q, ok := n.val.(quoted); ok {
+	if q, ok := n.Value.(ir.Quoted); ok {
 		layout = string(q)
 	}
 	zone := c.zone
@@ -381,16 +361,16 @@ func timeWriter(n *node, r int) func(m *machine, out []byte, i int) []byte {
 		zone = time.UTC
 	}
 	plain := clock{perSecond: c.perSecond}
-	return func(m *machine, out []byte, i int) []byte {
+	return func(m *Machine, out []byte, i int) []byte {
 		sec, nano := plain.wall(nil, widened(m, l, r, i))
 		return time.Unix(sec, nano).In(zone).AppendFormat(out, layout)
 	}
 }
 
 // clockWriter writes times of day; one that is none, as its count.
-func clockWriter(t arrow.DataType, r int) func(m *machine, out []byte, i int) []byte {
-	l, per := laneOf(t), tickNanos(t)
-	return func(m *machine, out []byte, i int) []byte {
+func clockWriter(t arrow.DataType, r int) func(m *Machine, out []byte, i int) []byte {
+	l, per := ir.LaneOf(t), ir.TickNanos(t)
+	return func(m *Machine, out []byte, i int) []byte {
 		v := widened(m, l, r, i)
 		if v < 0 || v >= 86400e9/per {
 			return strconv.AppendInt(out, v, 10)

@@ -1,21 +1,22 @@
-package expr
+package vm
 
 import (
 	"math"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
 // emitHash folds the arguments into one word a row, column by column. Numbers of
 // different widths that are equal hash alike, and so do 0 and -0.
-func emitHash(n *node, d int, a []int) step {
-	words := make([]func(m *machine, dst []uint64), len(a))
+func emitHash(n *ir.Node, d int, a []int) step {
+	words := make([]func(m *Machine, dst []uint64), len(a))
 	for i, r := range a {
-		if laneOf(n.args[i].typ) != laneText {
-			words[i] = wordsOf(laneOf(n.args[i].typ), r)
+		if ir.LaneOf(n.Args[i].Type) != ir.LaneText {
+			words[i] = wordsOf(ir.LaneOf(n.Args[i].Type), r)
 		}
 	}
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		out, buf := m.hashScratch()
 		kernel.HashStart(out)
 		for i, r := range a {
@@ -44,7 +45,7 @@ func emitHash(n *node, d int, a []int) step {
 }
 
 // hashScratch is apart from the result, which may be an argument's register.
-func (m *machine) hashScratch() (out, words []uint64) {
+func (m *Machine) hashScratch() (out, words []uint64) {
 	if m.hashes == nil {
 		m.hashes = make([]uint64, 2*kernel.Rows)
 	}
@@ -52,42 +53,42 @@ func (m *machine) hashScratch() (out, words []uint64) {
 }
 
 // wordsOf brings any lane to one word.
-func wordsOf(l lane, r int) func(*machine, []uint64) {
+func wordsOf(l ir.Lane, r int) func(*Machine, []uint64) {
 	switch l {
-	case laneBits:
-		return func(m *machine, dst []uint64) { kernel.FromBits(dst, m.bitsOf(r)) }
-	case laneF32:
+	case ir.LaneBits:
+		return func(m *Machine, dst []uint64) { kernel.FromBits(dst, m.bitsOf(r)) }
+	case ir.LaneF32:
 		return floatWords[float32](r)
-	case laneF64:
+	case ir.LaneF64:
 		return floatWords[float64](r)
-	case laneDec:
-		return func(m *machine, dst []uint64) {
-			for i, v := range lanesOf[dec](m, r) {
+	case ir.LaneDec:
+		return func(m *Machine, dst []uint64) {
+			for i, v := range lanesOf[ir.Dec](m, r) {
 				dst[i] = v.Lo ^ kernel.Mix(uint64(v.Hi))
 			}
 		}
-	case laneI8:
+	case ir.LaneI8:
 		return intWords[int8](r)
-	case laneI16:
+	case ir.LaneI16:
 		return intWords[int16](r)
-	case laneI32:
+	case ir.LaneI32:
 		return intWords[int32](r)
-	case laneU8:
+	case ir.LaneU8:
 		return intWords[uint8](r)
-	case laneU16:
+	case ir.LaneU16:
 		return intWords[uint16](r)
-	case laneU32:
+	case ir.LaneU32:
 		return intWords[uint32](r)
 	}
 	return intWords[uint64](r)
 }
 
-func intWords[S kernel.Integer](r int) func(*machine, []uint64) {
-	return func(m *machine, dst []uint64) { kernel.Convert(dst, lanesOf[S](m, r)) }
+func intWords[S kernel.Integer](r int) func(*Machine, []uint64) {
+	return func(m *Machine, dst []uint64) { kernel.Convert(dst, lanesOf[S](m, r)) }
 }
 
-func floatWords[S kernel.Float](r int) func(*machine, []uint64) {
-	return func(m *machine, dst []uint64) {
+func floatWords[S kernel.Float](r int) func(*Machine, []uint64) {
+	return func(m *Machine, dst []uint64) {
 		for i, v := range lanesOf[S](m, r) {
 			switch f := float64(v); {
 			case f == 0:

@@ -1,48 +1,27 @@
-package expr
+package vm
 
 import (
 	"bytes"
-	"fmt"
-	"regexp"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// Operations on texts. A parameter known when compiling is kept in the node.
-var (
-	opConcat     = &op{name: "concat", emit: emitConcat}
-	opLen        = &op{name: "len", emit: emitLen}
-	opLower      = &op{name: "lower", emit: emitCase(kernel.LowerASCII, bytes.ToLower)}
-	opUpper      = &op{name: "upper", emit: emitCase(kernel.UpperASCII, bytes.ToUpper)}
-	opTrim       = &op{name: "trim", borrows: true, emit: emitTrim(true, true)}
-	opTrimLeft   = &op{name: "ltrim", borrows: true, emit: emitTrim(true, false)}
-	opTrimRight  = &op{name: "rtrim", borrows: true, emit: emitTrim(false, true)}
-	opContains   = &op{name: "contains", emit: emitSearch(bytes.Contains)}
-	opStartsWith = &op{name: "startswith", emit: emitSearch(bytes.HasPrefix)}
-	opEndsWith   = &op{name: "endswith", emit: emitSearch(bytes.HasSuffix)}
-	opReplace    = &op{name: "replace", emit: emitReplace}
-	opSubstr     = &op{name: "substr", borrows: true, emit: emitSubstr}
-	opSplit      = &op{name: "split", nulls: own, mayNull: true, borrows: true, emit: emitSplit}
-	opMatch      = &op{name: "match", emit: emitMatch}
-	opInSet      = &op{name: "in", emit: emitInSet}
-)
-
 // compareText compares texts by bytes.
-func compareText(name string, n *node, d int, a []int) step {
+func compareText(n *ir.Node, d int, a []int) step {
 	x, y := a[0], a[1]
-	for i := range n.args {
-		if c := n.args[i]; name == "eq" && c.isConst() && c.val != nil {
-			return equalsConst(d, a[1-i], c.val.(string))
+	for i := range n.Args {
+		if c := n.Args[i]; n.Op == ir.OpEq && c.IsConst() && c.Value != nil {
+			return equalsConst(d, a[1-i], c.Value.(string))
 		}
 	}
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		p, q, out := &m.v[x], &m.v[y], m.bitsOf(d)
-		if name == "eq" {
+		if n.Op == ir.OpEq {
 			kernel.EqText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data)
 		} else {
-			kernel.CompareText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data, name == "le")
+			kernel.CompareText(out, p.start[:m.n], p.end, p.data, q.start, q.end, q.data, n.Op == ir.OpLe)
 		}
 		return false
 	}
@@ -50,7 +29,7 @@ func compareText(name string, n *node, d int, a []int) step {
 
 func equalsConst(d, x int, want string) step {
 	k := kernel.NewNeedle([]byte(want))
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		p := &m.v[x]
 		k.Equal(m.bitsOf(d), p.start[:m.n], p.end, p.data)
 		return false
@@ -58,7 +37,7 @@ func equalsConst(d, x int, want string) step {
 }
 
 // selectText copies the selected values together.
-func selectText(m *machine, d, x, y int, t []uint64) {
+func selectText(m *Machine, d, x, y int, t []uint64) {
 	v := &m.v[d]
 	v.beginText(m.n)
 	for i := range m.n {
@@ -75,8 +54,8 @@ func selectText(m *machine, d, x, y int, t []uint64) {
 }
 
 // eachText makes register d by appending to the result for each value.
-func eachText(d, x int, f func(m *machine, i int, out, s []byte) []byte) step {
-	return func(m *machine) bool {
+func eachText(d, x int, f func(m *Machine, i int, out, s []byte) []byte) step {
+	return func(m *Machine) bool {
 		v, from := &m.v[d], &m.v[x]
 		v.beginText(m.n)
 		for i := range m.n {
@@ -91,8 +70,8 @@ func eachText(d, x int, f func(m *machine, i int, out, s []byte) []byte) step {
 	}
 }
 
-func emitConcat(_ *node, d int, a []int) step {
-	return eachText(d, a[0], func(m *machine, i int, out, s []byte) []byte {
+func emitConcat(_ *ir.Node, d int, a []int) step {
+	return eachText(d, a[0], func(m *Machine, i int, out, s []byte) []byte {
 		out = append(out, s...)
 		for _, r := range a[1:] {
 			out = append(out, m.v[r].textAt(i)...)
@@ -101,8 +80,8 @@ func emitConcat(_ *node, d int, a []int) step {
 	})
 }
 
-func emitLen(_ *node, d int, a []int) step {
-	return func(m *machine) bool {
+func emitLen(_ *ir.Node, d int, a []int) step {
+	return func(m *Machine) bool {
 		out, v := lanesOf[int64](m, d), &m.v[a[0]]
 		for i := range out {
 			out[i] = int64(kernel.RuneCount(v.textAt(i)))
@@ -112,10 +91,10 @@ func emitLen(_ *node, d int, a []int) step {
 }
 
 // emitCase changes a whole vector of ASCII at once, other texts by value.
-func emitCase(ascii func(dst, a []byte), unicode func([]byte) []byte) func(*node, int, []int) step {
-	return func(_ *node, d int, a []int) step {
-		slow := eachText(d, a[0], func(_ *machine, _ int, out, s []byte) []byte { return append(out, unicode(s)...) })
-		return func(m *machine) bool {
+func emitCase(ascii func(dst, a []byte), unicode func([]byte) []byte) func(*ir.Node, int, []int) step {
+	return func(_ *ir.Node, d int, a []int) step {
+		slow := eachText(d, a[0], func(_ *Machine, _ int, out, s []byte) []byte { return append(out, unicode(s)...) })
+		return func(m *Machine) bool {
 			v, from := &m.v[d], &m.v[a[0]]
 			if !from.packed {
 				return slow(m)
@@ -137,13 +116,13 @@ func emitCase(ascii func(dst, a []byte), unicode func([]byte) []byte) func(*node
 }
 
 // emitTrim narrows the values and copies nothing.
-func emitTrim(left, right bool) func(n *node, d int, a []int) step {
-	return func(n *node, d int, a []int) step {
+func emitTrim(left, right bool) func(n *ir.Node, d int, a []int) step {
+	return func(n *ir.Node, d int, a []int) step {
 		cut := " \t\n\v\f\r\u0085\u00a0"
-		if s, ok := n.val.(quoted); ok {
+		if s, ok := n.Value.(ir.Quoted); ok {
 			cut = string(s)
 		}
-		return narrowed(d, a[0], func(_ *machine, _ int, s []byte) (from, to int) {
+		return narrowed(d, a[0], func(_ *Machine, _ int, s []byte) (from, to int) {
 			to = len(s)
 			if right {
 				to = len(bytes.TrimRight(s, cut))
@@ -157,8 +136,8 @@ func emitTrim(left, right bool) func(n *node, d int, a []int) step {
 }
 
 // narrowed makes values that are parts of others: data stays where it is.
-func narrowed(d, x int, f func(m *machine, i int, s []byte) (from, to int)) step {
-	return func(m *machine) bool {
+func narrowed(d, x int, f func(m *Machine, i int, s []byte) (from, to int)) step {
+	return func(m *Machine) bool {
 		v, src := &m.v[d], &m.v[x]
 		v.reserve(m.n)
 		starts, ends := v.ends[:m.n], v.ends[m.n:2*m.n]
@@ -172,18 +151,13 @@ func narrowed(d, x int, f func(m *machine, i int, s []byte) (from, to int)) step
 	}
 }
 
-// quoted is a text parameter.
-type quoted string
-
-func (q quoted) String() string { return fmt.Sprintf("%q", string(q)) }
-
 // emitSearch looks for the second argument in the first.
-func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
-	return func(n *node, d int, a []int) step {
-		if what, ok := n.args[1].val.(string); ok && n.args[1].isConst() {
-			return searchConst(n.op.name, d, a[0], kernel.NewNeedle([]byte(what)))
+func emitSearch(f func(s, what []byte) bool) func(*ir.Node, int, []int) step {
+	return func(n *ir.Node, d int, a []int) step {
+		if what, ok := n.Args[1].Value.(string); ok && n.Args[1].IsConst() {
+			return searchConst(n.Op, d, a[0], kernel.NewNeedle([]byte(what)))
 		}
-		return func(m *machine) bool {
+		return func(m *Machine) bool {
 			v, i := &m.v[a[0]], -1
 			kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, func(s []byte) bool {
 				i++
@@ -195,13 +169,13 @@ func emitSearch(f func(s, what []byte) bool) func(*node, int, []int) step {
 }
 
 // searchConst looks for a constant, in a whole vector at once.
-func searchConst(name string, d, x int, k *kernel.Needle) step {
-	return func(m *machine) bool {
+func searchConst(o ir.Op, d, x int, k *kernel.Needle) step {
+	return func(m *Machine) bool {
 		out, v := m.bitsOf(d), &m.v[x]
-		switch name {
-		case "startswith":
+		switch o {
+		case ir.OpStartsWith:
 			k.Prefix(out, v.start[:m.n], v.end, v.data)
-		case "endswith":
+		case ir.OpEndsWith:
 			k.Suffix(out, v.start[:m.n], v.end, v.data)
 		default:
 			k.In(out, v.start[:m.n], v.end, v.data, v.packed)
@@ -210,8 +184,8 @@ func searchConst(name string, d, x int, k *kernel.Needle) step {
 	}
 }
 
-func emitReplace(_ *node, d int, a []int) step {
-	return eachText(d, a[0], func(m *machine, i int, out, s []byte) []byte {
+func emitReplace(_ *ir.Node, d int, a []int) step {
+	return eachText(d, a[0], func(m *Machine, i int, out, s []byte) []byte {
 		old, new := m.v[a[1]].textAt(i), m.v[a[2]].textAt(i)
 		if len(old) == 0 {
 			return append(out, bytes.ReplaceAll(s, old, new)...)
@@ -228,8 +202,8 @@ func emitReplace(_ *node, d int, a []int) step {
 }
 
 // emitSubstr counts in runes; ASCII texts are cut without decoding.
-func emitSubstr(n *node, d int, a []int) step {
-	return narrowed(d, a[0], func(m *machine, i int, s []byte) (int, int) {
+func emitSubstr(n *ir.Node, d int, a []int) step {
+	return narrowed(d, a[0], func(m *Machine, i int, s []byte) (int, int) {
 		from, length := lanesOf[int64](m, a[1])[i], int64(len(s))
 		if len(a) == 3 {
 			length = lanesOf[int64](m, a[2])[i]
@@ -268,15 +242,15 @@ func runeOffset(s []byte, k int) int {
 }
 
 // emitSplit is part k of a text cut at a separator, null where there is none.
-func emitSplit(n *node, d int, a []int) step {
-	part := narrowed(d, a[0], func(m *machine, i int, s []byte) (int, int) {
+func emitSplit(n *ir.Node, d int, a []int) step {
+	part := narrowed(d, a[0], func(m *Machine, i int, s []byte) (int, int) {
 		lo, hi, ok := splitPart(s, m.v[a[1]].textAt(i), lanesOf[int64](m, a[2])[i])
 		if !ok {
 			m.spare[i>>6] |= 1 << (i & 63)
 		}
 		return lo, hi
 	})
-	return func(m *machine) bool {
+	return func(m *Machine) bool {
 		clear(m.spare[:])
 		m.andValid(d, a)
 		part(m)
@@ -318,52 +292,18 @@ func splitPart(s, sep []byte, k int64) (lo, hi int, ok bool) {
 	}
 }
 
-// pattern is a compiled regular expression as a node's parameter.
-type pattern struct{ *regexp.Regexp }
-
-func (p pattern) String() string { return fmt.Sprintf("%q", p.Regexp.String()) }
-
-func emitMatch(n *node, d int, a []int) step {
-	re := n.val.(pattern)
-	return func(m *machine) bool {
+func emitMatch(n *ir.Node, d int, a []int) step {
+	re := n.Value.(ir.Pattern)
+	return func(m *Machine) bool {
 		v := &m.v[a[0]]
 		kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, re.Match)
 		return false
 	}
 }
 
-// likePattern translates SQL's LIKE: % any text, _ any rune, \ quotes the next.
-func likePattern(like string) string {
-	var b strings.Builder
-	b.WriteString(`(?s)\A`)
-	quote := false
-	for _, r := range like {
-		switch {
-		case quote:
-			b.WriteString(regexp.QuoteMeta(string(r)))
-			quote = false
-		case r == '\\':
-			quote = true
-		case r == '%':
-			b.WriteString(".*")
-		case r == '_':
-			b.WriteString(".")
-		default:
-			b.WriteString(regexp.QuoteMeta(string(r)))
-		}
-	}
-	b.WriteString(`\z`)
-	return b.String()
-}
-
-// textSet is the list of a long in(), as a node's parameter.
-type textSet map[string]bool
-
-func (s textSet) String() string { return fmt.Sprintf("%q", keys(s)) }
-
-func emitInSet(n *node, d int, a []int) step {
-	set := n.val.(textSet)
-	return func(m *machine) bool {
+func emitInSet(n *ir.Node, d int, a []int) step {
+	set := n.Value.(ir.TextSet)
+	return func(m *Machine) bool {
 		v := &m.v[a[0]]
 		kernel.MatchText(m.bitsOf(d), v.start[:m.n], v.end, v.data, func(s []byte) bool { return set[string(s)] })
 		return false

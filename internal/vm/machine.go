@@ -1,14 +1,18 @@
-package expr
+package vm
 
 import (
+	"errors"
+	"math"
 	"unsafe"
 
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// machine is the registers of one evaluator and the place it is at. It belongs
-// to one goroutine.
-type machine struct {
+// Machine is the registers of a program and the place it is at. It belongs to one goroutine.
+type Machine struct {
+	code    *Code
+	columns []*bound // of the record batch at hand
+
 	n       int // lanes of this vector
 	row     int // of the record batch: the first one
 	v       []vec
@@ -56,20 +60,20 @@ func (f *failBits) cause(i int, err error) {
 }
 
 // step computes one register of a vector; it tells whether some lane failed.
-type step func(m *machine) bool
+type step func(m *Machine) bool
 
 // lanesOf is a register's lanes as a slice of their type.
-func lanesOf[T any](m *machine, r int) []T {
+func lanesOf[T any](m *Machine, r int) []T {
 	return unsafe.Slice((*T)(m.v[r].p), m.n)
 }
 
 // bitsOf is a register's bits.
-func (m *machine) bitsOf(r int) []uint64 {
+func (m *Machine) bitsOf(r int) []uint64 {
 	return unsafe.Slice((*uint64)(m.v[r].p), kernel.WordsFor(m.n))
 }
 
 // andValid sets register d valid where all of a are.
-func (m *machine) andValid(d int, a []int) {
+func (m *Machine) andValid(d int, a []int) {
 	words := kernel.WordsFor(m.n)
 	var acc [kernel.Words]uint64
 	nulls := false
@@ -92,7 +96,7 @@ func (m *machine) andValid(d int, a []int) {
 }
 
 // validOf is a register's validity with all bits set where it has no nulls.
-func (m *machine) validOf(r int) [kernel.Words]uint64 {
+func (m *Machine) validOf(r int) [kernel.Words]uint64 {
 	if m.v[r].nulls {
 		return m.v[r].valid
 	}
@@ -102,7 +106,7 @@ func (m *machine) validOf(r int) [kernel.Words]uint64 {
 }
 
 // truths is the lanes in which a condition is true: false and null are not.
-func (m *machine) truths(r int) (t [kernel.Words]uint64) {
+func (m *Machine) truths(r int) (t [kernel.Words]uint64) {
 	copy(t[:], m.bitsOf(r))
 	if v := &m.v[r]; v.nulls {
 		for w := range t {
@@ -114,7 +118,7 @@ func (m *machine) truths(r int) (t [kernel.Words]uint64) {
 
 // failed makes the failing lanes of step k null and drops those that were null
 // before: the value under a null is no error.
-func (m *machine) failed(k, d int) {
+func (m *Machine) failed(k, d int) {
 	f, v := &m.fails[k], &m.v[d]
 	if !v.nulls {
 		kernel.FillBits(v.valid[:], true)
@@ -145,10 +149,15 @@ func (v *vec) beginText(n int) {
 	v.text = v.text[:0]
 }
 
-func (v *vec) endText(m *machine, n int) {
+func (v *vec) endText(m *Machine, n int) {
 	if len(v.text) > maxText {
 		m.err = errTextTooLong
 		clear(v.ends)
 	}
 	v.start, v.end, v.data, v.packed = v.ends[:n], v.ends[1:n+1], v.text, true
 }
+
+// maxText is the most bytes of text in one vector or result range.
+const maxText = math.MaxInt32
+
+var errTextTooLong = errors.New("expr: the texts of one range exceed 2 GiB: evaluate fewer rows at a time")

@@ -1,11 +1,15 @@
-package expr
+package vm
+
+import (
+	"github.com/volley-go/volley/internal/ir"
+)
 
 // guard says in which rows a failing operation is an error of a result. cond is
 // nil for every row.
 type guard struct {
-	node   *node
+	node   *ir.Node
 	result int
-	cond   *node
+	cond   *ir.Node
 }
 
 // findGuards is the pass that makes vectors fail as rows would. Vectors compute
@@ -14,18 +18,18 @@ type guard struct {
 // looked at is the disjunction, over the paths from the result down to it, of the
 // conditions met on the path. They are computed by a tail of the program that
 // runs only when some row of the vector failed.
-func findGuards(roots []*node) []guard {
+func findGuards(roots []*ir.Node) []guard {
 	var out []guard
 	for i, r := range roots {
-		list := order([]*node{r})
+		list := ir.Order([]*ir.Node{r})
 		if !anyFails(list) {
 			continue
 		}
-		g := &guarding{conds: map[*node]*cond{r: {always: true}}}
+		g := &guarding{conds: map[*ir.Node]*cond{r: {always: true}}}
 		for k := len(list) - 1; k >= 0; k-- {
 			n := list[k]
 			g.descend(n)
-			if n.op.fails != nil {
+			if n.Fails() != nil {
 				// Prepended, so that earlier operations come first.
 				out = append(out, guard{node: n, result: i, cond: g.conds[n].node})
 			}
@@ -35,12 +39,12 @@ func findGuards(roots []*node) []guard {
 	return out
 }
 
-func anyFails(list []*node) bool { return failCount(list) > 0 }
+func anyFails(list []*ir.Node) bool { return failCount(list) > 0 }
 
-func failCount(list []*node) int {
+func failCount(list []*ir.Node) int {
 	c := 0
 	for _, n := range list {
-		if n.op.fails != nil {
+		if n.Fails() != nil {
 			c++
 		}
 	}
@@ -56,54 +60,44 @@ func reverse(g []guard) {
 // cond is a condition: always, or a node.
 type cond struct {
 	always bool
-	node   *node
+	node   *ir.Node
 }
 
-type guarding struct{ conds map[*node]*cond }
+type guarding struct{ conds map[*ir.Node]*cond }
 
 // descend hands a node's condition on to its arguments.
-func (g *guarding) descend(n *node) {
+func (g *guarding) descend(n *ir.Node) {
 	c := g.conds[n]
-	for i, a := range n.args {
+	for i, a := range n.Args {
 		g.add(a, c, edge(n, i))
 	}
 }
 
 // edge is the condition under which a row looks at argument i of n, nil for
 // always.
-func edge(n *node, i int) *node {
+func edge(n *ir.Node, i int) *ir.Node {
 	switch {
-	case n.op == opSelect && i == 1:
-		return truth(opIsTrue, n.args[0])
-	case n.op == opSelect && i == 2:
-		return negate(truth(opIsTrue, n.args[0]))
-	case n.op == opAnd && i == 1: // not looked at when the first is false
-		return negate(truth(opIsTrue, negate(n.args[0])))
-	case n.op == opOr && i == 1:
-		return negate(truth(opIsTrue, n.args[0]))
-	case n.op == opCoalesce && i == 1:
-		return truth(opIsNull, n.args[0])
+	case n.Op == ir.OpSelect && i == 1:
+		return ir.Truth(ir.OpIsTrue, n.Args[0])
+	case n.Op == ir.OpSelect && i == 2:
+		return ir.Negate(ir.Truth(ir.OpIsTrue, n.Args[0]))
+	case n.Op == ir.OpAnd && i == 1: // not looked at when the first is false
+		return ir.Negate(ir.Truth(ir.OpIsTrue, ir.Negate(n.Args[0])))
+	case n.Op == ir.OpOr && i == 1:
+		return ir.Negate(ir.Truth(ir.OpIsTrue, n.Args[0]))
+	case n.Op == ir.OpCoalesce && i == 1:
+		return ir.Truth(ir.OpIsNull, n.Args[0])
 	}
 	return nil
 }
 
-func truth(o *op, n *node) *node {
-	return &node{op: o, typ: boolType, args: []*node{n}, pos: n.pos, src: n.src}
-}
-
-func negate(n *node) *node {
-	t := truth(opNot, n)
-	t.nullable = n.nullable
-	return t
-}
-
 // add widens a's condition by "c and e".
-func (g *guarding) add(a *node, c *cond, e *node) {
+func (g *guarding) add(a *ir.Node, c *cond, e *ir.Node) {
 	path := &cond{always: c.always && e == nil, node: c.node}
 	if e != nil {
 		path.node = e
 		if c.node != nil {
-			path.node = joined(opAnd, c.node, e)
+			path.node = ir.Joined(ir.OpAnd, c.node, e)
 		}
 	}
 	have := g.conds[a]
@@ -113,10 +107,6 @@ func (g *guarding) add(a *node, c *cond, e *node) {
 	case have.always || path.always:
 		g.conds[a] = &cond{always: true}
 	default:
-		g.conds[a] = &cond{node: joined(opOr, have.node, path.node)}
+		g.conds[a] = &cond{node: ir.Joined(ir.OpOr, have.node, path.node)}
 	}
-}
-
-func joined(o *op, x, y *node) *node {
-	return &node{op: o, typ: boolType, args: []*node{x, y}, pos: x.pos, src: x.src}
 }

@@ -1,0 +1,73 @@
+package ir
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// Places is the parameter of opRound.
+type Places int
+
+func (p Places) String() string { return fmt.Sprint(int(p)) }
+
+// Quoted is a text parameter.
+type Quoted string
+
+func (q Quoted) String() string { return fmt.Sprintf("%q", string(q)) }
+
+// Pattern is a compiled regular expression as a node's parameter.
+type Pattern struct{ *regexp.Regexp }
+
+func (p Pattern) String() string { return fmt.Sprintf("%q", p.Regexp.String()) }
+
+// TextSet is the list of a long in(), as a node's parameter.
+type TextSet map[string]bool
+
+func (s TextSet) String() string { return fmt.Sprintf("%q", slices.Sorted(maps.Keys(s))) }
+
+// Field is the parameter of opField.
+type Field string
+
+func (f Field) String() string { return string(f) }
+
+// Unit is a parameter: a length of time by name.
+type Unit string
+
+func (u Unit) String() string { return string(u) }
+
+// seconds of the units that have a fixed length on the wall clock.
+var UnitSeconds = map[Unit]int64{"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
+
+// UnitMonths of the units that the calendar makes.
+var UnitMonths = map[Unit]int64{"month": 1, "quarter": 3, "year": 12}
+
+// Sub tells whether the unit is a part of a day.
+func (u Unit) Sub() bool { return UnitSeconds[u] > 0 && UnitSeconds[u] < 86400 }
+
+// Ratio is the parameter of opScale: times mul, or divided by div; rounded down, or towards zero.
+type Ratio struct {
+	Mul, Div int64
+	ToZero   bool
+}
+
+func (r Ratio) String() string { return fmt.Sprintf("*%d/%d", r.Mul, r.Div) }
+
+// Function is the parameter of a call.
+type Function struct {
+	Name string
+	Func any // the function, with what a machine knows of it
+}
+
+func (c Function) String() string { return c.Name }
+
+// Column is a column that an expression reads.
+type Column struct {
+	Name     string
+	Index    int // in the schema
+	Type     arrow.DataType
+	Nullable bool
+}
