@@ -25,12 +25,8 @@ func whole(rec arrow.Record) (arrow.Record, error) {
 		if cols[i] = c; isWhole(c.Data()) {
 			continue
 		}
-		picks := make([]take.Pick, c.Len())
-		for row := range picks {
-			picks[row].Row = int32(row)
-		}
 		var err error
-		if cols[i], err = take.Picks(c.DataType(), []arrow.Array{c}, picks); err != nil {
+		if cols[i], err = take.Copy(c); err != nil {
 			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
 		}
 	}

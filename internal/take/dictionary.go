@@ -10,11 +10,14 @@ import (
 )
 
 // dictionary gathers indexes. Where the arrays share one dictionary that is not larger than the
-// rows, it stays.
+// rows, it is copied as it is.
 func (g gatherer) dictionary(t *arrow.DictionaryType) (arrow.Array, error) {
 	if words := g.shared(); words != nil {
 		idx, err := g.child(t.IndexType, func(a arrow.Array) arrow.Array { return a.(*array.Dictionary).Indices() }, g.picks)
 		if err != nil {
+			return nil, err
+		}
+		if words, err = Copy(words); err != nil {
 			return nil, err
 		}
 		return withDictionary(t, array.MakeFromData(idx), words), nil
@@ -43,7 +46,7 @@ func (g gatherer) dictionary(t *arrow.DictionaryType) (arrow.Array, error) {
 	return withDictionary(t, idx, words), nil
 }
 
-// shared is the dictionary of all arrays, if it may stay.
+// shared is the dictionary of all arrays, if it is to be copied as it is.
 func (g gatherer) shared() (words arrow.Array) {
 	for _, a := range g.from {
 		d := a.(*array.Dictionary)

@@ -17,7 +17,7 @@ import (
 type Pick struct{ Array, Row int32 }
 
 // Picks returns rows of several arrays of one type, in the order of the picks; a row may come more
-// than once. The result shares no memory with the arrays but a dictionary that all of them have.
+// than once. The result shares no memory with the arrays, whose buffers may be given back then.
 // A value takes 2 to 5 ns, text and lists the copying of their bytes beside that.
 //
 // The entries of unlike dictionaries become one dictionary of those that are picked. So does a
@@ -51,6 +51,15 @@ func Picks(t arrow.DataType, from []arrow.Array, picks []Pick) (arrow.Array, err
 		return g.array(g.fixed(t.BitWidth() / 8)), nil
 	}
 	return nil, fmt.Errorf("rows of a column of %s cannot be gathered: cast it to another type, or leave it out", t)
+}
+
+// Copy is an array that shares no memory with arr, and holds no more than its rows need.
+func Copy(arr arrow.Array) (arrow.Array, error) {
+	all := make([]Pick, arr.Len())
+	for i := range all {
+		all[i].Row = int32(i)
+	}
+	return Picks(arr.DataType(), []arrow.Array{arr}, all)
 }
 
 // gatherer is the arguments of Picks.
