@@ -23,8 +23,8 @@ var layers = [][]string{
 	{"internal/"},
 	{"frame", "chunker/predicate", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},
 	{"chunker", "chunker/chunkertest", "apply/expr"},
-	{"internal/engine"},
-	{"apply", "apply/table", "apply/group", "apply/window"},
+	{"internal/engine", "internal/spill"},
+	{"apply", "apply/table", "apply/order", "apply/group", "apply/window"},
 	{"ooc", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
 	{"cmd/", "examples/"},
 }
