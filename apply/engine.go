@@ -86,7 +86,7 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
 		Elapsed: time.Since(start), CPU: processTime() - cpu,
 	}
-	report.Add(bound)
+	report.Add(flow.Bound())
 	told.end(err)
 	if err != nil {
 		return nil, report, err
@@ -111,8 +111,9 @@ func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound ch
 
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
 // hundreds to thousands) are called for real and their results dropped; functions that read what
-// others write are planned on the sample's rows alone. Rows on which conditions fail are left out.
-func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*Plan, error) {
+// others write, or stand behind a step that needs all rows, are planned on the sample's rows alone.
+// Rows on which conditions fail are left out.
+func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
 	bound, err := bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, err
@@ -123,11 +124,15 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 	if err != nil {
 		return nil, err
 	}
-	plan := e.newPlan(f.NumRows())
+	defer func() { err = errors.Join(err, flow.Close()) }()
+	plan = e.newPlan(f.NumRows())
 	for i, step := range flow.Steps() {
 		s, functions := step.(*stage)
 		if !functions {
 			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
+			if engine.NeedsAll(step) {
+				f = f.Head(runRowsMax)
+			}
 			if f, err = flow.Try(ctx, f, i); err != nil {
 				return nil, err
 			}

@@ -233,6 +233,9 @@ func (s *stage) Filter() (predicate.Filter, bool) {
 	return predicate.Filter{}, fails
 }
 
+// Wants is as many rows as come out: all of them go on.
+func (s *stage) Wants(rows int64) int64 { return rows }
+
 func (s *stage) Borrows() bool {
 	return slices.ContainsFunc(s.nodes, func(n *node) bool { return n.borrows })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -17,9 +18,10 @@ import (
 // small value without state, which any number of runs may use at the same time: a run binds it to
 // the columns that come in, and keeps what it needs in the [BoundStep].
 //
-// What is bound is of one of two kinds: a [RowStep], which takes chunks in any order, or an
-// [OrderedStep], which takes them in the order of the stream. It may have the powers that [Passing]
-// and [Filtering] describe beside that.
+// What is bound is of one of three kinds: a [RowStep], which takes chunks in any order, an
+// [OrderedStep], which takes them in the order of the stream, or a [TableStep], which takes all of
+// them before the first row comes out. It may have the powers beside that which [Passing],
+// [Filtering], [Failing], [Wanting] and [Fusing] describe.
 type Step interface {
 	// Bind binds the step to the columns of what comes in, for one run, and touches no row. A column
 	// that is not there, or of a wrong type, is an error here.
@@ -61,7 +63,7 @@ type OrderedStep interface {
 
 // Passing is a BoundStep that hands some of its columns on as they are, so that files need not be
 // read for columns that nobody needs. Of a step that is not Passing, all columns that come in are
-// needed.
+// needed. For what it means to a TableStep beside that, see [TableStep].
 type Passing interface {
 	BoundStep
 	// Reads lists the columns of what comes in that the step looks at, by position.
@@ -70,8 +72,8 @@ type Passing interface {
 	// values;
 	// -1 if it is another.
 	Passes() []int
-	// Narrow binds the step to what is left of its columns: those that it reads are there, the others
-	// may be missing.
+	// Narrow binds the step to other columns: those that it reads are there, by their names and types,
+	// others may be missing, or be new.
 	Narrow(ctx context.Context, in *arrow.Schema) (BoundStep, error)
 }
 
@@ -79,9 +81,28 @@ type Passing interface {
 // leave out some of them before they are decoded.
 type Filtering interface {
 	BoundStep
-	// Filter says which rows may come out. fails reports whether the step can fail on a row: then no
-	// later step's filter holds for the source, since the row's error would be lost.
-	Filter() (f predicate.Filter, fails bool)
+	// Filter says which rows may come out. last reports whether later steps' filters do not hold for
+	// what comes in: the step can fail on a row, whose error would be lost, or which rows come out
+	// depends on others, as of the first rows of a sort.
+	Filter() (f predicate.Filter, last bool)
+}
+
+// Failing is a BoundStep that knows whether it can fail on a row. A [Filtering] one tells by its
+// filter; a [TableStep] cannot. All others are taken to be able to.
+type Failing interface {
+	BoundStep
+	// Fails reports whether the step can fail on a row.
+	Fails() bool
+}
+
+// Wanting is a BoundStep whose first rows come of the first rows that come in: functions, limits,
+// row numbers. So a run with a limit reads no more rows than it needs. Conditions are not Wanting:
+// how many rows they must see for one to come out, nobody knows.
+type Wanting interface {
+	BoundStep
+	// Wants returns how many first rows of what comes in are enough for the first rows of what comes
+	// out, if the step fails on none; -1 is all of them.
+	Wants(rows int64) int64
 }
 
 // Fusing is a BoundStep that can take the step after it in, so that both go over the rows together.
@@ -265,7 +286,7 @@ func (b BoundSteps) Narrow(ctx context.Context, in *arrow.Schema) (BoundSteps, e
 }
 
 // Filter is what the steps say of single columns of the source, as far as it holds for the source:
-// up to the first step that may fail on a row, or is not Filtering.
+// up to the first step that is not Filtering, or says that it is the last.
 func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 	source := make([]string, in.NumFields()) // of each column: the column of the source that it is
 	for i := range source {
@@ -276,7 +297,7 @@ func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 		if !ok {
 			return f
 		}
-		part, fails := s.Filter()
+		part, last := s.Filter()
 		f = f.And(part.Rename(func(column string) (string, bool) {
 			at := in.FieldIndices(column)
 			if len(at) != 1 || source[at[0]] == "" {
@@ -285,7 +306,7 @@ func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 			return source[at[0]], true
 		}))
 		p, ok := step.(Passing)
-		if fails || !ok {
+		if last || !ok {
 			return f
 		}
 		in, source = step.Schema(), passed(source, p.Passes())
@@ -302,6 +323,36 @@ func passed(source []string, passes []int) []string {
 		}
 	}
 	return out
+}
+
+// Rows is how many first rows of the source are enough for all that comes out; -1 is all of them.
+// Of rows that fail, the policy says whether they are left out: then a step that can fail must see
+// more of them, nobody knows how many.
+func (b BoundSteps) Rows(policy Policy) int64 {
+	rows := int64(-1)
+	for _, step := range slices.Backward(b.List) {
+		w, ok := step.(Wanting)
+		if !ok || policy.Rejects() && rows >= 0 && MayFail(step) {
+			rows = -1
+			continue
+		}
+		rows = w.Wants(rows)
+	}
+	return rows
+}
+
+// MayFail reports whether a step can fail on a row, as far as it tells.
+func MayFail(step BoundStep) bool {
+	switch s := step.(type) {
+	case TableStep:
+		return false
+	case Failing:
+		return s.Fails()
+	case Filtering:
+		_, fails := s.Filter()
+		return fails
+	}
+	return true
 }
 
 // With is the chunk with other columns for the same rows.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/volley-go/volley/apply"
@@ -40,6 +39,9 @@ type Job struct {
 	// which ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one
 	// that it does not choose, and counted: see [Report].
 	OnError chunker.Policy
+	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
+	// empty is the system's.
+	TempDir string
 	// Progress is called now and then, and at the end; nil is never.
 	Progress progress.Func
 	// Name is what progress calls the job; empty is "job".
@@ -230,6 +232,7 @@ type run struct {
 	chunk   int64 // bytes to aim for in a chunk
 	places  int   // chunks under way at most
 	budget  *budget
+	tables  *chunker.Memory // of steps that need all rows
 	stream  chunker.Stream
 	closed  bool // stream is
 	steps   chunker.BoundSteps
@@ -237,7 +240,6 @@ type run struct {
 	writer  chunker.Writer
 
 	rowsTotal, bytesTotal int64 // -1 unknown
-	chunks                atomic.Int64
 	rowsOut               int64 // of emit alone
 	bytesRead             int64
 }
@@ -253,6 +255,7 @@ func newRun(j Job) *run {
 	// An eighth is left for chunks that come out larger than they were meant to be.
 	r.chunk = min(max(r.memory*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
 	r.budget = newBudget(r.memory)
+	r.tables = chunker.NewMemory(r.memory)
 	return r
 }
 
@@ -262,7 +265,10 @@ func (r *run) engine() apply.Engine {
 }
 
 func (r *run) env() engine.Env {
-	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError}
+	return engine.Env{
+		Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError,
+		Memory: r.tables, Bytes: r.chunk, Dir: r.job.TempDir,
+	}
 }
 
 func (r *run) open(ctx context.Context) (err error) {
@@ -285,20 +291,25 @@ type item struct {
 
 // write takes every chunk through decode, steps and encode, and puts them in order.
 func (r *run) write(ctx context.Context) error {
-	return r.flow.Stream(ctx, engine.Ends{Workers: r.workers, Window: r.places, Next: r.next, Write: r.encode, Emit: r.emit})
+	return r.flow.Stream(ctx, engine.Ends{
+		Workers: r.workers, Window: r.places, Next: r.from(r.stream), Behind: r.from, Read: r.close, Write: r.encode, Emit: r.emit,
+	})
 }
 
-func (r *run) next(ctx context.Context) (engine.Item, error) {
-	it := &item{run: r, bytes: copies * r.chunk}
-	if err := r.budget.acquire(ctx, it.bytes); err != nil {
-		return nil, err
+// from admits the chunks of a stream, and then takes them.
+func (r *run) from(stream chunker.Stream) func(context.Context) (engine.Item, error) {
+	return func(ctx context.Context) (engine.Item, error) {
+		it := &item{run: r, bytes: copies * r.chunk}
+		if err := r.budget.acquire(ctx, it.bytes); err != nil {
+			return nil, err
+		}
+		var err error
+		if it.part, err = stream.Next(ctx); err != nil {
+			it.Release()
+			return nil, err
+		}
+		return it, nil
 	}
-	var err error
-	if it.part, err = r.stream.Next(ctx); err != nil {
-		it.Release()
-		return nil, err
-	}
-	return it, nil
 }
 
 // Release gives back what the chunk was admitted for.
@@ -339,7 +350,6 @@ func (r *run) encode(ctx context.Context, c chunker.Chunk) (chunker.Append, erro
 }
 
 func (r *run) emit(_ context.Context, in chunker.Chunk, rows int) error {
-	r.chunks.Add(1)
 	r.rowsOut += int64(rows)
 	r.bytesRead += in.Read
 	r.tell(false, nil)

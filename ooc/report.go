@@ -19,7 +19,7 @@ type Report struct {
 	Pruned  int64 // rows the source left out, since a condition cannot be true for them
 	RowsOut int64 // written
 	Refused int64 // rows the source could not decode: none of RowsIn
-	Chunks  int64
+	Chunks  int64 // of the input
 	Bytes   int64 // of the input, as stored
 
 	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is
@@ -27,7 +27,7 @@ type Report struct {
 	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
 	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a condition or a function failed
 	Unchosen    int64 // rows on which a condition failed, whatever became of them
-	NullResults int64 // rows written with nulls for the results of functions that failed
+	NullResults int64 // rows written, or taken in by a step that makes new rows of them, with nulls for the results of functions that failed
 	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing
 	Cut         int64 // rows whose surplus fields the source dropped
 	Mended      int64 // rows whose broken quotes the source read as text, and rows of names that it filled
@@ -51,13 +51,13 @@ func (r *run) report() *Report {
 		LeftOut: int64(c.LeftOut), Rejected: int64(c.Rejected), Unchosen: int64(c.Unchosen),
 		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut), Mended: int64(c.Mended),
 		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut, FirstMended: c.First.Mended,
-		Chunks: r.chunks.Load(), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
+		Chunks: int64(c.Chunks), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
 	}
 	rep.Steps = &apply.Report{
 		Plan: &apply.Plan{Rows: c.Seen(), Workers: r.workers, Policy: r.job.OnError},
 		Rows: c.Rows, Failed: c.Failed, Errors: c.First.Failed, Elapsed: rep.Elapsed,
 	}
-	rep.Steps.Add(r.steps)
+	rep.Steps.Add(r.flow.Bound())
 	if cpu, ok := cputime.Process(); ok {
 		rep.CPU = cpu - r.cpu
 		rep.Steps.CPU = rep.CPU

@@ -119,6 +119,7 @@ func (p *projection) String() string                   { return p.text }
 func (p *projection) Reads() []int                     { return nil }
 func (p *projection) Passes() []int                    { return p.at }
 func (p *projection) Filter() (predicate.Filter, bool) { return predicate.Filter{}, false }
+func (p *projection) Wants(rows int64) int64           { return rows }
 
 // Narrow is the projection of those columns that are there.
 func (p *projection) Narrow(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {

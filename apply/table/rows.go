@@ -35,9 +35,21 @@ type limited struct {
 	left   int64
 }
 
+// Most is how many rows it lets through: a sort before it keeps no more.
+func (l limit) Most() int64 { return l.rows }
+
 func (l *limited) Schema() *arrow.Schema { return l.schema }
 func (l *limited) Reads() []int          { return nil }
+func (l *limited) Fails() bool           { return false }
 func (l *limited) Passes() []int         { return identity(l.schema.NumFields()) }
+
+// Wants is what comes out, and no more than the limit.
+func (l *limited) Wants(rows int64) int64 {
+	if rows < 0 {
+		return l.rows
+	}
+	return min(rows, l.rows)
+}
 
 // Narrow begins the count for other columns.
 func (l *limited) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
@@ -79,8 +91,10 @@ type numbered struct {
 	next   int64
 }
 
-func (r *numbered) Schema() *arrow.Schema { return r.schema }
-func (r *numbered) Reads() []int          { return nil }
+func (r *numbered) Schema() *arrow.Schema  { return r.schema }
+func (r *numbered) Reads() []int           { return nil }
+func (r *numbered) Fails() bool            { return false }
+func (r *numbered) Wants(rows int64) int64 { return rows }
 
 func (r *numbered) Passes() []int {
 	out := identity(r.schema.NumFields())

@@ -30,7 +30,7 @@ func stepOf(s chunker.BoundStep) (Step, error) {
 	case chunker.OrderedStep:
 		return &inOrder{byChunk{BoundStep: s}, s}, nil
 	}
-	return nil, fmt.Errorf("%s: what it is bound to, a %T, is neither a chunker.RowStep nor an OrderedStep", s, s)
+	return nil, fmt.Errorf("%s: what it is bound to, a %T, is no chunker.RowStep, OrderedStep or TableStep", s, s)
 }
 
 // byChunk runs a RowStep over a batch, piece by piece.

@@ -18,15 +18,20 @@ type Batch struct {
 
 	chunk   chunker.Chunk  // as it came, for numbers; its memory may be given back by now
 	came    []arrow.Record // the rows as they came
+	number  int            // among those that the source gave, from 0
+	behind  *table         // whose rows came; nil if they are the source's
+	ids     []int64        // of the rows that came, behind a table; nil if they are not known
 	rows    []int          // which of these rows are left; nil is all, but for those in dropped
 	dropped []Kept         // what was left by the last condition, not yet in rows
 
 	failed   []*chunker.RowError // in the order of the rows that came, which Row counts
 	unchosen int                 // of failed: those on which a step failed that drops such rows
 	err      error               // what ended the batch
-	bad      []arrow.Record      // copies of the rows that were rejected
+	at       []int64             // of failed, once they are numbered: which of the rows that came
+	bad      []arrow.Record      // copies of the rows that were rejected, with the source's columns
 
 	item Item
+	gate *gate // of the stream that it came from
 	put  chunker.Append
 }
 

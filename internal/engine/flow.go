@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -30,6 +31,11 @@ type Env struct {
 	// Alone says that a batch is the whole table, so that all workers are there for it, and the
 	// policy's limits hold for it.
 	Alone bool
+	// Memory is the budget of steps that need all rows, nil if it has no limit; Bytes is what a chunk
+	// of theirs should take, 0 for 8 MiB; Dir is where they may spill to.
+	Memory *chunker.Memory
+	Bytes  int64
+	Dir    string
 	// Tick is told how many of the table's rows are done, while a step goes on; nil is never.
 	Tick func(done int)
 }
@@ -52,37 +58,49 @@ type Borrower interface {
 // Flow is steps at work on one table. Run does the work on a batch, on many at the same time;
 // Settle takes them in order, and only then are rows numbered, errors told and rejects written.
 type Flow struct {
-	env     Env
-	in, out *arrow.Schema
-	steps   []Step
-	borrows bool
+	env      Env
+	in, out  *arrow.Schema
+	steps    []Step
+	bound    chunker.BoundSteps // the same
+	segments []*segment
+	borrows  bool
 
 	// Of Settle alone:
 	numberer chunker.Numberer
 	rejecter *rejecter
 	counts   Counts
+	origins  *origins // nil if no table carries the rows' ids
+	failed   idSet    // rows on which a step failed, if there are origins
+	bad      idSet    // rows that count against the policy's limits, the same
 }
 
-// Start begins a run. Close must be called.
+// Start begins a run, and the tables of steps that need all rows. Close must be called.
 func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env Env) (*Flow, error) {
-	f := &Flow{env: env, in: in, out: steps.Schema()}
-	for _, s := range steps.List {
-		step, err := stepOf(s)
-		if err != nil {
-			return nil, err
-		}
-		f.steps = append(f.steps, step)
-		if b, ok := step.(Borrower); ok {
-			f.borrows = f.borrows || b.Borrows()
-		}
+	if env.Memory == nil {
+		env.Memory = chunker.NewMemory(0)
 	}
-	if env.Policy.Sink() != nil {
-		var err error
-		if f.rejecter, err = newRejecter(ctx, env.Policy.Sink(), in); err != nil {
-			return nil, err
-		}
+	env.Bytes = cmp.Or(env.Bytes, 8<<20)
+	f := &Flow{env: env, in: in, out: steps.Schema()}
+	if err := f.start(ctx, steps.List); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+func (f *Flow) start(ctx context.Context, list []chunker.BoundStep) (err error) {
+	if err = f.cut(ctx, list); err != nil {
+		return err
+	}
+	if f.segments[0].carries() {
+		f.failed, f.bad = idSet{}, idSet{}
+		if f.origins, err = newOrigins(&f.env); err != nil {
+			return err
+		}
+	}
+	if f.env.Policy.Sink() != nil {
+		f.rejecter, err = newRejecter(ctx, f.env.Policy.Sink(), f.in)
+	}
+	return err
 }
 
 // run takes a batch through steps, unless it has ended. What ends it is kept in it.
@@ -96,6 +114,9 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 		}
 		before := len(b.failed)
 		env := f.env
+		if b.behind != nil {
+			env.Policy.RatioMax = 0 // of the source's rows: it is looked at when the batch is settled
+		}
 		if err := s.Run(ctx, b, &env); err != nil {
 			if b.end(err); err != errEnd {
 				return
@@ -112,7 +133,11 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 // Steps are those of the run.
 func (f *Flow) Steps() []Step { return f.steps }
 
-// Try runs step i alone over a frame of what comes into it. Nothing is counted.
+// Bound is the steps as they were bound for the run, for reports.
+func (f *Flow) Bound() chunker.BoundSteps { return f.bound }
+
+// Try runs step i alone over a frame of what comes into it. Nothing is counted. A step that needs
+// all rows can be tried once.
 func (f *Flow) Try(ctx context.Context, table *frame.Frame, i int) (*frame.Frame, error) {
 	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
 	if f.run(ctx, b, f.steps[i:i+1]); b.err != nil && b.err != errEnd {
@@ -129,12 +154,20 @@ func (b *Batch) end(err error) {
 	b.err = err
 }
 
+// segmentOf is the segment that a batch goes through.
+func (f *Flow) segmentOf(b *Batch) *segment {
+	if b.behind == nil {
+		return f.segments[0]
+	}
+	return f.segments[b.behind.segment+1]
+}
+
 // finish makes a batch ready for Settle: the rows that failed are copied, before the chunk's memory
 // goes.
 func (f *Flow) finish(b *Batch) {
 	sortRows(b.failed)
 	if f.rejecter != nil && len(b.failed) > 0 {
-		if err := b.keepBad(); err != nil {
+		if err := b.keepBad(f.in, f.segmentOf(b).source); err != nil {
 			b.err = err
 		}
 	}
@@ -172,25 +205,75 @@ func (b *Batch) rowsFailed(ctx context.Context) bool {
 // committed.
 func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, error) {
 	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
-	tick := f.env.Tick
-	for i, s := range f.steps {
-		if tick != nil {
-			f.env.Tick = func(done int) { tick((i*table.NumRows() + done) / len(f.steps)) }
+	p := &shares{tick: f.env.Tick, rows: table.NumRows(), steps: len(f.steps)}
+	for _, s := range f.segments {
+		if err := f.whole(ctx, s, b, p); err != nil {
+			return nil, err
 		}
-		f.run(ctx, b, []Step{s})
-		if errors.Is(b.err, errEnd) {
-			b.err = nil
+		if s.table == nil {
+			break
 		}
-	}
-	f.finish(b)
-	if b.err != nil && !b.rowsFailed(ctx) {
-		return nil, b.err
-	}
-	if err := f.Settle(ctx, b); err != nil {
-		return nil, err
+		out, err := s.table.through(ctx, b, &f.env)
+		if err != nil {
+			return nil, err
+		}
+		b = out
+		p.next()
 	}
 	return frame.FromRecords(f.out, b.Records...)
 }
+
+// whole runs a segment over a frame, as one batch.
+func (f *Flow) whole(ctx context.Context, s *segment, b *Batch, p *shares) error {
+	b.head(s.wants)
+	for _, step := range s.steps {
+		f.env.Tick = p.of(b.Len())
+		if f.run(ctx, b, []Step{step}); b.err == errEnd {
+			b.err = nil
+		}
+		p.next()
+	}
+	f.finish(b)
+	if b.err != nil && !b.rowsFailed(ctx) {
+		return b.err
+	}
+	return f.Settle(ctx, b)
+}
+
+// head leaves the first rows of a batch that came, if not all are wanted.
+func (b *Batch) head(rows int64) {
+	if rows < 0 || rows >= int64(b.Len()) {
+		return
+	}
+	var head []arrow.Record
+	for _, rec := range b.Records {
+		if n := min(rec.NumRows(), rows); n > 0 {
+			head = append(head, rec.NewSlice(0, n))
+			rows -= n
+		}
+	}
+	b.Records, b.came = head, head
+}
+
+// shares makes progress of what each step of a frame tells: its share of the frame's rows.
+type shares struct {
+	tick              func(done int)
+	rows, steps, done int // done steps
+}
+
+// of is what a step that is given rows tells.
+func (p *shares) of(rows int) func(done int) {
+	if p.tick == nil {
+		return nil
+	}
+	return func(done int) {
+		share := float64(p.done) + float64(done)/float64(max(rows, 1))
+		p.tick(int(share * float64(p.rows) / float64(p.steps)))
+	}
+}
+
+// next goes on to the next step.
+func (p *shares) next() { p.done++ }
 
 // sortRows sorts errors by row, those of a row as the steps are.
 func sortRows(failed []*chunker.RowError) {

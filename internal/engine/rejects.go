@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -45,8 +46,9 @@ func (b *Batch) leaveOutFailed(from int) error {
 	return nil
 }
 
-// keepBad copies the rows that failed.
-func (b *Batch) keepBad() error {
+// keepBad copies the rows that failed, with the source's columns: those that are no longer there, at
+// places of what came, are null.
+func (b *Batch) keepBad(in *arrow.Schema, source []int) error {
 	f, err := frame.FromRecords(b.came[0].Schema(), b.came...)
 	if err != nil {
 		return err
@@ -59,6 +61,20 @@ func (b *Batch) keepBad() error {
 	}
 	if f, err = f.Take(rows); err == nil {
 		b.bad = f.Records()
+	}
+	if source == nil {
+		return err
+	}
+	for i, rec := range b.bad {
+		cols := make([]arrow.Array, len(source))
+		for c, at := range source {
+			if at < 0 {
+				cols[c] = take.Nulls(in.Field(c).Type, int(rec.NumRows()))
+			} else {
+				cols[c] = rec.Column(at)
+			}
+		}
+		b.bad[i] = array.NewRecord(in, cols, rec.NumRows())
 	}
 	return err
 }
@@ -73,15 +89,15 @@ type rejected struct {
 // rejects are a batch's failed rows and those its source refused, in row order.
 func (b *Batch) rejects() []rejected {
 	var rows []rejected
-	at, last := -1, int64(-2)
-	for _, e := range b.failed {
-		if e.Row == last && e.Row >= 0 { // a second function failed on the row: one row, both reasons
+	at, last := -1, int64(math.MinInt64)
+	for i, e := range b.failed {
+		if b.at[i] == last { // a second function failed on the row: one row, both reasons
 			rows[len(rows)-1].Reason += "; " + e.Func + ": " + e.Err.Error()
 			continue
 		}
-		last = e.Row
+		last = b.at[i]
 		copied := -1
-		if e.Row >= 0 {
+		if b.at[i] >= 0 {
 			at++
 			copied = at
 		}
@@ -91,6 +107,9 @@ func (b *Batch) rejects() []rejected {
 	}
 	for _, e := range b.chunk.Rejects {
 		rows = append(rows, rejected{-1, e.RejectedRow()})
+	}
+	if b.behind != nil { // as they came: their numbers are those of the source
+		return rows
 	}
 	slices.SortStableFunc(rows, func(a, b rejected) int { return int(a.Row - b.Row) })
 	return rows
@@ -106,7 +125,10 @@ type rejecter struct {
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
 	schema := chunker.RejectSchema(in.Fields()...)
 	w, err := chunker.Create(ctx, sink, schema)
-	return &rejecter{in: in, schema: schema, w: w}, err
+	if err != nil {
+		return nil, err
+	}
+	return &rejecter{in: in, schema: schema, w: w}, nil
 }
 
 // add writes the rejects of a batch whose rows are numbered.

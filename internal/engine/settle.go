@@ -10,6 +10,7 @@ import (
 
 // Counts is what came in the batches settled so far, and what became of rows that are bad.
 type Counts struct {
+	Chunks  int // that the source gave
 	Rows    int // that the source gave
 	Pruned  int // that it did not decode, since no condition can be true for them
 	Refused int // that it could not decode: none of Rows
@@ -18,7 +19,7 @@ type Counts struct {
 	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
 	Rejected    int // rows that are among the rejects: of Refused, and of Failed
 	Unchosen    int // of Failed: those on which a condition failed
-	NullResults int // of Failed: those that go on, with nulls for the results of functions that failed
+	NullResults int // of Failed: those that are written, or went into a step that makes new rows, with nulls for the results of functions that failed
 	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
 	Cut         int // of Rows: those whose surplus fields the source dropped
 	Mended      int // of Rows: those whose broken quotes the source read as text, and rows of names that it mended so or filled
@@ -40,16 +41,15 @@ const firstMax = 10
 // Settle takes a batch in, in the order of the table: numbers its rows, counts, writes its rejects.
 // It returns the error that ends the run, if one does.
 func (f *Flow) Settle(ctx context.Context, b *Batch) error {
-	in := &b.chunk
-	f.numberer.NumberRows(in, rowsOf(b.came))
-	f.counts.add(b, f.env.Policy)
-	for _, e := range b.failed {
-		if at := int(e.Row); at >= 0 {
-			e.File, e.Row, e.Line = in.File, in.RowOf(at), in.Lines.Of(at)
-		} else {
-			e.Row = -1
+	if b.behind == nil {
+		f.numberer.NumberRows(&b.chunk, rowsOf(b.came))
+		f.counts.read(b, f.env.Policy)
+		if f.origins != nil {
+			f.origins.add(b.number, &b.chunk)
 		}
 	}
+	f.countFailed(b)
+	f.number(b)
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
 	if f.counts.firstBad == nil {
 		f.counts.firstBad = b.firstBad()
@@ -68,31 +68,129 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	return nil
 }
 
-// add counts a batch whose failed rows are not numbered yet.
-func (c *Counts) add(b *Batch, policy chunker.Policy) {
-	in, failed := &b.chunk, distinct(b.failed)
+// number tells the errors of a batch which rows of the source they are of, if that is known.
+func (f *Flow) number(b *Batch) {
+	in := &b.chunk
+	b.at = make([]int64, len(b.failed))
+	for i, e := range b.failed {
+		b.at[i] = e.Row
+		switch at := int(e.Row); {
+		case at >= 0 && b.behind == nil:
+			e.File, e.Row, e.Line = in.File, in.RowOf(at), in.Lines.Of(at)
+		case at >= 0 && b.ids != nil:
+			e.File, e.Row, e.Line = f.origins.of(b.ids[at])
+		default:
+			e.Row = -1
+		}
+	}
+}
+
+// read counts what the source gave, of a batch whose rows are numbered.
+func (c *Counts) read(b *Batch, policy chunker.Policy) {
+	in := &b.chunk
+	c.Chunks++
 	c.Rows += rowsOf(b.came)
 	c.Pruned += int(in.Pruned)
 	c.Refused += len(in.Rejects)
-	c.Failed += failed
-	c.Unchosen += b.unchosen
 	c.Nulled += len(in.Nulled.Rows)
 	c.Cut += len(in.Cut.Rows)
 	c.Mended += len(in.Mended.Rows)
-	c.bad += len(in.Rejects) + lossyOrFailed(in, b.failed)
-	switch {
-	case policy.Rejects():
-		c.Rejected += len(in.Rejects) + failed
-	case policy.Stops():
+	if policy.Rejects() {
+		c.Rejected += len(in.Rejects)
+	} else {
 		c.LeftOut += len(in.Rejects)
-	default:
-		c.LeftOut += len(in.Rejects) + b.unchosen
-		c.NullResults += b.nullResults()
 	}
 	c.First.Refused = firstOf(c.First.Refused, in.Rejects)
 	c.First.Nulled = firstOf(c.First.Nulled, in.Nulled.First)
 	c.First.Cut = firstOf(c.First.Cut, in.Cut.First)
 	c.First.Mended = firstOf(c.First.Mended, in.Mended.First)
+}
+
+// countFailed counts the rows on which steps failed, of a batch whose failed rows are not numbered
+// yet. One that failed before, or lost something, is not counted a second time.
+func (f *Flow) countFailed(b *Batch) {
+	c := &f.counts
+	failed, bad := distinct(b.failed), 0
+	if b.behind == nil {
+		bad = len(b.chunk.Rejects) + lossyOrFailed(&b.chunk, b.failed)
+	}
+	rows := failed
+	if f.origins != nil {
+		var more int
+		rows, more = f.mark(b)
+		if b.behind != nil {
+			bad = more
+		}
+	} else if b.behind != nil {
+		bad = failed
+	}
+	c.Failed += rows
+	c.Unchosen += b.unchosen
+	c.bad += bad
+	switch policy := f.env.Policy; {
+	case policy.Rejects():
+		c.Rejected += failed
+	case !policy.Stops():
+		c.LeftOut += b.unchosen
+		c.NullResults += f.nullResults(b)
+	}
+}
+
+// mark keeps which rows failed, and which count against the policy's limits. It returns how many of
+// both there are that were not before.
+func (f *Flow) mark(b *Batch) (failed, bad int) {
+	if b.behind == nil {
+		for _, row := range b.chunk.Lossy() {
+			if row >= 0 && f.bad.add(b.id(row)) {
+				bad++
+			}
+		}
+	}
+	last := int64(math.MinInt64)
+	for _, e := range b.failed {
+		if e.Row == last {
+			continue
+		}
+		last = e.Row
+		id := b.id(int(e.Row))
+		if id == unknown || f.failed.add(id) {
+			failed++
+		}
+		if id == unknown || f.bad.add(id) {
+			bad++
+		}
+	}
+	return failed, bad
+}
+
+// nullResults is how many rows on which a function failed go on from a batch, as far as that is
+// known: rows whose ids a table carries are counted when they leave the last step.
+func (f *Flow) nullResults(b *Batch) int {
+	switch {
+	case f.segmentOf(b).carries() || b.err != nil:
+		return 0
+	case b.ids == nil:
+		return b.nullResults()
+	}
+	n := 0
+	for _, came := range b.left() {
+		if id := b.id(came); id != unknown && f.failed.has(id) {
+			n++
+		}
+	}
+	return n
+}
+
+// left lists which of the rows that came are left.
+func (b *Batch) left() []int {
+	if rows := b.origins(); rows != nil {
+		return rows
+	}
+	all := make([]int, b.Len())
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // nullResults is how many rows on which a function failed go on.
@@ -183,12 +281,21 @@ func (f *Flow) Commit(ctx context.Context, complete bool) error {
 	return errors.Join(errs...)
 }
 
-// Close frees what the run holds. Rejects that were not committed are gone.
+// Close frees what the run holds, and what was spilled. Rejects that were not committed are gone.
 func (f *Flow) Close() error {
-	if f.rejecter == nil {
-		return nil
+	var errs []error
+	for _, s := range f.segments {
+		if s.table != nil {
+			errs = append(errs, s.table.close())
+		}
 	}
-	return f.rejecter.w.Close()
+	if f.origins != nil {
+		f.origins.share.Close()
+	}
+	if f.rejecter != nil {
+		errs = append(errs, f.rejecter.w.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Counts tells what came in the batches settled so far.

@@ -28,10 +28,17 @@ type Ends struct {
 	Window  int // items under way at most
 	// Next returns the next item, io.EOF after the last. One goroutine.
 	Next func(context.Context) (Item, error)
+	// Behind returns a Next for the stream of a step that needs all rows. It may be nil: such a stream
+	// then has no part in a budget.
+	Behind func(chunker.Stream) func(context.Context) (Item, error)
+	// Read is called once all that is wanted of the source was read, if a step needs all rows: the
+	// source may be closed then. It may be nil.
+	Read func() error
 	// Write takes a chunk over that went through the steps. Many goroutines.
 	Write func(context.Context, chunker.Chunk) (chunker.Append, error)
 	// Emit takes the batches in order, on the goroutine that called Stream, after they are settled and
-	// their Append was called.
+	// their Append was called: the source's chunk, or none behind a step that needs all rows; and how
+	// many rows were written by Write.
 	Emit func(ctx context.Context, in chunker.Chunk, rows int) error
 
 	turns chan struct{} // one for each of Workers, whom all pipes share
@@ -43,19 +50,58 @@ func (e *Ends) turn() (back func()) {
 	return func() { <-e.turns }
 }
 
-// Stream runs the steps over a stream. Steps that need its order cut it: what stands between two of
-// them is one pipe, and a batch goes from pipe to pipe.
+// Stream runs the steps over a stream, segment after segment: a step that needs all rows is the end
+// of one and the beginning of the next.
 func (f *Flow) Stream(ctx context.Context, e Ends) error {
+	e.turns = make(chan struct{}, e.Workers)
+	if e.Behind == nil {
+		e.Behind = free
+	}
+	if err := f.segment(ctx, f.segments[0], e, nil); err != nil {
+		return f.Fail(err)
+	}
+	if len(f.segments) > 1 && e.Read != nil {
+		if err := e.Read(); err != nil {
+			return err
+		}
+	}
+	for i, s := range f.segments[1:] {
+		from := f.segments[i].table
+		if err := from.open(ctx); err != nil {
+			return err
+		}
+		e.Next = e.Behind(reading{from})
+		if err := f.segment(ctx, s, e, from); err != nil {
+			return err
+		}
+		if err := from.close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free reads a stream whose chunks have no part in a budget.
+func free(s chunker.Stream) func(context.Context) (Item, error) {
+	return func(ctx context.Context) (Item, error) {
+		part, err := s.Next(ctx)
+		return unbound{part}, err
+	}
+}
+
+type unbound struct{ chunker.Part }
+
+func (u unbound) Decode(ctx context.Context) (chunker.Chunk, error) { return u.Part(ctx) }
+func (unbound) Release()                                            {}
+
+// segment runs the steps of one segment. Steps that need the order of the stream cut it: what stands
+// between two of them is one pipe, and a batch goes from pipe to pipe.
+func (f *Flow) segment(ctx context.Context, s *segment, e Ends, behind *table) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
-	e.turns = make(chan struct{}, e.Workers)
-	next := func(ctx context.Context) (*Batch, error) {
-		it, err := e.Next(ctx)
-		return &Batch{item: it}, err
-	}
-	steps := f.steps
+	next, steps := batches(e.Next, newGate(s.wants), behind), s.steps
 	for {
 		at := slices.IndexFunc(steps, func(s Step) bool { _, ok := s.(*inOrder); return ok })
 		if at < 0 {
@@ -64,12 +110,25 @@ func (f *Flow) Stream(ctx context.Context, e Ends) error {
 		next = f.pipeTo(ctx, &group, e, next, steps[:at], steps[at].(*inOrder))
 		steps = steps[at+1:]
 	}
-	return f.Fail(pipe.Pipe[*Batch, *Batch]{
+	return pipe.Pipe[*Batch, *Batch]{
 		Workers: e.Workers, Window: e.Window, Next: next,
-		Work: func(ctx context.Context, _ int, b *Batch) (*Batch, error) { return b, f.last(ctx, b, steps, e) },
-		Emit: func(ctx context.Context, b *Batch) error { return f.emit(ctx, b, e) },
+		Work: func(ctx context.Context, _ int, b *Batch) (*Batch, error) { return b, f.last(ctx, b, s, steps, e) },
+		Emit: func(ctx context.Context, b *Batch) error { return f.emit(ctx, b, s, e) },
 		Drop: func(b *Batch) { b.item.Release() },
-	}.Run(ctx))
+	}.Run(ctx)
+}
+
+// batches numbers the items that come in, as far as the gate wants them.
+func batches(next func(context.Context) (Item, error), g *gate, behind *table) func(context.Context) (*Batch, error) {
+	number := 0
+	return func(ctx context.Context) (*Batch, error) {
+		if err := g.next(ctx); err != nil {
+			return nil, err
+		}
+		it, err := next(ctx)
+		number++
+		return &Batch{item: it, number: number - 1, gate: g, behind: behind}, err
+	}
 }
 
 // work decodes a batch, the first time, and runs steps over it. An error is not a row's: those are
@@ -80,14 +139,9 @@ func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 		return context.Cause(ctx)
 	}
 	if b.came == nil {
-		c, err := b.item.Decode(ctx)
-		if err != nil {
+		if err := f.decode(ctx, b); err != nil {
 			return err
 		}
-		if f.borrows {
-			c.Free = nil // functions may keep strings of it: left to the garbage collector
-		}
-		*b = Batch{item: b.item, Records: records(c), Schema: f.in, chunk: c, came: records(c)}
 	}
 	f.run(ctx, b, steps)
 	if b.err != nil && !b.rowsFailed(ctx) {
@@ -97,8 +151,28 @@ func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 	return nil
 }
 
-// last runs the last steps over a batch and encodes it.
-func (f *Flow) last(ctx context.Context, b *Batch, steps []Step, e Ends) (err error) {
+// decode makes a batch of an item.
+func (f *Flow) decode(ctx context.Context, b *Batch) error {
+	c, err := b.item.Decode(ctx)
+	b.gate.tell(c.Len())
+	if err != nil {
+		return err
+	}
+	if f.borrows {
+		c.Free = nil // functions may keep strings of it: left to the garbage collector
+	}
+	b.Schema = f.in
+	if b.behind != nil {
+		b.Schema = b.behind.Schema()
+		c.Record, b.ids = b.behind.take(c.Record)
+		b.ids = slices.Clone(b.ids) // the chunk's memory goes before the rows are counted
+	}
+	b.chunk, b.Records, b.came = c, records(c), records(c)
+	return nil
+}
+
+// last runs the last steps over a batch, and encodes it or writes it to the segment's table.
+func (f *Flow) last(ctx context.Context, b *Batch, s *segment, steps []Step, e Ends) (err error) {
 	defer func() {
 		if err != nil {
 			b.item.Release()
@@ -120,12 +194,24 @@ func (f *Flow) last(ctx context.Context, b *Batch, steps []Step, e Ends) (err er
 		b.chunk.Release()
 		return fmt.Errorf("engine: a chunk became %d records", len(b.Records)) // a fault of a step
 	}
-	b.put, err = e.Write(ctx, b.Chunk())
+	if s.table == nil {
+		b.put, err = e.Write(ctx, b.Chunk())
+		return err
+	}
+	b.put, err = s.table.write(ctx, b.forTable(s.table))
 	return err
 }
 
+// forTable is the chunk that is written to a table.
+func (b *Batch) forTable(t *table) chunker.Chunk {
+	c := chunker.Chunk{Record: b.Chunk().Record, Free: b.chunk.Free, Row: -1}
+	b.Records = records(c)
+	c.Record = t.withIDs(b)[0]
+	return c
+}
+
 // emit settles a batch and puts what was encoded in its place.
-func (f *Flow) emit(ctx context.Context, b *Batch, e Ends) error {
+func (f *Flow) emit(ctx context.Context, b *Batch, s *segment, e Ends) error {
 	defer b.item.Release()
 	if err := f.Settle(ctx, b); err != nil {
 		return err
@@ -133,7 +219,14 @@ func (f *Flow) emit(ctx context.Context, b *Batch, e Ends) error {
 	if err := b.put(ctx); err != nil {
 		return err
 	}
-	return e.Emit(ctx, b.chunk, b.Len())
+	rows := 0
+	if s.table == nil {
+		rows = b.Len()
+	}
+	if b.behind != nil {
+		b.chunk = chunker.Chunk{}
+	}
+	return e.Emit(ctx, b.chunk, rows)
 }
 
 // pipeTo begins a pipe of batches to an ordered step, and returns what comes out of that, one by
