@@ -13,7 +13,8 @@ import (
 type Unmarshaler interface{ UnmarshalStrict(v *Value) error }
 
 // Decode reads the value into what into points to: structs by their json tags, lists, maps, texts,
-// numbers, truth values, and what is an [Unmarshaler]. Fields that are not there stay as they are.
+// numbers, truth values, and what is an [Unmarshaler]. A field may be missing if its tag says
+// omitempty, and stays as it is then.
 func (v *Value) Decode(into any) error { return v.decode(reflect.ValueOf(into).Elem()) }
 
 func (v *Value) decode(to reflect.Value) error {
@@ -59,16 +60,23 @@ func (v *Value) is(want kind) error {
 	return v.Errorf("this is %s, where %s should be", v.kind, want)
 }
 
-func (v *Value) decodeStruct(to reflect.Value) error {
+func (v *Value) decodeStruct(to reflect.Value) (err error) {
 	if err := v.is(object); err != nil {
 		return err
 	}
 	at := map[string]int{}
 	var names []string
 	for i := range to.NumField() {
-		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
+		name, option, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
 		at[name] = i
 		names = append(names, name)
+		if option != "omitempty" && v.fields[name] == nil {
+			defer func() { // a field that is not known is told first: it may be this one, misspelt
+				if err == nil {
+					err = v.Errorf("there is no field %q", name)
+				}
+			}()
+		}
 	}
 	for _, name := range v.names {
 		i, ok := at[name]

@@ -108,3 +108,35 @@ func checkText(path, s string) error {
 	}
 	return nil
 }
+
+// MarshalJSON writes the value as it was read.
+func (v *Value) MarshalJSON() ([]byte, error) {
+	switch v.kind {
+	case boolean:
+		return json.Marshal(v.truth)
+	case number:
+		return []byte(v.text), nil
+	case text:
+		return Marshal(v.text)
+	case array:
+		return Marshal(append([]*Value{}, v.list...)) // an empty list, and not null
+	case object:
+		out := []byte("{")
+		for i, name := range v.names {
+			field, err := Object(name, "", nil)
+			if err != nil {
+				return nil, err
+			}
+			value, err := v.fields[name].MarshalJSON()
+			if err != nil {
+				return nil, err
+			}
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(append(out, bytes.TrimSuffix(field[1:], []byte(`""}`))...), value...)
+		}
+		return append(out, '}'), nil
+	}
+	return []byte("null"), nil
+}

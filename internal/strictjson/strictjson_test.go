@@ -90,6 +90,30 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 	}
 }
 
+// TestFieldsThatMustBeThere: what has no omitempty is never left to a default.
+func TestFieldsThatMustBeThere(t *testing.T) {
+	type must struct {
+		Rows int    `json:"rows"`
+		Name string `json:"name,omitempty"`
+	}
+	for data, want := range map[string]string{
+		`{}`: `there is no field "rows"`, `{"name": "a"}`: `there is no field "rows"`, `{"row": 1}`: `no field "row" is known here; did you mean "rows"?`,
+	} {
+		v, err := Parse("steps[0]", []byte(data))
+		require.NoError(t, err)
+		require.EqualError(t, v.Decode(new(must)), "steps[0]: "+want)
+	}
+}
+
+func TestAValueIsWrittenAsItWasRead(t *testing.T) {
+	const data = `{"b":[1,2.50,"x > y",true,null,{}],"a \"b\"":{"":[]},"c":1e400}`
+	v, err := Parse("", []byte(data))
+	require.NoError(t, err)
+	got, err := Marshal(v)
+	require.NoError(t, err)
+	require.Equal(t, data, string(got))
+}
+
 func TestTextsThatJSONCannotHoldAreNotWritten(t *testing.T) {
 	for _, c := range []struct {
 		of   sample
