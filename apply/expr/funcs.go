@@ -1,169 +1,132 @@
 package expr
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"go/ast"
-	"go/token"
-	"strings"
-	"sync"
+	"reflect"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/apply/fn"
+	"github.com/volley-go/volley/internal/gofunc"
 	"github.com/volley-go/volley/internal/kernel"
 	"github.com/volley-go/volley/internal/panics"
 )
 
-// Register makes a Go function one that expressions call by name, everywhere in the
-// program: a name, or two with a dot between, such as geo.distance. Like other
-// registries it is filled by init functions: it panics where the name is none or is
-// taken, by a function of the package too.
-//
-//	func init() { expr.Register("geo.distance", expr.Func2(geo.Distance)) }
-//
-//	apply.Expr("km = geo.distance(from, to) / 1000")
-func Register(name string, f Func) {
-	for _, part := range strings.SplitN(name, ".", 2) {
-		if !token.IsIdentifier(part) {
-			panic(fmt.Sprintf("expr: Register(%q): expressions can call names such as score and geo.score only", name))
-		}
-	}
-	if f.emit == nil {
-		panic(fmt.Sprintf("expr: Register(%q): the function is empty: make it by Func1 or Try1", name))
-	}
-	registry.Lock()
-	defer registry.Unlock()
-	_, isBuiltin := builtinIndex[name]
-	_, isGo := goNames[name]
-	if _, taken := registry.funcs[name]; taken || isBuiltin || isGo || name == "col" {
-		panic(fmt.Sprintf("expr: Register(%q): the name is taken", name))
-	}
-	registry.funcs[name] = f
-}
-
-var registry = struct {
-	sync.RWMutex
-	funcs map[string]Func
-}{funcs: map[string]Func{}}
-
-func lookUp(name string) (f Func, ok bool) {
-	registry.RLock()
-	defer registry.RUnlock()
-	f, ok = registry.funcs[name]
-	return f, ok
-}
-
-func registeredNames() []string {
-	registry.RLock()
-	defer registry.RUnlock()
-	return keys(registry.funcs)
-}
-
-// Func is a Go function made callable; see [Func1] and [Try1]. It is called
-// once for each row whose arguments are all valid; a null argument gives null
-// without a call. In a branch of ifelse it is called for every row, taken or
-// not (a side of && and || is such a branch), but an error counts only where the
-// branch is taken. A panic is the row's error, and so is runtime.Goexit. It must
-// be safe for concurrent use.
-type Func struct {
+// registeredFunc is a registered function as calls of it are typed and compiled.
+type registeredFunc struct {
 	args   []arrow.DataType
 	result arrow.DataType
 	emit   func(n *node, d int, a []int) step
 }
 
-// Value is what registered functions take and return.
-type Value interface {
+// goFunc finds the function that is called so. why says what it cannot be called for, or is empty.
+func goFunc(name string) (f registeredFunc, why string, ok bool) {
+	of, ok := fn.Called(name)
+	if !ok {
+		return f, "", false
+	}
+	typed := of.Typed()
+	switch {
+	case typed.Kind == gofunc.Batch:
+		return f, "takes record batches, not values: use it in apply.Batch", true
+	case typed.Kind == gofunc.Waits:
+		return f, "takes a context, since it may wait: use it in apply.Call1 or the like", true
+	}
+	for _, t := range typed.In {
+		if arrowOf(t) == nil {
+			return f, "takes a " + t.String() + ", which expressions have not: they have bool, string and numbers of a fixed size", true
+		}
+		f.args = append(f.args, arrowOf(t))
+	}
+	emit, known := emitters[typed.Out.Kind()]
+	if f.result = arrowOf(typed.Out); f.result == nil || !known {
+		return f, "returns a " + typed.Out.String() + ", which expressions have not: they have bool, string and numbers of a fixed size", true
+	}
+	f.emit = func(_ *node, d int, a []int) step { return emit(typed, d, a) }
+	return f, "", true
+}
+
+// isGoFunc reports whether a registered function is called so.
+func isGoFunc(name string) bool {
+	_, ok := fn.Called(name)
+	return ok
+}
+
+func registeredNames() []string {
+	names := fn.Names()
+	for i, n := range names {
+		names[i] = fn.CallName(n)
+	}
+	return names
+}
+
+// goValue is what registered functions take and return.
+type goValue interface {
 	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float32 | float64 | string
 }
 
-// Func1 wraps a function of one argument.
-func Func1[A, R Value](f func(A) R) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Try1(func(a A) (R, error) { return f(a), nil })
+// emitters make the calls of functions by what these return.
+var emitters = map[reflect.Kind]func(f gofunc.Func, d int, a []int) step{
+	reflect.Bool: emitCalls[bool], reflect.String: emitCalls[string], reflect.Float32: emitCalls[float32], reflect.Float64: emitCalls[float64],
+	reflect.Int8: emitCalls[int8], reflect.Int16: emitCalls[int16], reflect.Int32: emitCalls[int32], reflect.Int64: emitCalls[int64],
+	reflect.Uint8: emitCalls[uint8], reflect.Uint16: emitCalls[uint16], reflect.Uint32: emitCalls[uint32], reflect.Uint64: emitCalls[uint64],
 }
 
-// Func2 wraps a function of two arguments.
-func Func2[A, B, R Value](f func(A, B) R) Func {
-	if f == nil {
-		return Func{}
+// emitCalls has the function called with the address of each argument, and of the result.
+func emitCalls[R goValue](f gofunc.Func, d int, a []int) step {
+	var addresses []func(m *machine, i int, s *string) unsafe.Pointer
+	for k, t := range f.In {
+		addresses = append(addresses, addressOf(t, a[k]))
 	}
-	return Try2(func(a A, b B) (R, error) { return f(a, b), nil })
+	return rows(d, func(m *machine, i int, c *calls[R]) error {
+		for k, address := range addresses {
+			c.args[k] = address(m, i, &c.texts[k])
+		}
+		return f.Loop(context.Background(), &c.args, unsafe.Pointer(&c.out[i]), 0, 1, &c.at)
+	})
 }
 
-// Func3 wraps a function of three arguments.
-func Func3[A, B, C, R Value](f func(A, B, C) R) Func {
-	if f == nil {
-		return Func{}
+var truthValues = [2]bool{false, true}
+
+// addressOf finds where the value of row i of register r lies. Texts are copied, to s: the function
+// may keep them.
+func addressOf(t reflect.Type, r int) func(m *machine, i int, s *string) unsafe.Pointer {
+	switch t.Kind() {
+	case reflect.Bool:
+		return func(m *machine, i int, _ *string) unsafe.Pointer {
+			return unsafe.Pointer(&truthValues[m.bitsOf(r)[i>>6]>>(i&63)&1])
+		}
+	case reflect.String:
+		return func(m *machine, i int, s *string) unsafe.Pointer {
+			*s = string(m.v[r].textAt(i))
+			return unsafe.Pointer(s)
+		}
 	}
-	return Try3(func(a A, b B, c C) (R, error) { return f(a, b, c), nil })
+	size := t.Size()
+	return func(m *machine, i int, _ *string) unsafe.Pointer { return unsafe.Add(m.v[r].p, uintptr(i)*size) }
 }
 
-// Try1 wraps a function that may fail: the error is that row's.
-func Try1[A, R Value](f func(A) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x := reader[A](a[0])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i)) })
-	}}
-}
-
-// Try2 is Try1 for two arguments.
-func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y := reader[A](a[0]), reader[B](a[1])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
-	}}
-}
-
-// Try3 is Try1 for three arguments.
-func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), func(n *node, d int, a []int) step {
-		x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
-		return rows(d, a, func(m *machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
-	}}
-}
-
-func types(t ...arrow.DataType) []arrow.DataType { return t }
-
-// arrowOf is the column type of a Go type.
-func arrowOf[T Value]() arrow.DataType {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
+// arrowOf is the column type of a Go type, nil if expressions have none for it.
+func arrowOf(t reflect.Type) arrow.DataType {
+	switch {
+	case t.PkgPath() != "":
+		return nil // a type of its own, such as time.Duration, is not the number it is made of
+	case t.Kind() == reflect.Bool:
 		return boolType
-	case string:
+	case t.Kind() == reflect.String:
 		return stringType
+	case emitters[t.Kind()] == nil:
+		return nil
 	}
-	return typeNames[fmt.Sprintf("%T", zero)]
-}
-
-// reader reads row i of register r. The texts are copied: the function may
-// keep them.
-func reader[T Value](r int) func(m *machine, i int) T {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
-		return any(func(m *machine, i int) bool { return m.bitsOf(r)[i>>6]>>(i&63)&1 != 0 }).(func(*machine, int) T)
-	case string:
-		return any(func(m *machine, i int) string { return string(m.v[r].textAt(i)) }).(func(*machine, int) T)
-	}
-	return func(m *machine, i int) T { return *(*T)(unsafe.Add(m.v[r].p, uintptr(i)*unsafe.Sizeof(zero))) }
+	return typeNames[t.String()]
 }
 
 // rows calls f for the rows whose arguments are valid and stores the results.
 // Results are gathered apart, as register d may be an argument's.
-func rows[R Value](d int, a []int, f func(m *machine, i int) (R, error)) step {
+func rows[R goValue](d int, f func(m *machine, i int, c *calls[R]) error) step {
 	store := writerOf[R](d)
 	return func(m *machine) bool {
 		c, ok := m.calls[m.now].(*calls[R])
@@ -198,6 +161,10 @@ type calls[R any] struct {
 	next   int // lane
 	out    [kernel.Rows]R
 	failed []laneError
+
+	args  [3]unsafe.Pointer // of the call under way
+	texts [3]string
+	at    int
 }
 
 type laneError struct {
@@ -213,15 +180,14 @@ type PanicError = panics.Error
 var ErrGoexit = panics.ErrGoexit
 
 // call calls f for a lane. A panic, and the end of the goroutine, are the lane's error.
-func (c *calls[R]) call(m *machine, i int, f func(m *machine, i int) (R, error)) {
+func (c *calls[R]) call(m *machine, i int, f func(m *machine, i int, c *calls[R]) error) {
 	ended := false
 	defer func() {
 		if !ended {
 			c.failed = append(c.failed, laneError{i, panics.From(recover())})
 		}
 	}()
-	r, err := f(m, i)
-	if c.out[i] = r; err != nil {
+	if err := f(m, i, c); err != nil {
 		c.failed = append(c.failed, laneError{i, err})
 	}
 	ended = true
@@ -235,7 +201,7 @@ func (m *machine) keep(c any) {
 	m.calls[m.now] = c
 }
 
-func writerOf[R Value](d int) func(m *machine, out []R) {
+func writerOf[R goValue](d int) func(m *machine, out []R) {
 	var zero R
 	switch any(zero).(type) {
 	case bool:
@@ -268,7 +234,7 @@ func storeTexts(m *machine, d int, out []string) {
 var errFunc = errors.New("the function failed")
 
 // registered types the call of a registered function.
-func (c *checker) registered(name string, f Func, e *ast.CallExpr) *node {
+func (c *checker) registered(name string, f registeredFunc, e *ast.CallExpr) *node {
 	pos := offset(e.Pos())
 	if len(e.Args) != len(f.args) {
 		c.fail(pos, "%s takes %d arguments, not %d", name, len(f.args), len(e.Args))
