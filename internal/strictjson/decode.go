@@ -14,7 +14,7 @@ type Unmarshaler interface{ UnmarshalStrict(v *Value) error }
 
 // Decode reads the value into what into points to: structs by their json tags, lists, maps, texts,
 // numbers, truth values, and what is an [Unmarshaler]. A field may be missing if its tag says
-// omitempty, and stays as it is then.
+// omitempty or omitzero, and stays as it is then.
 func (v *Value) Decode(into any) error { return v.decode(reflect.ValueOf(into).Elem()) }
 
 func (v *Value) decode(to reflect.Value) error {
@@ -67,10 +67,10 @@ func (v *Value) decodeStruct(to reflect.Value) (err error) {
 	at := map[string]int{}
 	var names []string
 	for i := range to.NumField() {
-		name, option, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
 		at[name] = i
 		names = append(names, name)
-		if option != "omitempty" && v.fields[name] == nil {
+		if !strings.HasPrefix(options, "omit") && v.fields[name] == nil {
 			defer func() { // a field that is not known is told first: it may be this one, misspelt
 				if err == nil {
 					err = v.Errorf("there is no field %q", name)
