@@ -34,7 +34,7 @@
 // is one call, exactly one, whatever the strategy: the rows the engine samples are real work whose
 // results are kept, and no row is ever run again. (There are two exceptions: a function with two
 // forms, below, and one that an expression calls by name, which is called for the branches of a
-// choice that are not taken, too: see expr.Func.)
+// choice that are not taken, too: see package fn.)
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes

@@ -131,7 +131,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 		if !functions {
 			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
 			if engine.NeedsAll(step) {
-				f = f.Head(runRowsMax)
+				f = f.Head(cost.RunMax)
 			}
 			if f, err = flow.Try(ctx, f, i); err != nil {
 				return nil, err

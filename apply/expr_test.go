@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/apply/fn"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -220,14 +221,14 @@ func TestTwoForms(t *testing.T) {
 var oddCalls atomic.Int64
 
 func init() {
-	expr.Register("test.exit", expr.Func1(func(n int64) int64 {
+	fn.Register("test/exit@v1", fn.Of1(func(n int64) int64 {
 		if oddCalls.Add(1); n%10 == 0 {
 			runtime.Goexit()
 		}
 		return n
 	}))
-	expr.Register("test.half", expr.Func1(func(x float64) float64 { return x / 2 }))
-	expr.Register("test.odd", expr.Try1(func(n int64) (bool, error) {
+	fn.Register("test/half@v1", fn.Of1(func(x float64) float64 { return x / 2 }))
+	fn.Register("test/odd@v1", fn.Try1(func(n int64) (bool, error) {
 		switch n {
 		case 100:
 			return false, errors.New("a hundred")
@@ -243,12 +244,12 @@ func init() {
 func TestRegisteredFunctions(t *testing.T) {
 	f := table(t, 5000)
 	got, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f,
-		apply.Expr("h = test.half(x) * 2"), apply.Expr("odd = test.odd(n)"))
+		apply.Expr("h = test.half.v1(x) * 2"), apply.Expr("odd = test.odd.v1(n)"))
 	require.NoError(t, err)
 	require.Equal(t, 3, report.Failed)
 	require.ErrorContains(t, report.Errors[0], "row 100, computing odd from")
 	require.ErrorContains(t, report.Errors[0], "a hundred")
-	require.Regexp(t, `panic: two thousand at \S+expr_test.go:\d+ \(at "test.odd\(n\)"\)$`, report.Errors[1].Error())
+	require.Regexp(t, `panic: two thousand at \S+expr_test.go:\d+ \(at "test.odd.v1\(n\)"\)$`, report.Errors[1].Error())
 	require.ErrorIs(t, report.Errors[2], expr.ErrGoexit)
 	h, err := frame.Col[float64](got, "h")
 	require.NoError(t, err)
@@ -256,31 +257,26 @@ func TestRegisteredFunctions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, x.Values(), h.Values())
 
-	_, err = apply.Apply(t.Context(), f, apply.Where("n > 200 && test.odd(n)"))
+	_, err = apply.Apply(t.Context(), f, apply.Where("n > 200 && test.odd.v1(n)"))
 	require.ErrorContains(t, err, "row 2000, ")
-	few, err := apply.Apply(t.Context(), f.Head(50), apply.Where("test.odd(n)"))
+	few, err := apply.Apply(t.Context(), f.Head(50), apply.Where("test.odd.v1(n)"))
 	require.NoError(t, err)
 	require.Equal(t, 25, few.NumRows())
-	_, err = apply.Apply(t.Context(), f, apply.Where("n > 2500 && test.odd(n)"))
+	_, err = apply.Apply(t.Context(), f, apply.Where("n > 2500 && test.odd.v1(n)"))
 	require.ErrorIs(t, err, expr.ErrGoexit)
 	require.ErrorContains(t, err, "row 3000, ")
-	_, err = apply.Sum(t.Context(), f, "ifelse(n > 2500 && test.odd(n), 1.0, 0.0)")
+	_, err = apply.Sum(t.Context(), f, "ifelse(n > 2500 && test.odd.v1(n), 1.0, 0.0)")
 	require.ErrorContains(t, err, "row 3000, ")
 
 	// Each row is one call, also beside rows that end the goroutine.
 	oddCalls.Store(0)
-	_, report, err = apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, apply.Expr("odd = test.exit(n)"), apply.Expr("more = test.exit(n + 1)"))
+	_, report, err = apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, apply.Expr("odd = test.exit.v1(n)"), apply.Expr("more = test.exit.v1(n + 1)"))
 	require.NoError(t, err)
 	require.EqualValues(t, 10_000, oddCalls.Load())
 	require.Equal(t, 1000, report.Failed)
 
-	_, err = apply.Apply(t.Context(), f, apply.Expr("h = test.halve(x)"))
-	require.ErrorContains(t, err, "did you mean test.half?")
-	require.Panics(t, func() { expr.Register("test.half", expr.Func1(func(x float64) float64 { return x })) })
-	require.Panics(t, func() { expr.Register("sqrt", expr.Func1(func(x float64) float64 { return x })) })
-	require.Panics(t, func() { expr.Register("a b", expr.Func1(func(x float64) float64 { return x })) })
-	require.Panics(t, func() { expr.Register("empty", expr.Func{}) })
-	require.Panics(t, func() { expr.Register("empty", expr.Func1[int64, int64](nil)) })
+	_, err = apply.Apply(t.Context(), f, apply.Expr("h = test.halve.v1(x)"))
+	require.ErrorContains(t, err, "did you mean test.half.v1?")
 }
 
 // A condition, and what is summed, has no name: it would be ignored, and every row be kept.

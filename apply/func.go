@@ -135,12 +135,12 @@ func fits(f arrow.Field, t reflect.Type) error {
 	return err
 }
 
-// single is the one output of a function that returns an R.
-func single[R any](name string) ([]output, error) {
+// single is the one output of a function that returns a result of a type.
+func single(name string, result reflect.Type) ([]output, error) {
 	if name == "" {
 		return nil, fmt.Errorf("a function has no name for its result: give the column to write")
 	}
-	p, err := bind.PackerFor(reflect.TypeFor[R]())
+	p, err := bind.PackerFor(result)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

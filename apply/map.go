@@ -153,7 +153,12 @@ func in[T any](column string) input { return input{column, reflect.TypeFor[T]()}
 
 // wireRow makes the node of a function of a row's values that returns an R.
 func wireRow[R any](schema *columns, out string, isNil bool, inputs ...input) (*node, error) {
-	outputs, err := single[R](out)
+	return wireTypes(schema, out, isNil, reflect.TypeFor[R](), inputs...)
+}
+
+// wireTypes makes the node of a function of a row's values.
+func wireTypes(schema *columns, out string, isNil bool, result reflect.Type, inputs ...input) (*node, error) {
+	outputs, err := single(out, result)
 	if err != nil {
 		return nil, err
 	}
@@ -192,12 +197,17 @@ func (e each[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep
 }
 
 func (e each[A, R]) wire(schema *columns) ([]*node, error) {
-	if len(e.columns) == 0 {
+	return wireEach(e.suffix, e.columns, func(out, in string) Func { return Map1(out, in, e.fn) }, schema)
+}
+
+// wireEach wires one function for each column.
+func wireEach(suffix string, names []string, mapped func(out, in string) Func, schema *columns) ([]*node, error) {
+	if len(names) == 0 {
 		return nil, fmt.Errorf("each: no columns are named")
 	}
 	var out []*node
-	for _, c := range e.columns {
-		nodes, err := Map1(c+e.suffix, c, e.fn).wire(schema)
+	for _, c := range names {
+		nodes, err := mapped(c+suffix, c).wire(schema)
 		if err != nil {
 			return nil, err
 		}
@@ -226,17 +236,27 @@ func (r rows[In, Out]) wire(schema *columns) ([]*node, error) {
 
 // wireStructs makes the node of a function from struct to struct.
 func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
-	inType, outType := reflect.TypeFor[In](), reflect.TypeFor[Out]()
+	n, list, err := wireFields(schema, isNil, reflect.TypeFor[In](), reflect.TypeFor[Out]())
+	if err != nil {
+		return nil, err
+	}
+	n.make = func() kernel { return finish(&structs[In, Out]{fields: list, at: n.in}) }
+	return []*node{n}, nil
+}
+
+// wireFields makes the node of a function from struct to struct, but for its kernel, and lists the
+// fields that are read.
+func wireFields(schema *columns, isNil bool, inType, outType reflect.Type) (*node, []bind.Field, error) {
 	outputs, name, err := fields(outType)
 	if err != nil {
-		return nil, fmt.Errorf("rows: result: %w", err)
+		return nil, nil, fmt.Errorf("rows: result: %w", err)
 	}
 	if isNil {
-		return nil, fmt.Errorf("%s: the function is nil", name)
+		return nil, nil, fmt.Errorf("%s: the function is nil", name)
 	}
 	list, err := bind.Fields(inType)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	names := make([]string, schema.NumFields())
 	for i, f := range schema.Fields() {
@@ -244,16 +264,14 @@ func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*structs[
 	}
 	at, err := bind.Resolve(list, names)
 	if err != nil {
-		return nil, fmt.Errorf("%s: struct %s: %w", name, inType, err)
+		return nil, nil, fmt.Errorf("%s: struct %s: %w", name, inType, err)
 	}
 	borrows := false
 	for i, f := range list {
 		if err := fits(schema.Field(at[i]), f.Type); err != nil {
-			return nil, fmt.Errorf("%s: struct %s, field %q: %w", name, inType, f.Name, err)
+			return nil, nil, fmt.Errorf("%s: struct %s, field %q: %w", name, inType, f.Name, err)
 		}
 		borrows = borrows || seesText(f.Type)
 	}
-	return []*node{{name: name, in: at, out: outputs, forms: 1, borrows: borrows, make: func() kernel {
-		return finish(&structs[In, Out]{fields: list, at: at})
-	}}}, nil
+	return &node{name: name, in: at, out: outputs, forms: 1, borrows: borrows}, list, nil
 }

@@ -510,7 +510,10 @@ func (c *checker) call(e *ast.CallExpr) *ir.Node {
 	if name == "col" && c.scope == nil {
 		return c.colCall(e)
 	}
-	if f, ok := lookUp(name); ok {
+	if f, why, ok := goFunc(name); ok {
+		if why != "" {
+			c.fail(pos, "%s %s", name, why)
+		}
 		return c.registered(name, f, e)
 	}
 	b, ok := builtinIndex[name]
@@ -546,13 +549,25 @@ func calleeName(e ast.Expr) (string, bool) {
 	case *ast.Ident:
 		return e.Name, true
 	case *ast.SelectorExpr:
-		if pkg, ok := e.X.(*ast.Ident); ok {
-			full := pkg.Name + "." + e.Sel.Name
+		if before, ok := dotted(e.X); ok {
+			full := before + "." + e.Sel.Name
 			if b, ok := goNames[full]; ok {
 				return b, true
 			}
 			return full, true
 		}
+	}
+	return "", false
+}
+
+// dotted is names with dots between: acme.score.
+func dotted(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name, true
+	case *ast.SelectorExpr:
+		before, ok := dotted(e.X)
+		return before + "." + e.Sel.Name, ok
 	}
 	return "", false
 }

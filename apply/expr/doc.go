@@ -47,7 +47,7 @@
 // write, or what differs where nothing means the same.
 //
 // [Functions] lists the functions, with what they make of nulls and NaN and which
-// rows they fail. Functions written in Go are called by name, see [Register]. The
+// rows they fail. Functions written in Go are called by name, see package fn. The
 // text of a Go function is an expression too: its parameters are the columns
 // of those names.
 //

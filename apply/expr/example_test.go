@@ -3,7 +3,6 @@ package expr_test
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/frame"
@@ -44,19 +43,4 @@ func ExampleError() {
 	// expr: there is no IN here: write in(zone, "A", "B")
 	// 	zone IN ('A', 'B')
 	// 	     ^
-}
-
-// A function in Go has a name in expressions.
-func ExampleRegister() {
-	expr.Register("example.shout", expr.Func1(func(s string) string { return strings.ToUpper(s) + "!" }))
-	f := trips()
-	program, err := expr.Compile(f.Schema(), `loud = example.shout("zone " + zone)`)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	loud, err := program.Eval(context.Background(), f.Records()[0])
-	fmt.Println(loud, err)
-	// Output:
-	// ["ZONE A!" "ZONE B!" "ZONE A!"] <nil>
 }

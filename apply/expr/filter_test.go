@@ -8,9 +8,11 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply/fn"
 )
 
-func init() { Register("twice_for_filters", Func1(func(x int64) int64 { return 2 * x })) }
+func init() { fn.Register("twice/for_filters@v1", fn.Of1(func(x int64) int64 { return 2 * x })) }
 
 // TestTestsOfConditions shows which sides become tests of a column, and which of its values pass:
 // of the texts a, bb and ccc, the numbers 0, 1 and 2, and null.
@@ -33,22 +35,22 @@ func TestTestsOfConditions(t *testing.T) {
 	columns["t"], columns["d"], columns["i"] = s.NewArray(), d.NewArray(), n.NewArray()
 	columns["k"] = columns["i"]
 	for where, want := range map[string]string{
-		`t == "bb"`:                            "t: bb",
-		`len(t) > 1 && d != "a"`:               "t: bb ccc; d: bb ccc",
-		`startswith(t, "b") && i % 2 == 0`:     "t: bb; i: 0 2",
-		`t > "a" && i > 0 && t < "c"`:          "t: bb; i: 1 2",
-		`isnull(t) || t == "a"`:                "t: a null",
-		`!isnull(t)`:                           "t: a bb ccc",
-		`coalesce(t, "x") == "x"`:              "t: null",
-		`t == "a" || i == 1`:                   "",
-		`t == d`:                               "",
-		`i > k && k == 2`:                      "k: 2",
-		`true`:                                 "",
-		`t == "a" && 10 / i > 1`:               "t: a null", // 10 / i is looked at unless t == "a" is false
-		`10 / i > 1 && t == "a"`:               "",
-		`t != "a" && k / i > 1 && d == ""`:     "t: bb ccc null",
-		`twice_for_filters(i) > 1 && t == "a"`: "",
-		`t == "a" && twice_for_filters(i) > 1`: "t: a null",
+		`t == "bb"`:                               "t: bb",
+		`len(t) > 1 && d != "a"`:                  "t: bb ccc; d: bb ccc",
+		`startswith(t, "b") && i % 2 == 0`:        "t: bb; i: 0 2",
+		`t > "a" && i > 0 && t < "c"`:             "t: bb; i: 1 2",
+		`isnull(t) || t == "a"`:                   "t: a null",
+		`!isnull(t)`:                              "t: a bb ccc",
+		`coalesce(t, "x") == "x"`:                 "t: null",
+		`t == "a" || i == 1`:                      "",
+		`t == d`:                                  "",
+		`i > k && k == 2`:                         "k: 2",
+		`true`:                                    "",
+		`t == "a" && 10 / i > 1`:                  "t: a null", // 10 / i is looked at unless t == "a" is false
+		`10 / i > 1 && t == "a"`:                  "",
+		`t != "a" && k / i > 1 && d == ""`:        "t: bb ccc null",
+		`twice.for_filters.v1(i) > 1 && t == "a"`: "",
+		`t == "a" && twice.for_filters.v1(i) > 1`: "t: a null",
 	} {
 		p, err := Compile(schema, where)
 		require.NoError(t, err, where)

@@ -1,141 +1,70 @@
 package expr
 
 import (
-	"fmt"
 	"go/ast"
-	"go/token"
-	"strings"
-	"sync"
+	"reflect"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/apply/fn"
+	"github.com/volley-go/volley/internal/gofunc"
 	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/panics"
-	"github.com/volley-go/volley/internal/vm"
 )
 
-// Register makes a Go function one that expressions call by name, everywhere in the
-// program: a name, or two with a dot between, such as geo.distance. Like other
-// registries it is filled by init functions: it panics where the name is none or is
-// taken, by a function of the package too.
-//
-//	func init() { expr.Register("geo.distance", expr.Func2(geo.Distance)) }
-//
-//	apply.Expr("km = geo.distance(from, to) / 1000")
-func Register(name string, f Func) {
-	for _, part := range strings.SplitN(name, ".", 2) {
-		if !token.IsIdentifier(part) {
-			panic(fmt.Sprintf("expr: Register(%q): expressions can call names such as score and geo.score only", name))
-		}
-	}
-	if f.calls == nil {
-		panic(fmt.Sprintf("expr: Register(%q): the function is empty: make it by Func1 or Try1", name))
-	}
-	registry.Lock()
-	defer registry.Unlock()
-	_, isBuiltin := builtinIndex[name]
-	_, isGo := goNames[name]
-	if _, taken := registry.funcs[name]; taken || isBuiltin || isGo || name == "col" {
-		panic(fmt.Sprintf("expr: Register(%q): the name is taken", name))
-	}
-	registry.funcs[name] = f
+// registeredFunc is a registered function as calls of it are typed.
+type registeredFunc struct {
+	args   []arrow.DataType
+	result arrow.DataType
+	calls  gofunc.Func
 }
 
-var registry = struct {
-	sync.RWMutex
-	funcs map[string]Func
-}{funcs: map[string]Func{}}
+// goFunc finds the function that is called so. why says what it cannot be called for, or is empty.
+func goFunc(name string) (f registeredFunc, why string, ok bool) {
+	of, ok := fn.Called(name)
+	if !ok {
+		return f, "", false
+	}
+	f.calls = of.Typed()
+	switch {
+	case f.calls.Kind == gofunc.Batch:
+		return f, "takes record batches, not values: use it in apply.Batch", true
+	case f.calls.Kind == gofunc.Waits:
+		return f, "takes a context, since it may wait: use it in apply.Call1 or the like", true
+	}
+	for _, t := range f.calls.In {
+		if arrowOf(t) == nil {
+			return f, "takes a " + t.String() + ", which expressions have not: they have bool, string and numbers of a fixed size", true
+		}
+		f.args = append(f.args, arrowOf(t))
+	}
+	if f.result = arrowOf(f.calls.Out); f.result == nil {
+		return f, "returns a " + f.calls.Out.String() + ", which expressions have not: they have bool, string and numbers of a fixed size", true
+	}
+	return f, "", true
+}
 
-func lookUp(name string) (f Func, ok bool) {
-	registry.RLock()
-	defer registry.RUnlock()
-	f, ok = registry.funcs[name]
-	return f, ok
+// isGoFunc reports whether a registered function is called so.
+func isGoFunc(name string) bool {
+	_, ok := fn.Called(name)
+	return ok
 }
 
 func registeredNames() []string {
-	registry.RLock()
-	defer registry.RUnlock()
-	return keys(registry.funcs)
-}
-
-// Func is a Go function made callable; see [Func1] and [Try1]. It is called
-// once for each row whose arguments are all valid; a null argument gives null
-// without a call. In a branch of ifelse it is called for every row, taken or
-// not (a side of && and || is such a branch), but an error counts only where the
-// branch is taken. A panic is the row's error, and so is runtime.Goexit. It must
-// be safe for concurrent use.
-type Func struct {
-	args   []arrow.DataType
-	result arrow.DataType
-	calls  any // the function as the machine calls it
-}
-
-// Value is what registered functions take and return.
-type Value interface {
-	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float32 | float64 | string
-}
-
-// Func1 wraps a function of one argument.
-func Func1[A, R Value](f func(A) R) Func {
-	if f == nil {
-		return Func{}
+	names := fn.Names()
+	for i, n := range names {
+		names[i] = fn.CallName(n)
 	}
-	return Try1(func(a A) (R, error) { return f(a), nil })
+	return names
 }
 
-// Func2 wraps a function of two arguments.
-func Func2[A, B, R Value](f func(A, B) R) Func {
-	if f == nil {
-		return Func{}
+// arrowOf is the column type of a Go type, nil if expressions have none for it. A type of its own,
+// such as time.Duration, is not the number it is made of.
+func arrowOf(t reflect.Type) arrow.DataType {
+	if t.PkgPath() != "" {
+		return nil
 	}
-	return Try2(func(a A, b B) (R, error) { return f(a, b), nil })
-}
-
-// Func3 wraps a function of three arguments.
-func Func3[A, B, C, R Value](f func(A, B, C) R) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Try3(func(a A, b B, c C) (R, error) { return f(a, b, c), nil })
-}
-
-// Try1 wraps a function that may fail: the error is that row's.
-func Try1[A, R Value](f func(A) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A]()), arrowOf[R](), vm.Func1[A, R](f)}
-}
-
-// Try2 is Try1 for two arguments.
-func Try2[A, B, R Value](f func(A, B) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A](), arrowOf[B]()), arrowOf[R](), vm.Func2[A, B, R](f)}
-}
-
-// Try3 is Try1 for three arguments.
-func Try3[A, B, C, R Value](f func(A, B, C) (R, error)) Func {
-	if f == nil {
-		return Func{}
-	}
-	return Func{types(arrowOf[A](), arrowOf[B](), arrowOf[C]()), arrowOf[R](), vm.Func3[A, B, C, R](f)}
-}
-
-func types(t ...arrow.DataType) []arrow.DataType { return t }
-
-// arrowOf is the column type of a Go type.
-func arrowOf[T Value]() arrow.DataType {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
-		return ir.BoolType
-	case string:
-		return ir.StringType
-	}
-	return typeNames[fmt.Sprintf("%T", zero)]
+	return typeNames[t.String()]
 }
 
 // PanicError is the cause of a row whose function panicked or called runtime.Goexit (its Value
@@ -146,7 +75,7 @@ type PanicError = panics.Error
 var ErrGoexit = panics.ErrGoexit
 
 // registered types the call of a registered function.
-func (c *checker) registered(name string, f Func, e *ast.CallExpr) *ir.Node {
+func (c *checker) registered(name string, f registeredFunc, e *ast.CallExpr) *ir.Node {
 	pos := offset(e.Pos())
 	if len(e.Args) != len(f.args) {
 		c.fail(pos, "%s takes %d arguments, not %d", name, len(f.args), len(e.Args))

@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/apply/fn"
 	"github.com/volley-go/volley/internal/ir"
 )
 
@@ -398,7 +399,6 @@ func TestRefusalsNameTheOperation(t *testing.T) {
 		`trunc(at, "hour") < at`:    "the operation column: of timestamp[us]",
 		"example.neverCalled(fare)": "the operation call is not there on this machine",
 	} {
-		registerOnce("example.neverCalled", Func1(func(f float64) float64 { return f }))
 		p, err := Compile(rec.Schema(), text)
 		require.NoError(t, err)
 		_, err = newRowMachine(rec, p.Graph())
@@ -406,11 +406,7 @@ func TestRefusalsNameTheOperation(t *testing.T) {
 	}
 }
 
-func registerOnce(name string, f Func) {
-	if _, known := lookUp(name); !known {
-		Register(name, f)
-	}
-}
+func init() { fn.Register("example/neverCalled@v1", fn.Of1(func(f float64) float64 { return f })) }
 
 // opTexts has an expression of taxi's columns for each operation that expressions have, or that
 // the CPU's passes make of them.
@@ -446,7 +442,6 @@ var opTexts = map[ir.Op]string{
 // TestEveryOperationIsUsed: each has a rule, code on the CPU, and an expression that needs it; what
 // a machine's passes make is in no graph that a machine is given.
 func TestEveryOperationIsUsed(t *testing.T) {
-	registerOnce("example.neverCalled", Func1(func(f float64) float64 { return f }))
 	schema := arrow.NewSchema(append(taxi(t).Schema().Fields(), arrow.Field{Name: "coded", Nullable: true,
 		Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}}), nil)
 	require.Equal(t, ir.Ops(), slices.Sorted(maps.Keys(opTexts)))

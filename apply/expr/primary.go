@@ -68,7 +68,7 @@ func (t *translation) oddColumn() (x Term, ok bool) {
 func (t *translation) ownCall() (x Term, ok bool) {
 	l := t.now()
 	b, isType := builtinIndex[l.text], false
-	_, isFunc := lookUp(l.text)
+	isFunc := isGoFunc(l.text)
 	if _, isType = goType(l.text); !isType && b == nil && !isFunc || t.ahead(1).text != "(" || l.kind != lexName {
 		return x, false
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/internal/typename"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 )
@@ -217,7 +218,7 @@ func (in *input) options() (o csvio.ReadOptions, err error) {
 		if o.Types == nil {
 			o.Types = map[string]arrow.DataType{}
 		}
-		if o.Types[t[:at]], err = typeOf(t[at+1:]); err != nil {
+		if o.Types[t[:at]], err = typename.Parse(t[at+1:]); err != nil {
 			return o, fmt.Errorf("--types %s: %w", t, err)
 		}
 	}

@@ -19,7 +19,6 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 	"github.com/volley-go/volley/ooc"
@@ -199,18 +198,6 @@ func TestLimits(t *testing.T) {
 	}
 	require.Equal(t, parquetio.Limits{FooterBytes: 7, Columns: 7, PageBytes: 7, PageValues: 7, ChunkBytes: 7, Expansion: 7}, l.parquet)
 	require.Equal(t, csvio.ReadOptions{RowMax: 7, FieldMax: 7, ColumnsMax: 7, RatioMax: 7}, l.csv)
-}
-
-func TestTypeOf(t *testing.T) {
-	for _, text := range []string{"int8", "uint64", "float32", "bool", "string", "date32", "timestamp[us]", "timestamp[ns, Europe/Rome]", "decimal(18,2)", "decimal(38,0)"} {
-		got, err := typeOf(text)
-		require.NoError(t, err)
-		require.Equal(t, text, bind.Name(got), "as schema prints it")
-	}
-	for _, text := range []string{"", "int", "decimal", "decimal(2)", "decimal(39,2)", "decimal(2,3)", "timestamp[m]", "timestamp[]", "list[int8]", "]", "("} {
-		_, err := typeOf(text)
-		require.ErrorContains(t, err, "no type", "%q", text)
-	}
 }
 
 func TestByteSize(t *testing.T) {

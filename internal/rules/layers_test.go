@@ -21,7 +21,7 @@ const module = "github.com/volley-go/volley"
 // not named.
 var layers = [][]string{
 	{"internal/"},
-	{"frame", "chunker/predicate", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},
+	{"frame", "chunker/predicate", "apply/fn", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},
 	{"chunker", "chunker/chunkertest", "apply/expr"},
 	{"internal/engine", "internal/spill"},
 	{"apply", "apply/table", "apply/order", "apply/group", "apply/window"},

@@ -1,64 +1,72 @@
 package vm
 
 import (
+	"context"
+	"reflect"
 	"unsafe"
 
+	"github.com/volley-go/volley/internal/gofunc"
 	"github.com/volley-go/volley/internal/ir"
 	"github.com/volley-go/volley/internal/kernel"
+	"github.com/volley-go/volley/internal/morsel"
 	"github.com/volley-go/volley/internal/panics"
 )
 
-// caller is a function with the code that calls it for the rows of a vector. A machine that calls
-// functions otherwise finds a func(A) (R, error) in it, by reflection.
-type caller interface {
-	emit(d int, a []int) step
-}
-
-// value is what functions take and return.
+// value is what functions return.
 type value interface {
 	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float32 | float64 | string
 }
 
-// Functions of one to three arguments, as this machine calls them.
-type (
-	Func1[A, R value]       func(A) (R, error)
-	Func2[A, B, R value]    func(A, B) (R, error)
-	Func3[A, B, C, R value] func(A, B, C) (R, error)
-)
-
-func (f Func1[A, R]) emit(d int, a []int) step {
-	x := reader[A](a[0])
-	return rows(d, a, func(m *Machine, i int) (R, error) { return f(x(m, i)) })
+// callers make the calls of functions by what these return.
+var callers = map[reflect.Kind]func(f gofunc.Func, d int, a []int) step{
+	reflect.Bool: calling[bool], reflect.String: calling[string], reflect.Float32: calling[float32], reflect.Float64: calling[float64],
+	reflect.Int8: calling[int8], reflect.Int16: calling[int16], reflect.Int32: calling[int32], reflect.Int64: calling[int64],
+	reflect.Uint8: calling[uint8], reflect.Uint16: calling[uint16], reflect.Uint32: calling[uint32], reflect.Uint64: calling[uint64],
 }
 
-func (f Func2[A, B, R]) emit(d int, a []int) step {
-	x, y := reader[A](a[0]), reader[B](a[1])
-	return rows(d, a, func(m *Machine, i int) (R, error) { return f(x(m, i), y(m, i)) })
+// emitCall has a function called whose types the language has checked.
+func emitCall(n *ir.Node, d int, a []int) step {
+	f := n.Value.(ir.Function).Func.(gofunc.Func)
+	return callers[f.Out.Kind()](f, d, a)
 }
 
-func (f Func3[A, B, C, R]) emit(d int, a []int) step {
-	x, y, z := reader[A](a[0]), reader[B](a[1]), reader[C](a[2])
-	return rows(d, a, func(m *Machine, i int) (R, error) { return f(x(m, i), y(m, i), z(m, i)) })
-}
-
-func emitCall(n *ir.Node, d int, a []int) step { return n.Value.(ir.Function).Func.(caller).emit(d, a) }
-
-// reader reads row i of register r. The texts are copied: the function may
-// keep them.
-func reader[T value](r int) func(m *Machine, i int) T {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
-		return any(func(m *Machine, i int) bool { return m.bitsOf(r)[i>>6]>>(i&63)&1 != 0 }).(func(*Machine, int) T)
-	case string:
-		return any(func(m *Machine, i int) string { return string(m.v[r].textAt(i)) }).(func(*Machine, int) T)
+// calling has the function called with the address of each argument, and of the result.
+func calling[R value](f gofunc.Func, d int, a []int) step {
+	var addresses []func(m *Machine, i int, s *string) unsafe.Pointer
+	for k, t := range f.In {
+		addresses = append(addresses, addressOf(t, a[k]))
 	}
-	return func(m *Machine, i int) T { return *(*T)(unsafe.Add(m.v[r].p, uintptr(i)*unsafe.Sizeof(zero))) }
+	return rows(d, func(m *Machine, i int, c *calls[R]) error {
+		for k, address := range addresses {
+			c.args[k] = address(m, i, &c.texts[k])
+		}
+		return f.Loop(context.Background(), &c.hand, &c.args, unsafe.Pointer(&c.out[i]), 0, 1, &c.at)
+	})
+}
+
+var truthValues = [2]bool{false, true}
+
+// addressOf finds where the value of row i of register r lies. Texts are copied, to s: the function
+// may keep them.
+func addressOf(t reflect.Type, r int) func(m *Machine, i int, s *string) unsafe.Pointer {
+	switch t.Kind() {
+	case reflect.Bool:
+		return func(m *Machine, i int, _ *string) unsafe.Pointer {
+			return unsafe.Pointer(&truthValues[m.bitsOf(r)[i>>6]>>(i&63)&1])
+		}
+	case reflect.String:
+		return func(m *Machine, i int, s *string) unsafe.Pointer {
+			*s = string(m.v[r].textAt(i))
+			return unsafe.Pointer(s)
+		}
+	}
+	size := t.Size()
+	return func(m *Machine, i int, _ *string) unsafe.Pointer { return unsafe.Add(m.v[r].p, uintptr(i)*size) }
 }
 
 // rows calls f for the rows whose arguments are valid and stores the results.
 // Results are gathered apart, as register d may be an argument's.
-func rows[R value](d int, a []int, f func(m *Machine, i int) (R, error)) step {
+func rows[R value](d int, f func(m *Machine, i int, c *calls[R]) error) step {
 	store := writerOf[R](d)
 	return func(m *Machine) bool {
 		c, ok := m.calls[m.now].(*calls[R])
@@ -93,6 +101,11 @@ type calls[R any] struct {
 	next   int // lane
 	out    [kernel.Rows]R
 	failed []laneError
+
+	args  [3]unsafe.Pointer // of the call under way
+	texts [3]string
+	at    int
+	hand  morsel.Hand // which nobody interrupts
 }
 
 type laneError struct {
@@ -101,15 +114,14 @@ type laneError struct {
 }
 
 // call calls f for a lane. A panic, and the end of the goroutine, are the lane's error.
-func (c *calls[R]) call(m *Machine, i int, f func(m *Machine, i int) (R, error)) {
+func (c *calls[R]) call(m *Machine, i int, f func(m *Machine, i int, c *calls[R]) error) {
 	ended := false
 	defer func() {
 		if !ended {
 			c.failed = append(c.failed, laneError{i, panics.From(recover())})
 		}
 	}()
-	r, err := f(m, i)
-	if c.out[i] = r; err != nil {
+	if err := f(m, i, c); err != nil {
 		c.failed = append(c.failed, laneError{i, err})
 	}
 	ended = true

@@ -1,6 +1,9 @@
-package main
+// Package typename reads the types of columns as they are printed: int64, timestamp[us, UTC],
+// decimal(18,2).
+package typename
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,11 +12,12 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/near"
 )
 
-// typeNames are the types without parameters, as schema shows them and --types takes them.
-var typeNames = map[string]arrow.DataType{
+// plain are the types without parameters.
+var plain = map[string]arrow.DataType{
 	"bool": arrow.FixedWidthTypes.Boolean, "string": arrow.BinaryTypes.String,
 	"int8": arrow.PrimitiveTypes.Int8, "int16": arrow.PrimitiveTypes.Int16, "int32": arrow.PrimitiveTypes.Int32, "int64": arrow.PrimitiveTypes.Int64,
 	"uint8": arrow.PrimitiveTypes.Uint8, "uint16": arrow.PrimitiveTypes.Uint16, "uint32": arrow.PrimitiveTypes.Uint32, "uint64": arrow.PrimitiveTypes.Uint64,
@@ -24,10 +28,10 @@ var typeNames = map[string]arrow.DataType{
 
 var timeUnits = map[string]arrow.TimeUnit{"s": arrow.Second, "ms": arrow.Millisecond, "us": arrow.Microsecond, "ns": arrow.Nanosecond}
 
-// typeOf reads a type: int64, timestamp[us, UTC], decimal(18,2).
-func typeOf(text string) (arrow.DataType, error) {
+// Parse reads a type. Types with others inside have no form that is read.
+func Parse(text string) (arrow.DataType, error) {
 	text = strings.TrimSpace(text)
-	if t, ok := typeNames[text]; ok {
+	if t, ok := plain[text]; ok {
 		return t, nil
 	}
 	name, params, _ := strings.Cut(strings.TrimRight(text, ")]"), "[")
@@ -46,6 +50,18 @@ func typeOf(text string) (arrow.DataType, error) {
 			return &arrow.Decimal128Type{Precision: int32(precision), Scale: int32(scale)}, nil
 		}
 	}
-	names := append(slices.Sorted(maps.Keys(typeNames)), "timestamp[us, UTC]", "decimal(18,2)")
+	names := append(slices.Sorted(maps.Keys(plain)), "timestamp[us, UTC]", "decimal(18,2)")
 	return nil, fmt.Errorf("no type %q%s", text, near.Hint(text, names))
+}
+
+// Text is a type as Parse reads it back, the same to the letter, or an error.
+func Text(t arrow.DataType) (string, error) {
+	if t == nil {
+		return "", errors.New("the type is nil")
+	}
+	text := bind.Name(t)
+	if back, err := Parse(text); err != nil || !arrow.TypeEqual(back, t) {
+		return "", fmt.Errorf("the type %s cannot be stored: stored are bool, string, numbers, date, timestamps and decimals of up to 38 digits", text)
+	}
+	return text, nil
 }
