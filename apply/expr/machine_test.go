@@ -397,7 +397,7 @@ func TestRefusalsNameTheOperation(t *testing.T) {
 		"1 + abs(fare)":             "the operation abs is not there on this machine",
 		"price + price":             "the operation column: of decimal(10, 2)",
 		`trunc(at, "hour") < at`:    "the operation column: of timestamp[us]",
-		"example.neverCalled(fare)": "the operation call is not there on this machine",
+		"example.neverCalled.v1(fare)": "the operation call is not there on this machine",
 	} {
 		p, err := Compile(rec.Schema(), text)
 		require.NoError(t, err)
@@ -434,7 +434,7 @@ var opTexts = map[ir.Op]string{
 	ir.OpField: "year(at)", ir.OpTruncTo: `trunc(at, "hour")`, ir.OpShift: `add(at, 1, "month")`, ir.OpDiff: `diff(at, day, "day")`, ir.OpScale: `cast(at, timestamp("s"))`,
 	ir.OpToDate: "cast(at, date)", ir.OpToZone: `cast(at, timestamp("us", "Europe/Berlin"))`, ir.OpAddTime: "at + (at - day)", ir.OpSubTime: "at - day",
 	ir.OpMulTime: "(at - day) * n", ir.OpDivTime: "(at - day) / n", ir.OpAbsTime: "abs(at - day)",
-	ir.OpCall:   "example.neverCalled(fare)",
+	ir.OpCall:   "example.neverCalled.v1(fare)",
 	ir.OpMulAdd: "fare * tip + 1", ir.OpSelectLt: "ifelse(fare < tip, fare, tip)", ir.OpSelectLe: "ifelse(fare <= tip, fare, tip)", ir.OpSelectEq: "ifelse(fare == tip, fare, 1)",
 	ir.OpLookup: "lower(coded)", ir.OpCopy: "fare",
 }
