@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,4 +64,19 @@ func TestOrder(t *testing.T) {
 func TestRefusalsNameTheOperation(t *testing.T) {
 	require.EqualError(t, &Refusal{Node: of(OpMatch)}, "the operation match is not there on this machine")
 	require.EqualError(t, &Refusal{Node: of(OpAddDec), Why: "of decimal(38, 0)"}, "the operation add.decimal: of decimal(38, 0)")
+}
+
+// TestReferenceIsCurrent: the table in the docs is that of the rules.
+func TestReferenceIsCurrent(t *testing.T) {
+	const file = "../../docs/OPERATIONS.md"
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	head, _, ok := strings.Cut(string(b), "<!-- operations -->\n")
+	require.True(t, ok)
+	want := head + "<!-- operations -->\n" + Table()
+	if os.Getenv("UPDATE") != "" {
+		require.NoError(t, os.WriteFile(file, []byte(want), 0o644))
+		return
+	}
+	require.Equal(t, want, string(b), "UPDATE=1 go test ./internal/ir writes the table anew")
 }
