@@ -97,10 +97,10 @@ func IfElse(c, a, b Term) Term { return Call("ifelse", c, a, b) }
 // Cast converts to a type, written as in a text: int8, timestamp("us").
 func (t Term) Cast(typ string) Term { return Call("cast", t, atom(typ)) }
 
-// In tells whether t equals one of the others.
+// In reports whether t equals one of the others.
 func (t Term) In(others ...Term) Term { return Call("in", append([]Term{t}, others...)...) }
 
-// IsNull tells whether t is null.
+// IsNull reports whether t is null.
 func (t Term) IsNull() Term { return Call("isnull", t) }
 
 // Add, Sub, Mul, Div and Mod are the operators of arithmetic; Add joins texts, too.

@@ -48,7 +48,7 @@ func numbers() []*builtin {
 func floatFunctions() []*builtin {
 	var list []*builtin
 	one := func(o ir.Op, doc string) {
-		list = append(list, &builtin{name: string(o), args: "x", doc: doc, nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
+		list = append(list, &builtin{name: o.String(), args: "x", doc: doc, nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
 			check: func(k *call) *ir.Node { return k.make(o, ir.Float64Type, k.float(0)) }})
 	}
 	one(ir.OpSqrt, "the square root; NaN below 0")
@@ -56,7 +56,7 @@ func floatFunctions() []*builtin {
 	one(ir.OpLog, "the natural logarithm, within 1 ulp, the same bits on every machine; -Inf for 0, NaN below")
 	one(ir.OpRoundEven, "x rounded to a whole number, half to an even one, as IEEE 754, NumPy and Postgres round floats")
 	for _, o := range []ir.Op{ir.OpFloor, ir.OpCeil} {
-		list = append(list, &builtin{name: string(o), args: "x", doc: "the nearest whole number not " + map[ir.Op]string{ir.OpFloor: "above", ir.OpCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
+		list = append(list, &builtin{name: o.String(), args: "x", doc: "the nearest whole number not " + map[ir.Op]string{ir.OpFloor: "above", ir.OpCeil: "below"}[o] + ": an integer stays as it is, a decimal stays a decimal, others are float64",
 			nulls: nullStrict, nan: nanStays, errs: noErrors, min: 1, max: 1,
 			check: func(k *call) *ir.Node {
 				return checkWhole(k, o, map[ir.Op]ir.Op{ir.OpFloor: ir.OpFloorDec, ir.OpCeil: ir.OpCeilDec}[o])
@@ -69,7 +69,7 @@ func floatFunctions() []*builtin {
 		o   ir.Op
 		nan string
 	}{{ir.OpAtan2, nanStays}, {ir.OpHypot, "NaN, but +Inf beside an infinity"}} {
-		list = append(list, &builtin{name: string(f.o), args: "y, x", doc: "as Go's math package", nulls: nullStrict, nan: f.nan, errs: noErrors, min: 2, max: 2,
+		list = append(list, &builtin{name: f.o.String(), args: "y, x", doc: "as Go's math package", nulls: nullStrict, nan: f.nan, errs: noErrors, min: 2, max: 2,
 			check: func(k *call) *ir.Node { return k.make(f.o, ir.Float64Type, k.float(0), k.float(1)) }})
 	}
 	return list
@@ -151,7 +151,7 @@ func checkRound(k *call) *ir.Node {
 	n, o := k.exact(), ir.OpRoundInt
 	if n == nil {
 		r := k.make(ir.OpRound, ir.Float64Type, k.float(0))
-		r.Value = ir.Places(digits)
+		r.Value = ir.Decimals(digits)
 		return r
 	}
 	t := n.Type
@@ -164,7 +164,7 @@ func checkRound(k *call) *ir.Node {
 		return n
 	}
 	r := k.make(o, t, n)
-	r.Value = ir.Places(digits)
+	r.Value = ir.Decimals(digits)
 	return r
 }
 

@@ -17,7 +17,7 @@ func times() []*builtin {
 			errs: "a time that t's type does not hold", min: 3, max: 3, check: func(k *call) *ir.Node {
 				n := k.make(ir.OpShift, k.args[0].Type, k.instant(0), k.integer(1))
 				u := k.unit(2)
-				if n.Type.ID() == arrow.DATE32 && u.Sub() {
+				if n.Type.ID() == arrow.DATE32 && u.WithinDay() {
 					k.fail(k.pos, "a date has no %ss: write add(cast(…, timestamp(\"s\")), …)", u)
 				}
 				n.Value = u

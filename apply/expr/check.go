@@ -348,7 +348,7 @@ func onlyHint(tok token.Token, t arrow.DataType) string {
 	switch {
 	case tok == token.XOR && ir.IsNumber(t):
 		return ": it is the exclusive or of the bits of integers; a power is pow(x, y)"
-	case intOps[tok] != "" && floatOps[tok] == "" && ir.IsFloat(t):
+	case intOps[tok] != 0 && floatOps[tok] == 0 && ir.IsFloat(t):
 		return ": it works on the bits of integers; && and || are for conditions"
 	}
 	return ""

@@ -92,7 +92,7 @@ func isNumberConst(v constant.Value) bool {
 	return v.Kind() == constant.Int || v.Kind() == constant.Float
 }
 
-// constantsMeet tells whether Go has the operator on constants of these kinds.
+// constantsMeet reports whether Go has the operator on constants of these kinds.
 func constantsMeet(tok token.Token, a, b constant.Value) bool {
 	ints := a.Kind() == constant.Int && b.Kind() == constant.Int
 	same := a.Kind() == b.Kind() || isNumberConst(a) && isNumberConst(b)

@@ -40,7 +40,7 @@ func (c *checker) convert(n *ir.Node, t arrow.DataType, pos int) *ir.Node {
 	return nil
 }
 
-// takes tells whether a constant of the kind is one of type t without a cast.
+// takes reports whether a constant of the kind is one of type t without a cast.
 func takes(t arrow.DataType, k constant.Kind) bool {
 	switch k {
 	case constant.Bool:

@@ -13,6 +13,9 @@
 // allocation. An [Evaluator] holds the registers of one goroutine. [Program.Explain] prints what
 // the compiler's passes made of the texts.
 //
+// This package is the language. What it makes of a text is a graph of operations ([Program.Graph],
+// package internal/ir), which the CPU's machine (internal/vm) compiles to kernels and runs.
+//
 // # The language
 //
 // Names are columns; col("unit price") names any column. Constants are untyped,

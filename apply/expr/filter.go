@@ -36,7 +36,7 @@ func (p *Program) tests() (out []predicate.Test) {
 			continue
 		}
 		if have := sides[c]; have != nil {
-			sides[c] = ir.Joined(ir.OpAnd, have, n)
+			sides[c] = ir.Condition(ir.OpAnd, have, n)
 			continue
 		}
 		sides[c] = n
@@ -84,12 +84,12 @@ func onlyColumn(n *ir.Node) (c *ir.Column) {
 	return c
 }
 
-// test compiles a condition on one column against a schema of that column alone. Where another side
-// can fail, it is looked at unless this one is false: null passes then.
+// test compiles a condition on one column against a schema of that column alone. If another side can
+// fail, a null here passes, since Go evaluates that side then.
 func (p *Program) test(c *ir.Column, n *ir.Node) (predicate.Test, bool) {
 	if p.Fails() {
 		yes := &ir.Node{Op: ir.OpConst, Type: ir.BoolType, Value: true, Pos: n.Pos, Source: n.Source}
-		n = ir.Joined(ir.OpCoalesce, n, yes)
+		n = ir.Condition(ir.OpCoalesce, n, yes)
 	}
 	field := arrow.Field{Name: c.Name, Type: c.Type, Nullable: c.Nullable}
 	sub := &Program{schema: arrow.NewSchema([]arrow.Field{field}, nil), texts: p.texts}
@@ -107,11 +107,11 @@ func (p *Program) test(c *ir.Column, n *ir.Node) (predicate.Test, bool) {
 	if err := sub.finish(roots); err != nil {
 		return predicate.Test{}, false
 	}
-	return predicate.Test{Column: c.Name, Pass: sub.pass}, true
+	return predicate.Test{Column: c.Name, Pass: sub.accepted}, true
 }
 
-// pass tells for which values of its one column the program is true.
-func (p *Program) pass(values arrow.Array) ([]uint64, error) {
+// accepted has the bits of those values of its one column for which the program is true.
+func (p *Program) accepted(values arrow.Array) ([]uint64, error) {
 	if f := p.schema.Field(0); !arrow.TypeEqual(values.DataType(), f.Type) {
 		return nil, fmt.Errorf("expr: values of %s are %s, but were compiled as %s", ir.Reference(f.Name), values.DataType(), f.Type)
 	}

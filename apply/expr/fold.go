@@ -85,7 +85,7 @@ func constantResult(n *ir.Node) (any, error) {
 		return nil, fmt.Errorf("folding: %w", err)
 	}
 	p := &Program{code: code, texts: []string{""}}
-	p.fields = append(p.fields, arrow.Field{Name: string(n.Op), Type: n.Type, Nullable: true})
+	p.fields = append(p.fields, arrow.Field{Name: n.Op.String(), Type: n.Type, Nullable: true})
 	arrays, err := p.NewEvaluator().evaluate(context.Background(), nil, 1)
 	if err != nil {
 		return nil, fmt.Errorf("folding: %w", err)

@@ -43,8 +43,6 @@ func (c *checker) function(fn *ast.FuncLit) *ir.Node {
 	return value
 }
 
-func (c *checker) goType(e ast.Expr) arrow.DataType { return c.typeExpr(e) }
-
 // block translates statements up to a return; nil when there is none on some
 // path.
 func (c *checker) block(list []ast.Stmt, result arrow.DataType) *ir.Node {

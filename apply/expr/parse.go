@@ -183,7 +183,7 @@ func (s *source) explain(body string, err error) {
 	s.failAt(pos, "%s", msg)
 }
 
-// endsOperand tells whether an operand can end with a token, so that no name
+// endsOperand reports whether an operand can end with a token, so that no name
 // can follow.
 func endsOperand(t token.Token) bool {
 	switch t {
@@ -193,7 +193,7 @@ func endsOperand(t token.Token) bool {
 	return false
 }
 
-// startsOperand tells whether a token begins an operand, and goes on with none.
+// startsOperand reports whether a token begins an operand, and goes on with none.
 func startsOperand(t token.Token) bool {
 	switch t {
 	case token.IDENT, token.INT, token.FLOAT, token.STRING:

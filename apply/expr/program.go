@@ -51,8 +51,8 @@ func (p *Program) Fails() bool { return p.code.Fails() }
 // evaluates them one vector at a time can go on from there on another.
 func (p *Program) Calls() bool { return p.code.Calls() }
 
-// Graph is the results as package internal/ir has them, in the order of Fields: what a machine other
-// than the CPU's runs. The passes of the language have run, those of a machine have not.
+// Graph is the results as package internal/ir has them, in the order of Fields: what a machine
+// other than the CPU's runs. The passes of the language have run, those of a machine have not.
 func (p *Program) Graph() []*ir.Node { return p.graph }
 
 // String is the result of all passes: the instructions.

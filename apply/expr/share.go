@@ -33,7 +33,7 @@ func share(roots []*ir.Node) []*ir.Node {
 // key spells a node out, arguments by number.
 func key(n *ir.Node, ids map[*ir.Node]int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %s", n.Op, n.Type, constKey(n))
+	fmt.Fprintf(&b, "%d %s %s", n.Op, n.Type, constKey(n))
 	args := n.Args
 	if n.Op.Rule().Commutative && ids[args[0]] > ids[args[1]] {
 		args = []*ir.Node{args[1], args[0]}

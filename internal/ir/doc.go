@@ -29,8 +29,8 @@
 //
 // A constant is a node like others. Which constants become a part of an instruction, as
 // [Node.Immediates], and which operations are fused into one, is a machine's own: it is its kernels
-// that differ. Operations whose rule is Lowered come from such passes alone, and are in no graph that a
-// machine is given.
+// that differ. Operations whose rule is Lowered come from such passes alone, and are in no graph
+// that a machine is given.
 //
 // # A second machine
 //
@@ -46,6 +46,6 @@
 //		…
 //	}
 //
-// The test of apply/expr that is called TestSecondMachine is one: 40 operations over rows of any,
+// The test of apply/expr that is called TestSecondMachine is one: 45 operations over rows of any,
 // held against the CPU.
 package ir

@@ -25,11 +25,10 @@ type Node struct {
 	Nullable   bool  // may be null; set by ElideNulls
 }
 
-// Fails is the usual cause of a row that fails in n, nil if none can. A parameter may know better
-// than the operation.
+// Fails is the usual cause of a row that fails in n, nil if none can.
 func (n *Node) Fails() error {
-	if f, ok := n.Value.(interface{ Fails() error }); ok {
-		return f.Fails()
+	if n.Op == OpLookup {
+		return n.Value.(Computed).Fails()
 	}
 	return n.Op.Rule().Fails
 }
@@ -114,7 +113,7 @@ func (n *Node) Label() string {
 	if n.Op == OpCall {
 		return n.Value.(Function).Name
 	}
-	name := string(n.Op)
+	name := n.Op.String()
 	if isConversion(n.Op) {
 		name += " " + TypeName(n.Type)
 	}
@@ -243,16 +242,14 @@ func Reference(name string) string {
 	return "col(" + strconv.Quote(name) + ")"
 }
 
-func Truth(o Op, n *Node) *Node {
-	return &Node{Op: o, Type: BoolType, Args: []*Node{n}, Pos: n.Pos, Source: n.Source}
+// Condition is a truth value of its arguments, at the place of the first.
+func Condition(o Op, args ...*Node) *Node {
+	return &Node{Op: o, Type: BoolType, Args: args, Pos: args[0].Pos, Source: args[0].Source}
 }
 
-func Negate(n *Node) *Node {
-	t := Truth(OpNot, n)
+// Not is !n.
+func Not(n *Node) *Node {
+	t := Condition(OpNot, n)
 	t.Nullable = n.Nullable
 	return t
-}
-
-func Joined(o Op, x, y *Node) *Node {
-	return &Node{Op: o, Type: BoolType, Args: []*Node{x, y}, Pos: x.Pos, Source: x.Source}
 }

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // ElideNulls marks which values can be null, from the schema upwards. The
 // others get instructions without bitmap code. (The rest is elided at run time:
 // a vector of a nullable column without nulls carries no bitmap either.)
@@ -11,21 +13,13 @@ func ElideNulls(roots []*Node) []*Node {
 	})
 }
 
+// canBeNull is the null rule, of a node whose arguments are marked.
 func canBeNull(n *Node) bool {
-	some := func(args []*Node) bool {
-		for _, a := range args {
-			if a.Nullable {
-				return true
-			}
-		}
-		return false
-	}
-	if p, ok := n.Value.(interface{ MayBeNull() bool }); ok {
-		return p.MayBeNull()
-	}
 	switch {
 	case n.Op == OpColumn:
 		return n.Value.(*Column).Nullable
+	case n.Op == OpLookup:
+		return n.Value.(Computed).MayBeNull()
 	case n.Op == OpConst:
 		return n.Value == nil
 	case n.Fails() != nil || n.Op.Rule().MayNull:
@@ -33,9 +27,13 @@ func canBeNull(n *Node) bool {
 	case n.Op.Rule().Nulls == Never:
 		return false
 	case n.Op == OpSelect:
-		return some(n.Args[1:])
+		return anyNullable(n.Args[1:])
 	case n.Op == OpCoalesce:
 		return n.Args[1].Nullable
 	}
-	return some(n.Args)
+	return anyNullable(n.Args)
+}
+
+func anyNullable(nodes []*Node) bool {
+	return slices.ContainsFunc(nodes, func(n *Node) bool { return n.Nullable })
 }

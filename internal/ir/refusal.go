@@ -10,7 +10,7 @@ type Refusal struct {
 // Error names the operation.
 func (r *Refusal) Error() string {
 	if r.Why == "" {
-		return "the operation " + string(r.Node.Op) + " is not there on this machine"
+		return "the operation " + r.Node.Op.String() + " is not there on this machine"
 	}
-	return "the operation " + string(r.Node.Op) + ": " + r.Why
+	return "the operation " + r.Node.Op.String() + ": " + r.Why
 }

@@ -11,6 +11,8 @@ import (
 // Lane is how a type lies in a vector.
 type Lane uint8
 
+// The lanes: none for types that expressions cannot read, bits for truth values, numbers by their
+// width (times are integers), decimals of 128 bits, and texts.
 const (
 	LaneNone Lane = iota
 	LaneBits
@@ -56,7 +58,7 @@ var lanes = map[arrow.Type]Lane{
 	arrow.DECIMAL128: LaneDec,
 }
 
-// LaneOf is laneNone for types that expressions do not know. Decimals of a scale below 0 are among
+// LaneOf is how a type lies in a vector, LaneNone for types that expressions do not know. Decimals of a scale below 0 are among
 // those: arithmetic takes the digits behind the point for a number that is not negative.
 func LaneOf(t arrow.DataType) Lane {
 	if t == nil {
@@ -68,32 +70,44 @@ func LaneOf(t arrow.DataType) Lane {
 	return lanes[t.ID()]
 }
 
+// IsInt reports whether t is an integer type, signed or not.
 func IsInt(t arrow.DataType) bool {
 	return arrow.IsInteger(t.ID())
 }
 
+// IsUnsigned reports whether t is an unsigned integer type.
 func IsUnsigned(t arrow.DataType) bool { return arrow.IsUnsignedInteger(t.ID()) }
 
+// IsFloat reports whether t is float32 or float64.
 func IsFloat(t arrow.DataType) bool { return t.ID() == arrow.FLOAT32 || t.ID() == arrow.FLOAT64 }
 
+// IsNumber reports whether t is an integer, a float or a decimal.
 func IsNumber(t arrow.DataType) bool { return IsInt(t) || IsFloat(t) || IsDecimal(t) }
 
+// IsDecimal reports whether t is a decimal of 128 bits.
 func IsDecimal(t arrow.DataType) bool { return t.ID() == arrow.DECIMAL128 }
 
+// IsString reports whether t is text.
 func IsString(t arrow.DataType) bool { return t.ID() == arrow.STRING }
 
+// IsBool reports whether t is that of truth values.
 func IsBool(t arrow.DataType) bool { return t.ID() == arrow.BOOL }
 
+// IsNull reports whether t is that of nil.
 func IsNull(t arrow.DataType) bool { return t.ID() == arrow.NULL }
 
+// IsDate reports whether t is a date of days or of milliseconds.
 func IsDate(t arrow.DataType) bool { return t.ID() == arrow.DATE32 || t.ID() == arrow.DATE64 }
 
+// IsTimestamp reports whether t is a timestamp.
 func IsTimestamp(t arrow.DataType) bool {
 	return t.ID() == arrow.TIMESTAMP
 }
 
+// IsDuration reports whether t is a duration.
 func IsDuration(t arrow.DataType) bool { return t.ID() == arrow.DURATION }
 
+// IsInstant reports whether t is a date or a timestamp.
 func IsInstant(t arrow.DataType) bool { return IsDate(t) || IsTimestamp(t) }
 
 // IsClock reports whether t is a time of day.
@@ -178,6 +192,7 @@ func TickNanos(t arrow.DataType) int64 {
 	return 0
 }
 
+// IsTime reports whether t is a date, a timestamp or a duration.
 func IsTime(t arrow.DataType) bool { return IsInstant(t) || IsDuration(t) }
 
 // IntBits is the width of an integer type.

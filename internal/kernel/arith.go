@@ -68,7 +68,7 @@ func Div[T Float](dst, a, b []T) {
 }
 
 // DivInt writes Go's truncated quotient. A lane with divisor 0 becomes 0 and
-// its bit is set in bad, which must come zeroed; the result tells whether any was.
+// its bit is set in bad, which must come zeroed; the result says if any was.
 // The least integer over -1 wraps to itself, as in Go.
 func DivInt[T Integer](dst, a, b []T, bad Bits) bool {
 	a, b = a[:len(dst)], b[:len(dst)]

@@ -86,7 +86,7 @@ func SelectEq[T Number, U Unsigned](dst []U, a, b []T, x, y []U) {
 // SelectBy makes one of the three kernels above one whose b is the same for all
 // lanes, as [By] does.
 func SelectBy[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a []T, b T, x, y []U) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst []U, a []T, b T, x, y []U) {
 		same := f.of(b)
 		for lo := 0; lo < len(dst); lo += len(same) {
@@ -98,7 +98,7 @@ func SelectBy[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a []T
 
 // SelectFrom is [SelectBy] for a.
 func SelectFrom[T, U any](k func(dst []U, a, b []T, x, y []U)) func(dst []U, a T, b []T, x, y []U) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst []U, a T, b []T, x, y []U) {
 		same := f.of(a)
 		for lo := 0; lo < len(dst); lo += len(same) {

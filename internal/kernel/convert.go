@@ -12,7 +12,7 @@ func Convert[D, S Number](dst []D, a []S) {
 }
 
 // Narrow converts between integer types. A value outside of D wraps and its
-// bit is set in bad; the result tells whether any was.
+// bit is set in bad; the result says if any was.
 func Narrow[D, S Integer](dst []D, a []S, bad Bits) bool {
 	a = a[:len(dst)]
 	some := false

@@ -73,7 +73,7 @@ var powers = func() (p [39]Dec) {
 	return p
 }()
 
-// Fits tells whether |d| < 10**precision.
+// Fits reports whether |d| < 10**precision.
 func (d Dec) Fits(precision int) bool {
 	hi, lo := d.Abs()
 	limit := Pow10(precision)

@@ -175,7 +175,7 @@ func (k *Needle) mark(places Bits, data []byte, n int) bool {
 	return done > 0
 }
 
-// anySet tells whether one of n bits from bit i on is set.
+// anySet reports whether one of n bits from bit i on is set.
 func anySet(b Bits, i, n int) bool {
 	for ; n > 0; i, n = i+1, n-1 {
 		if b[i>>6]>>(i&63)&1 != 0 {

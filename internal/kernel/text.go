@@ -130,7 +130,7 @@ func RuneCount(s []byte) int {
 	return n
 }
 
-// ASCII tells whether no byte is above 0x7f.
+// ASCII reports whether no byte is above 0x7f.
 func ASCII(s []byte) bool {
 	for len(s) >= 8 {
 		if binary.LittleEndian.Uint64(s)&0x8080808080808080 != 0 {

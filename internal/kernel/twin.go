@@ -52,7 +52,7 @@ func Strict() (end func()) {
 // By makes a kernel of two operands one whose second operand is the same for all
 // lanes: the definition that the twins of that form must equal.
 func By[T any](k func(dst, a, b []T)) func(dst, a []T, b T) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst, a []T, b T) {
 		same := f.of(b)
 		for lo := 0; lo < len(dst); lo += len(same) {
@@ -64,7 +64,7 @@ func By[T any](k func(dst, a, b []T)) func(dst, a []T, b T) {
 
 // From is [By] for the first operand.
 func From[T any](k func(dst, a, b []T)) func(dst []T, a T, b []T) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst []T, a T, b []T) {
 		same := f.of(a)
 		for lo := 0; lo < len(dst); lo += len(same) {
@@ -76,7 +76,7 @@ func From[T any](k func(dst, a, b []T)) func(dst []T, a T, b []T) {
 
 // RelationBy is [By] for relations.
 func RelationBy[T any](k func(dst Bits, a, b []T)) func(dst Bits, a []T, b T) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst Bits, a []T, b T) {
 		same := f.of(b)
 		for lo := 0; lo < len(a); lo += len(same) {
@@ -88,7 +88,7 @@ func RelationBy[T any](k func(dst Bits, a, b []T)) func(dst Bits, a []T, b T) {
 
 // RelationFrom is [From] for relations.
 func RelationFrom[T any](k func(dst Bits, a, b []T)) func(dst Bits, a T, b []T) {
-	var f filler[T]
+	var f sameLanes[T]
 	return func(dst Bits, a T, b []T) {
 		same := f.of(a)
 		for lo := 0; lo < len(b); lo += len(same) {
@@ -98,10 +98,10 @@ func RelationFrom[T any](k func(dst Bits, a, b []T)) func(dst Bits, a T, b []T) 
 	}
 }
 
-// filler keeps lanes of the last constant asked for: an instruction has one alone.
-type filler[T any] struct{ last atomic.Pointer[[256]T] }
+// sameLanes keeps lanes of the last constant asked for: an instruction has one alone.
+type sameLanes[T any] struct{ last atomic.Pointer[[256]T] }
 
-func (f *filler[T]) of(v T) *[256]T {
+func (f *sameLanes[T]) of(v T) *[256]T {
 	if p := f.last.Load(); p != nil && pattern(p[0]) == pattern(v) {
 		return p
 	}

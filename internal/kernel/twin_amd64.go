@@ -11,7 +11,7 @@ import (
 
 //go:generate go -C ../asm run ./kernel -out ../kernel/avx2_amd64.s -stubs ../kernel/avx2_amd64.go -table ../kernel/table_amd64.go -pkg kernel
 
-// hasAVX2 tells whether the processor runs what the generator writes.
+// hasAVX2 reports whether the processor runs what the generator writes.
 var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 
 // fastest is the twins that this processor can run.

@@ -139,8 +139,8 @@ func (in *instr) bind() func(m *Machine) {
 
 // emitted makes the node's step.
 func emitted(n *ir.Node, d int, args []int) step {
-	e, ok := emitters[n.Op]
-	if !ok {
+	e := &emitters[n.Op]
+	if e.emit == nil {
 		panic(&ir.Refusal{Node: n})
 	}
 	defer func() {

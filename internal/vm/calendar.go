@@ -212,7 +212,7 @@ func emitTruncTo(n *ir.Node, d int, a []int) step {
 	return eachTime(d, l, func(m *Machine, i int) (int64, bool) {
 		v := widened(m, l, a[0], i)
 		sec, nano := c.wall(&m.zone, v)
-		if !u.Sub() || c.perSecond == 0 {
+		if !u.WithinDay() || c.perSecond == 0 {
 			begin := floorUnit(u, sec)
 			if begin > sec { // it wrapped: the unit begins before the least second
 				return 0, false
@@ -274,7 +274,7 @@ func emitShift(n *ir.Node, d int, a []int) step {
 	})
 }
 
-// shiftUnits moves a wall-clock second, and tells whether the result can be counted.
+// shiftUnits moves a wall-clock second, and reports whether the result can be counted.
 func shiftUnits(u ir.Unit, sec, count int64) (int64, bool) {
 	if s := ir.UnitSeconds[u]; s > 0 {
 		by, ok := kernel.MulInt(count, s)
@@ -298,7 +298,7 @@ func emitDiff(n *ir.Node, d int, a []int) step {
 	u, c, l := n.Value.(ir.Unit), mustClock(n.Args[0].Type), ir.LaneOf(n.Args[0].Type)
 	return eachTime(d, ir.LaneI64, func(m *Machine, i int) (int64, bool) {
 		x, y := widened(m, l, a[0], i), widened(m, l, a[1], i)
-		if s := ir.UnitSeconds[u]; s > 0 && c.perSecond > 0 && (u.Sub() || c.zone == nil) {
+		if s := ir.UnitSeconds[u]; s > 0 && c.perSecond > 0 && (u.WithinDay() || c.zone == nil) {
 			return wholeUnits(x, y, s*c.perSecond)
 		}
 		xs, xn := c.wall(&m.zone, x)

@@ -75,7 +75,7 @@ func floatToDecimal(t *arrow.Decimal128Type, d, x int) step {
 	}
 }
 
-// decimalWriter writes a whole number to a register of integers, and tells whether it fits.
+// decimalWriter writes a whole number to a register of integers, and reports whether it fits.
 func decimalWriter(l ir.Lane, r int) func(m *Machine, i int, v ir.Dec) bool {
 	switch l {
 	case ir.LaneI8:

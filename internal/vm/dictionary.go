@@ -20,7 +20,7 @@ type lookup struct {
 	code   *Code
 }
 
-// Fails: what may fail is the last operation of the lookup.
+// Fails is that of the last operation, which alone may fail.
 func (l *lookup) Fails() error { return l.root.Fails() }
 
 // MayBeNull reports whether an entry may be null.
@@ -119,7 +119,7 @@ func (d *dictionaries) lookup(n, column *ir.Node) *ir.Node {
 
 // keyed is a dictionary column of the record batch at hand, with the keys of the vector.
 type keyed struct {
-	*bound
+	*columnData
 	last   uint32 // the number of entries: the key that stands for null
 	vector uint64 // that keys belongs to
 	keys   [kernel.Rows]uint32
@@ -131,9 +131,9 @@ type keyed struct {
 	choose func(dst []uint32, c kernel.Bits, x, y []uint32)
 }
 
-func newKeyed(b *bound) *keyed {
+func newKeyed(b *columnData) *keyed {
 	k := &keyed{
-		bound: b, last: uint32(b.dict.rows),
+		columnData: b, last: uint32(b.dict.rows),
 		clamp:  kernel.Twin("minBy", kernel.By(kernel.Min[uint32])),
 		equal:  kernel.Twin("eqBy", kernel.RelationBy(kernel.Eq[uint32])),
 		choose: kernel.Twin("select", kernel.Select[uint32]),
@@ -152,7 +152,7 @@ func (k *keyed) at(m *Machine) []uint32 {
 		return keys
 	}
 	k.vector = m.vectors
-	k.bound.keys(keys, k.off+m.row)
+	k.columnData.keys(keys, k.off+m.row)
 	k.clamp(keys, keys, k.last)
 	var bits [kernel.Words]uint64
 	if k.valid != nil {
@@ -186,7 +186,7 @@ func (m *Machine) bindTables(rec arrow.Record) error {
 type table struct {
 	sub    *Machine // over the dictionary, or over the rows
 	column *keyed
-	null   *bound // a null of the column's type
+	null   *columnData // a null of the column's type
 	lane   ir.Lane
 	rows   int  // done since Bind
 	made   bool // the fields below hold
@@ -210,10 +210,10 @@ func newTable(l *lookup) *table {
 // bind points the table at a column of the record batch.
 func (t *table) bind(k *keyed) {
 	t.column, t.rows, t.made, t.big = k, 0, false, false
-	t.null = &bound{lane: k.lane, rows: 1, valid: []byte{0}, offs32: []int32{0, 0}, data: make([]byte, 16)}
+	t.null = &columnData{lane: k.lane, rows: 1, valid: []byte{0}, offs32: []int32{0, 0}, data: make([]byte, 16)}
 }
 
-// ready tells whether n more rows are to be looked up.
+// ready counts n more rows, makes the table once it is worth it, and reports whether there is one.
 func (t *table) ready(n int) bool {
 	if t.rows += n; !t.made && !t.big && t.rows >= int(t.column.last) {
 		t.make()
@@ -251,7 +251,7 @@ func resized[T any](s []T, n int) []T {
 
 // entries computes a vector of entries, from row first of a column, into the table from
 // row on.
-func (t *table) entries(from *bound, first, row int) bool {
+func (t *table) entries(from *columnData, first, row int) bool {
 	m, n := t.sub, t.sub.n
 	if w := t.lane.Width(); w > 0 {
 		m.Aim(0, arrow.Uint64Traits.CastToBytes(t.fixed)[row*w:(row+n)*w])
@@ -366,7 +366,7 @@ func lookedUpLanes[T any](d int) func(m *Machine, t *table, keys []uint32) {
 func (t *table) byRow(m *Machine, d int) (failed bool) {
 	sub := t.sub
 	sub.n = m.n
-	sub.columns = append(sub.columns[:0], t.column.bound)
+	sub.columns = append(sub.columns[:0], t.column.columnData)
 	from := &sub.v[sub.code.outs[0]]
 	from.home() // it may have pointed into the table
 	if err := sub.compute(m.row); err != nil {

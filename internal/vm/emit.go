@@ -68,7 +68,7 @@ func arith[T kernel.Number](n *ir.Node, d int, a []int) step {
 	case ir.OpMax:
 		return lanewise("max", kernel.Max[T], n, d, a)
 	}
-	compute := relation[T](string(n.Op), n, a)
+	compute := relation[T](n.Op.String(), n, a)
 	return func(m *Machine) bool {
 		compute(m, m.bitsOf(d))
 		return false

@@ -67,7 +67,7 @@ var fusedSelects = map[ir.Op]ir.Op{ir.OpLt: ir.OpSelectLt, ir.OpLe: ir.OpSelectL
 func fuseSelect(old, n *ir.Node, uses map[*ir.Node]int, fails ir.Fallible) *ir.Node {
 	c, x, y := n.Args[0], n.Args[1], n.Args[2]
 	fused := fusedSelects[c.Op]
-	if fused == "" || uses[old.Args[0]] != 1 || fails.Within(x) || fails.Within(y) {
+	if fused == 0 || uses[old.Args[0]] != 1 || fails.Within(x) || fails.Within(y) {
 		return n
 	}
 	lc, ln := ir.LaneOf(c.Args[0].Type), ir.LaneOf(n.Type)
@@ -84,7 +84,7 @@ func emitSelectCompare(n *ir.Node, d int, a []int) step {
 	compared, x, y := a[:len(a)-2], a[len(a)-2], a[len(a)-1]
 	values := selectValues(n, d, x, y)
 	return func(m *Machine) bool {
-		if !m.someNull(a) {
+		if !m.anyNull(a) {
 			fused(m)
 			m.v[d].nulls = false
 			return false
@@ -103,8 +103,8 @@ func emitSelectCompare(n *ir.Node, d int, a []int) step {
 	}
 }
 
-// someNull tells whether one of the registers has nulls.
-func (m *Machine) someNull(regs []int) bool {
+// anyNull reports whether one of the registers has nulls.
+func (m *Machine) anyNull(regs []int) bool {
 	for _, r := range regs {
 		if m.v[r].nulls {
 			return true
@@ -139,7 +139,7 @@ func selectCompare(l ir.Lane, n *ir.Node, d int, a []int) (fused func(*Machine),
 }
 
 func fusedSelect[T kernel.Number, U kernel.Unsigned](n *ir.Node, d int, a []int) (fused func(*Machine), bits func(*Machine, kernel.Bits)) {
-	relationName := strings.TrimPrefix(string(n.Op), "select.")
+	relationName := strings.TrimPrefix(n.Op.String(), "select.")
 	name, plain := "selectLt", kernel.SelectLt[T, U]
 	switch relationName {
 	case "le":

@@ -78,15 +78,15 @@ func (g *guarding) descend(n *ir.Node) {
 func edge(n *ir.Node, i int) *ir.Node {
 	switch {
 	case n.Op == ir.OpSelect && i == 1:
-		return ir.Truth(ir.OpIsTrue, n.Args[0])
+		return ir.Condition(ir.OpIsTrue, n.Args[0])
 	case n.Op == ir.OpSelect && i == 2:
-		return ir.Negate(ir.Truth(ir.OpIsTrue, n.Args[0]))
+		return ir.Not(ir.Condition(ir.OpIsTrue, n.Args[0]))
 	case n.Op == ir.OpAnd && i == 1: // not looked at when the first is false
-		return ir.Negate(ir.Truth(ir.OpIsTrue, ir.Negate(n.Args[0])))
+		return ir.Not(ir.Condition(ir.OpIsTrue, ir.Not(n.Args[0])))
 	case n.Op == ir.OpOr && i == 1:
-		return ir.Negate(ir.Truth(ir.OpIsTrue, n.Args[0]))
+		return ir.Not(ir.Condition(ir.OpIsTrue, n.Args[0]))
 	case n.Op == ir.OpCoalesce && i == 1:
-		return ir.Truth(ir.OpIsNull, n.Args[0])
+		return ir.Condition(ir.OpIsNull, n.Args[0])
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (g *guarding) add(a *ir.Node, c *cond, e *ir.Node) {
 	if e != nil {
 		path.node = e
 		if c.node != nil {
-			path.node = ir.Joined(ir.OpAnd, c.node, e)
+			path.node = ir.Condition(ir.OpAnd, c.node, e)
 		}
 	}
 	have := g.conds[a]
@@ -107,6 +107,6 @@ func (g *guarding) add(a *ir.Node, c *cond, e *ir.Node) {
 	case have.always || path.always:
 		g.conds[a] = &cond{always: true}
 	default:
-		g.conds[a] = &cond{node: ir.Joined(ir.OpOr, have.node, path.node)}
+		g.conds[a] = &cond{node: ir.Condition(ir.OpOr, have.node, path.node)}
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// bound is one column of the record batch at hand, as raw memory.
-type bound struct {
+// columnData is one column of the record batch at hand, as raw memory.
+type columnData struct {
 	lane  ir.Lane
 	rows  int
 	valid []byte // nil when the column has no nulls
@@ -27,16 +27,16 @@ type bound struct {
 	views  []arrow.ViewHeader
 	parts  [][]byte // of views
 
-	dict  *bound                       // the dictionary, whose values are of fixed width, bits or packed texts
+	dict  *columnData                  // the dictionary, whose values are of fixed width, bits or packed texts
 	keys  func(dst []uint32, from int) // keys of the rows from on
 	taken []uint64                     // the vector's values of fixed width
 }
 
 // bind takes the memory of an array. Arrays may be slices: every offset is
 // honoured, of values, bits and validity alike.
-func bind(a arrow.Array) (*bound, error) {
+func bind(a arrow.Array) (*columnData, error) {
 	d := a.Data()
-	b := &bound{lane: ir.LaneOf(a.DataType()), rows: a.Len(), off: d.Offset()}
+	b := &columnData{lane: ir.LaneOf(a.DataType()), rows: a.Len(), off: d.Offset()}
 	if a.NullN() > 0 && len(a.NullBitmapBytes()) > 0 {
 		b.valid = a.NullBitmapBytes()
 	}
@@ -72,7 +72,7 @@ func slice64(b []byte) []int64 {
 	return unsafe.Slice((*int64)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/8)
 }
 
-func (b *bound) bindViews(a *array.StringView, mem func(int) []byte) {
+func (b *columnData) bindViews(a *array.StringView, mem func(int) []byte) {
 	raw := mem(1)
 	b.views = unsafe.Slice((*arrow.ViewHeader)(unsafe.Pointer(unsafe.SliceData(raw))), len(raw)/16)
 	for i := 2; i < len(a.Data().Buffers()); i++ {
@@ -80,7 +80,7 @@ func (b *bound) bindViews(a *array.StringView, mem func(int) []byte) {
 	}
 }
 
-func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
+func (b *columnData) bindDictionary(a *array.Dictionary, raw []byte) error {
 	values, err := bind(a.Dictionary())
 	if err != nil {
 		return err
@@ -106,8 +106,8 @@ func (b *bound) bindDictionary(a *array.Dictionary, raw []byte) error {
 var errDictionaryTooLong = errors.New("its dictionary holds more than 2 GiB of text")
 
 // packed copies texts that are views, one behind the other.
-func (b *bound) packed() (*bound, error) {
-	p := &bound{lane: ir.LaneText, rows: b.rows, valid: b.valid, off: b.off, offs32: make([]int32, b.off+b.rows+1)}
+func (b *columnData) packed() (*columnData, error) {
+	p := &columnData{lane: ir.LaneText, rows: b.rows, valid: b.valid, off: b.off, offs32: make([]int32, b.off+b.rows+1)}
 	for i := b.off; i < b.off+b.rows; i++ {
 		if b.valid == nil || bitAt(b.valid, i) {
 			p.data = append(p.data, b.view(i)...)
@@ -145,7 +145,7 @@ func keyReader(width int, raw []byte) func(dst []uint32, from int) {
 
 // check refuses arrays whose buffers are shorter than their length says, so
 // that no kernel reads past them.
-func (b *bound) check(n int) error {
+func (b *columnData) check(n int) error {
 	end := b.off + n
 	have, need := len(b.data), end*b.lane.Width()
 	switch {
@@ -170,7 +170,7 @@ func (b *bound) check(n int) error {
 }
 
 // load points register r at the n rows from row on.
-func (b *bound) load(m *Machine, r, row int) {
+func (b *columnData) load(m *Machine, r, row int) {
 	v, at := &m.v[r], b.off+row
 	if v.nulls = b.valid != nil; v.nulls {
 		kernel.LoadBits(v.valid[:], b.valid, at, m.n)
@@ -195,7 +195,7 @@ func (b *bound) load(m *Machine, r, row int) {
 
 // loadLarge rebases 64-bit offsets. A vector that spans more than 2 GiB ends
 // the evaluation with an error.
-func (b *bound) loadLarge(m *Machine, v *vec, at int) {
+func (b *columnData) loadLarge(m *Machine, v *vec, at int) {
 	offs := b.offs64[at : at+m.n+1]
 	base := offs[0]
 	v.beginText(m.n)
@@ -212,7 +212,7 @@ func (b *bound) loadLarge(m *Machine, v *vec, at int) {
 }
 
 // loadViews copies the texts together; views point into any buffer.
-func (b *bound) loadViews(m *Machine, v *vec, at int) {
+func (b *columnData) loadViews(m *Machine, v *vec, at int) {
 	v.beginText(m.n)
 	for i := range m.n {
 		if !v.nulls || v.valid[i>>6]>>(i&63)&1 != 0 {
@@ -223,7 +223,7 @@ func (b *bound) loadViews(m *Machine, v *vec, at int) {
 	v.endText(m, m.n)
 }
 
-func (b *bound) view(i int) []byte {
+func (b *columnData) view(i int) []byte {
 	h := &b.views[i]
 	if h.IsInline() {
 		return h.InlineBytes()
@@ -234,7 +234,7 @@ func (b *bound) view(i int) []byte {
 }
 
 // loadDictionary looks the keys up. Texts stay where they are.
-func (b *bound) loadDictionary(m *Machine, v *vec, at int) {
+func (b *columnData) loadDictionary(m *Machine, v *vec, at int) {
 	var room [kernel.Rows]uint32
 	keys := room[:m.n]
 	b.keys(keys, at)
@@ -263,7 +263,7 @@ func (b *bound) loadDictionary(m *Machine, v *vec, at int) {
 
 // markNulls makes null what the dictionary does not hold, or holds as null. Such a key becomes
 // the number of entries.
-func (b *bound) markNulls(v *vec, keys []uint32) {
+func (b *columnData) markNulls(v *vec, keys []uint32) {
 	d := b.dict
 	for i, k := range keys {
 		if k < uint32(d.rows) && (d.valid == nil || bitAt(d.valid, d.off+int(k))) {
@@ -278,18 +278,18 @@ func (b *bound) markNulls(v *vec, keys []uint32) {
 	}
 }
 
-func (b *bound) takeTexts(v *vec, keys []uint32) {
+func (b *columnData) takeTexts(v *vec, keys []uint32) {
 	v.reserve(len(keys))
 	starts, ends := v.ends[:len(keys)], v.ends[len(keys):2*len(keys)]
 	for i, k := range keys {
 		if starts[i], ends[i] = 0, 0; k < uint32(b.rows) {
-			starts[i], ends[i] = b.span(int(k))
+			starts[i], ends[i] = b.text(int(k))
 		}
 	}
 	v.start, v.end, v.data, v.packed = starts, ends, b.data, false
 }
 
-func (b *bound) takeBits(v *vec, keys []uint32) {
+func (b *columnData) takeBits(v *vec, keys []uint32) {
 	clear(v.own)
 	for i, k := range keys {
 		if k < uint32(b.rows) && bitAt(b.data, b.off+int(k)) {
@@ -299,7 +299,7 @@ func (b *bound) takeBits(v *vec, keys []uint32) {
 }
 
 // takeLanes writes the values of keys into b's memory, 0 for nulls.
-func takeLanes[T any](b *bound, keys []uint32) {
+func takeLanes[T any](b *columnData, keys []uint32) {
 	var zero T
 	var values []T
 	if d := b.dict; d.rows > 0 {
@@ -313,7 +313,8 @@ func takeLanes[T any](b *bound, keys []uint32) {
 	}
 }
 
-func (b *bound) span(k int) (start, end int32) {
+// text is where value k lies, of texts that have offsets.
+func (b *columnData) text(k int) (start, end int32) {
 	k += b.off
 	if b.offs64 != nil {
 		return int32(b.offs64[k]), int32(b.offs64[k+1])

@@ -11,7 +11,7 @@ import (
 // Machine is the registers of a program and the place it is at. It belongs to one goroutine.
 type Machine struct {
 	code    *Code
-	columns []*bound // of the record batch at hand
+	columns []*columnData // of the record batch at hand
 
 	n       int // lanes of this vector
 	row     int // of the record batch: the first one
@@ -59,7 +59,7 @@ func (f *failBits) cause(i int, err error) {
 	f.bits[i>>6] |= 1 << (i & 63)
 }
 
-// step computes one register of a vector; it tells whether some lane failed.
+// step computes one register of a vector, and reports whether some lane failed.
 type step func(m *Machine) bool
 
 // lanesOf is a register's lanes as a slice of their type.

@@ -10,7 +10,7 @@ import (
 )
 
 func emitRound(n *ir.Node, d int, a []int) step {
-	digits := int(n.Value.(ir.Places))
+	digits := int(n.Value.(ir.Decimals))
 	name, plain := "roundTimes", kernel.RoundTimes
 	if digits < 0 {
 		name, plain = "roundOver", kernel.RoundOver
@@ -51,7 +51,7 @@ func emitWholeDec(whole func(d ir.Dec, scale int) ir.Dec) func(*ir.Node, int, []
 // emitRoundDec rounds half away from zero; what has more digits than 38 fails.
 func emitRoundDec(n *ir.Node, d int, a []int) step {
 	from, to := n.Args[0].Type.(*arrow.Decimal128Type), n.Type.(*arrow.Decimal128Type)
-	digits := int(n.Value.(ir.Places))
+	digits := int(n.Value.(ir.Decimals))
 	return func(m *Machine) bool {
 		out, bad := lanesOf[ir.Dec](m, d), false
 		for i, v := range lanesOf[ir.Dec](m, a[0]) {
@@ -79,7 +79,7 @@ func roundedDec(v ir.Dec, scale, digits int) (ir.Dec, bool) {
 
 // emitRoundInt rounds to tens, hundreds and so on; what the type does not hold fails.
 func emitRoundInt(n *ir.Node, d int, a []int) step {
-	zeros := -int(n.Value.(ir.Places))
+	zeros := -int(n.Value.(ir.Decimals))
 	read, write := decimalReader(n.Type, a[0]), decimalWriter(ir.LaneOf(n.Type), d)
 	return func(m *Machine) bool {
 		bad := false

@@ -125,7 +125,7 @@ func allocateIn(body, roots []*ir.Node, guards []guard) *allocation {
 	al.scanTail(guards, inBody)
 	al.lend()
 	for i, n := range al.body {
-		al.place(i, n)
+		al.assign(i, n)
 	}
 	for _, n := range al.tail {
 		al.reg[n] = al.fresh(classOf(ir.LaneOf(n.Type)))
@@ -169,8 +169,8 @@ func (al *allocation) fresh(c regClass) int {
 	return len(al.classes) - 1
 }
 
-// place gives node i its register.
-func (al *allocation) place(i int, n *ir.Node) {
+// assign gives node i its register.
+func (al *allocation) assign(i int, n *ir.Node) {
 	l := ir.LaneOf(n.Type)
 	switch {
 	case n.Op == ir.OpColumn && l != ir.LaneBits && l != ir.LaneText:

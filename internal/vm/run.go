@@ -73,7 +73,7 @@ func (m *Machine) Bind(rec arrow.Record) error {
 }
 
 // columnOf finds a column in a record batch.
-func columnOf(rec arrow.Record, n *ir.Node) (*bound, error) {
+func columnOf(rec arrow.Record, n *ir.Node) (*columnData, error) {
 	c := n.Value.(*ir.Column)
 	if c.Index >= int(rec.NumCols()) {
 		return nil, fmt.Errorf("the record batch has %d columns, but %s is column %d of the schema", rec.NumCols(), ir.Reference(c.Name), c.Index)
@@ -202,8 +202,8 @@ func (m *Machine) Aim(i int, lanes []byte) { m.v[m.code.outs[i]].p = unsafe.Poin
 // Width is the bytes of a lane of result i, 0 for bits and texts.
 func (c *Code) Width(i int) int { return c.lanes[i].Width() }
 
-// Valid is the validity of result i, one bit a row; nulls tells whether there are any, without
-// which the bits do not count.
+// Valid is the validity of result i, one bit a row; nulls reports whether there are any.
+// If there are none, the bits do not count.
 func (m *Machine) Valid(i int) (valid []uint64, nulls bool) {
 	v := &m.v[m.code.outs[i]]
 	return v.valid[:], v.nulls

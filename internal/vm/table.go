@@ -23,21 +23,21 @@ type emitter struct {
 
 // Which operands may be immediates.
 const (
-	noImmediate uint8 = 0
-	second      uint8 = 1 << 1
-	either2     uint8 = 1<<0 | 1<<1
-	last2       uint8 = 1<<1 | 1<<2 // of a product and sum
+	noImmediate   uint8 = 0
+	second        uint8 = 1 << 1
+	firstOrSecond uint8 = 1<<0 | 1<<1
+	last2         uint8 = 1<<1 | 1<<2 // of a product and sum
 )
 
 // emitters are what this machine computes, by the names of the operations. Another machine has a
 // table of its own, and refuses by name what it lacks.
-var emitters map[ir.Op]emitter
+var emitters [ir.OpCount]emitter
 
 // A literal would be an initialisation cycle: an emitter assembles programs of its own.
 func init() {
-	emitters = map[ir.Op]emitter{
+	emitters = [ir.OpCount]emitter{
 		ir.OpAdd:    {emit: emitNumber, immediates: second, swaps: true},
-		ir.OpSub:    {emit: emitNumber, immediates: either2},
+		ir.OpSub:    {emit: emitNumber, immediates: firstOrSecond},
 		ir.OpMul:    {emit: emitNumber, immediates: second, swaps: true},
 		ir.OpMulAdd: {emit: emitNumber, immediates: last2, swaps: true},
 		ir.OpNeg:    {emit: emitNumber},
@@ -52,12 +52,12 @@ func init() {
 		ir.OpAndInt:    {emit: emitInteger, immediates: second, swaps: true},
 		ir.OpOrInt:     {emit: emitInteger, immediates: second, swaps: true},
 		ir.OpXorInt:    {emit: emitInteger, immediates: second, swaps: true},
-		ir.OpAndNotInt: {emit: emitInteger, immediates: either2},
+		ir.OpAndNotInt: {emit: emitInteger, immediates: firstOrSecond},
 		ir.OpInvert:    {emit: emitInteger},
 		ir.OpShl:       {emit: emitInteger},
 		ir.OpShr:       {emit: emitInteger},
 
-		ir.OpDiv:       {emit: emitFloat, immediates: either2},
+		ir.OpDiv:       {emit: emitFloat, immediates: firstOrSecond},
 		ir.OpModFloat:  {emit: emitFloat},
 		ir.OpSqrt:      {emit: byKernel("sqrt", kernel.Sqrt)},
 		ir.OpExp:       {emit: byKernel("exp", kernel.Exp)},
@@ -94,11 +94,11 @@ func init() {
 		ir.OpCeilDec:  {emit: emitWholeDec(ir.Dec.Ceil)},
 		ir.OpTruncDec: {emit: emitWholeDec(ir.Dec.Truncate)},
 
-		ir.OpLt:       {emit: emitCompare, immediates: either2},
-		ir.OpLe:       {emit: emitCompare, immediates: either2},
+		ir.OpLt:       {emit: emitCompare, immediates: firstOrSecond},
+		ir.OpLe:       {emit: emitCompare, immediates: firstOrSecond},
 		ir.OpEq:       {emit: emitCompare, immediates: second, swaps: true},
-		ir.OpSelectLt: {emit: emitSelectCompare, immediates: either2},
-		ir.OpSelectLe: {emit: emitSelectCompare, immediates: either2},
+		ir.OpSelectLt: {emit: emitSelectCompare, immediates: firstOrSecond},
+		ir.OpSelectLe: {emit: emitSelectCompare, immediates: firstOrSecond},
 		ir.OpSelectEq: {emit: emitSelectCompare, immediates: second, swaps: true},
 		ir.OpLtTime:   {emit: emitCompareTimes(isLess)},
 		ir.OpLeTime:   {emit: emitCompareTimes(isNotGreater)},
