@@ -1,5 +1,5 @@
 # A bare make lists the verbs.
-.PHONY: help test race noasm fmt ci quickstart bench bench-baseline bench-quick bench-peers fuzz
+.PHONY: help test race noasm fmt ci quickstart bench bench-baseline bench-quick bench-peers fuzz long
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ bench-quick: ## hold the CSV jobs against the peers, small (about 2 minutes; nee
 
 bench-peers: ## hold every job against every peer and store the table (about 45 minutes; needs Python)
 	cd bench && go run . -store
+
+RUNS ?= 1000
+long: ## run what go test runs some times RUNS (1000) times: steps that share a memory budget
+	VOLLEY_RUNS=$(RUNS) go test -count=1 -timeout 2h -run TestThreeThatHoldMemory ./internal/engine
 
 FUZZTIME ?= 60s
 EXPRESSIONS ?= 100000

@@ -24,6 +24,10 @@
 //		}()
 //	}
 //
+// What is done to the chunks between the two is a list of [Step]s: one that takes any chunk at any
+// time ([RowStep]), one that takes them in order ([OrderedStep]), or one that needs all rows before
+// the first comes out ([TableStep]): it is a sink that becomes a source.
+//
 // [All] ranges over the chunks of a source, [ReadAll] collects them in a frame
 // and [Copy] moves them to a sink, each on all cores and in order.
 //

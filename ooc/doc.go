@@ -17,7 +17,14 @@
 // format can skip them and no rows are rejected, which are kept whole. What the first conditions
 // say of single columns is told to the source, which may leave rows out undecoded. A step that
 // needs the order of the stream, such as table.Limit, cuts it: chunks pass it one by one, and are
-// worked on by all workers before and after.
+// worked on by all workers before and after. If nothing before a limit drops rows, chunks beyond it
+// are not decoded, but for a few if later chunks have more rows than the first.
+//
+// A step that needs all rows before the first comes out, such as a sort, takes the rows that the
+// steps before it let through; once it has them all, the steps behind it go on with what it hands
+// on, chunk by chunk. What does not fit in Memory it keeps in files in TempDir, which are gone when
+// the job ends, however it does. A condition behind a sort is told to the source if nothing before
+// it can fail.
 //
 // # Memory
 //
@@ -27,7 +34,9 @@
 // (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
 // Parquet writer's footer). Chunks are cut so that as many as keep 16 workers
 // busy fit; a single row, row group or page that is larger than the budget
-// allows ends the job with a [TooLargeError] that says how much it takes.
+// allows ends the job with a [TooLargeError] that says how much it takes. Steps that need all rows
+// share a budget of the same size; if it is less than they need at least, the job is refused by a
+// chunker.MemoryError before the first row is read.
 // Report has the most that was under way, and the process's peak.
 //
 // # Failure
@@ -39,8 +48,9 @@
 // to have the name) the rejects stay, and the error tells. Where rows end the job the rejects
 // appear alone, since they say why. Where a write ends it, or the context, nothing appears, and
 // files of those names stay as they were. An input that changed while it was read is an error, too.
-// A row on which a function fails is named by file, row and line and goes by the job's policy; so
-// do rows that the source cannot decode where its own settings say to go on. The first chunk in which a
-// step fails ends a job: if several steps fail, or a limit stands behind one that does, which error
+// A row on which a function fails is named by file, row and line, also behind a sort; behind a step
+// that makes new rows, such as groups, it has no number. It goes by the job's policy, and so do rows
+// that the source cannot decode where its own settings say to go on. The first chunk in which a step
+// fails ends a job: if several steps fail, or a limit stands behind one that does, which error
 // it is, or whether there is one, depends on how the budget cuts the chunks.
 package ooc

@@ -14,7 +14,9 @@ import (
 )
 
 // Limit keeps the first rows of what comes in, in its order. Once they are there nothing more is
-// read; steps before it may have computed some rows that are then dropped.
+// read. If no step before it drops rows, no more than the chunk with the last of them is read; else
+// steps before it may have computed some rows that are then dropped. Right behind a sort it lets
+// that keep no more rows than these.
 func Limit(rows int64) chunker.Step { return limit{rows} }
 
 type limit struct{ rows int64 }

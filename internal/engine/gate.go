@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// gate lets a stream be read as far as rows are wanted: no chunk is begun which those that are
-// decoded, and those under way, leave nothing to want from. How many rows a chunk has is known once it
-// is decoded; until then it is taken to have as many as the largest before it. So the first is
-// decoded alone.
+// gate lets a stream be read as far as its rows are wanted: no chunk is begun if those that are
+// decoded and those under way have all of them. How many rows a chunk has is known once it is
+// decoded; until then it is taken to have as many as the largest before it. So the first is decoded
+// alone.
 type gate struct {
 	wants int64 // -1 is all
 

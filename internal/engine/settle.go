@@ -172,13 +172,22 @@ func (f *Flow) nullResults(b *Batch) int {
 	case b.ids == nil:
 		return b.nullResults()
 	}
-	n := 0
+	n, here := 0, b.failedRows()
 	for _, came := range b.left() {
-		if id := b.id(came); id != unknown && f.failed.has(id) {
+		if id := b.id(came); id == unknown && here[int64(came)] || id != unknown && f.failed.has(id) {
 			n++
 		}
 	}
 	return n
+}
+
+// failedRows are those that failed in the batch.
+func (b *Batch) failedRows() map[int64]bool {
+	failed := map[int64]bool{}
+	for _, e := range b.failed {
+		failed[e.Row] = true
+	}
+	return failed
 }
 
 // left lists which of the rows that came are left.
@@ -202,11 +211,7 @@ func (b *Batch) nullResults() int {
 	if rows == nil {
 		return distinct(b.failed)
 	}
-	failed := map[int64]bool{}
-	for _, e := range b.failed {
-		failed[e.Row] = true
-	}
-	n := 0
+	failed, n := b.failedRows(), 0
 	for _, row := range rows {
 		if failed[int64(row)] {
 			n++

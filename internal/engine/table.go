@@ -159,8 +159,9 @@ func (r reading) Schema() *arrow.Schema { return r.TableStep.Schema() }
 func (r reading) Close() error          { return r.close() }
 
 // Next returns a part whose chunk has the step in the place of a file, for errors about its size.
-func (r reading) Next(ctx context.Context) (part chunker.Part, err error) {
-	err = r.call(func() (err error) {
+func (r reading) Next(ctx context.Context) (chunker.Part, error) {
+	var part chunker.Part
+	err := r.call(func() (err error) {
 		part, err = r.stream.Next(ctx)
 		return err
 	})

@@ -1,0 +1,730 @@
+package ooc_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/apply/table"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/take"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// backwards is a TableStep that hands the rows on in the opposite order. most is how many, -1 all:
+// it takes a limit in. It keeps them in memory, or spills each chunk to a file.
+type backwards struct {
+	spills bool
+	least  int64  // of memory
+	fails  string // the stage that fails, and how: "write error", "commit panic"
+	log    *tableLog
+}
+
+// tableLog is what became of a test's tables.
+type tableLog struct{ begun, closed, streams, streamsClosed, early atomic.Int64 }
+
+func (b backwards) String() string { return "backwards" }
+
+func (b backwards) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return &boundBackwards{backwards: b, schema: in, most: -1}, nil
+}
+
+type boundBackwards struct {
+	backwards
+	schema *arrow.Schema
+	most   int64
+}
+
+func (b *boundBackwards) Schema() *arrow.Schema            { return b.schema }
+func (b *boundBackwards) Reads() []int                     { return nil }
+func (b *boundBackwards) Passes() []int                    { return rowsUpTo(b.schema.NumFields()) }
+func (b *boundBackwards) Filter() (predicate.Filter, bool) { return predicate.Filter{}, b.most >= 0 }
+func (b *boundBackwards) Seal() error                      { return nil }
+
+func (b *boundBackwards) Narrow(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return &boundBackwards{b.backwards, in, b.most}, nil
+}
+
+func (b *boundBackwards) Fuse(_ context.Context, next chunker.Step) (bool, error) {
+	l, ok := next.(chunker.Limiting)
+	if ok && b.most < 0 {
+		b.most = l.Most()
+		return true, nil
+	}
+	return false, nil
+}
+
+func (b *boundBackwards) Table(_ context.Context, env chunker.Env) (chunker.Table, error) {
+	if err := b.stage("table"); err != nil {
+		return nil, err
+	}
+	share, err := env.Memory.Share("backwards", b.least)
+	if err != nil {
+		return nil, err
+	}
+	t := &backwardsTable{boundBackwards: b, share: share}
+	if b.log != nil {
+		b.log.begun.Add(1)
+	}
+	if b.spills {
+		t.dir, err = os.MkdirTemp(env.Dir, "backwards")
+	}
+	return t, err
+}
+
+// stage fails at the stage that is to fail.
+func (b backwards) stage(name string) error {
+	at, how, _ := strings.Cut(b.fails, " ")
+	if at != name {
+		return nil
+	}
+	switch how {
+	case "panic":
+		panic("the table is broken")
+	case "goexit":
+		runtime.Goexit()
+	}
+	return errors.New("the table is full")
+}
+
+func rowsUpTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+type backwardsTable struct {
+	*boundBackwards
+	share   *chunker.Share
+	dir     string
+	files   atomic.Int64
+	written []func() (arrow.Record, error) // in order
+	closed  bool
+}
+
+func (t *backwardsTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+	defer c.Release()
+	if err := t.stage("write"); err != nil {
+		return nil, err
+	}
+	rec, err := copied(c.Record, rowsUpTo(c.Len()))
+	if err != nil {
+		return nil, err
+	}
+	read := func() (arrow.Record, error) { return rec, nil }
+	if t.spills {
+		if read, err = t.spill(rec); err != nil {
+			return nil, err
+		}
+	}
+	return func(context.Context) error {
+		t.written = append(t.written, read)
+		return t.stage("append")
+	}, nil
+}
+
+func (t *backwardsTable) spill(rec arrow.Record) (func() (arrow.Record, error), error) {
+	path := filepath.Join(t.dir, fmt.Sprint(t.files.Add(1)))
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	w := ipc.NewWriter(f, ipc.WithSchema(rec.Schema()))
+	err = errors.Join(w.Write(rec), w.Close(), f.Close())
+	return func() (arrow.Record, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r, err := ipc.NewReader(f)
+		if err != nil {
+			return nil, err
+		}
+		return r.Read()
+	}, err
+}
+
+func copied(rec arrow.Record, rows []int) (arrow.Record, error) {
+	cols := make([]arrow.Array, rec.NumCols())
+	for i, c := range rec.Columns() {
+		var err error
+		if cols[i], err = take.Rows(c, rows); err != nil {
+			return nil, err
+		}
+	}
+	return array.NewRecord(rec.Schema(), cols, int64(len(rows))), nil
+}
+
+func (t *backwardsTable) Commit(context.Context) error { return t.stage("commit") }
+
+func (t *backwardsTable) Close() error {
+	if t.closed {
+		return nil
+	}
+	t.closed = true
+	t.share.Close()
+	if t.log != nil {
+		if t.log.closed.Add(1); t.log.streams.Load() > t.log.streamsClosed.Load() {
+			t.log.early.Add(1)
+		}
+	}
+	if t.spills {
+		if err := os.RemoveAll(t.dir); err != nil {
+			return err
+		}
+	}
+	return t.stage("close")
+}
+
+func (t *backwardsTable) Stream(context.Context, int64) (chunker.Stream, error) {
+	if err := t.stage("stream"); err != nil {
+		return nil, err
+	}
+	if t.log != nil {
+		t.log.streams.Add(1)
+	}
+	return &backwardsStream{t, t.most}, nil
+}
+
+type backwardsStream struct {
+	*backwardsTable
+	left int64
+}
+
+func (s *backwardsStream) Next(context.Context) (chunker.Part, error) {
+	n := len(s.written)
+	if n == 0 || s.left == 0 {
+		return nil, io.EOF
+	}
+	if err := s.stage("next"); err != nil {
+		return nil, err
+	}
+	rec, err := s.written[n-1]()
+	if err != nil {
+		return nil, err
+	}
+	s.written = s.written[:n-1]
+	rows := rec.NumRows()
+	if s.left >= 0 {
+		rows = min(rows, s.left)
+		s.left -= rows
+	}
+	return func(context.Context) (chunker.Chunk, error) {
+		if err := s.stage("part"); err != nil {
+			return chunker.Chunk{}, err
+		}
+		at := make([]int, rows)
+		for i := range at {
+			at[i] = int(rec.NumRows()) - 1 - i
+		}
+		out, err := copied(rec, at)
+		return chunker.Chunk{Record: out, Row: -1}, err
+	}, nil
+}
+
+func (s *backwardsStream) Close() error {
+	if s.log != nil {
+		s.log.streamsClosed.Add(1)
+	}
+	return s.stage("stop")
+}
+
+// groups is a TableStep that makes new rows: how many rows there are of each n % by.
+type groups struct{ by int64 }
+
+func (g groups) String() string { return fmt.Sprintf("groups by n %% %d", g.by) }
+
+func (g groups) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	at := in.FieldIndices("n")
+	if len(at) != 1 {
+		return nil, errors.New("groups: no column n")
+	}
+	return &boundGroups{g, at[0]}, nil
+}
+
+type boundGroups struct {
+	groups
+	at int
+}
+
+func (g *boundGroups) Schema() *arrow.Schema {
+	return arrow.NewSchema([]arrow.Field{{Name: "key", Type: arrow.PrimitiveTypes.Int64}, {Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil)
+}
+func (g *boundGroups) Reads() []int  { return []int{g.at} }
+func (g *boundGroups) Passes() []int { return []int{-1, -1} }
+
+func (g *boundGroups) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return g.Bind(ctx, in)
+}
+
+func (g *boundGroups) Table(context.Context, chunker.Env) (chunker.Table, error) {
+	return &groupsTable{boundGroups: g, rows: map[int64]int64{}}, nil
+}
+
+type groupsTable struct {
+	*boundGroups
+	rows map[int64]int64
+}
+
+func (t *groupsTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+	n := slices.Clone(c.Record.Column(t.at).(*array.Int64).Int64Values())
+	c.Release()
+	return func(context.Context) error {
+		for _, v := range n {
+			t.rows[v%t.by]++
+		}
+		return nil
+	}, nil
+}
+
+func (t *groupsTable) Commit(context.Context) error { return nil }
+func (t *groupsTable) Close() error                 { return nil }
+
+func (t *groupsTable) Stream(ctx context.Context, bytes int64) (chunker.Stream, error) {
+	k, n := array.NewInt64Builder(memory.DefaultAllocator), array.NewInt64Builder(memory.DefaultAllocator)
+	for key := range t.by {
+		if rows := t.rows[key]; rows > 0 {
+			k.Append(key)
+			n.Append(rows)
+		}
+	}
+	keys := k.NewArray()
+	f, err := frame.FromRecords(t.Schema(), array.NewRecord(t.Schema(), []arrow.Array{keys, n.NewArray()}, int64(keys.Len())))
+	if err != nil {
+		return nil, err
+	}
+	return chunker.FromFrame(f).Open(ctx, bytes)
+}
+
+// bad fails on rows with these n, and doubles the others.
+func bad(column string, rows ...int64) apply.Func {
+	return apply.Call1(column, "n", func(_ context.Context, n int64) (int64, error) {
+		if slices.Contains(rows, n) {
+			return 0, fmt.Errorf("%d is bad", n)
+		}
+		return 2 * n, nil
+	})
+}
+
+// TestStepsThatNeedAllRowsStandAnywhere, over a frame and over a stream of any chunks alike, on any
+// workers: beside conditions, functions and steps in stream order, one after another, in lists.
+func TestStepsThatNeedAllRowsStandAnywhere(t *testing.T) {
+	pool := []chunker.Step{
+		backwards{}, backwards{spills: true}, chunker.Steps{backwards{}, chunker.Steps{apply.Where("n % 5 != 0")}}, groups{700},
+		apply.Where("n % 3 != 1"), apply.Expr("m = n * 2"), even{-1}, table.RowNumber("row"), table.Limit(500), running{},
+		apply.Map1("k", "n", func(n int64) int64 { return -n }),
+	}
+	f := wide2(t, 3000)
+	r := rand.New(rand.NewPCG(11, 1))
+	for range 20 {
+		r.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
+		steps := slices.Clone(pool[:1+r.IntN(7)])
+		want, werr := apply.Apply(t.Context(), f, steps...)
+		for _, rows := range []int{7, 400, 5000} {
+			for _, workers := range []int{1, 2, 8} {
+				sink := new(chunker.FrameSink)
+				dir := t.TempDir()
+				_, err := ooc.Job{From: small{f, rows}, Steps: steps, To: sink, Workers: workers, TempDir: dir}.Run(t.Context())
+				require.Equal(t, werr == nil, err == nil, "%v, %v", err, werr)
+				if err == nil {
+					require.True(t, want.Equal(sink.Frame()), "%v: chunks of %d rows on %d workers", steps, rows, workers)
+				}
+				left, err := os.ReadDir(dir)
+				require.NoError(t, err)
+				require.Empty(t, left)
+			}
+		}
+		for _, cut := range []int{11, 1000} {
+			pieces, err := f.Rechunk(cut)
+			require.NoError(t, err)
+			got, _, err := apply.Engine{Workers: 3}.Run(t.Context(), pieces, steps...)
+			if werr == nil {
+				require.NoError(t, err)
+				require.True(t, want.Equal(got), "%v in batches of %d", steps, cut)
+			}
+		}
+	}
+}
+
+// TestRowsThatFailBehindATableAreNamedByTheirOrigin: file, line and row, through one table or
+// several, on any workers; and nothing shows of how.
+func TestRowsThatFailBehindATableAreNamedByTheirOrigin(t *testing.T) {
+	dir := t.TempDir()
+	for k, name := range []string{"a.csv", "b.csv"} { // names in quotes span lines
+		text := "n,name\n"
+		for i := range 500 {
+			text += fmt.Sprintf("%d,\"x%s\"\n", 500*k+i, strings.Repeat("\n", i%3))
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	line := func(row int) int { // of b.csv
+		n := 2
+		for i := range row {
+			n += 1 + i%3
+		}
+		return n
+	}
+	for name, steps := range map[string]chunker.Steps{
+		"one":                  {backwards{}, bad("m", 700)},
+		"spilled":              {backwards{spills: true}, bad("m", 700)},
+		"two":                  {backwards{}, backwards{spills: true}, bad("m", 700)},
+		"three, and dropped":   {apply.Where("n % 7 == 0"), backwards{}, apply.Where("n > 300"), backwards{}, table.Drop("name"), table.RowNumber("at"), backwards{}, bad("m", 700)},
+		"a condition":          {backwards{}, apply.Where("100 / (n - 700) < 1000")},
+		"a step of another":    {backwards{}, table.Rename("name", "row of the run"), backwards{}, even{700}},
+		"columns of that name": {apply.Expr("`row of the run` = n"), backwards{}, table.Rename("name", "row of the run_"), backwards{}, bad("m", 700)},
+		"before it":            {bad("m", 700), backwards{}},
+	} {
+		for _, workers := range []int{1, 2, 8} {
+			job := ooc.Job{From: csvio.Open(filepath.Join(dir, "*.csv")), Steps: steps, To: new(chunker.FrameSink), Workers: workers, TempDir: t.TempDir()}
+			report, err := job.Run(t.Context())
+			var re *chunker.RowError
+			require.ErrorAs(t, err, &re, name)
+			require.Equal(t, filepath.Join(dir, "b.csv"), re.File, name)
+			require.EqualValues(t, 200, re.Row, name)
+			require.EqualValues(t, line(200), re.Line, name)
+			require.EqualValues(t, 1000, report.RowsIn)
+			require.Equal(t, 1, report.Steps.Failed)
+
+			sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
+			job.To, job.OnError = sink, chunker.Reject(rejects, 0)
+			report, err = job.Run(t.Context())
+			require.NoError(t, err, name)
+			require.EqualValues(t, 1, report.Rejected, name)
+			require.EqualValues(t, 1000, report.RowsIn)
+			require.Equal(t, 1, rejects.Frame().NumRows(), name)
+			require.Equal(t, []string{
+				"n", "name", "reject_file", "reject_row", "reject_line", "reject_offset", "reject_column", "reject_function", "reject_reason", "reject_text",
+			}, chunker.Names(rejects.Frame().Schema()))
+			n, err := frame.Col[int64](rejects.Frame(), "n")
+			require.NoError(t, err)
+			require.EqualValues(t, []int64{700}, n.Values(), name)
+			at, err := frame.Col[int64](rejects.Frame(), "reject_line")
+			require.NoError(t, err)
+			require.EqualValues(t, []int64{int64(line(200))}, at.Values(), name)
+			bound, err := steps.Bind(t.Context(), columnsNAndName)
+			require.NoError(t, err)
+			require.Equal(t, chunker.Names(bound.Schema()), chunker.Names(sink.Frame().Schema()))
+			if !strings.Contains(fmt.Sprint(steps), "row of the run") {
+				require.NotContains(t, report.String(), "row of the run")
+			}
+		}
+	}
+}
+
+var columnsNAndName = arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}, {Name: "name", Type: arrow.BinaryTypes.String}}, nil)
+
+// TestRowsBehindATableThatMakesNewOnesHaveNoNumber, and their rejects are null but for the reason.
+func TestRowsBehindATableThatMakesNewOnesHaveNoNumber(t *testing.T) {
+	f := wide2(t, 1000)
+	steps := chunker.Steps{groups{300}, backwards{}, apply.Where("100 / (key - 7) < 1000")}
+	_, err := ooc.Job{From: small{f, 90}, Steps: steps, To: new(chunker.FrameSink)}.Run(t.Context())
+	var re *chunker.RowError
+	require.ErrorAs(t, err, &re)
+	require.EqualValues(t, -1, re.Row)
+	require.Equal(t, "computing where 100 / (key - 7) < 1000 from key = 7: integer division by zero", re.Error())
+
+	sink, rejects := new(chunker.FrameSink), new(chunker.FrameSink)
+	report, err := ooc.Job{From: small{f, 90}, Steps: steps, To: sink, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 299, sink.Frame().NumRows())
+	require.EqualValues(t, []any{int64(1000), int64(299), int64(1), 1}, []any{report.RowsIn, report.RowsOut, report.Rejected, report.Steps.Failed})
+	for _, name := range []string{"n", "w", "x", "reject_row", "reject_file"} {
+		col, err := rejects.Frame().Column(name)
+		require.NoError(t, err)
+		require.Equal(t, 1, col.NullN(), name)
+	}
+}
+
+// TestPoliciesAndCountsHoldForTheWholeRun: each row counts once, however many tables it passes, and
+// a capped run ends with the same rows on any workers.
+func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
+	f := wide2(t, 1000)
+	steps := chunker.Steps{bad("m", 10, 20, 30), backwards{}, bad("k", 20, 500, 501), table.RowNumber("at"), backwards{}, apply.Where("m != 1000 && n < 900")}
+	for _, workers := range []int{1, 2, 8} {
+		job := ooc.Job{From: small{f, 64}, Steps: steps, To: new(chunker.FrameSink), Workers: workers, OnError: chunker.Null()}
+		report, err := job.Run(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1000, report.RowsIn)
+		require.EqualValues(t, 896, report.RowsOut) // m is null for three, of which none goes on
+		require.Equal(t, 5, report.Steps.Failed)
+		require.EqualValues(t, 1, report.NullResults, "500 is dropped, 10, 20 and 30 are; 501 is written")
+		require.EqualValues(t, 16, report.Chunks)
+
+		rejects := new(chunker.FrameSink)
+		job.To, job.OnError = new(chunker.FrameSink), chunker.Reject(rejects, 0)
+		report, err = job.Run(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, []any{int64(5), 5}, []any{report.Rejected, report.Steps.Failed})
+		n, err := frame.Col[int64](rejects.Frame(), "n")
+		require.NoError(t, err)
+		require.Equal(t, []int64{10, 20, 30, 501, 500}, n.Values())
+		row, err := frame.Col[int64](rejects.Frame(), "reject_row")
+		require.NoError(t, err)
+		require.Equal(t, []int64{10, 20, 30, 501, 500}, row.Values())
+
+		for most, first := range map[int]string{2: "row 10, computing m", 3: "row 10, computing m", 4: "row 10, computing m"} {
+			for _, policy := range []chunker.Policy{chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {
+				policy.RowsMax = most
+				job.To, job.OnError = new(chunker.FrameSink), policy
+				_, err := job.Run(t.Context())
+				var many *chunker.TooManyError
+				require.ErrorAs(t, err, &many)
+				require.Equal(t, most+1, many.Failed)
+				require.ErrorContains(t, many.First, first)
+				_, _, err = apply.Engine{Workers: workers, OnError: policy}.Run(t.Context(), f, steps...)
+				require.ErrorAs(t, err, &many)
+				require.Equal(t, most+1, many.Failed)
+			}
+		}
+		job.OnError = chunker.Null()
+		job.OnError.RowsMax, job.OnError.RatioMax = 5, 0.0051
+		_, err = job.Run(t.Context())
+		require.NoError(t, err)
+		job.OnError.RatioMax = 0.0049
+		_, err = job.Run(t.Context())
+		require.ErrorAs(t, err, new(*chunker.TooManyError))
+	}
+	out, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, steps...)
+	require.NoError(t, err)
+	require.Equal(t, []int{896, 5}, []int{out.NumRows(), report.Failed})
+	rejects := new(chunker.FrameSink)
+	_, report, err = apply.Engine{OnError: chunker.Reject(rejects, 0)}.Run(t.Context(), f, steps...)
+	require.NoError(t, err)
+	require.Equal(t, 5, report.Failed)
+	row, err := frame.Col[int64](rejects.Frame(), "reject_row")
+	require.NoError(t, err)
+	require.Equal(t, []int64{10, 20, 30, 501, 500}, row.Values())
+}
+
+// TestALimitIsTakenInByATable, and stops the reading of one that does not; before a table it stops
+// that of the source.
+func TestALimitIsTakenInByATable(t *testing.T) {
+	f := wide2(t, 1000)
+	for _, workers := range []int{1, 8} {
+		for name, c := range map[string]struct {
+			steps chunker.Steps
+			first int64
+			rows  int
+			in    int64
+		}{
+			"taken in":   {chunker.Steps{backwards{}, table.Limit(10)}, 999, 10, 1000},
+			"behind":     {chunker.Steps{backwards{}, table.RowNumber("at"), table.Limit(10), bad("m", 989)}, 999, 10, 1000},
+			"before":     {chunker.Steps{table.Limit(10), backwards{}}, 9, 10, 50},
+			"both":       {chunker.Steps{table.Limit(100), backwards{}, table.Limit(7), backwards{}}, 93, 7, 100},
+			"none":       {chunker.Steps{table.Limit(0), backwards{}}, 0, 0, 0},
+			"behind one": {chunker.Steps{groups{100}, table.Limit(3)}, 10, 3, 1000},
+		} {
+			sink := new(chunker.FrameSink)
+			report, err := ooc.Job{From: small{f, 50}, Steps: c.steps, To: sink, Workers: workers}.Run(t.Context())
+			require.NoError(t, err, name)
+			require.Equal(t, c.rows, sink.Frame().NumRows(), name)
+			require.EqualValues(t, c.rows, report.RowsOut, name)
+			require.EqualValues(t, c.in, report.RowsIn, name)
+			if c.rows > 0 {
+				n, err := frame.Col[int64](sink.Frame(), "n")
+				require.NoError(t, err)
+				require.Equal(t, c.first, n.Values()[0], name)
+			}
+			got, err := apply.Apply(t.Context(), f, c.steps...)
+			require.NoError(t, err, name)
+			require.True(t, got.Equal(sink.Frame()), name)
+		}
+	}
+}
+
+// TestNoChunkBehindALimitIsDecoded, where what stands before it drops no rows: on any workers, as
+// many as are needed are.
+func TestNoChunkBehindALimitIsDecoded(t *testing.T) {
+	for name, c := range map[string]struct {
+		steps chunker.Steps
+		onBad chunker.Policy
+		want  int64
+		least int64
+	}{
+		"alone":             {chunker.Steps{table.Limit(250)}, chunker.Stop(), 3, 0},
+		"one chunk":         {chunker.Steps{table.Limit(100)}, chunker.Stop(), 1, 0},
+		"none":              {chunker.Steps{table.Limit(0)}, chunker.Stop(), 0, 0},
+		"functions before":  {chunker.Steps{apply.Expr("y = x + 1"), apply.Map1("z", "x", func(x int64) int64 { return x }), table.RowNumber("row"), table.Select("x", "z"), table.Limit(250)}, chunker.Null(), 3, 0},
+		"a condition after": {chunker.Steps{table.Limit(250), apply.Where("x > 10")}, chunker.Stop(), 3, 0},
+		"two":               {chunker.Steps{table.Limit(250), apply.Expr("y = x"), table.Limit(120)}, chunker.Stop(), 2, 0},
+		"rows may go":       {chunker.Steps{apply.Map1("z", "x", func(x int64) int64 { return x }), table.Limit(250)}, chunker.Reject(new(chunker.FrameSink), 0), -1, 3},
+		"none may go":       {chunker.Steps{apply.Expr("y = x + 1"), table.Limit(250)}, chunker.Reject(new(chunker.FrameSink), 0), 3, 0},
+		"a condition":       {chunker.Steps{apply.Where("x % 2 == 0"), table.Limit(250)}, chunker.Stop(), -1, 5},
+		"all":               {chunker.Steps{table.Limit(1 << 40)}, chunker.Stop(), 100, 0},
+	} {
+		for _, workers := range []int{1, 2, 8} {
+			from := newTracked(100, 100)
+			_, err := ooc.Job{From: from, Steps: c.steps, To: newCountedSink(), Workers: workers, OnError: c.onBad}.Run(t.Context())
+			require.NoError(t, err, name)
+			if c.want >= 0 {
+				require.Equal(t, c.want, from.opened.Load(), "%s on %d workers", name, workers)
+			}
+			require.GreaterOrEqual(t, from.opened.Load(), c.least, name)
+			require.Equal(t, from.opened.Load(), from.freed.Load(), name)
+		}
+	}
+}
+
+// TestConditionsArePushedBelowWhatHandsAllRowsOn, and no further: not through limits, row numbers,
+// the first rows of a sort, or steps that may fail.
+func TestConditionsArePushedBelowWhatHandsAllRowsOn(t *testing.T) {
+	in := wide2(t, 1).Schema()
+	where := apply.Where("n > 5")
+	for want, lists := range map[string][]chunker.Steps{
+		"n > 5, a test of n": {
+			{where}, {backwards{}, where}, {backwards{}, backwards{}, where}, {table.Rename("n", "k"), backwards{}, apply.Where("k > 5")},
+			{apply.Expr("y = n + 1"), backwards{}, where}, {chunker.Steps{backwards{}, chunker.Steps{where}}, bad("m"), apply.Where("w > 7")},
+		},
+		"": {
+			{table.Limit(10), where}, {table.RowNumber("at"), where}, {backwards{}, table.Limit(10), where}, {groups{5}, where},
+			{bad("m"), backwards{}, where}, {backwards{}, even{}, where}, {apply.Expr("n = n + 1"), backwards{}, where}, {running{}, where},
+		},
+	} {
+		for _, steps := range lists {
+			bound, err := steps.Bind(t.Context(), in)
+			require.NoError(t, err)
+			require.Equal(t, want, bound.(chunker.BoundSteps).Filter(in).String(), "%v", steps)
+		}
+	}
+}
+
+// TestColumnsThatNobodyNeedsArePrunedThroughTables, and plans and reports show the steps.
+func TestColumnsThatNobodyNeedsArePrunedThroughTables(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	require.NoError(t, os.WriteFile(path, []byte("n,w,x\n1,10,100\n2,20,200\n3,30,300\n"), 0o600))
+	sink := new(chunker.FrameSink)
+	job := ooc.Job{From: csvio.Open(path), Steps: chunker.Steps{apply.Where("n > 1"), backwards{}, apply.Expr("m = 10 / n"), table.Select("m")}, To: sink, Workers: 2}
+	plan, err := job.Explain(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"n"}, plan.Read)
+	require.Contains(t, plan.String(), "2. backwards\n")
+	require.Contains(t, plan.String(), "stage 2, backwards\n")
+	require.Contains(t, plan.String(), "stage 3, sampled 2 rows")
+	require.NotContains(t, plan.String(), "row of the run")
+	report, err := job.Run(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, report.String(), "stage 2, backwards\n")
+	m, err := frame.Col[int64](sink.Frame(), "m")
+	require.NoError(t, err)
+	require.Equal(t, []int64{3, 5}, m.Values())
+}
+
+// TestATableThatFindsNoRoomIsRefusedBeforeTheFirstRow, and those begun before it are closed.
+func TestATableThatFindsNoRoomIsRefusedBeforeTheFirstRow(t *testing.T) {
+	from, log := newTracked(10, 10), new(tableLog)
+	rejects := new(chunker.FrameSink)
+	steps := chunker.Steps{backwards{log: log, least: 20 << 20}, apply.Expr("y = x"), backwards{log: log, least: 20 << 20}, backwards{log: log, least: 30 << 20}}
+	_, err := ooc.Job{From: from, Steps: steps, To: newCountedSink(), Memory: 64 << 20, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
+	require.ErrorIs(t, err, chunker.ErrMemory)
+	require.EqualError(t, err, "backwards: it needs 30 MiB of memory, but of the budget of 64 MiB, 40 MiB are taken: raise Memory")
+	require.Zero(t, from.opened.Load())
+	require.Nil(t, rejects.Frame())
+	require.EqualValues(t, 2, log.begun.Load())
+	require.EqualValues(t, 2, log.closed.Load())
+	f := wide2(t, 100)
+	_, err = apply.Apply(t.Context(), f, steps[0], steps[2:]) // a frame is in memory already
+	require.NoError(t, err)
+}
+
+// TestWhateverATableDoesNothingHangsOrIsLeft: it fails, panics or ends its goroutine at every stage.
+func TestWhateverATableDoesNothingHangsOrIsLeft(t *testing.T) {
+	f := wide2(t, 500)
+	for _, stage := range []string{"table", "write", "append", "commit", "stream", "next", "part", "stop", "close"} {
+		for how, want := range map[string]string{"error": "backwards: the table is full", "panic": "backwards: panic: the table is broken", "goexit": "backwards: the function called runtime.Goexit"} {
+			for _, workers := range []int{1, 4} {
+				name := fmt.Sprintf("%s %s on %d workers", stage, how, workers)
+				log, dir := new(tableLog), t.TempDir()
+				steps := chunker.Steps{backwards{log: log, spills: true}, apply.Expr("x = x + 0"), backwards{fails: stage + " " + how, log: log}, backwards{log: log}}
+				from, to := newTracked(20, 10), newCountedSink()
+				_, err := ooc.Job{From: from, Steps: steps, To: to, Workers: workers, TempDir: dir}.Run(t.Context())
+				require.ErrorContains(t, err, want, name)
+				require.Equal(t, from.opened.Load(), from.freed.Load(), name)
+				require.Equal(t, log.begun.Load(), log.closed.Load(), name)
+				require.Equal(t, log.streams.Load(), log.streamsClosed.Load(), name)
+				require.Zero(t, log.early.Load(), name)
+				left, lerr := os.ReadDir(dir)
+				require.NoError(t, lerr)
+				require.Empty(t, left, name)
+				_, err = apply.Apply(t.Context(), f, steps...)
+				require.ErrorContains(t, err, want, name)
+				require.Equal(t, log.begun.Load(), log.closed.Load(), name)
+				require.Zero(t, log.early.Load(), name)
+			}
+		}
+	}
+}
+
+// TestAJobOfTablesEndsWithItsContext, at whatever place that is.
+func TestAJobOfTablesEndsWithItsContext(t *testing.T) {
+	over := errors.New("over")
+	for at := int64(1); at < 60; at += 4 {
+		for _, workers := range []int{1, 4} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			var calls atomic.Int64
+			count := mine{func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+				if calls.Add(1) == at {
+					cancel(over)
+				}
+				return c, nil
+			}}
+			log, dir := new(tableLog), t.TempDir()
+			from := newTracked(20, 10)
+			steps := chunker.Steps{count, backwards{log: log, spills: true}, count, backwards{log: log}, count}
+			_, err := ooc.Job{From: from, Steps: steps, To: newCountedSink(), Workers: workers, TempDir: dir}.Run(ctx)
+			require.ErrorIs(t, err, over)
+			require.Equal(t, from.opened.Load(), from.freed.Load())
+			require.Equal(t, log.begun.Load(), log.closed.Load())
+			require.Equal(t, log.streams.Load(), log.streamsClosed.Load())
+			left, lerr := os.ReadDir(dir)
+			require.NoError(t, lerr)
+			require.Empty(t, left)
+			cancel(nil)
+		}
+	}
+}
+
+// TestProgressOfTables: the rows of the source, and no more than they are.
+func TestProgressOfTables(t *testing.T) {
+	f := wide2(t, 1000)
+	var last int64
+	var ends int
+	tell := func(e progress.Event) {
+		require.GreaterOrEqual(t, e.RowsDone, last)
+		require.LessOrEqual(t, e.RowsDone, int64(1000))
+		if last = e.RowsDone; e.Done {
+			ends++
+		}
+	}
+	steps := chunker.Steps{backwards{}, apply.Expr("m = n"), backwards{}}
+	_, err := ooc.Job{From: small{f, 50}, Steps: steps, To: new(chunker.FrameSink), Progress: tell}.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1000, last)
+	last = 0
+	_, _, err = apply.Engine{Progress: tell}.Run(t.Context(), f, steps...)
+	require.NoError(t, err)
+	require.EqualValues(t, 1000, last)
+	require.Equal(t, 2, ends)
+}
