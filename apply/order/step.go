@@ -86,7 +86,9 @@ func (s sorting) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, e
 func (s sorting) find(in *arrow.Schema, i int) (int, error) {
 	k := s.keys[i]
 	at := in.FieldIndices(k.Column)
-	if s.named != nil && k.Descending && in.HasField(s.named[i]) {
+	if dashed := s.named != nil && k.Descending && in.HasField(s.named[i]); dashed && len(at) == 0 {
+		return 0, fmt.Errorf("no column %q, but a column %q: say order.Keys(order.Key{Column: %q})", k.Column, s.named[i], s.named[i])
+	} else if dashed {
 		return 0, fmt.Errorf("%q is column %q, greatest first, and there is a column %q: say which by order.Keys(order.Key{Column: …})",
 			s.named[i], k.Column, s.named[i])
 	}

@@ -39,14 +39,14 @@ func (t *table) Stream(ctx context.Context, bytes int64) (chunker.Stream, error)
 func (t *table) makeFewer(ctx context.Context) error {
 	for {
 		room := max(t.merging, t.writing) + t.memory.Room()/2 - t.share.Held()
-		fit := t.fit(room)
+		fit, blocks := t.fit(room)
 		if len(t.runs) <= fit || t.file == nil {
 			return nil
 		}
 		n := min(fit, len(t.runs)-fit+1)
 		at := lightest(t.runs, n)
 		merged := t.runs[at : at+n : at+n]
-		r, err := t.spilled(ctx, merged, t.share)
+		r, err := t.spilled(ctx, merged, t.share, blocks)
 		if err != nil {
 			return err
 		}
@@ -54,16 +54,17 @@ func (t *table) makeFewer(ctx context.Context) error {
 	}
 }
 
-// fit is how many runs can be merged at a time: each may have two blocks in memory, and the rows of
-// both among those that are sorted.
-func (t *table) fit(room int64) int {
+// fit is how many runs can be merged at a time, by so many blocks: each run may have two blocks in
+// memory beside them, and all their rows among those that are sorted.
+func (t *table) fit(room int64) (runs int, blocks int64) {
 	most := int64(1)
 	for _, r := range t.runs {
 		for b := range r.blocks() {
 			most = max(most, r.blockBytes(b)+itemBytes*(r.start(b+1)-r.start(b)))
 		}
 	}
-	return int(clamp((room/most-spanBlocks)/2, 2, math.MaxInt32))
+	blocks = clamp(room/most/4, 1, spanBlocks)
+	return int(clamp((room/most-blocks)/2, 2, math.MaxInt32)), blocks
 }
 
 // lightest is where n neighbouring runs have the fewest rows.

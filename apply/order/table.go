@@ -271,7 +271,7 @@ func (t *table) spillRuns(ctx context.Context) error {
 		if err := t.open(); err != nil {
 			return err
 		}
-		r, err := t.spilled(ctx, runs, nil)
+		r, err := t.spilled(ctx, runs, nil, spanBlocks)
 		if err != nil {
 			return err
 		}
@@ -291,12 +291,13 @@ func (t *table) replace(at int, runs []*run, r *run) {
 	t.runs = slices.Replace(t.runs, at, at+len(runs), r)
 }
 
-// spilled merges runs into one in the file. share is asked for memory; nil where that is set aside.
-func (t *table) spilled(ctx context.Context, runs []*run, share *chunker.Share) (*run, error) {
+// spilled merges runs into one in the file, by so many blocks at a time. share is asked for memory;
+// nil where that is set aside.
+func (t *table) spilled(ctx context.Context, runs []*run, share *chunker.Share, blocks int64) (*run, error) {
 	out := t.spillTo(t.file, t.blockBytes)
 	m := t.merger(runs)
 	m.share = share
-	c := newCutter(runs, spanBlocks*t.blockBytes, t.pieceRows)
+	c := newCutter(runs, blocks*t.blockBytes, t.pieceRows)
 	for {
 		s, ok := c.cut()
 		if !ok || t.limit >= 0 && out.rows >= t.limit {
@@ -315,7 +316,7 @@ func (t *table) spilled(ctx context.Context, runs []*run, share *chunker.Share) 
 	}
 }
 
-// spanBlocks is how many blocks are written at a time.
+// spanBlocks is how many blocks are written at a time where there is room.
 const spanBlocks = 16
 
 // Commit ends the coming in of rows. Where some were spilled, the others are too.
