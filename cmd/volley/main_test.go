@@ -199,14 +199,3 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, parquetio.Limits{FooterBytes: 7, Columns: 7, PageBytes: 7, PageValues: 7, ChunkBytes: 7, Expansion: 7}, l.parquet)
 	require.Equal(t, csvio.ReadOptions{RowMax: 7, FieldMax: 7, ColumnsMax: 7, RatioMax: 7}, l.csv)
 }
-
-func TestByteSize(t *testing.T) {
-	for text, want := range map[string]int64{"256MiB": 256 << 20, "1.5g": 3 << 29, "2GB": 2e9, "1000": 1000, "64 kib": 64 << 10, "10B": 10} {
-		var b byteSize
-		require.NoError(t, b.Set(text), text)
-		require.EqualValues(t, want, b, text)
-	}
-	for _, text := range []string{"", "-1MiB", "0", "NaN", "inf", "1e300GB", "MiB", "12XB"} {
-		require.Error(t, new(byteSize).Set(text), text)
-	}
-}
