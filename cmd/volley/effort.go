@@ -23,16 +23,27 @@ type effort struct {
 
 func (e *effort) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	e.memory = 1 << 30
+	e.memory = memoryDefault
 	f.Var(&e.memory, "memory", "the memory to keep to, such as 256MiB or 2GB")
 	f.IntVar(&e.workers, "workers", 0, "how many cores to use (default: all)")
 	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
 }
 
-// set gives a job its limits. Progress is shown on a terminal that no data goes to.
-func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
+// memoryDefault is the memory that a job keeps to unless it is said.
+const memoryDefault = 1 << 30
+
+// check refuses what cannot be meant.
+func (e *effort) check() error {
 	if e.workers < 0 {
 		return fmt.Errorf("--workers %d: there must be one at least", e.workers)
+	}
+	return nil
+}
+
+// set gives a job its limits. Progress is shown on a terminal that no data goes to.
+func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
+	if err := e.check(); err != nil {
+		return err
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
 	// The runtime keeps to it too, rather than to twice what is alive; but has room for itself.

@@ -137,9 +137,8 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		if r.Steps == nil {
 			r.Steps = &apply.Report{}
 		}
-		v := &convert{effort: effort{quiet: true}}
-		require.Equal(t, c.want, v.failures(&r, c.rejects))
-		if err := v.report(&r, nil, "out.csv", c.rejects); c.want == nil {
+		require.Equal(t, c.want, failures(&r, c.rejects))
+		if err := new(reporting).report(&r, nil, "out.csv", c.rejects, true); c.want == nil {
 			require.NoError(t, err)
 		} else {
 			require.ErrorIs(t, err, errRowsFailed)
@@ -156,6 +155,20 @@ func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
 		"the budget is 16 MiB: raise Memory; or":                                                                        "the budget is 16 MiB: raise --memory; or",
 	} {
 		require.Equal(t, want, message(errors.New(text)))
+	}
+}
+
+// TestMessagesOfJobsCallOptionsByTheirFields: whoever runs a document has no flags.
+func TestMessagesOfJobsCallOptionsByTheirFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"the text is unknown: give ReadOptions.Encoding (EncodingOf finds it by name), or convert it": "the text is unknown: give from.options.encoding with its name, or convert it",
+		"csvio.ReadOptions.RowMax sets the limit":                                                     "from.options.rowMax sets the limit",
+		"WriteOptions.Compression":                                                                    "to.options.compression",
+		"the budget is 16 MiB: raise Memory; or":                                                      `the budget is 16 MiB: raise "memory"; or`,
+		"2 rows failed, more than Policy.RowsMax 1":                                                   "2 rows failed, more than onError.rowsMax 1",
+		"ooc: a.csv is there already: --force replaces it":                                            "a.csv is there already: volley run --force replaces it",
+	} {
+		require.Equal(t, want, message(&jobError{errors.New(text)}))
 	}
 }
 
