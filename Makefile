@@ -10,9 +10,6 @@ quickstart: ## run the main job on real data
 test: ## run the tests
 	go test ./...
 
-long: ## sort 2 GiB in 64 MiB (some minutes; needs 3 GiB of disk in TMPDIR)
-	VOLLEY_LONG=2048 go test ./apply/order -count=1 -timeout 30m -v -run TestLargerThanMemory
-
 race: ## run the tests under the race detector, returned buffers overwritten
 	go test -race -short -tags volley_invariants ./...
 
@@ -38,7 +35,8 @@ bench-peers: ## hold every job against every peer and store the table (about 45 
 	cd bench && go run . -store
 
 RUNS ?= 1000
-long: ## run what go test runs some times RUNS (1000) times: steps that share a memory budget
+long: ## run what takes long: a sort of 2 GiB in 64 MiB (3 GiB of TMPDIR), and RUNS (1000) times steps that share memory
+	VOLLEY_LONG=2048 go test ./apply/order -count=1 -timeout 30m -v -run TestLargerThanMemory
 	VOLLEY_RUNS=$(RUNS) go test -count=1 -timeout 2h -run TestThreeThatHoldMemory ./internal/engine
 
 FUZZTIME ?= 60s

@@ -51,3 +51,12 @@ func TestExamples(t *testing.T) {
 		})
 	}
 }
+
+// TestJob runs the document of job, from the folder that its paths are of.
+func TestJob(t *testing.T) {
+	cmd := exec.Command("go", "run", "./cmd/volley", "run", "examples/job/job.json")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	require.Equal(t, "carrier,flight,destination,hours\nMQ,4576,CLT,1.6833333333333333\nAA,443,MIA,1.1833333333333333\nMQ,3944,BWI,14.216666666666667\n", string(out))
+}

@@ -53,4 +53,9 @@
 // that the source cannot decode where its own settings say to go on. The first chunk in which a step
 // fails ends a job: if several steps fail, or a limit stands behind one that does, which error
 // it is, or whether there is one, depends on how the budget cuts the chunks.
+//
+// # Jobs as data
+//
+// A job of files is written to JSON and read back equal ([Job.MarshalJSON]), for a file, another
+// program, or the command volley run. Go functions in it need names: see package fn.
 package ooc

@@ -2,6 +2,7 @@ package ooc_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,4 +73,54 @@ func ExampleJob_rejects() {
 	// ─────  ───────────  ───────────────  ────────────────────────────────
 	//     2            3  share            integer division by zero (at "/…
 	// 1 row × 4 columns
+}
+
+// A job is kept as a document, and read back by a program or by volley run.
+func ExampleJob_MarshalJSON() {
+	data, err := json.MarshalIndent(ooc.Job{
+		From:   csvio.ReadOptions{Null: []string{"-"}}.Open("trips/*.csv.zst"),
+		Steps:  chunker.Steps{apply.Expr("total = fare + tip"), table.Select("zone", "total")},
+		To:     parquetio.Create("trips.parquet"),
+		Memory: 256 << 20,
+	}, "", "  ")
+	fmt.Println(string(data), err)
+
+	var job ooc.Job
+	fmt.Println(json.Unmarshal([]byte(`{"from": {"format": "csv", "files": ["a.csv"]}, "steps": [{"step": "where"}], "to": {"format": "csv", "files": ["b.csv"]}}`), &job))
+	// Output:
+	// {
+	//   "version": 1,
+	//   "from": {
+	//     "format": "csv",
+	//     "files": [
+	//       "trips/*.csv.zst"
+	//     ],
+	//     "options": {
+	//       "null": [
+	//         "-"
+	//       ]
+	//     }
+	//   },
+	//   "steps": [
+	//     {
+	//       "step": "expr",
+	//       "expr": "total = fare + tip"
+	//     },
+	//     {
+	//       "step": "select",
+	//       "columns": [
+	//         "zone",
+	//         "total"
+	//       ]
+	//     }
+	//   ],
+	//   "to": {
+	//     "format": "parquet",
+	//     "files": [
+	//       "trips.parquet"
+	//     ]
+	//   },
+	//   "memory": "256 MiB"
+	// } <nil>
+	// steps[0]: there is no field "condition"
 }

@@ -22,10 +22,22 @@ type convert struct {
 	steps
 	output
 	effort
+	reporting
 	onError   string
 	errorsMax int
-	json      bool
-	verbose   bool
+}
+
+// reporting is how a verb tells what a job came to.
+type reporting struct {
+	json    bool
+	verbose bool
+	words   func(note string) string // in which notes are told; nil leaves them as they are
+}
+
+func (r *reporting) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&r.json, "json", false, "report as JSON on standard output, or on standard error where that has the data")
+	f.BoolVarP(&r.verbose, "verbose", "v", false, "report the plan and what it came to on standard error")
 }
 
 func newConvert() *cobra.Command {
@@ -57,6 +69,12 @@ How many rows there are of each kind is told, and the exit code is then 3.`,
 			return c.run(cmd, args[:len(args)-1], args[len(args)-1])
 		},
 	}
+	c.flags(cmd)
+	return cmd
+}
+
+// flags are convert's, which plan has too.
+func (c *convert) flags(cmd *cobra.Command) {
 	c.input.flags(cmd)
 	c.steps.flags(cmd, &c.input)
 	c.output.flags(cmd)
@@ -64,24 +82,32 @@ How many rows there are of each kind is told, and the exit code is then 3.`,
 	f := cmd.Flags()
 	f.StringVar(&c.onError, "on-error", "stop", "what becomes of a row that fails: stop, null, or reject=FILE")
 	f.IntVar(&c.errorsMax, "max-errors", 0, "end with an error when more rows than this failed; 0 is any number")
-	f.BoolVar(&c.json, "json", false, "report as JSON on standard output, or on standard error where that has the data")
-	f.BoolVarP(&c.verbose, "verbose", "v", false, "report the plan and what it came to on standard error")
+	c.reporting.flags(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("on-error", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"stop", "null", "reject="}, cobra.ShellCompDirectiveNoSpace
 	})
-	return cmd
 }
 
-func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
+// begin is the job that the flags say, the input it reads, and the name of its file of rejects.
+func (c *convert) begin(cmd *cobra.Command, inputs []string, out string) (job ooc.Job, from *opened, rejects string, err error) {
 	policy, onBad, rejects, err := c.policy(out)
 	if err != nil {
-		return usage(cmd, "%w", err)
+		return job, nil, "", usage(cmd, "%w", err)
 	}
 	to, err := c.sink(out)
 	if err != nil {
-		return usage(cmd, "%w", err)
+		return job, nil, "", usage(cmd, "%w", err)
 	}
-	from, err := c.open(cmd, inputs, onBad)
+	if from, err = c.open(cmd, inputs, onBad); err != nil {
+		return job, nil, "", err
+	}
+	job = c.job(from.Source)
+	job.To, job.OnError = to, policy
+	return job, from, rejects, nil
+}
+
+func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
+	job, from, rejects, err := c.begin(cmd, inputs, out)
 	if err != nil {
 		return err
 	}
@@ -89,13 +115,11 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 	if !c.quiet {
 		defer c.tellUndecided(os.Stderr)
 	}
-	job := c.job(from.Source)
-	job.To, job.OnError = to, policy
 	if err := c.effort.set(&job, nameOf(inputs), out == stdio); err != nil {
 		return usage(cmd, "%w", err)
 	}
 	report, err := job.Run(cmd.Context())
-	if rerr := c.report(report, err, out, rejects); err == nil {
+	if rerr := c.report(report, err, out, rejects, c.quiet); err == nil {
 		err = rerr
 	}
 	return c.explained(err)
@@ -127,7 +151,7 @@ func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejec
 	if err != nil && file != stdio && !isPipe(file) {
 		return p, onBad, "", fmt.Errorf("--on-error reject: the %w", err)
 	}
-	sink, err := (&output{force: c.force, defuse: c.defuse && format != parquet}).sink(file)
+	sink, err := (&output{force: c.force, planned: c.output.planned, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
 		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
@@ -135,7 +159,7 @@ func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejec
 }
 
 // report tells what a job came to: to people in notes, to programs in JSON.
-func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
+func (c *reporting) report(r *ooc.Report, err error, out, rejects string, quiet bool) error {
 	if r == nil {
 		return nil
 	}
@@ -153,12 +177,15 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 			return err
 		}
 	}
-	notes := c.failures(r, rejects)
+	notes := failures(r, rejects)
 	if err != nil || len(notes) == 0 {
 		return nil
 	}
-	if !c.quiet {
+	if !quiet {
 		for _, note := range notes {
+			if c.words != nil {
+				note = c.words(note)
+			}
 			show(os.Stderr, "volley: "+note+"\n")
 		}
 	}
@@ -166,7 +193,7 @@ func (c *convert) report(r *ooc.Report, err error, out, rejects string) error {
 }
 
 // failures says how many rows are bad, and what became of them: each kind apart.
-func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
+func failures(r *ooc.Report, rejects string) (notes []string) {
 	all := r.RowsIn + r.Refused
 	note := func(rows int64, first error, what string, words ...any) {
 		if rows == 0 {
@@ -184,10 +211,10 @@ func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 	}
 	they := func(rows int64) string { return count.Word(rows, "it is ", "they are ") + fate }
 	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", they(r.Refused))
-	note(r.Unchosen, c.firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
-	note(r.NullResults, c.firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
+	note(r.Unchosen, firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
+	note(r.NullResults, firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
 	if failed := r.Rejected - r.Refused - r.Unchosen; rejects != "" {
-		note(failed, c.firstFailed(r, false), "failed: %s", they(failed))
+		note(failed, firstFailed(r, false), "failed: %s", they(failed))
 	}
 	note(r.Nulled, firstOf(r.FirstNulled), "%s a null for a value that could not be read or was missing", count.Word(r.Nulled, "has", "have"))
 	note(r.Cut, firstOf(r.FirstCut), "%s more fields than there are columns: what is too much was dropped", count.Word(r.Cut, "has", "have"))
@@ -200,7 +227,7 @@ func (c *convert) failures(r *ooc.Report, rejects string) (notes []string) {
 
 // firstFailed is the first error of --where or of the other steps, where it is among the first of
 // all.
-func (c *convert) firstFailed(r *ooc.Report, where bool) error {
+func firstFailed(r *ooc.Report, where bool) error {
 	for _, e := range r.Steps.Errors {
 		if strings.HasPrefix(e.Func, "where ") == where {
 			return e

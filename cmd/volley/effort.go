@@ -5,11 +5,11 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/volley-go/volley/apply/progress"
+	"github.com/volley-go/volley/internal/bytesize"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/ooc"
 )
@@ -23,16 +23,27 @@ type effort struct {
 
 func (e *effort) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	e.memory = 1 << 30
+	e.memory = memoryDefault
 	f.Var(&e.memory, "memory", "the memory to keep to, such as 256MiB or 2GB")
 	f.IntVar(&e.workers, "workers", 0, "how many cores to use (default: all)")
 	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
 }
 
-// set gives a job its limits. Progress is shown on a terminal that no data goes to.
-func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
+// memoryDefault is the memory that a job keeps to unless it is said.
+const memoryDefault = 1 << 30
+
+// check refuses what cannot be meant.
+func (e *effort) check() error {
 	if e.workers < 0 {
 		return fmt.Errorf("--workers %d: there must be one at least", e.workers)
+	}
+	return nil
+}
+
+// set gives a job its limits. Progress is shown on a terminal that no data goes to.
+func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
+	if err := e.check(); err != nil {
+		return err
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
 	// The runtime keeps to it too, rather than to twice what is alive; but has room for itself.
@@ -53,35 +64,13 @@ func isTerminal(f *os.File) bool {
 // byteSize is a flag: a number of bytes with a unit.
 type byteSize int64
 
-var byteUnits = []struct {
-	name string
-	size float64
-}{
-	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1 << 40},
-	{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12},
-	{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", 1 << 40}, {"b", 1}, {"", 1},
-}
-
 // Set reads 256MiB, 1.5G, 1000000.
 func (b *byteSize) Set(text string) error {
-	n, _, ok := readSize(text)
-	if !ok || !(n >= 1 && n < 1<<62) {
-		return fmt.Errorf("%q is no size: write 256MiB, 2GB or a number of bytes", text)
+	n, err := bytesize.Parse(text)
+	if err == nil {
+		*b = byteSize(n)
 	}
-	*b = byteSize(n)
-	return nil
-}
-
-// readSize reads a number with a unit, or with none.
-func readSize(text string) (n float64, unit string, ok bool) {
-	text = strings.ReplaceAll(text, " ", "")
-	for _, u := range byteUnits {
-		if at := len(text) - len(u.name); at >= 0 && strings.EqualFold(text[at:], u.name) {
-			n, err := strconv.ParseFloat(text[:at], 64)
-			return n * u.size, text[at:], err == nil
-		}
-	}
-	return 0, "", false
+	return err
 }
 
 func (b *byteSize) String() string { return sizeText(int64(*b)) }

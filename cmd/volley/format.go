@@ -1,57 +1,52 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/near"
 )
 
-// The formats, as --from and --to call them.
+// The formats that flags are of, as --from and --to call them.
 const (
 	csv     = "csv"
 	tsv     = "tsv"
 	parquet = "parquet"
 )
 
-var formats = []string{csv, tsv, parquet}
-
-var byExtension = map[string]string{
-	".csv": csv, ".tsv": tsv, ".tab": tsv,
-	".parquet": parquet, ".pq": parquet, ".parq": parquet,
-}
-
-// compressions are the extensions that may stand behind a format's.
-var compressions = map[string]string{".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz"}
+// formats are the names of the formats that are registered: io/* do that.
+func formats() []string { return chunker.FormatNames() }
 
 func checkFormat(flag, name string) error {
-	if slices.Contains(formats, name) {
+	if slices.Contains(formats(), name) {
 		return nil
 	}
-	return fmt.Errorf("%s %s: no such format%s", flag, name, near.Hint(name, formats))
+	return fmt.Errorf("%s %s: no such format%s", flag, name, near.Hint(name, formats()))
 }
 
 // formatByName tells a file's format, and how it is compressed, by its name.
 func formatByName(name string) (format, compression string, err error) {
-	ext := strings.ToLower(filepath.Ext(name))
-	if compression = compressions[ext]; compression != "" {
-		ext = strings.ToLower(filepath.Ext(name[:len(name)-len(ext)]))
-	}
-	if format = byExtension[ext]; format == "" {
+	f, compression, ok := chunker.FormatOfName(name)
+	if !ok {
 		return "", compression, fmt.Errorf("name %q does not tell its format: end it in .csv, .tsv or .parquet (.gz or .zst may follow)", name)
 	}
-	return format, compression, nil
+	return f.Name, compression, nil
 }
 
-var parquetMagic = []byte("PAR1")
+// markBytes is how many bytes tell a format that has a mark.
+func markBytes() (n int) {
+	for _, name := range formats() {
+		f, _ := chunker.FormatNamed(name)
+		n = max(n, len(f.Magic))
+	}
+	return n
+}
 
-// formatOfBytes tells a format by a file's first bytes: what is not Parquet is text.
+// formatOfBytes tells a format by a file's first bytes: what has no mark is text.
 func formatOfBytes(head []byte) string {
-	if bytes.HasPrefix(head, parquetMagic) {
-		return parquet
+	if f, ok := chunker.FormatOfBytes(head); ok {
+		return f.Name
 	}
 	return csv
 }

@@ -37,7 +37,8 @@ type input struct {
 
 	int96Micros bool
 
-	read csvio.Report // set when a stream is closed
+	read    csvio.Report // set when a stream is closed
+	planned bool         // nothing is read: it is said what would be
 }
 
 const (
@@ -63,7 +64,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	in.limits.flag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("header", "no-header")
 	_ = cmd.RegisterFlagCompletionFunc("dates", cobra.FixedCompletions(dateOrders[1:], cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // opened is a source of inputs, read as one table.
@@ -86,6 +87,9 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 		return nil, usage(cmd, "%w", err)
 	}
 	options.OnBad, options.Report = onBad, &in.read
+	if in.planned && (args[0] == stdio || len(args) == 1 && isPipe(args[0])) {
+		return in.unopened(cmd, options, args)
+	}
 	if args[0] == stdio {
 		return in.stream(cmd, options, stdinName, os.Stdin)
 	}
@@ -106,6 +110,24 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 		return o, in.ofCSV(cmd)
 	}
 	o.Source = forFormat(options, format).Open(args...)
+	return o, in.ofParquet(cmd)
+}
+
+// unopened is a source of what comes once, for a job that another run does. Of what format that is
+// nobody knows before: it is what the flags are of, or CSV.
+func (in *input) unopened(cmd *cobra.Command, options csvio.ReadOptions, args []string) (*opened, error) {
+	o := &opened{format: in.from, close: func() error { return nil }}
+	if o.format == "" {
+		o.format = csv
+		if cmd.Flags().Changed("int96-micros") || slices.Contains(in.limits.given, parquet) {
+			o.format = parquet
+		}
+	}
+	if o.format == parquet {
+		o.Source = in.parquet().Open(args...)
+		return o, in.ofCSV(cmd)
+	}
+	o.Source = forFormat(options, o.format).Open(args...)
 	return o, in.ofParquet(cmd)
 }
 
@@ -338,7 +360,7 @@ func ends(name string) (head, tail []byte) {
 		return nil, nil
 	}
 	defer f.Close()
-	n := len(parquetMagic)
+	n := markBytes()
 	head, tail = make([]byte, n), make([]byte, n)
 	if _, err := io.ReadFull(f, head); err != nil {
 		return nil, nil

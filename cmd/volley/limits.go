@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/internal/bytesize"
 	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
@@ -68,7 +69,7 @@ func (l *limitFlag) setOne(text string) error {
 		if known.name != name {
 			continue
 		}
-		n, unit, ok := readSize(value)
+		n, unit, ok := bytesize.Split(value)
 		switch {
 		case !ok:
 			return fmt.Errorf("%s: %q is no number and no size: write %s=1000 or %s=64MiB", name, value, name, name)
@@ -84,9 +85,9 @@ func (l *limitFlag) setOne(text string) error {
 
 // inUnit writes a number in a unit that somebody else used.
 func inUnit(n int64, unit string) string {
-	for _, u := range byteUnits {
-		if strings.EqualFold(u.name, unit) {
-			return strconv.FormatFloat(float64(n)/u.size, 'f', -1, 64) + unit
+	for _, u := range bytesize.Units {
+		if strings.EqualFold(u.Name, unit) {
+			return strconv.FormatFloat(float64(n)/u.Size, 'f', -1, 64) + unit
 		}
 	}
 	return strconv.FormatInt(n, 10)

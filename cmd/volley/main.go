@@ -7,6 +7,8 @@
 //	volley stats   'trips/*.csv.zst'              # a summary of every column
 //	volley convert trips.csv trips.parquet        # any format to any other
 //	volley explain trips.csv --set 'total = fare + tip'
+//	volley plan    trips.csv trips.parquet >job.json  # what convert would do, as JSON
+//	volley run     job.json                       # does it
 //
 // # Inputs
 //
@@ -40,6 +42,12 @@
 // input that changes while it is read is an error. What a killed command left in an output's folder
 // is removed by the next one there. Only data and what --json asks for go to standard output;
 // progress (where standard error is a terminal), notes and errors go to standard error.
+//
+// # Jobs
+//
+// What convert does is a job, which plan prints as JSON and run does, with the same bytes as the
+// outcome. volley run --help has the form of the document. Paths in it are of the folder in which
+// run is called. Whether a file may be replaced, --force, is said to run, and is not in the job.
 //
 // # Rows that fail
 //

@@ -137,9 +137,8 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		if r.Steps == nil {
 			r.Steps = &apply.Report{}
 		}
-		v := &convert{effort: effort{quiet: true}}
-		require.Equal(t, c.want, v.failures(&r, c.rejects))
-		if err := v.report(&r, nil, "out.csv", c.rejects); c.want == nil {
+		require.Equal(t, c.want, failures(&r, c.rejects))
+		if err := new(reporting).report(&r, nil, "out.csv", c.rejects, true); c.want == nil {
 			require.NoError(t, err)
 		} else {
 			require.ErrorIs(t, err, errRowsFailed)
@@ -156,6 +155,20 @@ func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
 		"the budget is 16 MiB: raise Memory; or":                                                                        "the budget is 16 MiB: raise --memory; or",
 	} {
 		require.Equal(t, want, message(errors.New(text)))
+	}
+}
+
+// TestMessagesOfJobsCallOptionsByTheirFields: whoever runs a document has no flags.
+func TestMessagesOfJobsCallOptionsByTheirFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"the text is unknown: give ReadOptions.Encoding (EncodingOf finds it by name), or convert it": "the text is unknown: give from.options.encoding with its name, or convert it",
+		"csvio.ReadOptions.RowMax sets the limit":                                                     "from.options.rowMax sets the limit",
+		"WriteOptions.Compression":                                                                    "to.options.compression",
+		"the budget is 16 MiB: raise Memory; or":                                                      `the budget is 16 MiB: raise "memory"; or`,
+		"2 rows failed, more than Policy.RowsMax 1":                                                   "2 rows failed, more than onError.rowsMax 1",
+		"ooc: a.csv is there already: --force replaces it":                                            "a.csv is there already: volley run --force replaces it",
+	} {
+		require.Equal(t, want, message(&jobError{errors.New(text)}))
 	}
 }
 
@@ -198,15 +211,4 @@ func TestLimits(t *testing.T) {
 	}
 	require.Equal(t, parquetio.Limits{FooterBytes: 7, Columns: 7, PageBytes: 7, PageValues: 7, ChunkBytes: 7, Expansion: 7}, l.parquet)
 	require.Equal(t, csvio.ReadOptions{RowMax: 7, FieldMax: 7, ColumnsMax: 7, RatioMax: 7}, l.csv)
-}
-
-func TestByteSize(t *testing.T) {
-	for text, want := range map[string]int64{"256MiB": 256 << 20, "1.5g": 3 << 29, "2GB": 2e9, "1000": 1000, "64 kib": 64 << 10, "10B": 10} {
-		var b byteSize
-		require.NoError(t, b.Set(text), text)
-		require.EqualValues(t, want, b, text)
-	}
-	for _, text := range []string{"", "-1MiB", "0", "NaN", "inf", "1e300GB", "MiB", "12XB"} {
-		require.Error(t, new(byteSize).Set(text), text)
-	}
 }

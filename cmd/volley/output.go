@@ -25,6 +25,7 @@ type output struct {
 	delimiter   string
 	defuse      bool
 	force       bool
+	planned     bool // nothing is written: it is said what would be
 }
 
 func (o *output) flags(cmd *cobra.Command) {
@@ -34,7 +35,7 @@ func (o *output) flags(cmd *cobra.Command) {
 	f.StringVar(&o.delimiter, "out-delimiter", "", "what separates the fields of CSV that is written, such as ';' or tab (default: comma)")
 	f.BoolVar(&o.defuse, "defuse-formulas", false, "write CSV for spreadsheets: an apostrophe goes before names and texts that begin with = + - @, a tab or a line end, and stays in them")
 	f.BoolVar(&o.force, "force", false, "replace files that are there already")
-	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // writers makes sinks of one format.
@@ -49,9 +50,14 @@ func (o *output) sink(path string) (chunker.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	return o.place(w, path)
+}
+
+// place is a sink of a format at a path.
+func (o *output) place(w writers, path string) (chunker.Sink, error) {
 	switch {
 	case path == stdio:
-		if c, ok := w.(csvio.WriteOptions); isTerminal(os.Stdout) && (!ok || c.Compression != "" && c.Compression != "none") {
+		if c, ok := w.(csvio.WriteOptions); !o.planned && isTerminal(os.Stdout) && (!ok || c.Compression != "" && c.Compression != "none") {
 			return nil, errors.New("what is not text is not written to a terminal: send it to a file or a pipe")
 		}
 		return standardOutput{w}, nil
@@ -114,6 +120,17 @@ type file struct {
 	chunker.Sink
 	path  string
 	force bool
+}
+
+// Stored is the sink as data. Whether it may replace a file, the run says.
+func (f file) Stored() (chunker.Files, error) { return chunker.FilesOf(f.Sink) }
+
+// Stored is the sink as data.
+func (d device) Stored() (chunker.Files, error) { return chunker.FilesOf(d.writers.Create(d.path)) }
+
+// Stored is the sink as data.
+func (s standardOutput) Stored() (chunker.Files, error) {
+	return chunker.FilesOf(s.writers.Create(stdio))
 }
 
 // Places returns the file that is written.

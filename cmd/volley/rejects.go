@@ -13,6 +13,9 @@ import (
 // rejectsSink writes the reasons of rejects in the command's words.
 type rejectsSink struct{ chunker.Sink }
 
+// Stored is the sink as data.
+func (s rejectsSink) Stored() (chunker.Files, error) { return chunker.FilesOf(s.Sink) }
+
 // Places returns the file that is written, if it is one.
 func (s rejectsSink) Places() []string {
 	if p, ok := s.Sink.(chunker.Placed); ok {

@@ -70,7 +70,8 @@ failed and were rejected, left out or have nulls, as --on-error asked; 130 inter
   volley head trips.parquet -n 5
   volley stats 'trips/*.csv.zst'
   volley convert trips.csv trips.parquet --set 'total = fare + tip' --where 'distance > 0'
-  zcat trips.csv.gz | volley convert - trips.parquet`,
+  zcat trips.csv.gz | volley convert - trips.parquet
+  volley plan trips.csv trips.parquet --first 1000 > job.json && volley run job.json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -87,7 +88,7 @@ failed and were rejected, left out or have nulls, as --on-error asked; 130 inter
 		}
 		return &usageError{cmd, err}
 	})
-	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newSchema(), newSniff(), newStats(), newVersion())
+	root.AddCommand(newConvert(), newExplain(), newExpressions(), newHead(), newPlan(), newRun(), newSchema(), newSniff(), newStats(), newVersion())
 	return root
 }
 
@@ -159,5 +160,9 @@ func message(err error) string {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	text = strings.Replace(text, "write /dev/stdout: ", "write "+stdoutName+": ", 1)
-	return inFlags(strings.Replace(text, "where: expr: ", "where: ", 1))
+	text = strings.Replace(text, "where: expr: ", "where: ", 1)
+	if errors.As(err, new(*jobError)) {
+		return inFields(text)
+	}
+	return inFlags(text)
 }

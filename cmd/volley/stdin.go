@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/fifo"
 	"github.com/volley-go/volley/io/csvio"
 )
@@ -18,30 +19,50 @@ func (in *input) stream(cmd *cobra.Command, options csvio.ReadOptions, name stri
 	r := bufio.NewReaderSize(fifo.NewReader(cmd.Context(), f), 64<<10)
 	o := &opened{format: in.from, close: f.Close}
 	if o.format == "" {
-		head, err := r.Peek(len(parquetMagic))
+		head, err := r.Peek(markBytes())
 		if err != nil && err != io.EOF {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		o.format = formatOfBytes(head)
 	}
 	if o.format != parquet {
-		o.Source = forFormat(options, o.format).From(name, r)
-		return o, in.ofParquet(cmd)
+		if err := in.ofParquet(cmd); err != nil {
+			return nil, err
+		}
+		return o, o.once(forFormat(options, o.format), name, f, r)
 	}
 	if err := in.ofCSV(cmd); err != nil {
 		return nil, err
 	}
+	return o, o.once(in.parquet(), name, f, r)
+}
+
+// once makes the source of an input that comes once, f, read through r. A format that is read from
+// its end is kept in a file, unless it is one.
+func (o *opened) once(by chunker.Opener, name string, f *os.File, r io.Reader) error {
+	if inOrder, ok := by.(interface {
+		From(name string, r io.Reader) chunker.Source
+	}); ok {
+		o.Source = inOrder.From(name, r)
+		return nil
+	}
+	anywhere, ok := by.(interface {
+		From(name string, r io.ReaderAt, size int64) chunker.Source
+	})
+	if !ok {
+		return fmt.Errorf("read %s: this format is read from files alone", name)
+	}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		o.Source = in.parquet().From(name, f, info.Size())
-		return o, nil
+		o.Source = anywhere.From(name, f, info.Size())
+		return nil
 	}
 	defer f.Close()
 	s, err := spool(r)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return fmt.Errorf("read %s: %w", name, err)
 	}
-	o.Source, o.close = in.parquet().From(name, s, s.size), s.Close
-	return o, nil
+	o.Source, o.close = anywhere.From(name, s, s.size), s.Close
+	return nil
 }
 
 // spooled is a temporary file that is gone when it is closed, or when the process ends where the

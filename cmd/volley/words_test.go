@@ -38,6 +38,9 @@ func TestMessagesHaveNoWordOfTheLibraries(t *testing.T) {
 		"dates.csv": "d,n\n03/04/2020,1\n05/06/2021,2\n", "quote.csv": "\"a,b\n1,2\n", "behind.csv": "\"a\"x,b\n1,2\n", "open.csv": "a,b\n1,\"2\n3,4\n", "empty.csv": "",
 		"utf.csv": "a,b\n1,\xe9\xff\xfe\n2,\xc3\xa9\xc3\xa9\n", "gbk.csv": "a,b\n\xc4\xe3\xba\xc3,\xca\xc0\xbd\xe7\n\xd6\xd0\xb9\xfa,\xb1\xb1\xbe\xa9\n", "wide.csv": strings.Repeat("x,", 300) + "y\n" + strings.Repeat("1,", 300) + "2\n",
 		"long.csv": "a,b\n" + strings.Repeat("x", 5000) + ",1\n", "not.parquet": "PAR1 nonsense PAR1", "cut.csv.gz": "\x1f\x8b\x08\x00", "zero.csv": "n\n0\n1\n", "text.csv": "s,n\nx,1\ny,2\n",
+		"a.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["a.csv"]}}`, "gbk.json": `{"from": {"format": "csv", "files": ["gbk.csv"]}, "to": {"format": "csv", "files": ["-"]}}`,
+		"step.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"]}, "steps": [{"step": "map", "fn": "x@v1", "out": "c", "in": []}]}`,
+		"wide.json": `{"from": {"format": "csv", "files": ["wide.csv"], "options": {"columnsMax": 9}}, "to": {"format": "csv", "files": ["-"]}}`, "to.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"], "options": {"compression": "lz4"}}}`,
 	} {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 	}
@@ -59,6 +62,8 @@ func TestMessagesHaveNoWordOfTheLibraries(t *testing.T) {
 		"convert bad.csv o.csv --types a=int64 --on-error null --max-errors 1", "convert ragged.csv o2.csv --on-error null --max-errors 1", "convert zero.csv o3.csv --set x=1/n --on-error reject=r.csv --max-errors 1", "convert text.csv o4.csv --set x=cast(s,int64) --on-error null --max-errors 1", "convert ragged.csv - --rejects r.csv", "convert a.csv - --on-error skip", "convert a.csv - --max-errors 3", "convert a.csv - --on-error null --max-errors -1",
 		"convert ragged.csv o.csv --on-error reject=o.csv", "convert ragged.csv o.csv --on-error reject=ragged.csv --force", "convert ragged.csv - --on-error reject=r", "convert a.csv a.csv", "convert a.csv a.csv --force", "convert a.csv missing/o.csv", "convert a.csv folder.csv", "convert a.csv o.parquet --compression foo", "convert a.csv o.csv --compression lz4", "convert a.csv o.xyz", "convert a.csv o.parquet --out-delimiter ;",
 		"convert missing.csv -", "convert missing/*.csv -", "convert *.nope -", "convert folder.csv -", "convert not.parquet -", "convert cut.csv.gz -", "convert a.csv a.parquet -", "convert a.parquet - --header", "convert a.csv - --int96-micros", "convert a.csv - --memory 0", "convert a.csv - --workers -1",
+		"plan", "plan a.csv", "plan a.csv o.xyz", "plan a.csv o.csv --workers -1", "plan a.csv o.csv --select a,a", "plan missing/*.csv -", "plan a.parquet o.csv --header", "plan - o.csv --int96-micros --header", "plan a.csv o.csv --on-error skip",
+		"run", "run missing.json", "run a.csv", "run a.json", "run gbk.json", "run step.json", "run wide.json", "run to.json",
 		"schema", "schema a.csv --stored", "schema missing.parquet --stored", "sniff a.parquet", "sniff a.csv --names x,y", "sniff dates.csv --null z", "sniff a.csv --header", "head a.csv -n -1", "stats z.csv", "explain a.csv --where b>0 --set c=a+b", "explain a.csv --set c=pow(a,2)^b", "expresions",
 	} {
 		assert.NotRegexp(t, library, told(t, strings.Fields(line)...), line)

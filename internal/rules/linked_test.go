@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// arrow are the modules that every program with Volley links: what Arrow's arrays need.
-var arrow = []string{
+// ofArrays are the modules that every program with Volley links: what Arrow's arrays need.
+var ofArrays = []string{
 	"github.com/apache/arrow/go/v17", "github.com/goccy/go-json", "github.com/google/flatbuffers",
 	"github.com/klauspost/cpuid/v2", "github.com/zeebo/xxh3", "golang.org/x/exp", "golang.org/x/sys",
 	"golang.org/x/xerrors",
@@ -26,11 +26,11 @@ func TestNothingUnusedIsLinked(t *testing.T) {
 		"github.com/parquet-go/parquet-go", "github.com/pierrec/lz4/v4",
 	}
 	for of, want := range map[string][][]string{
-		"./apply/... ./chunker ./frame ./ooc": {arrow},
-		"./io/csvio":                          {arrow, text},
-		"./io/parquetio":                      {arrow, parquet},
-		"./io/gotaio":                         {arrow, {"github.com/go-gota/gota", "golang.org/x/net", "gonum.org/v1/gonum"}},
-		"./cmd/volley":                        {arrow, text, parquet, {"github.com/spf13/cobra", "github.com/spf13/pflag"}},
+		"./apply/... ./chunker ./frame ./ooc": {ofArrays},
+		"./io/csvio":                          {ofArrays, text},
+		"./io/parquetio":                      {ofArrays, parquet},
+		"./io/gotaio":                         {ofArrays, {"github.com/go-gota/gota", "golang.org/x/net", "gonum.org/v1/gonum"}},
+		"./cmd/volley":                        {ofArrays, text, parquet, {"github.com/spf13/cobra", "github.com/spf13/pflag"}},
 	} {
 		all := slices.Concat(want...)
 		slices.Sort(all)

@@ -60,22 +60,18 @@ func (v *Value) is(want kind) error {
 	return v.Errorf("this is %s, where %s should be", v.kind, want)
 }
 
-func (v *Value) decodeStruct(to reflect.Value) (err error) {
+func (v *Value) decodeStruct(to reflect.Value) error {
 	if err := v.is(object); err != nil {
 		return err
 	}
 	at := map[string]int{}
-	var names []string
+	var names, missing []string
 	for i := range to.NumField() {
 		name, options, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
 		at[name] = i
 		names = append(names, name)
 		if !strings.HasPrefix(options, "omit") && v.fields[name] == nil {
-			defer func() { // a field that is not known is told first: it may be this one, misspelt
-				if err == nil {
-					err = v.Errorf("there is no field %q", name)
-				}
-			}()
+			missing = append(missing, name)
 		}
 	}
 	for _, name := range v.names {
@@ -86,6 +82,9 @@ func (v *Value) decodeStruct(to reflect.Value) (err error) {
 		if err := v.fields[name].decode(to.Field(i)); err != nil {
 			return err
 		}
+	}
+	if len(missing) > 0 { // told last: one that is not known may be this one, misspelt
+		return v.Errorf("there is no field %q", missing[0])
 	}
 	return nil
 }

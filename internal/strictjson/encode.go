@@ -140,3 +140,64 @@ func (v *Value) MarshalJSON() ([]byte, error) {
 	}
 	return []byte("null"), nil
 }
+
+// widthMax is how wide a value may be that is written on one line.
+const widthMax = 100
+
+// Indent writes a document for people: what fits on a line stays on one.
+func Indent(data []byte) []byte {
+	v, err := Parse("", data)
+	if err != nil {
+		return data
+	}
+	return append(v.indent(nil, 0), '\n')
+}
+
+func (v *Value) indent(out []byte, depth int) []byte {
+	line, err := v.MarshalJSON()
+	if err != nil || v.kind != array && v.kind != object || depth > 0 && len(line)+2*depth <= widthMax && !v.isLong() {
+		return append(out, spaced(line)...)
+	}
+	open, end, inner := "[", "]", strings.Repeat("  ", depth+1)
+	if v.kind == object {
+		open, end = "{", "}"
+	}
+	out = append(out, open...)
+	for i := range max(len(v.list), len(v.names)) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, "\n"+inner...)
+		if v.kind == array {
+			out = v.list[i].indent(out, depth+1)
+			continue
+		}
+		name, _ := Marshal(v.names[i])
+		out = v.fields[v.names[i]].indent(append(append(out, name...), ": "...), depth+1)
+	}
+	return append(out, "\n"+strings.Repeat("  ", depth)+end...)
+}
+
+// isLong reports whether the value is a list of objects, which get a line each.
+func (v *Value) isLong() bool {
+	return v.kind == array && len(v.list) > 0 && v.list[0].kind == object
+}
+
+// spaced puts a blank behind the commas and colons that are not in texts.
+func spaced(line []byte) (out []byte) {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		out = append(out, c)
+		switch {
+		case quoted && c == '\\':
+			i++
+			out = append(out, line[i])
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == ':'):
+			out = append(out, ' ')
+		}
+	}
+	return out
+}

@@ -179,8 +179,18 @@ func (v *Value) Errorf(format string, args ...any) error {
 	if v.path == "" {
 		return err
 	}
-	return fmt.Errorf("%s: %w", v.path, err)
+	return &PlaceError{v.path, err}
 }
+
+// PlaceError is an error at a place of a document.
+type PlaceError struct {
+	Path string // such as steps[2].condition
+	Err  error
+}
+
+func (e *PlaceError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+func (e *PlaceError) Unwrap() error { return e.Err }
 
 // Take removes a field of an object and returns its text; it is an error if there is none.
 func (v *Value) Take(name string) (field *Value, value string, err error) {

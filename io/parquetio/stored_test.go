@@ -54,10 +54,10 @@ func TestEveryOptionIsStored(t *testing.T) {
 		require.Equal(t, o.Create("a"), got)
 	}
 	for want, of := range map[string]any{
-		"net: a reader has no name":                 From("net", strings.NewReader(""), 0),
-		"a source of some columns cannot be stored": Open("a").(chunker.Pruner).Prune([]string{"a"}),
-		"parquetio.streamSink: it cannot be stored": To(new(strings.Builder)),
-		`options.metadata.k: the text "\xff" is not`:     WriteOptions{Metadata: map[string]string{"k": "\xff"}}.Create("a"),
+		"net: a reader has no name":                  From("net", strings.NewReader(""), 0),
+		"a source of some columns cannot be stored":  Open("a").(chunker.Pruner).Prune([]string{"a"}),
+		"parquetio.streamSink: it cannot be stored":  To(new(strings.Builder)),
+		`options.metadata.k: the text "\xff" is not`: WriteOptions{Metadata: map[string]string{"k": "\xff"}}.Create("a"),
 	} {
 		files, err := chunker.FilesOf(of)
 		if err == nil {

@@ -1,0 +1,172 @@
+package ooc_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/table"
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/strictjson"
+	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/io/parquetio"
+	"github.com/volley-go/volley/ooc"
+)
+
+// jobs is jobs of every setting, and the data that each is stored as.
+func jobs() map[string]ooc.Job {
+	from, to := csvio.Open("a.csv"), parquetio.Create("b.parquet")
+	limited := chunker.Null()
+	limited.RowsMax, limited.RatioMax = 7, 0.5
+	const ends = `"from":{"format":"csv","files":["a.csv"]},"to":{"format":"parquet","files":["b.parquet"]}`
+	return map[string]ooc.Job{
+		`{"version":1,` + ends + `}`:                                                        {From: from, To: to},
+		`{"version":1,` + ends + `,"memory":"256 MiB"}`:                                     {From: from, To: to, Memory: 256 << 20},
+		`{"version":1,` + ends + `,"memory":"1000001 B","workers":3,"wide":9,"trust":true}`: {From: from, To: to, Memory: 1000001, Workers: 3, Wide: 9, Trust: true},
+		`{"version":1,"name":"b > a",` + ends + `}`:                                         {Name: "b > a", From: from, To: to},
+		`{"version":1,` + ends + `,"onError":{"policy":"null"}}`:                            {From: from, To: to, OnError: chunker.Null()},
+		`{"version":1,` + ends + `,"onError":{"policy":"null","rowsMax":7,"ratioMax":0.5}}`: {From: from, To: to, OnError: limited},
+		`{"version":1,` + ends + `,"onError":{"policy":"reject","rowsMax":9,"to":{"format":"csv","files":["bad.csv"]}}}`: {
+			From: from, To: to, OnError: chunker.Reject(csvio.Create("bad.csv"), 9)},
+		`{"version":1,"from":{"format":"parquet","files":["x*.parquet","y"],"options":{"int96Micros":true}},"steps":[{"step":"where","condition":"n > 1"},{"step":"select","columns":["n"]},{"step":"drop","columns":["m"]},{"step":"rename","from":"n","to":"k"},{"step":"limit","rows":5},{"step":"rowNumber","column":"row"}],"to":{"format":"csv","files":["b.csv"],"options":{"crlf":true}}}`: {
+			From:  parquetio.ReadOptions{Int96Micros: true}.Open("x*.parquet", "y"),
+			Steps: chunker.Steps{apply.Where("n > 1"), table.Select("n"), table.Drop("m"), table.Rename("n", "k"), table.Limit(5), table.RowNumber("row")},
+			To:    csvio.WriteOptions{CRLF: true}.Create("b.csv")},
+	}
+}
+
+func TestJobsAreStoredAndReadBackEqual(t *testing.T) {
+	for want, job := range jobs() {
+		data, err := job.MarshalJSON()
+		require.NoError(t, err)
+		require.Equal(t, want, string(data))
+		for _, text := range []string{want, string(strictjson.Indent(data))} {
+			var back ooc.Job
+			require.NoError(t, json.Unmarshal([]byte(text), &back), text)
+			require.Equal(t, job.OnError.String(), back.OnError.String())
+			again, err := back.MarshalJSON()
+			require.NoError(t, err)
+			require.Equal(t, want, string(again))
+		}
+	}
+}
+
+// TestAJobThatWasStoredWritesTheSame bytes, output and rejects.
+func TestAJobThatWasStoredWritesTheSame(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("in.csv", []byte("n,s\n"+strings.Repeat("1,a\n0,b\n3,c\nx,d\n", 1000)), 0o600))
+	job := ooc.Job{
+		From:    csvio.ReadOptions{OnBad: csvio.Reject, Types: nil}.Open("in.csv"),
+		Steps:   chunker.Steps{apply.Expr("m = 6 / cast(n, int64)"), apply.Where("m < 6 || s == \"a\""), table.RowNumber("row")},
+		To:      csvio.WriteOptions{Delimiter: ';'}.Create("out.csv"),
+		OnError: chunker.Reject(csvio.Create("bad.csv"), 0), Memory: 64 << 20,
+	}
+	outputs := func(j ooc.Job) (all []string) {
+		_, err := j.Run(t.Context())
+		require.NoError(t, err)
+		for _, name := range []string{"out.csv", "bad.csv"} {
+			data, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.NoError(t, os.Remove(name))
+			all = append(all, string(data))
+		}
+		return all
+	}
+	want := outputs(job)
+	data, err := json.Marshal(job)
+	require.NoError(t, err)
+	var back ooc.Job
+	require.NoError(t, json.Unmarshal(data, &back))
+	require.Equal(t, want, outputs(back))
+}
+
+func TestWhatOfAJobCannotBeStoredIsTold(t *testing.T) {
+	from, to := csvio.Open("a.csv"), parquetio.Create("b.parquet")
+	for want, job := range map[string]ooc.Job{
+		"a job without From or To":                       {From: from},
+		"from: chunker.frameSource: it cannot be stored": {From: chunker.FromFrame(nil), To: to},
+		"to: *chunker.FrameSink: it cannot be stored":    {From: from, To: new(chunker.FrameSink)},
+		"to: *chunker.FrameSink: it cannot":              {From: from, To: to, OnError: chunker.Reject(new(chunker.FrameSink), 0)},
+		"steps[1]: map h: its function":                  {From: from, To: to, Steps: chunker.Steps{table.Limit(1), apply.Map1("h", "x", func(x float64) float64 { return x })}},
+		`files[0]: the text "\xff.csv" is not UTF-8`:     {From: csvio.Open("\xff.csv"), To: to},
+		"Memory -1, Workers 0 and Wide 0: a negative":    {From: from, To: to, Memory: -1},
+		`options.null[0]: the text "\x00" has a NUL`:     {From: csvio.ReadOptions{Null: []string{"\x00"}}.Open("a"), To: to},
+	} {
+		_, err := job.MarshalJSON()
+		require.ErrorContains(t, err, want)
+		_, err = json.Marshal(job)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestWrongDocumentsAreToldByTheirPlace(t *testing.T) {
+	const ends = `"from": {"format": "csv", "files": ["a"]}, "to": {"format": "csv", "files": ["b"]}`
+	for text, want := range map[string]string{
+		`{}`:                               `there is no field "from"`,
+		`[]`:                               "this is a list, where an object should be",
+		`nil`:                              "invalid character",
+		`{` + ends + `, "stesp": []}`:      `no field "stesp" is known here; did you mean "steps"?`,
+		`{` + ends + `, "version": 2}`:     "version: this is 2, and version 1 is read here",
+		`{` + ends + `, "memory": 5}`:      "memory: this is a number, where a text should be",
+		`{` + ends + `, "memory": "lots"}`: `memory: "lots" is no size`,
+		`{` + ends + `, "workers": -1}`:    "workers -1 and wide 0: give numbers from 0",
+		`{` + ends + `, "workers": 99999999999999999999}`:                                                                         "workers: 99999999999999999999 is no whole number",
+		`{` + ends + `, "steps": [{"step": "limit", "rows": 1}, {"step": "limit"}]}`:                                              `steps[1]: there is no field "rows"`,
+		`{` + ends + `, "steps": [{"step": "limit", "rows": 1, "step": "drop"}]}`:                                                 `steps[0]: the field "step" is there twice`,
+		`{` + ends + `, "onError": {"policy": "rejects"}}`:                                                                        `onError: no policy "rejects"; did you mean "reject"?`,
+		`{` + ends + `, "onError": {"policy": "reject"}}`:                                                                         `onError: the policy "reject", and no other, has a field "to"`,
+		`{` + ends + `, "onError": {"policy": "null", "ratioMax": 2}}`:                                                            "onError: rowsMax 0 and ratioMax 2",
+		`{` + ends + `, "onError": {"policy": "reject", "to": {"format": "csv"}}}`:                                                `onError.to: there is no field "files"`,
+		`{"from": {"format": "csv", "files": []}, "to": {"format": "csv", "files": ["b"]}}`:                                       "from: no file is named",
+		`{"from": {"format": "csv", "files": ["a", ""]}, "to": {}}`:                                                               "from: files[1] is empty",
+		`{"from": {"format": "cvs", "files": ["a"]}, "to": {"format": "csv", "files": ["b"]}}`:                                    `from: no format "cvs" is known; did you mean "csv"?`,
+		`{"from": {"format": "csv", "files": ["a"], "options": {"nul": []}}, "to": {"format": "csv", "files": ["b"]}}`:            `from.options: no field "nul" is known here; did you mean "null"?`,
+		`{"from": {"format": "csv", "files": ["a"]}, "to": {"format": "csv", "files": ["b", "c"]}}`:                               "to: one file is written, and 2 are named",
+		`{"from": {"format": "csv", "files": ["a\u0000b"]}, "to": {"format": "csv", "files": ["b"]}}`:                             "from.files[0]: the text has a NUL",
+		`{"from": {"format": "csv", "files": ["a"]}, "to": {"format": "parquet", "files": ["b"], "options": {"compression": 1}}}`: "to.options.compression: this is a number",
+	} {
+		job := ooc.Job{Name: "before"}
+		require.ErrorContains(t, json.Unmarshal([]byte(text), &job), want, text)
+		require.Equal(t, ooc.Job{Name: "before"}, job, "nothing is read by halves")
+	}
+}
+
+// FuzzJob: whatever document is read, none panics, and what is read is written and read back equal.
+func FuzzJob(f *testing.F) {
+	for text := range jobs() {
+		f.Add(text)
+	}
+	f.Add(`{"from":{"format":"tsv","files":["a"],"options":{"rejects":{"format":"parquet","files":["b"]},"types":{"a":"decimal(3,1)"}}},"to":{"format":"csv","files":["../b"]},"steps":[{"step":"steps","steps":[]}]}`)
+	f.Add(`{"from":{"format":"csv","files":["a"],"options":{"badRatio":1e-400,"null":[],"encoding":"cp1252"}},"to":{"format":"csv","files":["\ud83d\ude00"]},"memory":"1e3"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var job ooc.Job
+		if json.Unmarshal([]byte(text), &job) != nil {
+			return
+		}
+		data, err := job.MarshalJSON()
+		require.NoError(t, err, "what was read can be written")
+		var back ooc.Job
+		require.NoError(t, json.Unmarshal(data, &back))
+		again, err := back.MarshalJSON()
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(again))
+	})
+}
+
+// TestRelativePathsAreOfTheWorkingFolder and leave it as any path may.
+func TestRelativePathsAreOfTheWorkingFolder(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "work"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "in.csv"), []byte("a\n1\n"), 0o600))
+	t.Chdir(filepath.Join(dir, "work"))
+	var job ooc.Job
+	require.NoError(t, json.Unmarshal([]byte(`{"from": {"format": "csv", "files": ["../in.csv"]}, "to": {"format": "csv", "files": ["out.csv"]}}`), &job))
+	_, err := job.Run(t.Context())
+	require.NoError(t, err)
+	require.FileExists(t, filepath.Join(dir, "work", "out.csv"))
+}
