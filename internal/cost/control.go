@@ -23,7 +23,8 @@ type Settings struct {
 	// Units is how many units a span has, if the user says so; 0 leaves it to the controller. The
 	// choice then stays what it is.
 	Units int
-	// Pinned says that the option given to Run stays what it is: a user's choice.
+	// Pinned says that the option given to Run stays what it is: a user's choice. Late workers still
+	// give back what they have not begun. For Serial, one worker is the limit as well.
 	Pinned bool
 	// Seed makes the sample's places differ.
 	Seed uint64
@@ -328,9 +329,11 @@ func (c *Controller) joinRun(w *Worker, done int) {
 	if c.known.Units > 0 || done == 0 {
 		return
 	}
-	for k, t := range w.Times { // the one span that tells of the functions
-		c.known.Functions[k] = float64(t) / float64(done)
+	functions := make([]float64, len(w.Times)) // others may hold the ones that there are
+	for k, t := range w.Times {
+		functions[k] = float64(t) / float64(done)
 	}
+	c.known.Functions = functions
 }
 
 // size is how many units the next span has: about spanWorth of work, less near the end so that no
