@@ -421,6 +421,9 @@ func (c *Controller) computing(cpu, took time.Duration) time.Duration {
 // saw takes in how much of a span's time was computing; once the spans tell that units wait, the run
 // goes wide. The caller holds mu.
 func (c *Controller) saw(cpu, took time.Duration) {
+	if c.option.Strategy == Wide { // it began before, and more workers took turns since
+		return
+	}
 	c.seen.cpu += c.computing(cpu, took)
 	c.seen.wall += took
 	if c.seen.wall < longUnit {
