@@ -52,10 +52,15 @@
 //	wide      for functions that wait: many more workers than cores, more and
 //	          more of them as long as that gets more rows done
 //
-// Morsels shrink near the end, and a worker that finds nothing left is given
-// part of what another one holds, so that rows of unequal cost keep all cores
-// busy. While it runs the engine compares what rows cost with what it
-// predicted, and adds workers where serial was the wrong choice.
+// Morsels shrink near the end, and a worker that finds nothing left is given part of what another
+// one holds, so that rows of unequal cost keep all cores busy. While it runs the engine compares
+// what rows cost with what it predicted, and adds workers if serial was the wrong choice.
+//
+// No worker waits for another's slow row. A sample is cut short once a row has been under way for
+// 2 ms, and all workers begin with the rows that are left, one at a time. Whether slow rows wait or
+// compute is measured while they run, by the processor time of their threads: if they wait, the run
+// goes wide, and doubles its workers as long as no row has come back. So ten rows of 2 s that wait
+// take 2 s, and a clump of slow rows among cheap ones is on all cores after its first row.
 // [Plan] and [Report] print all of that.
 //
 // The engine costs 15 to 60 µs a call for up to some thousand rows, 80 to 150 µs where it samples a

@@ -110,8 +110,8 @@ func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound ch
 }
 
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
-// hundreds to thousands) are called for real and their results dropped; functions that read what
-// others write, or stand behind a step that needs all rows, are planned on the sample's rows alone.
+// hundreds to thousands, two of slow ones) are called for real and their results dropped; functions
+// that read what others write, or stand behind a step that needs all rows, are planned on the sample's rows alone.
 // Rows on which conditions fail are left out.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
 	bound, err := bindTo(ctx, f, steps)
@@ -216,10 +216,7 @@ func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
 	}
 	perRow := p.rowCost(c)
 	list := c.Options(perRow, left, limits(env))
-	best := list[0]
-	if env.MorselRows > 0 {
-		best = cost.Option{Strategy: cost.Parallel, Workers: env.Workers, Predict: list[0].Predict}
-	}
+	best := pick(list, env)
 	sp.Strategy, sp.Workers, sp.Predict = Strategy(best.Strategy), best.Workers, best.Predict
 	sp.RunnerUp = sp.Strategy
 	for _, o := range list {

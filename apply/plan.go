@@ -82,7 +82,7 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		if f.RowNs > 0 {
 			fmt.Fprintf(b, "%s a row", cost.Text(f.RowNs))
 		} else {
-			b.WriteString("not known yet what a row costs")
+			b.WriteString("not known what a row costs")
 		}
 		if f.VectorNs > 0 {
 			fmt.Fprintf(b, ", %s by its vector form: %s", cost.Text(f.VectorNs), f.Why)
@@ -94,7 +94,7 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		b.WriteString("    over with the sample\n")
 		return
 	case s.Predict == 0:
-		fmt.Fprintf(b, "    %s on %s, none of which waits for the slow row", s.Strategy, count.Of(s.Workers, "worker"))
+		fmt.Fprintf(b, "    %s on %s: for how long could not be predicted", s.Strategy, count.Of(s.Workers, "worker"))
 	case s.Strategy == Serial:
 		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
 	default:

@@ -23,6 +23,7 @@ func TestPlanReads(t *testing.T) {
 		},
 		{Functions: []FunctionPlan{{Name: "city", RowNs: 2.5e6}}, Sampled: 3, Wait: 0.99, Strategy: Wide, Workers: 128, Predict: time.Second, RunnerUp: Parallel, RunnerUpPredict: 90 * time.Second},
 		{Functions: []FunctionPlan{{Name: "x", RowNs: 1}}, Sampled: 10},
+		{Functions: []FunctionPlan{{Name: "geo"}}, Cut: "a row was still under way after 2 ms", Strategy: Parallel, RunnerUp: Parallel, Workers: 2},
 	}}
 	require.Equal(t, `plan for 27,004 rows on 2 workers, rows that fail: null
   stage 1, sampled 448 rows, 25 % of the time waiting, costs uneven (spread 0.8)
@@ -35,10 +36,13 @@ func TestPlanReads(t *testing.T) {
   stage 3, sampled 10 rows
     x  1 ns a row
     over with the sample
+  stage 4, sampled 0 rows and no more, for a row was still under way after 2 ms
+    geo  not known what a row costs
+    parallel on 2 workers: for how long could not be predicted
 `, p.String())
 	r := &Report{Plan: p, Rows: 27004, Failed: 2, Elapsed: 1500 * time.Microsecond, CPU: 2800 * time.Microsecond,
 		Errors: []*chunker.RowError{{Func: "rate", Row: 7, Values: []chunker.Value{{Column: "fare", Value: 1.5}, {Column: "zone", Value: "A"}, {Column: "tip"}}, Err: errors.New("no rate")}, {Func: "rate", File: "trips.csv", Line: 9, Row: 7, Err: errors.New("none")}},
-		Stages: []StageReport{{Actual: 1680 * time.Microsecond, Notes: []string{"climbed to 64 workers"}}, {}, {}}}
+		Stages: []StageReport{{Actual: 1680 * time.Microsecond, Notes: []string{"climbed to 64 workers"}}, {}, {}, {Notes: []string{"rows wait for 99 % of their time: went on wide on 8 workers"}}}}
 	require.Equal(t, `27,004 rows on 2 workers in 1.5 ms (2.8 ms of processor time)
   stage 1, sampled 448 rows, 25 % of the time waiting, costs uneven (spread 0.8)
     rate        12.3 ns a row
@@ -53,6 +57,10 @@ func TestPlanReads(t *testing.T) {
   stage 3, sampled 10 rows
     x  1 ns a row
     over with the sample
+  stage 4, sampled 0 rows and no more, for a row was still under way after 2 ms
+    geo  not known what a row costs
+    parallel on 2 workers: for how long could not be predicted
+    rows wait for 99 % of their time: went on wide on 8 workers
   2 rows failed (policy: null), the first:
     row 7, computing rate from fare = 1.5, zone = "A", tip = null: no rate
     trips.csv:9: row 7, computing rate: none

@@ -75,6 +75,15 @@ func (p *pass) sample() costs {
 	return c
 }
 
+// pick is the option that a frame is run by: the one of least time, unless the user has said how. What
+// the user says is then to be pinned in the controller's settings too.
+func pick(list []cost.Option, env *engine.Env) cost.Option {
+	if env.MorselRows > 0 {
+		return cost.Option{Strategy: cost.Parallel, Workers: env.Workers, Predict: list[0].Predict}
+	}
+	return list[0]
+}
+
 // rowCost is what a row costs in ns, by the forms that are in use.
 func (p *pass) rowCost(c costs) float64 {
 	total := c.PerUnit

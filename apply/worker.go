@@ -183,11 +183,12 @@ func (w *worker) vector() {
 		if w.Interrupted() {
 			w.Resume()
 		}
-		if w.p.cursor.Stopped(w.row(w.at)) {
+		rows := w.p.cursor.Before(w.row(w.at), w.n-w.at)
+		if rows == 0 {
 			return
 		}
 		if !w.p.cursor.Wanted(&w.Hand) {
-			w.guard(kr, w.n)
+			w.guard(kr, w.at+rows)
 		} else if w.guard(kr, w.at+1); w.at < w.n {
 			w.shorten()
 		}

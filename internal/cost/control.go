@@ -23,7 +23,8 @@ type Settings struct {
 	// Units is how many units a span has, if the user says so; 0 leaves it to the controller. The
 	// choice then stays what it is.
 	Units int
-	// Pinned says that the option given to Run stays what it is: a user's choice.
+	// Pinned says that the option given to Run stays what it is: a user's choice. Late workers still
+	// give back what they have not begun. For Serial, one worker is the limit as well.
 	Pinned bool
 	// Seed makes the sample's places differ.
 	Seed uint64
@@ -283,7 +284,7 @@ func (c *Controller) nextSample(w *Worker, had bool, done int) (s morsel.Span, o
 		c.sample.measured(done, w.Times, w, c.set.MayWait)
 	}
 	c.mu.Unlock() // the cursor's lock comes first; nobody else looks at a sample between its runs
-	if ok = !c.sample.enough(c.set.Unit, c.set.Thorough); ok {
+	if ok = !c.sample.enough(c.set.Unit); ok {
 		s, ok = c.sample.choose(c.cursor, c.set.Special, c.set.Units > 0)
 	}
 	if ok {
@@ -300,6 +301,9 @@ func (c *Controller) nextSample(w *Worker, had bool, done int) (s morsel.Span, o
 	}
 	if c.sample.slow() {
 		w.meter.begin() // not for cheap units, for it costs a few µs a run
+	} else if c.watch.timer != nil {
+		w.meter.lock()
+		w.meter.on, w.meter.looked = false, false
 	}
 	w.Last = c.sample.rest
 	w.began, w.units = time.Now(), s.Len()
@@ -325,9 +329,11 @@ func (c *Controller) joinRun(w *Worker, done int) {
 	if c.known.Units > 0 || done == 0 {
 		return
 	}
-	for k, t := range w.Times { // the one span that tells of the functions
-		c.known.Functions[k] = float64(t) / float64(done)
+	functions := make([]float64, len(w.Times)) // others may hold the ones that there are
+	for k, t := range w.Times {
+		functions[k] = float64(t) / float64(done)
 	}
+	c.known.Functions = functions
 }
 
 // size is how many units the next span has: about spanWorth of work, less near the end so that no
@@ -415,6 +421,9 @@ func (c *Controller) computing(cpu, took time.Duration) time.Duration {
 // saw takes in how much of a span's time was computing; once the spans tell that units wait, the run
 // goes wide. The caller holds mu.
 func (c *Controller) saw(cpu, took time.Duration) {
+	if c.option.Strategy == Wide { // it began before, and more workers took turns since
+		return
+	}
 	c.seen.cpu += c.computing(cpu, took)
 	c.seen.wall += took
 	if c.seen.wall < longUnit {
@@ -424,16 +433,19 @@ func (c *Controller) saw(cpu, took time.Duration) {
 	if c.seen.wall > 64*longUnit { // what was long ago counts less
 		c.seen.cpu, c.seen.wall = c.seen.cpu/2, c.seen.wall/2
 	}
-	c.widen(c.wait)
+	c.widen()
 }
 
-// widen goes wide if units wait for a share of their time. The caller holds mu.
-func (c *Controller) widen(wait float64) {
+// widen goes wide if units wait. How wide is found by climbing, for what part of a unit is waiting
+// is not well known of the first ones, and not at all of those under way. The caller holds mu.
+func (c *Controller) widen() {
 	if c.phase != running || c.option.Strategy == Wide || !c.mayWiden() {
 		return
 	}
-	k := width(wait, c.perUnit, c.total-c.all, c.set.Limits)
-	if k > c.running {
+	if c.wait < waitsAt || c.perUnit < float64(waitsFrom) {
+		return
+	}
+	if k := min(c.set.Wide, c.total-c.all); k > c.running {
 		c.change(Option{Strategy: Wide, Workers: k}, fmt.Sprintf("%ss wait for %.0f %% of their time", c.set.Unit, 100*c.wait))
 	}
 }

@@ -100,15 +100,15 @@ func (s *sampler) slow() bool {
 	return n > 0 && s.runs[n-1].perUnit() >= float64(slowUnit)
 }
 
-// enough reports whether the estimate is good, or has cost what it may. thorough says that slow
-// units are no reason to end before it is known whether they wait.
-func (s *sampler) enough(unit string, thorough bool) bool {
+// enough reports whether the estimate is good, or has cost what it may. After a slow unit one more is
+// taken, of which it is then known whether it waits, and that it was no pause of the process.
+func (s *sampler) enough(unit string) bool {
 	n := len(s.runs)
 	if n == 0 || s.rest {
 		return n > 0
 	}
 	last := s.runs[n-1]
-	if last.perUnit() >= float64(longUnit) && (!thorough || last.cpu >= 0 || n >= runsEnough) {
+	if last.perUnit() >= float64(longUnit) && (last.cpu >= 0 || n >= runsEnough) {
 		s.cut = fmt.Sprintf("a %s took %s", unit, Text(last.perUnit()))
 		return true
 	}

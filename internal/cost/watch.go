@@ -10,12 +10,15 @@ const (
 	patience = 2 * time.Millisecond
 	lateAt   = 4 // times what a span is predicted to take
 	lookedAt = 4 // workers whose threads are looked at
+	// Looks become rarer: what comes late costs at most this part of the time so far.
+	lookShare = 32
 )
 
 // watch is a timer that looks at the workers now and then: a unit that goes on for long tells
 // nobody itself.
 type watch struct {
 	timer *time.Timer
+	since time.Time
 	looks sync.WaitGroup // one while the timer runs, or its function does
 }
 
@@ -30,6 +33,7 @@ func (c *Controller) patience() time.Duration {
 func (c *Controller) arm() {
 	if c.set.Workers > 1 && c.watch.timer == nil {
 		c.watch.looks.Add(1)
+		c.watch.since = time.Now()
 		c.watch.timer = time.AfterFunc(c.patience(), c.look)
 	}
 }
@@ -60,14 +64,14 @@ func (c *Controller) look() {
 	// A wide run that climbs no more has nothing to learn.
 	if c.phase != ended && (c.option.Strategy != Wide || c.climbing) {
 		c.watch.looks.Add(1)
-		c.watch.timer.Reset(c.patience())
+		c.watch.timer.Reset(max(c.patience(), time.Since(c.watch.since)/lookShare))
 	}
 }
 
 // cut ends a sample whose worker is late. The caller holds mu.
 func (c *Controller) cut() {
 	w := c.workers[0]
-	if w.began.IsZero() || time.Since(w.began) < c.patience()/2 {
+	if w.began.IsZero() || time.Since(w.began) < c.patience()/2 || !w.meter.stuck(c.patience()/2) {
 		return
 	}
 	w.Recall()
@@ -117,7 +121,7 @@ func (c *Controller) looksWaiting(w *Worker, since time.Duration) (ok bool) {
 		cpu := time.Duration((1 - share) * float64(since))
 		if c.computing(cpu, since) < since/2 {
 			c.wait = share
-			c.widen(1) // for it goes on waiting
+			c.widen()
 		}
 	}
 	return ok

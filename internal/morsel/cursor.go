@@ -202,6 +202,11 @@ func (c *Cursor) StopAt(unit int) {
 // Stopped reports whether a unit need not be done.
 func (c *Cursor) Stopped(unit int) bool { return int64(unit) >= c.stop.Load() }
 
+// Before is how many of n units from one on are to be done.
+func (c *Cursor) Before(unit, n int) int {
+	return int(min(max(c.stop.Load()-int64(unit), 0), int64(n)))
+}
+
 // ClaimAt claims a given span, all of whose units are still to be claimed: a sample's.
 func (c *Cursor) ClaimAt(h *Hand, s Span) {
 	c.mu.Lock()
@@ -246,7 +251,8 @@ func (c *Cursor) Units(h *Hand, size func(left int) int) iter.Seq[int] {
 		for ok := true; ok; h.rest, ok = c.Claim(h, size) {
 			for h.rest.Len() > 0 {
 				unit := c.Unit(h.rest.Part, h.rest.Lo)
-				if h.Interrupted() && c.shares(h, unit) {
+				if c.Stopped(unit) || h.Interrupted() && c.shares(h) {
+					h.rest = Span{}
 					break
 				}
 				h.rest.Lo++
@@ -259,18 +265,13 @@ func (c *Cursor) Units(h *Hand, size func(left int) int) iter.Seq[int] {
 	}
 }
 
-// shares gives what a hand has not begun to those who wait, or leaves it out if it need not be
-// done; it reports whether it did.
-func (c *Cursor) shares(h *Hand, unit int) bool {
+// shares gives what a hand has not begun to those who wait, and reports whether it did.
+func (c *Cursor) shares(h *Hand) bool {
 	h.Resume()
-	switch {
-	case c.Stopped(unit):
-	case c.Wanted(h) && h.rest.Len() > 1:
-		c.GiveBack(h.rest)
-	default:
+	if !c.Wanted(h) || h.rest.Len() == 1 {
 		return false
 	}
-	h.rest = Span{}
+	c.GiveBack(h.rest)
 	return true
 }
 
