@@ -32,9 +32,11 @@ func runChild(text string) error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(struct {
-		PeakUse int64
-	}{report.PeakUse})
+	r := result{PeakUse: report.PeakUse}
+	for _, h := range report.Holders {
+		r.Holders = append(r.Holders, holder(h))
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
 func sourceOf(path string) chunker.Source {

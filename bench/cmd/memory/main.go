@@ -153,7 +153,7 @@ func (s *settings) shape(ctx context.Context, table *tabwriter.Writer, shape sha
 				bad++
 				mark = "!"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d%s\t%d\t%.2f\t%.2f\t%s\n", shape.name, face, r.job.Memory>>20, r.RSS>>20, over>>20, mark,
+			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d%s\t%d\t%.2f\t%.2f\t %s\n", shape.name, face, r.job.Memory>>20, r.RSS>>20, over>>20, mark,
 				r.PeakUse>>20, r.CPU.Seconds(), r.Wall.Seconds(), r.note())
 		}
 	}
@@ -167,12 +167,18 @@ type job struct {
 	Profile string
 }
 
+// holder is who held how much when most was held.
+type holder struct {
+	Who   string
+	Bytes int64
+}
+
 // result is what a run came to.
 type result struct {
 	job          job
 	RSS, PeakUse int64
 	CPU, Wall    time.Duration
-	Holders      []string
+	Holders      []holder
 	Err          string
 }
 
@@ -180,7 +186,11 @@ func (r *result) note() string {
 	if r.Err != "" {
 		return "refused: " + r.Err
 	}
-	return strings.Join(r.Holders, ", ")
+	var text []string
+	for _, h := range r.Holders {
+		text = append(text, fmt.Sprintf("%d %s", h.Bytes>>20, h.Who))
+	}
+	return strings.Join(text, ", ")
 }
 
 // run does the job in a process, by the library or the command.
@@ -218,12 +228,16 @@ func (j job) run(ctx context.Context, face, self, volley string) (result, error)
 // read takes what the job itself reported.
 func (r *result) read(face string, out []byte) error {
 	if face == "library" {
-		return json.Unmarshal(out, r)
+		var told result
+		err := json.Unmarshal(out, &told)
+		r.PeakUse, r.Holders = told.PeakUse, told.Holders
+		return err
 	}
 	var told struct {
-		Admitted int64 `json:"memory_admitted"`
+		Held    int64    `json:"memory_held"`
+		Holders []holder `json:"memory_holders"`
 	}
 	err := json.Unmarshal(out, &told)
-	r.PeakUse = told.Admitted
+	r.PeakUse, r.Holders = told.Held, told.Holders
 	return err
 }
