@@ -341,7 +341,8 @@ func (f *texts) room(b *block) {
 	if b.done > 0 {
 		guess = int(float64(len(f.data)) / float64(b.done) * float64(b.size) * 1.05)
 	}
-	wider := bufpool.Get(max(need, guess+window+csv.Pad))
+	most := len(f.data) + b.size - b.done + csv.Pad // all that is left of the block
+	wider := bufpool.Get(max(need, min(guess+window+csv.Pad, most)))
 	wider = wider[:copy(wider, f.data)]
 	if cap(f.data) == 0 {
 		f.at = len(b.lent)
