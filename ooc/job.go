@@ -312,7 +312,7 @@ func (it *item) grow(file string, bytes int64) error {
 	if bytes > r.under.Most() {
 		err := r.under.Err(bytes)
 		err.Who, err.Held = file+": one chunk", err.Held-it.bytes
-		err.Remedy = "where the file has row groups, write it with smaller ones"
+		err.Remedy = "write a file that has row groups with smaller ones"
 		return err
 	}
 	r.under.Add(bytes - it.bytes)
