@@ -346,16 +346,20 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 		}
 		return nil
 	}
+	most := s.share.Most()
+	if g.large <= most && g.large+g.dictionaries > most && most >= apartMin {
+		g.dictionaries = 0
+	}
 	need := g.large + g.dictionaries
 	if need == 0 {
 		return nil
 	}
-	if most := s.share.Most(); need > most {
+	if need > most {
 		err := s.share.Err(need)
 		err.Remedy = "write the file with smaller pages or row groups"
 		return g.fail(nil, -1, err)
 	}
-	need = min(need+max(g.dictionaries-garbageFree, 0), s.share.Most())
+	need = min(need+max(g.dictionaries-garbageFree, 0), most)
 	if err := s.share.Wait(ctx, need); err != nil {
 		return err
 	}
@@ -366,6 +370,10 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 	g.granted = g.dictionaries > 0
 	return nil
 }
+
+// apartMin is the budget from which on dictionaries that do not fit in it are not refused: each part
+// reads those that it needs, one after another, as where no one counts.
+const apartMin = 512 << 20
 
 // garbageFree is how much dictionaries may take before as much again is counted for them: the
 // collector lets the heap grow to twice what is alive.
