@@ -1,5 +1,5 @@
 # A bare make lists the verbs.
-.PHONY: help test long race noasm fmt ci quickstart bench bench-baseline bench-quick bench-peers fuzz
+.PHONY: help test long race noasm fmt ci memory quickstart bench bench-baseline bench-quick bench-peers fuzz
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ fmt: ## format the code
 
 ci: ## run all that must hold before a change lands
 	bash .ci/run
+
+memory: ## hold jobs over awkward files to their memory budgets (about 5 minutes, some hundred MB of disk)
+	cd bench && go run ./cmd/memory
 
 bench: ## run Go's own benchmarks against the stored baseline
 	cd bench && go run ./cmd/gobench

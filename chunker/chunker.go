@@ -199,17 +199,6 @@ type Stream interface {
 	Close() error
 }
 
-// Holder is a Stream that keeps memory beside its chunks, such as pages of a file from which
-// several are cut.
-type Holder interface {
-	Stream
-	// Hold has the stream ask for such memory, where it would keep much more than a chunk takes; it is
-	// called before the first Next. hold waits until there are n bytes, and is an error where there
-	// never can be; Next calls it, and free is called once those bytes are given back. Parts that are
-	// handed out must go on meanwhile.
-	Hold(hold func(ctx context.Context, n int64) (free func(), err error))
-}
-
 // Part is a chunk not yet decoded. It is called once, from any goroutine, at the same time as other
 // parts of its stream; the chunk it returns belongs to the caller. The Row of an [Error] counts
 // from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the

@@ -1,6 +1,7 @@
 package chunker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 // Memory is the budget of a run, in bytes, which all that holds much of it shares: chunks under
 // way, pages of files, steps that need all rows. What is held is counted, not allocated, here.
 //
+// What is counted is what is alive, with what the holder knows of garbage: the collector lets a
+// heap grow to twice what is alive, unless the program sets a limit.
+//
 // Each holder has a [Share] with a least of its own, which is set aside when the share is made. So
 // what cannot run in the budget is refused before the first row. Beyond the least only the reader
 // of a stream waits ([Share.Wait]): chunks on their way give back what it waits for. A step that
@@ -24,7 +28,23 @@ type Memory struct {
 	taken  int64 // the sum over shares of what they hold or their least, whichever is more
 	held   int64
 	peak   int64
+	atPeak []Holding
 	shares []*Share
+}
+
+// Holding is what a holder has of a [Memory].
+type Holding struct {
+	Who   string
+	Bytes int64
+}
+
+// Holder is a [Stream] or a [Writer] that keeps memory beside the chunks under way, such as pages of
+// a file from which several are cut, or chunks that wait for a row group.
+type Holder interface {
+	// Hold has it count what it keeps in shares of m. It is called once, before the first Next or
+	// Write, and is an error if what it needs at least is not there. Close closes the shares. What it
+	// keeps must not be part of what comes out, or depend on how much others hold.
+	Hold(m *Memory) error
 }
 
 // NewMemory is a budget; 0 is one without a limit.
@@ -42,6 +62,15 @@ func (m *Memory) Peak() int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.peak
+}
+
+// Holders are who held something when most was held, the largest first: they add up to Peak.
+func (m *Memory) Holders() []Holding {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := slices.Clone(m.atPeak)
+	slices.SortStableFunc(out, func(a, b Holding) int { return cmp.Compare(b.Bytes, a.Bytes) })
+	return out
 }
 
 // Held is how much is held.
@@ -68,7 +97,7 @@ func (m *Memory) Share(who string, least int64) (*Share, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.fits(least) {
-		return nil, &MemoryError{Who: who, Wanted: least, Held: m.taken, Limit: m.limit}
+		return nil, m.refuse(who, least)
 	}
 	s := &Share{memory: m, who: who, least: least}
 	m.taken += least
@@ -101,9 +130,10 @@ func (s *Share) Grow(n int64) bool {
 	return true
 }
 
-// Wait takes n more bytes, once they are there. A share that holds nothing gets them at once, however
-// many: else it would wait for others, which may wait for what it reads. So the budget may be
-// exceeded by what one share takes at a time.
+// Wait takes n more bytes, once they are there. A share that holds nothing gets them at once: else
+// it would wait for others, which may wait for what it reads. So the budget may be exceeded by what
+// one share takes at a time. What is more than the others' leasts leave is never there: that is a
+// [MemoryError], at once.
 func (s *Share) Wait(ctx context.Context, n int64) error {
 	m := s.memory
 	stop := context.AfterFunc(ctx, func() {
@@ -114,6 +144,9 @@ func (s *Share) Wait(ctx context.Context, n int64) error {
 	defer stop()
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if n > m.most(s) {
+		return m.refuse(s.who, n)
+	}
 	for !m.fits(s.beyond(n)) {
 		m.want(s)
 		if s.held == 0 {
@@ -157,12 +190,38 @@ func (s *Share) Wanted() bool {
 	return was
 }
 
-// Err is the error of a holder that needs n more bytes and cannot spill.
-func (s *Share) Err(n int64) error {
+// Most is how much the share can have at most, if the others give back all but their least; the
+// largest number where there is no limit.
+func (s *Share) Most() int64 {
 	m := s.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return &MemoryError{Who: s.who, Wanted: n, Held: m.taken, Limit: m.limit}
+	return m.most(s)
+}
+
+func (m *Memory) most(s *Share) int64 {
+	if m.limit == 0 {
+		return 1<<63 - 1
+	}
+	left := m.limit
+	for _, other := range m.shares {
+		if other != s {
+			left -= other.least
+		}
+	}
+	return max(left, 0)
+}
+
+// Err is the error of a holder that needs n more bytes and cannot spill.
+func (s *Share) Err(n int64) *MemoryError {
+	m := s.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refuse(s.who, n)
+}
+
+func (m *Memory) refuse(who string, n int64) *MemoryError {
+	return &MemoryError{Who: who, Wanted: n, Held: m.taken, Limit: m.limit}
 }
 
 // Close gives back all that the share has. It may be called twice.
@@ -188,9 +247,22 @@ func (s *Share) add(n int64) {
 	m.taken += s.beyond(n)
 	m.held += n
 	s.held += n
-	m.peak = max(m.peak, m.held)
+	if m.held > m.peak {
+		m.peak = m.held
+		m.note()
+	}
 	if n < 0 {
 		m.freed.Broadcast()
+	}
+}
+
+// note writes down who holds what.
+func (m *Memory) note() {
+	m.atPeak = m.atPeak[:0]
+	for _, s := range m.shares {
+		if s.held > 0 {
+			m.atPeak = append(m.atPeak, Holding{s.who, s.held})
+		}
 	}
 }
 
@@ -212,11 +284,16 @@ type MemoryError struct {
 	Wanted int64 // bytes
 	Held   int64 // by all, or set aside for them
 	Limit  int64
+	Remedy string // beside raising the budget; may be empty
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("%s: it needs %s of memory, but of the budget of %s, %s are taken: raise Memory",
+	text := fmt.Sprintf("%s: it needs %s of memory, but of the budget of %s, %s are taken: raise Memory",
 		e.Who, count.Bytes(e.Wanted), count.Bytes(e.Limit), count.Bytes(e.Held))
+	if e.Remedy != "" {
+		text += ", or " + e.Remedy
+	}
+	return text
 }
 
 // Is reports whether target is ErrMemory.

@@ -3,6 +3,7 @@ package chunker_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -77,6 +78,80 @@ func TestAReaderWaits(t *testing.T) {
 		synctest.Wait()
 		require.EqualError(t, err, "over")
 	})
+}
+
+// TestWhatIsGivenBackLetsOthersIn has several wait, and gives back until all are in.
+func TestWhatIsGivenBackLetsOthersIn(t *testing.T) {
+	for _, back := range []int64{1, 10, 50, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			m := chunker.NewMemory(100)
+			reader := share(t, m, "read", 0)
+			reader.Add(100)
+			var in atomic.Int64
+			for range 3 {
+				go func() {
+					require.NoError(t, reader.Wait(t.Context(), 30))
+					in.Add(1)
+				}()
+			}
+			synctest.Wait()
+			require.Zero(t, in.Load())
+			for held := int64(100); held > 0; held -= back {
+				reader.Add(-back)
+				synctest.Wait()
+				require.LessOrEqual(t, m.Held(), int64(100))
+			}
+			require.EqualValues(t, 3, in.Load())
+			require.EqualValues(t, 90, m.Held())
+		})
+	}
+}
+
+// TestWhatIsNeverThereIsRefusedAtOnce: the leasts of others are theirs, whatever they hold.
+func TestWhatIsNeverThereIsRefusedAtOnce(t *testing.T) {
+	m := chunker.NewMemory(100)
+	pages, chunks := share(t, m, "pages", 0), share(t, m, "chunks", 30)
+	for _, held := range []int64{0, 10, 70} {
+		pages.Add(held)
+		require.EqualValues(t, 70, pages.Most())
+		err := pages.Wait(t.Context(), 71)
+		require.ErrorIs(t, err, chunker.ErrMemory)
+		require.ErrorContains(t, err, "pages: it needs 71 bytes of memory")
+		require.Equal(t, held, pages.Held())
+		pages.Add(-held)
+	}
+	require.NoError(t, pages.Wait(t.Context(), 70))
+	require.EqualValues(t, 100, chunks.Most())
+	chunks.Close()
+	require.EqualValues(t, 100, pages.Most())
+	require.EqualValues(t, int64(1)<<62, min(int64(1)<<62, share(t, chunker.NewMemory(0), "x", 0).Most()))
+}
+
+// TestThePeakSaysWhoHeldIt: the holders add up to it, also after they are gone.
+func TestThePeakSaysWhoHeldIt(t *testing.T) {
+	m := chunker.NewMemory(100)
+	a, b := share(t, m, "a", 20), share(t, m, "b", 0)
+	require.Empty(t, m.Holders(), "what is set aside is not held")
+	a.Add(10)
+	b.Add(40)
+	a.Add(-10)
+	b.Add(5)
+	require.EqualValues(t, 50, m.Peak())
+	want := []chunker.Holding{{Who: "b", Bytes: 40}, {Who: "a", Bytes: 10}}
+	require.Equal(t, want, m.Holders())
+	a.Close()
+	b.Close()
+	require.Equal(t, want, m.Holders())
+	c := share(t, m, "c", 0)
+	c.Add(51)
+	require.Equal(t, []chunker.Holding{{Who: "c", Bytes: 51}}, m.Holders())
+}
+
+// TestARemedyBesideTheBudget is told behind it.
+func TestARemedyBesideTheBudget(t *testing.T) {
+	err := share(t, chunker.NewMemory(10), "pages", 0).Err(11)
+	err.Remedy = "write smaller ones"
+	require.EqualError(t, err, "pages: it needs 11 bytes of memory, but of the budget of 10 bytes, 0 bytes are taken: raise Memory, or write smaller ones")
 }
 
 // TestABudgetWithoutALimit refuses nothing and still counts.

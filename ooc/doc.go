@@ -28,16 +28,20 @@
 //
 // # Memory
 //
-// A chunk is admitted before it is read: a reader waits until the chunks under way
-// leave room in the budget for another. Pages of Parquet from which many chunks are
-// cut are counted as well. What is not counted is Go's own
-// (about 10 MiB), what the functions themselves hold, and what the sink keeps (a
-// Parquet writer's footer). Chunks are cut so that as many as keep 16 workers
-// busy fit; a single row, row group or page that is larger than the budget
-// allows ends the job with a [TooLargeError] that says how much it takes. Steps that need all rows
-// share a budget of the same size; if it is less than they need at least, the job is refused by a
-// chunker.MemoryError before the first row is read.
-// Report has the most that was under way, and the process's peak.
+// All that holds much memory has a share of one budget, a [chunker.Memory]: chunks under way, pages
+// and dictionaries of Parquet from which several chunks are cut, chunks that wait for a row group.
+// A chunk is admitted before it is read, for six times its size: its text, its columns, what is
+// written of it, and as much again of garbage, since the collector lets a heap grow to twice what is
+// alive. The reader waits until there is room for another; nobody else waits. What can never fit
+// ends the job with a [chunker.MemoryError] before its memory is taken: a single row, row group or
+// page that is larger than the budget allows, or steps that need more than there is. It says who
+// needs how much and what to do. Chunks are cut so that as many as keep 16 workers busy fit.
+//
+// Report has the most that was held, who held it, and the process's peak. From 64 MiB on the process
+// keeps to the budget and 64 MiB: those are the program, the runtime (about 15 MiB), and garbage.
+// What functions hold themselves is not counted, nor what a Parquet writer keeps for the footer
+// (about 300 bytes a column in each row group). A program that sets debug.SetMemoryLimit has less
+// garbage at a small budget; this package never does.
 //
 // # Failure
 //

@@ -41,7 +41,7 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	plan = &Plan{Source: r.stream.Schema(), Memory: r.memory, Chunk: r.chunk, Workers: r.workers}
+	plan = &Plan{Source: r.stream.Schema(), Memory: r.memory.Limit(), Chunk: r.chunk, Workers: r.workers}
 	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}

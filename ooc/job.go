@@ -53,33 +53,15 @@ const (
 	memoryMin     = 16 << 20
 	chunkMin      = 64 << 10
 	chunkMax      = 16 << 20
-	// copies is how many times its decoded size a chunk takes while it is under
-	// way: its text, its columns, the results, the encoded output, and as much
-	// again of garbage that is not collected yet.
+	// copies is how many times its decoded size a chunk takes while it is under way: its text, its
+	// columns with the results, the encoded output, and as much again of garbage that is not collected
+	// yet.
 	copies = 6
 	// workersFit is how many workers chunks are cut for, whatever their number: what is written, row
 	// groups and compressed blocks, follows the chunks, and is to be the same on any machine. Of more
 	// workers some wait for memory, unless there is so much that chunks have chunkMax.
 	workersFit = 16
 )
-
-// TooLargeError says that a single chunk, or what chunks are cut from, takes more memory than the
-// budget has.
-type TooLargeError struct {
-	File   string
-	Bytes  int64 // the chunk's
-	Memory int64 // the job's budget
-	Beside bool  // Bytes are of pages that are unpacked at once, and from which chunks are cut; the error around this one names the file
-}
-
-func (e *TooLargeError) Error() string {
-	if e.Beside {
-		return fmt.Sprintf("large pages take %s in memory, unpacked at once, beside the chunks that are cut from them; the budget is %s: raise Memory; or write the file with smaller pages or row groups",
-			count.Bytes(e.Bytes), count.Bytes(e.Memory))
-	}
-	return fmt.Sprintf("%s: one chunk takes %s in memory, about %s while it is worked on; the budget is %s: raise Memory; or, where the file has row groups, write it with smaller ones",
-		e.File, count.Bytes(e.Bytes), count.Bytes(copies*e.Bytes), count.Bytes(e.Memory))
-}
 
 // Run does the job. The report is there also where it ends with an error, unless
 // nothing was begun.
@@ -116,13 +98,16 @@ func (r *run) finish(ctx context.Context) (err error) {
 	if f, ok := r.stream.(chunker.Filterer); ok {
 		f.Filter(r.steps.Filter(r.stream.Schema()))
 	}
-	if h, ok := r.stream.(chunker.Holder); ok {
-		h.Hold(r.hold)
+	if err := r.holds(r.stream); err != nil {
+		return err
 	}
 	if r.writer, err = chunker.Create(ctx, r.job.To, r.steps.Schema()); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.writer.Close()) }()
+	if err := r.holds(r.writer); err != nil {
+		return err
+	}
 	return r.commit(ctx, r.write(ctx))
 }
 
@@ -227,12 +212,11 @@ type run struct {
 	job     Job
 	start   time.Time
 	cpu     time.Duration
-	memory  int64
+	memory  *chunker.Memory
+	under   *chunker.Share // of the chunks under way
 	workers int
 	chunk   int64 // bytes to aim for in a chunk
 	places  int   // chunks under way at most
-	budget  *budget
-	tables  *chunker.Memory // of steps that need all rows
 	stream  chunker.Stream
 	closed  bool // stream is
 	steps   chunker.BoundSteps
@@ -245,7 +229,7 @@ type run struct {
 }
 
 func newRun(j Job) *run {
-	r := &run{job: j, start: time.Now(), memory: j.memory(), workers: j.Workers}
+	r := &run{job: j, start: time.Now(), memory: chunker.NewMemory(j.memory()), workers: j.Workers}
 	r.cpu, _ = cputime.Process()
 	if r.workers <= 0 {
 		r.workers = runtime.GOMAXPROCS(0)
@@ -253,9 +237,9 @@ func newRun(j Job) *run {
 	// One chunk is read and one written while each worker has one.
 	r.places = r.workers + 2
 	// An eighth is left for chunks that come out larger than they were meant to be.
-	r.chunk = min(max(r.memory*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
-	r.budget = newBudget(r.memory)
-	r.tables = chunker.NewMemory(r.memory)
+	r.chunk = min(max(r.memory.Limit()*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
+	// One chunk is always let in, so that its memory is there is no question.
+	r.under, _ = r.memory.Share("chunks under way", copies*r.chunk)
 	return r
 }
 
@@ -267,7 +251,7 @@ func (r *run) engine() apply.Engine {
 func (r *run) env() engine.Env {
 	return engine.Env{
 		Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError,
-		Memory: r.tables, Bytes: r.chunk, Dir: r.job.TempDir,
+		Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
 	}
 }
 
@@ -300,7 +284,7 @@ func (r *run) write(ctx context.Context) error {
 func (r *run) from(stream chunker.Stream) func(context.Context) (engine.Item, error) {
 	return func(ctx context.Context) (engine.Item, error) {
 		it := &item{run: r, bytes: copies * r.chunk}
-		if err := r.budget.acquire(ctx, it.bytes); err != nil {
+		if err := r.under.Wait(ctx, it.bytes); err != nil {
 			return nil, err
 		}
 		var err error
@@ -313,7 +297,7 @@ func (r *run) from(stream chunker.Stream) func(context.Context) (engine.Item, er
 }
 
 // Release gives back what the chunk was admitted for.
-func (it *item) Release() { it.run.budget.add(-it.bytes) }
+func (it *item) Release() { it.run.under.Add(-it.bytes) }
 
 // Decode makes the chunk, and corrects what it is counted for once its size is known.
 func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
@@ -321,24 +305,36 @@ func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
 	if err != nil {
 		return c, err
 	}
-	bytes := chunker.Bytes(c.Record)
-	if r := it.run; copies*bytes > max(r.memory, copies*r.chunk) {
+	if err := it.grow(c.File, copies*chunker.Bytes(c.Record)); err != nil {
 		c.Release()
-		return chunker.Chunk{}, &TooLargeError{File: c.File, Bytes: bytes, Memory: r.memory}
-	}
-	if actual := copies * bytes; actual > it.bytes {
-		it.run.budget.add(actual - it.bytes)
-		it.bytes = actual
+		return chunker.Chunk{}, err
 	}
 	return c, nil
 }
 
-// hold admits what the source keeps beside chunks, of which one must still fit.
-func (r *run) hold(ctx context.Context, n int64) (free func(), err error) {
-	if n > r.memory-copies*r.chunk {
-		return nil, &TooLargeError{Bytes: n, Memory: r.memory, Beside: true}
+// grow counts what the chunk of a file takes, if that is more than it was admitted for.
+func (it *item) grow(file string, bytes int64) error {
+	r := it.run
+	if bytes <= it.bytes {
+		return nil
 	}
-	return r.budget.hold(ctx, n)
+	if bytes > r.under.Most() {
+		err := r.under.Err(bytes)
+		err.Who, err.Held = file+": one chunk", err.Held-it.bytes
+		err.Remedy = "write a file that has row groups with smaller ones"
+		return err
+	}
+	r.under.Add(bytes - it.bytes)
+	it.bytes = bytes
+	return nil
+}
+
+// holds has a stream or a writer count what it keeps in the job's budget.
+func (r *run) holds(of any) error {
+	if h, ok := of.(chunker.Holder); ok {
+		return h.Hold(r.memory)
+	}
+	return nil
 }
 
 func (r *run) encode(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {

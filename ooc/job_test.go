@@ -303,8 +303,8 @@ func TestTheBudgetBoundsWhatIsUnderWay(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, 6*total, int64(16<<20))
 	_, err = ooc.Job{From: small{big, 1 << 30}, To: new(chunker.FrameSink), Memory: 16 << 20}.Run(t.Context())
-	var large *ooc.TooLargeError
-	require.ErrorAs(t, err, &large)
+	require.ErrorIs(t, err, chunker.ErrMemory)
+	require.ErrorContains(t, err, "one chunk: it needs ")
 	require.ErrorContains(t, err, "raise Memory")
 }
 

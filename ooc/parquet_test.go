@@ -165,10 +165,14 @@ func TestLargePagesAreCounted(t *testing.T) {
 	require.NoError(t, err)
 	_, err = run(0, "")
 	require.NoError(t, err)
-	var large *ooc.TooLargeError
+	require.Equal(t, "pages and dictionaries that chunks share", report.Holders[0].Who)
+	sum := int64(0)
+	for _, h := range report.Holders {
+		sum += h.Bytes
+	}
+	require.Equal(t, report.PeakUse, sum, "the holders are what the peak is made of")
 	_, err = run(16<<20, "")
-	require.ErrorAs(t, err, &large)
-	require.True(t, large.Beside)
-	require.ErrorContains(t, err, path+": row group 0: large pages take 1")
+	require.ErrorIs(t, err, chunker.ErrMemory)
+	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs 1")
 	require.ErrorContains(t, err, "raise Memory")
 }

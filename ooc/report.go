@@ -40,7 +40,10 @@ type Report struct {
 	CPU     time.Duration // the process used meanwhile; 0 where the system does not tell
 
 	Memory  int64 // the budget, in bytes
-	PeakUse int64 // most that was counted against it: what chunks were admitted for, before they were read
+	PeakUse int64 // most that was held of it at the same time
+	// Holders held that: chunks under way, pages of files, row groups being written. The largest is
+	// first.
+	Holders []chunker.Holding
 	PeakRSS int64 // most the process has held resident so far; 0 where the system does not tell
 }
 
@@ -51,7 +54,8 @@ func (r *run) report() *Report {
 		LeftOut: int64(c.LeftOut), Rejected: int64(c.Rejected), Unchosen: int64(c.Unchosen),
 		NullResults: int64(c.NullResults), Nulled: int64(c.Nulled), Cut: int64(c.Cut), Mended: int64(c.Mended),
 		FirstRefused: c.First.Refused, FirstNulled: c.First.Nulled, FirstCut: c.First.Cut, FirstMended: c.First.Mended,
-		Chunks: int64(c.Chunks), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory, PeakUse: r.budget.peak,
+		Chunks: int64(c.Chunks), Bytes: r.bytesRead, Elapsed: time.Since(r.start), Memory: r.memory.Limit(), PeakUse: r.memory.Peak(),
+		Holders: r.memory.Holders(),
 	}
 	rep.Steps = &apply.Report{
 		Plan: &apply.Plan{Rows: c.Seen(), Workers: r.workers, Policy: r.job.OnError},
@@ -75,7 +79,12 @@ func (r *Report) String() string {
 	if s := r.Elapsed.Seconds(); s > 0 {
 		fmt.Fprintf(&b, " (%s/s)", count.Bytes(int64(float64(r.Bytes)/s)))
 	}
-	fmt.Fprintf(&b, "\nmemory: chunks were admitted for at most %s of the budget's %s", count.Bytes(r.PeakUse), count.Bytes(r.Memory))
+	fmt.Fprintf(&b, "\nmemory: at most %s of the budget's %s were held", count.Bytes(r.PeakUse), count.Bytes(r.Memory))
+	before := ": "
+	for _, h := range r.Holders {
+		fmt.Fprintf(&b, "%s%s by %s", before, count.Bytes(h.Bytes), h.Who)
+		before = ", "
+	}
 	if r.PeakRSS > 0 {
 		fmt.Fprintf(&b, "; the process held %s at its peak", count.Bytes(r.PeakRSS))
 	}

@@ -392,11 +392,11 @@ func TestSecondMachine(t *testing.T) {
 func TestRefusalsNameTheOperation(t *testing.T) {
 	rec := taxi(t)
 	for text, says := range map[string]string{
-		`match(zone, "Z.*")`:        "the operation match is not there on this machine",
-		"hash(n)":                   "the operation hash is not there on this machine",
-		"1 + abs(fare)":             "the operation abs is not there on this machine",
-		"price + price":             "the operation column: of decimal(10, 2)",
-		`trunc(at, "hour") < at`:    "the operation column: of timestamp[us]",
+		`match(zone, "Z.*")`:           "the operation match is not there on this machine",
+		"hash(n)":                      "the operation hash is not there on this machine",
+		"1 + abs(fare)":                "the operation abs is not there on this machine",
+		"price + price":                "the operation column: of decimal(10, 2)",
+		`trunc(at, "hour") < at`:       "the operation column: of timestamp[us]",
 		"example.neverCalled.v1(fare)": "the operation call is not there on this machine",
 	} {
 		p, err := Compile(rec.Schema(), text)

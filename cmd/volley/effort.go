@@ -29,6 +29,10 @@ func (e *effort) flags(cmd *cobra.Command) {
 	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
 }
 
+// runtimeRoom is what the runtime has for itself and for garbage beside --memory: with less it would
+// collect all the time where much of a small budget is alive.
+const runtimeRoom = 32 << 20
+
 // memoryDefault is the memory that a job keeps to unless it is said.
 const memoryDefault = 1 << 30
 
@@ -46,8 +50,8 @@ func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
 		return err
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
-	// The runtime keeps to it too, rather than to twice what is alive; but has room for itself.
-	if limit := max(int64(e.memory), 32<<20); limit < debug.SetMemoryLimit(-1) {
+	// The runtime keeps to it too, rather than to twice what is alive.
+	if limit := int64(e.memory) + runtimeRoom; limit < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(limit)
 	}
 	if !e.quiet && !(dataOut && isTerminal(os.Stdout)) {

@@ -13,7 +13,6 @@ import (
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/terminal"
 	"github.com/volley-go/volley/io/csvio"
-	"github.com/volley-go/volley/ooc"
 )
 
 // head is the flags of the verb.
@@ -63,7 +62,7 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 	defer from.close()
 	defer h.tellUndecided(os.Stderr)
 	first, err := h.first(cmd.Context(), from, headMemory)
-	if large := new(ooc.TooLargeError); errors.As(err, &large) && from.format == parquet {
+	if errors.Is(err, chunker.ErrMemory) && from.format == parquet {
 		first, err = h.first(cmd.Context(), from, headMemoryMost)
 	}
 	if err != nil {

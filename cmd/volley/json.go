@@ -103,8 +103,15 @@ type jobReport struct {
 	Seconds     float64  `json:"seconds"`
 	CPUSeconds  float64  `json:"cpu_seconds"`
 	MemoryMax   int64    `json:"memory_budget"`
-	Admitted    int64    `json:"memory_admitted"` // at most, of the budget: see ooc.Report.PeakUse
+	MemoryHeld  int64    `json:"memory_held"` // at most, of the budget: see ooc.Report.PeakUse
+	Holders     []holder `json:"memory_holders,omitempty"`
 	RSSPeak     int64    `json:"rss_peak"`
+}
+
+// holder is who held how many bytes when most was held.
+type holder struct {
+	Who   string `json:"who"`
+	Bytes int64  `json:"bytes"`
 }
 
 func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) error {
@@ -112,7 +119,10 @@ func writeReport(w io.Writer, r *ooc.Report, err error, out, rejects string) err
 		Output: out, Rejects: rejects, RowsIn: r.RowsIn, RowsOut: r.RowsOut, RowsFailed: int64(r.Steps.Failed), RowsRefused: r.Refused,
 		LeftOut: r.LeftOut, Rejected: r.Rejected, NullResults: r.NullResults, RowsNulled: r.Nulled, Cut: r.Cut, Mended: r.Mended,
 		BytesIn: r.Bytes, Chunks: r.Chunks, Seconds: r.Elapsed.Seconds(), CPUSeconds: r.CPU.Seconds(),
-		MemoryMax: r.Memory, Admitted: r.PeakUse, RSSPeak: r.PeakRSS,
+		MemoryMax: r.Memory, MemoryHeld: r.PeakUse, RSSPeak: r.PeakRSS,
+	}
+	for _, h := range r.Holders {
+		j.Holders = append(j.Holders, holder(h))
 	}
 	for _, e := range r.Steps.Errors {
 		j.FirstErrors = append(j.FirstErrors, message(e))

@@ -152,7 +152,7 @@ func TestMessagesCallOptionsByTheirFlags(t *testing.T) {
 		"give ReadOptions.Encoding (EncodingOf finds it by name), or":                                                   "give --encoding with its name, or",
 		"too many columns; ReadOptions.ColumnsMax sets the limit":                                                       "too many columns; --limit csv-columns=… sets the limit",
 		"over a limit of ReadOptions.Limits; raise it if the file is to be trusted: the page has 9 bytes (PageBytes 5)": "over a limit; raise it by --limit if the file is to be trusted: the page has 9 bytes (--limit page=5)",
-		"the budget is 16 MiB: raise Memory; or":                                                                        "the budget is 16 MiB: raise --memory; or",
+		"10 MiB are taken: raise Memory, or":                                                                            "10 MiB are taken: raise --memory, or",
 	} {
 		require.Equal(t, want, message(errors.New(text)))
 	}

@@ -370,6 +370,17 @@ func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, nu
 	return data[:at], null
 }
 
+// TextRoom is how many bytes the fields of a column take as they stand: at least what Texts makes of
+// them. About 1 ns a row.
+func (x *Index) TextRoom(column int) (n int) {
+	x.fieldsOf(column, false, func(_ int, pairs []uint32, step, rows int) {
+		for i := range rows {
+			n += int(pairs[i*step+1] - pairs[i*step] - 1)
+		}
+	})
+	return n
+}
+
 // textRun copies texts as long as they are neither empty nor may be null, nor doubled quotes in
 // them, and returns how many and where the last ends. nil where no assembly does.
 var textRun func(x *Index, pairs []uint32, step int, offsets []int32, data []byte, at int, nulls *Words) (done, end int)

@@ -295,6 +295,7 @@ type texts struct {
 	buf     []byte
 	offsets []int32
 	data    []byte
+	at      int // of data in what the block lent
 	valid   validity
 }
 
@@ -321,9 +322,18 @@ func (f *texts) check(b *block) {
 	}
 }
 
+// manyColumns is from how many columns on the room for a window's texts is counted, which takes a
+// nanosecond a field, rather than taken to be the whole window for each: of 2,000 columns that would
+// be a thousand times the text.
+const manyColumns = 16
+
 // room makes room for all texts of the window, and for the block's if they go on like those before.
 func (f *texts) room(b *block) {
-	need := len(f.data) + len(b.text) + csv.Pad
+	window := len(b.text)
+	if b.index.Columns >= manyColumns {
+		window = b.index.TextRoom(f.column)
+	}
+	need := len(f.data) + window + csv.Pad
 	if need <= cap(f.data) {
 		return
 	}
@@ -331,9 +341,17 @@ func (f *texts) room(b *block) {
 	if b.done > 0 {
 		guess = int(float64(len(f.data)) / float64(b.done) * float64(b.size) * 1.05)
 	}
-	old := f.data
-	f.data = b.lend(max(need, guess+len(b.text)+csv.Pad))
-	f.data = f.data[:copy(f.data, old)]
+	most := len(f.data) + b.size - b.done + csv.Pad // all that is left of the block
+	wider := bufpool.Get(max(need, min(guess+window+csv.Pad, most)))
+	wider = wider[:copy(wider, f.data)]
+	if cap(f.data) == 0 {
+		f.at = len(b.lent)
+		b.lent = append(b.lent, wider)
+	} else { // the narrow one goes back at once, not with the chunk
+		bufpool.Put(f.data)
+		b.lent[f.at] = wider
+	}
+	f.data = wider
 }
 
 func (f *texts) array(b *block) arrow.Array {

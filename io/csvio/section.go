@@ -184,6 +184,7 @@ func (c *section) rowEnd(row int, lines int64) (int, error) {
 		end, ok := csv.FirstRow(c.buf[row:], s.dialect)
 		whole := c.base+int64(len(c.buf)) == c.size
 		if (ok || whole) && end <= limit {
+			s.tellLong(end)
 			return row + end, nil
 		}
 		if whole || len(c.buf)-row >= limit {
@@ -192,8 +193,31 @@ func (c *section) rowEnd(row int, lines int64) (int, error) {
 			lines -= int64(bytes.Count(c.buf[row:hi], []byte{s.dialect.Newline}))
 			return 0, s.tooLong(c.name, c.buf[row:], quoteAt, charset.At(c.base+int64(row)), lines)
 		}
-		if err := c.more(min(max(len(c.buf)-row, behindBytes), limit)); err != nil {
+		if err := c.more(min(max(s.behind(len(c.buf)-row), behindBytes), limit)); err != nil {
 			return 0, err
 		}
 	}
+}
+
+// longBytes is the length from which on a row's memory is not doubled until it ends: each half would
+// stay in the pool for a while.
+const longBytes = 1 << 20
+
+// tellLong notes how long a row is, if it is long.
+func (s *stream) tellLong(n int) {
+	for n >= longBytes {
+		was := s.longest.Load()
+		if int64(n) <= was || s.longest.CompareAndSwap(was, int64(n)) {
+			return
+		}
+	}
+}
+
+// behind is how much to read behind the first n bytes of a row: as much again, but of a long row what
+// the longest so far had.
+func (s *stream) behind(n int) int {
+	if left := int(s.longest.Load()) - n; n >= longBytes/2 && left > 0 {
+		return left + behindBytes
+	}
+	return n
 }

@@ -237,6 +237,8 @@ type stream struct {
 
 	namesMended chunker.Losses // of the file that was begun
 
+	longest atomic.Int64 // bytes of a row that is long, and was the longest so far
+
 	plain *plainFile // being read; nil where there is only a stream of bytes
 	open  []*sharedFile
 

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/decompress"
 )
@@ -41,12 +42,30 @@ type strand struct {
 	lens   [rowsAtOnce]uint32
 }
 
+// slotsKept is how much of it an encoder keeps from chunk to chunk. What long texts take goes back
+// to the pool, or as much would lie with each encoder.
+const slotsKept = 256 << 10
+
 // room returns memory for n bytes, and some more.
 func (s *strand) room(n int) []byte {
-	if len(s.slots) < n+csv.Pad {
-		s.slots = make([]byte, n+n/4+csv.Pad)
+	if len(s.slots) >= n+csv.Pad {
+		return s.slots
+	}
+	s.release()
+	if n += csv.Pad; n <= slotsKept {
+		s.slots = make([]byte, min(n+n/4, slotsKept))
+	} else {
+		s.slots = bufpool.Get(n)
 	}
 	return s.slots
+}
+
+// release gives back what is more than an encoder keeps.
+func (s *strand) release() {
+	if len(s.slots) > slotsKept {
+		bufpool.Put(s.slots)
+		s.slots = nil
+	}
 }
 
 func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
@@ -107,6 +126,10 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 		}
 		e.grow(at, csv.Room(e.woven, hi-lo), float64(rows)/float64(hi))
 		at = csv.Weave(e.text, at, e.woven, hi-lo)
+	}
+	for i := range e.strands {
+		e.strands[i].release()
+		e.woven[i].Text = nil // which may be the chunk's
 	}
 	return e.text[:at], nil
 }
@@ -497,7 +520,7 @@ func (c *stringCells) strand(s *strand, lo, hi int) []byte {
 		}
 		return c.data
 	}
-	text := s.room(int(end-start) + c.room(lo, hi))
+	text := s.room(int(end-start) + c.quotedRoom(lo, hi))
 	behind := copy(text, c.data[start:end])
 	at := 0
 	for i, next := range c.offsets[lo+1 : hi+1] {
@@ -525,6 +548,21 @@ func (c *stringCells) bare(lo, hi int) bool {
 		start = end
 	}
 	return true
+}
+
+// quotedRoom is how many bytes the rows that need quotes have at most. Of long texts they are looked
+// for first, since most have none.
+func (c *stringCells) quotedRoom(lo, hi int) (n int) {
+	if n = c.room(lo, hi); n <= slotsKept {
+		return n
+	}
+	n = 0
+	for row := lo; row < hi; row++ {
+		if s := c.data[c.offsets[row]:c.offsets[row+1]]; c.quotes.outside(s) || c.quotes.special(s) {
+			n += len(s) + bytes.Count(s, []byte{'"'}) + textRoom(0)
+		}
+	}
+	return n
 }
 
 func (c *stringCells) room(lo, hi int) int {

@@ -60,7 +60,7 @@ func (c *chunk) free() {
 // append puts a page behind the others, in a buffer of the pool.
 func (c *chunk) append(head, page []byte) {
 	if n := len(head) + len(page); cap(c.body)-len(c.body) < n {
-		wider := bufpool.Get(max(len(c.body)+n, 2*cap(c.body)))
+		wider := bufpool.Get(max(len(c.body)+n, cap(c.body)+cap(c.body)/2))
 		wider = wider[:copy(wider, c.body)]
 		bufpool.Put(c.body)
 		c.body = wider

@@ -38,10 +38,17 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	if err != nil {
 		return nil, err
 	}
+	var dictionaries, unpacking int64
 	for l, c := range chunks {
 		m := &g.meta.Columns[l.index].MetaData
 		packed := c.share(out, rows) // which is held while it is unpacked
 		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0)) + packed
+		stored, size := c.dictionarySize(m, l)
+		dictionaries += size
+		unpacking = max(unpacking, stored)
+	}
+	if dictionaries > size { // less is within what a chunk is counted for
+		g.dictionaries = dictionaries + unpacking
 	}
 	g.chunks = chunks
 	return out, nil
@@ -97,6 +104,21 @@ func (c *pagedChunk) share(pieces []span, rows int64) (largest int64) {
 		}
 	}
 	return largest
+}
+
+// dictionarySize is about how many bytes the column chunk's dictionary takes in the file, and
+// decoded: with the places of texts, of which one is taken to have 12 bytes with its length.
+func (c *pagedChunk) dictionarySize(m *format.ColumnMetaData, l *leaf) (stored, decoded int64) {
+	at, _ := chunkRange(m)
+	if len(c.pages) == 0 || c.pages[0].offset <= at {
+		return 0, 0
+	}
+	stored = c.pages[0].offset - at
+	decoded = min(unpackedBytes(m, stored), max(m.TotalUncompressedSize, 0))
+	if l.width == 0 {
+		decoded += decoded / 3
+	}
+	return stored, decoded
 }
 
 // unpackedBytes is about what n stored bytes of a column chunk come to.

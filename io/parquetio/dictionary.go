@@ -1,6 +1,7 @@
 package parquetio
 
 import (
+	"encoding/binary"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -61,6 +62,62 @@ func (v *values) setDictionary(h *pageHeader, src []byte) (err error) {
 	}
 	v.dict, err = newDictionary(v.leaf, v.arena, h.encoding, src, h.values)
 	return err
+}
+
+// textDictionary is [values.setDictionary] of texts, which are left where they were unpacked: a
+// dictionary may be as large as all chunks under way.
+func (p *pages) textDictionary(h *pageHeader, body []byte) (err error) {
+	v := p.out
+	if v.dict != nil {
+		return corrupt("there is a second dictionary")
+	}
+	if err := h.checksum(body); err != nil {
+		return err
+	}
+	size := h.plain
+	if p.codec == format.Uncompressed {
+		size = len(body)
+	}
+	if h.values > size/4 {
+		return corrupt("a dictionary of %d values has %d bytes", h.values, size)
+	}
+	data, err := v.arena.get(size + overreach)
+	if err != nil {
+		return err
+	}
+	if data = data[:size]; p.codec == format.Uncompressed {
+		copy(data, body)
+	} else if err := decompress(p.codec, data, body); err != nil {
+		return err
+	}
+	starts, err := v.arena.get(4 * (h.values + 1))
+	if err == nil {
+		v.dict, err = newTexts(data, as[int32](starts[:4*(h.values+1)]))
+	}
+	return err
+}
+
+// newTexts is a dictionary of the texts that stand behind their lengths in data, one less than
+// starts: it moves them together, in place, and sets where each begins.
+func newTexts(data []byte, starts []int32) (*dictionary, error) {
+	end, src := 0, data
+	starts[0] = 0
+	longest := 0
+	for i := range starts[1:] {
+		if len(src) < 4 {
+			return nil, enc.ErrShort
+		}
+		n := int(binary.LittleEndian.Uint32(src))
+		if n > len(src)-4 {
+			return nil, corrupt("a text claims %d bytes where %d are left", n, len(src)-4)
+		}
+		copy(data[end:], src[4:4+n])
+		end += n
+		starts[i+1] = int32(end)
+		longest = max(longest, n)
+		src = src[4+n:]
+	}
+	return &dictionary{n: len(starts) - 1, starts: starts, data: data[:end], longest: longest}, nil
 }
 
 // block is how many indexes are unpacked at a time: they stay in the first cache.
@@ -231,6 +288,9 @@ func (v *values) extend(e format.Encoding, src []byte, count, skip, take int, ma
 
 // bytes is about what the dictionary takes while it grows, the map of its values too.
 func (d *dictionary) bytes() int { return 2*(len(d.fixed)+len(d.data)) + 64*d.n }
+
+// size is how many bytes the dictionary takes.
+func (d *dictionary) size() int { return len(d.fixed) + cap(d.data) + 4*len(d.starts) }
 
 // place is where the dictionary has b, appended where it has not.
 func (d *dictionary) place(l *leaf, known map[string]uint32, b []byte) uint32 {

@@ -19,16 +19,22 @@ func (c *pagedChunk) dictionary(ctx context.Context, p *part, l *leaf, off int64
 	c.once.Do(func() {
 		defer guard(&c.err)
 		c.met.Store(true)
-		if c.dict, c.err = read(); c.dict == nil || p.group.file.turn.borrow(c.dict.bytes()) {
+		if c.dict, c.err = read(); c.dict == nil || p.group.granted {
 			return
 		}
-		c.dict, c.apart = nil, true
+		if c.borrowed = c.dict.size(); !p.group.file.turn.borrow(c.borrowed) {
+			c.dict, c.borrowed, c.apart = nil, 0, true
+		}
 	})
 	if c.apart {
 		return read()
 	}
 	return c.dict, c.err
 }
+
+// dictionaryPooled is the size up to which the memory of a dictionary as it is stored is used
+// again. A row group has one, and what is pooled outlives a collection.
+const dictionaryPooled = 1 << 20
 
 // readDictionary reads the dictionary page of a column chunk, at off; nil where another page is
 // there. claimed is how many bytes it should take.
@@ -38,7 +44,9 @@ func (p *part) readDictionary(ctx context.Context, l *leaf, off, claimed int64) 
 	if err != nil {
 		return nil, err
 	}
-	defer bufpool.Put(page)
+	if len(page) <= dictionaryPooled {
+		defer bufpool.Put(page)
+	}
 	if h.kind != format.DictionaryPage {
 		return nil, nil
 	}

@@ -53,7 +53,7 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 	}
 	e.chunk.entries = e.entries(c)
 	e.chunk.nulls = e.chunk.entries - e.count
-	e.chunk.body = bufpool.Get(e.values.size(c, 0, e.values.count(c))/2 + e.entries(c)/4 + 1<<12)[:0]
+	e.chunk.body = bufpool.Get(bodyGuess(e.values.size(c, 0, e.values.count(c)), e.entries(c)))[:0]
 	if err := e.pages(c); err != nil {
 		return nil, err
 	}
@@ -63,6 +63,16 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 	e.histograms(c)
 	e.chunk.finish()
 	return e.chunk, nil
+}
+
+// bodyGuess is about what a column chunk of so many bytes and entries takes encoded. One of a table of
+// thousands of columns has less than a page of memory, and is taken not to shrink.
+func bodyGuess(bytes, entries int) int {
+	const small = 4 << 10
+	if bytes < small {
+		return bytes + entries/4 + 128
+	}
+	return bytes/2 + entries/4 + small
 }
 
 // collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over,

@@ -29,7 +29,10 @@ type group struct {
 	lead   atomic.Int32          // column with which the next part begins
 	trials []*trial              // of a filter
 	large  int64                 // bytes that pages which many parts share take at once, about
-	free   func()                // gives back what was asked for them; nil where no one was
+	free   func()                // gives back what was asked for what parts share; nil where no one was
+
+	dictionaries int64 // bytes that large dictionaries which parts share take, and one that is being unpacked
+	granted      bool  // someone counts them
 }
 
 func (g *group) fail(l *leaf, page int, err error) error {
@@ -107,7 +110,7 @@ func (g *group) done() error {
 	}
 	for _, c := range g.chunks {
 		if c.dict != nil {
-			g.file.turn.giveBack(c.dict.bytes())
+			g.file.turn.giveBack(c.borrowed)
 		}
 		for _, s := range c.shared {
 			if s != nil {

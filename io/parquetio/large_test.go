@@ -2,8 +2,6 @@ package parquetio
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,15 +58,6 @@ func largePages(t *testing.T, encoding parquet.Encoding, version parquet.DataPag
 	return f, path
 }
 
-// holder is who holds memory for a stream.
-type holder struct{ held, most, times int64 }
-
-func (c *holder) hold(_ context.Context, n int64) (func(), error) {
-	c.held, c.times = c.held+n, c.times+1
-	c.most = max(c.most, c.held)
-	return func() { c.held -= n }, nil
-}
-
 // rowsOf reads all of a stream's chunks, in order.
 func rowsOf(t *testing.T, st chunker.Stream) (*frame.Frame, error) {
 	t.Helper()
@@ -104,16 +93,16 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 		tight := ReadOptions{Limits: Limits{ChunkBytes: 3 << 20, PageBytes: 1 << 20}}
 		st, err := tight.Open(path).Open(t.Context(), 64<<10)
 		require.NoError(t, err)
-		count := new(holder)
-		st.(chunker.Holder).Hold(count.hold)
+		budget := chunker.NewMemory(0)
+		require.NoError(t, st.(chunker.Holder).Hold(budget))
 		got, err := rowsOf(t, st)
 		require.NoError(t, err, c)
 		requireEqual(t, f, got)
+		require.Zero(t, budget.Held(), "all is given back")
 		require.NoError(t, st.Close())
-		require.Zero(t, count.held, "all is given back")
-		require.EqualValues(t, 2, count.times, "once for a row group")
-		require.Greater(t, count.most, int64(5<<20))
-		require.Less(t, count.most, int64(16<<20))
+		require.Greater(t, budget.Peak(), int64(5<<20))
+		require.Less(t, budget.Peak(), int64(16<<20), "of one row group at a time")
+		require.Equal(t, "pages and dictionaries that chunks share", budget.Holders()[0].Who)
 
 		_, _, err = readAll(t, tight, path)
 		require.ErrorIs(t, err, ErrLimit, "where no one counts them each part unpacks them for itself")
@@ -160,11 +149,13 @@ func TestMemoryThatIsRefused(t *testing.T) {
 	st, err := Open(path).Open(t.Context(), 64<<10)
 	require.NoError(t, err)
 	defer st.Close()
-	refusal := errors.New("there is no memory")
-	st.(chunker.Holder).Hold(func(context.Context, int64) (func(), error) { return nil, refusal })
+	budget := chunker.NewMemory(5 << 20)
+	require.NoError(t, st.(chunker.Holder).Hold(budget))
 	_, err = st.Next(t.Context())
-	require.ErrorIs(t, err, refusal)
-	require.ErrorContains(t, err, path+": row group 0: ")
+	require.ErrorIs(t, err, chunker.ErrMemory)
+	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs ")
+	require.ErrorContains(t, err, "raise Memory, or write the file with smaller pages or row groups")
+	require.Zero(t, budget.Peak(), "before any of it is taken")
 }
 
 // TestSmallPagesAskForNothing reads what most writers write.
@@ -175,9 +166,9 @@ func TestSmallPagesAskForNothing(t *testing.T) {
 	st, err := Open(path).Open(t.Context(), 1<<20)
 	require.NoError(t, err)
 	defer st.Close()
-	st.(chunker.Holder).Hold(func(_ context.Context, n int64) (func(), error) {
-		return nil, fmt.Errorf("%d bytes are asked for", n)
-	})
+	budget := chunker.NewMemory(0)
+	require.NoError(t, st.(chunker.Holder).Hold(budget))
 	_, err = rowsOf(t, st)
 	require.NoError(t, err)
+	require.Zero(t, budget.Peak())
 }

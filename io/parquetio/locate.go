@@ -25,6 +25,8 @@ type pagedChunk struct {
 	dict   *dictionary
 	err    error
 	apart  bool // each part has a dictionary of its own
+
+	borrowed int // for the dictionary
 }
 
 // pagesMost is how many pages of a row group are kept in mind, which take about 50 bytes each. One

@@ -93,6 +93,9 @@ func (p *pages) one(h *pageHeader, body []byte) error {
 }
 
 func (p *pages) dictionary(h *pageHeader, body []byte) error {
+	if p.out.leaf.physical == format.ByteArray && (h.encoding == format.Plain || h.encoding == format.PlainDictionary) {
+		return p.textDictionary(h, body)
+	}
 	o, done, err := p.open(nil, h, body)
 	if err != nil {
 		return err

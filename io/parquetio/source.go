@@ -199,7 +199,7 @@ type stream struct {
 	turn   *turn
 	schema *arrow.Schema
 	filter predicate.Filter
-	hold   func(context.Context, int64) (func(), error) // nil where no one counts
+	share  *chunker.Share // of what parts have in common; nil where no one counts
 	left   skipped
 	pruned int64 // rows that were left out since the last part
 
@@ -212,8 +212,11 @@ type stream struct {
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
 
-// Hold has someone asked for the memory of pages that many parts are cut from.
-func (s *stream) Hold(hold func(context.Context, int64) (func(), error)) { s.hold = hold }
+// Hold counts the pages and dictionaries that many parts are cut from in m.
+func (s *stream) Hold(m *chunker.Memory) (err error) {
+	s.share, err = m.Share("pages and dictionaries that chunks share", 0)
+	return err
+}
 
 // Close closes the files that are still open: parts that run may still read from those before the
 // last.
@@ -223,6 +226,9 @@ func (s *stream) Close() error {
 		err = errors.Join(err, f.close())
 	}
 	s.opened, s.parts, s.names, s.file = nil, nil, nil, nil
+	if s.share != nil {
+		s.share.Close()
+	}
 	return err
 }
 
@@ -330,28 +336,59 @@ func (s *stream) tail() (chunker.Part, error) {
 	return p.decode, nil
 }
 
-// holdPages asks for the memory of the row group's large pages; what is granted is within the
-// limits. Where no one counts it, and it is more than a part may take, each part unpacks them for
-// itself.
-func (s *stream) holdPages(ctx context.Context, g *group) (err error) {
-	switch {
-	case g.large == 0:
-	case s.hold != nil:
-		if g.free, err = s.hold(ctx, g.large); err != nil && ctx.Err() == nil {
-			err = g.fail(nil, -1, err)
+// hold asks for the memory that the row group's parts have in common, its large pages and its
+// dictionaries. What is granted is within the limits. Where no one counts it, and the pages are more
+// than a part may take, each part unpacks them for itself.
+func (s *stream) hold(ctx context.Context, g *group) error {
+	if s.share == nil {
+		if g.large > g.limits.ChunkBytes {
+			g.apart()
 		}
+		return nil
+	}
+	most := s.share.Most()
+	if g.large <= most && g.large+g.dictionaries > most && most >= apartMin {
+		g.dictionaries = 0
+	}
+	need := g.large + g.dictionaries
+	if need == 0 {
+		return nil
+	}
+	if need > most {
+		err := s.share.Err(need)
+		err.Remedy = "write the file with smaller pages or row groups"
+		return g.fail(nil, -1, err)
+	}
+	need = min(need+max(g.dictionaries-garbageFree, 0), most)
+	if err := s.share.Wait(ctx, need); err != nil {
+		return err
+	}
+	g.free = func() { s.share.Add(-need) }
+	if g.large > 0 {
 		g.limits.PageBytes, g.limits.ChunkBytes = max(g.limits.PageBytes, g.large), max(g.limits.ChunkBytes, g.large)
-	case g.large > g.limits.ChunkBytes:
-		g.large = 0
-		for _, c := range g.chunks {
-			for _, p := range c.shared {
-				if p != nil {
-					p.large = nil
-				}
+	}
+	g.granted = g.dictionaries > 0
+	return nil
+}
+
+// apartMin is the budget from which on dictionaries that do not fit in it are not refused: each part
+// reads those that it needs, one after another, as where no one counts.
+const apartMin = 512 << 20
+
+// garbageFree is how much dictionaries may take before as much again is counted for them: the
+// collector lets the heap grow to twice what is alive.
+const garbageFree = 32 << 20
+
+// apart has each part unpack large pages for itself.
+func (g *group) apart() {
+	g.large = 0
+	for _, c := range g.chunks {
+		for _, p := range c.shared {
+			if p != nil {
+				p.large = nil
 			}
 		}
 	}
-	return err
 }
 
 // skipped counts what a filter left out by statistics.
@@ -380,7 +417,7 @@ func (s *stream) cut(ctx context.Context) error {
 	}
 	spans, err := g.pieces(ctx, s.size, conditions)
 	if err == nil {
-		err = s.holdPages(ctx, g)
+		err = s.hold(ctx, g)
 	}
 	if err != nil {
 		return err

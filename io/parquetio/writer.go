@@ -31,7 +31,9 @@ type writer struct {
 	rows     int64
 	written  []written
 	gathered []chunker.Chunk
-	held     int64 // bytes of them
+	held     int64          // bytes of them
+	enough   int64          // bytes of them that make a row group
+	share    *chunker.Share // of them, their encoded form and what encoders keep; nil where no one counts
 }
 
 // encoders are kept for the next row group, and the next file: their scratch grows to some times
@@ -66,7 +68,35 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 	if err := l.chooseBlooms(o.BloomFilters); err != nil {
 		return nil, fileError("write", file, "", err)
 	}
-	return &writer{file: file, options: o, schema: schema, layout: l}, nil
+	return &writer{file: file, options: o, schema: schema, layout: l, enough: o.RowGroupBytes / 8}, nil
+}
+
+const (
+	// gatherShare is the share of a budget that the chunks of a row group may take, which are beside
+	// their encoded form and their dictionaries while they are encoded.
+	gatherShare = 16
+	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no use
+	// to readers.
+	gatherMin = 1 << 20
+	// encodedTimes is how many times their bytes chunks take while they are encoded, beside those.
+	encodedTimes = 2
+)
+
+// Hold counts what waits for a row group in m. In a budget of less than 128 MiB row groups of
+// gathered chunks are smaller.
+func (w *writer) Hold(m *chunker.Memory) (err error) {
+	if limit := m.Limit(); limit > 0 {
+		w.enough = min(w.enough, max(limit/gatherShare, gatherMin))
+	}
+	w.share, err = m.Share("row groups being gathered and encoded", 0)
+	return err
+}
+
+// add counts n bytes more.
+func (w *writer) add(n int64) {
+	if w.share != nil {
+		w.share.Add(n)
+	}
 }
 
 // Write encodes a chunk as a row group, or as several; a small one waits for others.
@@ -88,7 +118,7 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 		return nil, err
 	}
 	size, most := chunker.Bytes(c.Record), w.options.RowGroupBytes
-	if size < most/16 {
+	if size < w.enough/2 {
 		return w.append(func(ctx context.Context) error { return w.gather(ctx, c, size) }), nil
 	}
 	defer c.Release()
@@ -150,7 +180,8 @@ func (w *writer) gather(ctx context.Context, c chunker.Chunk, size int64) error 
 		return nil
 	}
 	w.gathered = append(w.gathered, c)
-	if w.held += size; w.held < w.options.RowGroupBytes/8 {
+	w.add(size)
+	if w.held += size; w.held < w.enough {
 		return nil
 	}
 	return w.flush(ctx)
@@ -165,6 +196,9 @@ func (w *writer) flush(ctx context.Context) error {
 	for i, c := range w.gathered {
 		records[i] = c.Record
 	}
+	encoding := encodedTimes * w.held
+	w.add(encoding)
+	defer w.add(-encoding)
 	g, err := w.encode(ctx, records)
 	w.release()
 	if err != nil {
@@ -177,6 +211,7 @@ func (w *writer) release() {
 	for i := range w.gathered {
 		w.gathered[i].Release()
 	}
+	w.add(-w.held)
 	w.gathered, w.held = nil, 0
 }
 
@@ -379,5 +414,8 @@ func (w *writer) pageIndex(t *thriftOut) error {
 
 func (w *writer) Close() error {
 	w.release()
+	if w.share != nil {
+		w.share.Close()
+	}
 	return w.closed(w.out.Close())
 }

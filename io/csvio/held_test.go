@@ -1,0 +1,121 @@
+package csvio
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/csv"
+)
+
+// TestTextsOfManyColumnsGetTheRoomTheyNeed: not a window of 64 KiB for each.
+func TestTextsOfManyColumnsGetTheRoomTheyNeed(t *testing.T) {
+	for _, columns := range []int{manyColumns, 300, 1500} {
+		for _, width := range []int{1, 9, 30} {
+			var text strings.Builder
+			rows := max(3, 400_000/columns/(width+1))
+			for row := range rows + 1 {
+				for c := range columns {
+					if c > 0 {
+						text.WriteByte(',')
+					}
+					fmt.Fprintf(&text, "%s%d", strings.Repeat("x", 1+(row+c)%width), c)
+				}
+				text.WriteByte('\n')
+			}
+			o := ReadOptions{Header: Present}
+			st, err := o.From("wide.csv", strings.NewReader(text.String())).Open(t.Context(), 1<<20)
+			require.NoError(t, err)
+			bytes, held, n := 0, 0, 0
+			for {
+				part, err := st.Next(t.Context())
+				if err == io.EOF {
+					break
+				}
+				require.NoError(t, err)
+				c, err := part(t.Context())
+				require.NoError(t, err)
+				n += c.Len()
+				for _, col := range c.Record.Columns() {
+					data := col.Data().Buffers()[2].Bytes()
+					bytes, held = bytes+len(data), held+cap(data)
+					held -= csv.Pad + 64
+				}
+			}
+			require.NoError(t, st.Close())
+			require.Equal(t, rows, n)
+			require.Less(t, held, 3*bytes+64<<10, "%d columns of up to %d bytes", columns, width)
+		}
+	}
+}
+
+// TestLongTextsAreWrittenInWhatTheyTake writes texts of which some need quotes, by an encoder that
+// keeps nothing of them.
+func TestLongTextsAreWrittenInWhatTheyTake(t *testing.T) {
+	long := strings.Repeat("words and words ", 40_000)
+	quotes := strings.Repeat(`"`, 300_000)
+	for i, texts := range [][]string{
+		{long}, {long + "."}, {"a", long + "x", "b"}, {quotes}, {long + `"`, "x", quotes, ""}, {long + ",", long + "x", "\n" + long}, {quotes, quotes + "a"},
+	} {
+		f, err := frame.New(frame.Of("n", make([]int64, len(texts))), frame.Of("text", texts))
+		require.NoError(t, err)
+		rec := f.Records()[0]
+		e := newEncoder(WriteOptions{Delimiter: ','}, f.Schema())
+		text, err := e.encode(rec)
+		require.NoError(t, err)
+		o := ReadOptions{Header: Absent, Names: []string{"n", "text"}, Types: map[string]arrow.DataType{"text": arrow.BinaryTypes.String}}
+		back, err := chunker.ReadAll(t.Context(), o.From("long.csv", bytes.NewReader(text)))
+		require.NoError(t, err)
+		got, err := frame.Col[string](back, "text")
+		require.NoError(t, err)
+		for row, want := range texts {
+			require.True(t, want == got.Values()[row], "texts %d, row %d", i, row)
+		}
+		total := 0
+		for _, s := range texts {
+			total += len(s) + strings.Count(s, `"`)
+		}
+		require.LessOrEqual(t, (&stringCells{quotes: e.quotes, offsets: stringOffsets(texts), data: []byte(strings.Join(texts, ""))}).quotedRoom(0, len(texts)), total+2*len(texts))
+		for _, s := range e.strands {
+			require.LessOrEqual(t, cap(s.slots), slotsKept, "an encoder keeps no more")
+		}
+	}
+}
+
+func stringOffsets(texts []string) []int32 {
+	out := []int32{0}
+	for _, s := range texts {
+		out = append(out, out[len(out)-1]+int32(len(s)))
+	}
+	return out
+}
+
+// TestALongRowIsReadIntoWhatTheLongestTook rather than into doubled buffers.
+func TestALongRowIsReadIntoWhatTheLongestTook(t *testing.T) {
+	s := new(stream)
+	require.Equal(t, 4<<20, s.behind(4<<20), "nothing is known yet")
+	s.tellLong(longBytes - 1)
+	require.Zero(t, s.longest.Load(), "it is not long")
+	s.tellLong(5 << 20)
+	s.tellLong(3 << 20)
+	require.Equal(t, 4<<20+behindBytes, s.behind(1<<20))
+	require.Equal(t, 1000, s.behind(1000), "few rows that go over a section's end are long")
+	require.Equal(t, 6<<20, s.behind(6<<20), "longer than all")
+}
+
+// TestRoomOfAStrand is the pool's from some size on, and given back.
+func TestRoomOfAStrand(t *testing.T) {
+	var s strand
+	for _, n := range []int{10, 1000, slotsKept - csv.Pad, slotsKept, 3 << 20, 5} {
+		require.GreaterOrEqual(t, len(s.room(n)), n+csv.Pad)
+		s.release()
+		require.LessOrEqual(t, len(s.slots), slotsKept)
+	}
+}
