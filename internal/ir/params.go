@@ -31,7 +31,11 @@ func (p Pattern) String() string { return fmt.Sprintf("%q", p.Regexp.String()) }
 type TextSet map[string]bool
 
 // String lists the texts, sorted.
-func (s TextSet) String() string { return fmt.Sprintf("%q", slices.Sorted(maps.Keys(s))) }
+func (s TextSet) String() string {
+	list := slices.AppendSeq(make([]string, 0, len(s)), maps.Keys(s))
+	slices.Sort(list)
+	return fmt.Sprintf("%q", list)
+}
 
 // Field is the parameter of opField.
 type Field string
