@@ -649,6 +649,19 @@ func TestATableThatFindsNoRoomIsRefusedBeforeTheFirstRow(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestATempDirThatIsNotThereIsRefused, whether or not anything would be spilled.
+func TestATempDirThatIsNotThereIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for dir, want := range map[string]string{file: "it is no folder", filepath.Join(file, "no"): "not a directory", file + "no": "no such file"} {
+		from := newTracked(1, 1)
+		_, err := ooc.Job{From: from, To: newCountedSink(), TempDir: dir}.Run(t.Context())
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, "ooc: TempDir ")
+		require.Zero(t, from.opened.Load())
+	}
+}
+
 // TestWhateverATableDoesNothingHangsOrIsLeft: it fails, panics or ends its goroutine at every stage.
 func TestWhateverATableDoesNothingHangsOrIsLeft(t *testing.T) {
 	f := wide2(t, 500)
@@ -706,14 +719,17 @@ func TestAJobOfTablesEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestProgressOfTables: the rows of the source, and no more than they are.
+// TestProgressOfTables: the rows of the source, of which each table and what is behind the last do
+// their part.
 func TestProgressOfTables(t *testing.T) {
 	f := wide2(t, 1000)
 	var last int64
 	var ends int
+	var seen []int64
 	tell := func(e progress.Event) {
 		require.GreaterOrEqual(t, e.RowsDone, last)
 		require.LessOrEqual(t, e.RowsDone, int64(1000))
+		seen = append(seen, e.RowsDone)
 		if last = e.RowsDone; e.Done {
 			ends++
 		}
@@ -722,6 +738,8 @@ func TestProgressOfTables(t *testing.T) {
 	_, err := ooc.Job{From: small{f, 50}, Steps: steps, To: new(chunker.FrameSink), Progress: tell}.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 1000, last)
+	require.Len(t, seen, 61)
+	require.EqualValues(t, []int64{16, 333, 350, 666, 1000}, []int64{seen[0], seen[19], seen[20], seen[39], seen[59]})
 	last = 0
 	_, _, err = apply.Engine{Progress: tell}.Run(t.Context(), f, steps...)
 	require.NoError(t, err)
