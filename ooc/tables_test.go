@@ -421,6 +421,9 @@ func TestRowsThatFailBehindATableAreNamedByTheirOrigin(t *testing.T) {
 			n, err := frame.Col[int64](rejects.Frame(), "n")
 			require.NoError(t, err)
 			require.EqualValues(t, []int64{700}, n.Values(), name)
+			text, err := rejects.Frame().Column("name")
+			require.NoError(t, err)
+			require.Equal(t, name == "three, and dropped", text.NullN() == 1, name)
 			at, err := frame.Col[int64](rejects.Frame(), "reject_line")
 			require.NoError(t, err)
 			require.EqualValues(t, []int64{int64(line(200))}, at.Values(), name)
@@ -462,6 +465,7 @@ func TestRowsBehindATableThatMakesNewOnesHaveNoNumber(t *testing.T) {
 // a capped run ends with the same rows on any workers.
 func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 	f := wide2(t, 1000)
+	texts := map[string]bool{}
 	steps := chunker.Steps{bad("m", 10, 20, 30), backwards{}, bad("k", 20, 500, 501), table.RowNumber("at"), backwards{}, apply.Where("m != 1000 && n < 900")}
 	for _, workers := range []int{1, 2, 8} {
 		job := ooc.Job{From: small{f, 64}, Steps: steps, To: new(chunker.FrameSink), Workers: workers, OnError: chunker.Null()}
@@ -494,6 +498,7 @@ func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 				require.ErrorAs(t, err, &many)
 				require.Equal(t, most+1, many.Failed)
 				require.ErrorContains(t, many.First, first)
+				texts[err.Error()] = true
 				_, _, err = apply.Engine{Workers: workers, OnError: policy}.Run(t.Context(), f, steps...)
 				require.ErrorAs(t, err, &many)
 				require.Equal(t, most+1, many.Failed)
@@ -507,6 +512,7 @@ func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 		_, err = job.Run(t.Context())
 		require.ErrorAs(t, err, new(*chunker.TooManyError))
 	}
+	require.Len(t, texts, 3, "one for each limit, on any workers")
 	out, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, steps...)
 	require.NoError(t, err)
 	require.Equal(t, []int{896, 5}, []int{out.NumRows(), report.Failed})
