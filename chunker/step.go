@@ -106,6 +106,7 @@ type Wanting interface {
 }
 
 // Fusing is a BoundStep that can take the step after it in, so that both go over the rows together.
+// If it is also [Passing], Narrow keeps what was taken in.
 type Fusing interface {
 	BoundStep
 	// Fuse takes the next step in, or reports that it cannot. The Schema is then that of both.

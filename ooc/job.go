@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -42,7 +43,8 @@ type Job struct {
 	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
 	// empty is the system's.
 	TempDir string
-	// Progress is called now and then, and at the end; nil is never.
+	// Progress is called now and then, and at the end; nil is never. If steps need all rows, rows and
+	// bytes are done in part until all of them have handed them on.
 	Progress progress.Func
 	// Name is what progress calls the job; empty is "job".
 	Name string
@@ -177,7 +179,25 @@ func (j Job) check() error {
 	case j.Memory < 0:
 		return fmt.Errorf("ooc: Memory is %s", count.Of(j.Memory, "byte"))
 	}
+	if err := j.checkTempDir(); err != nil {
+		return err
+	}
 	return j.checkPlaces()
+}
+
+// checkTempDir refuses a folder that is not there, before hours of work end for want of it.
+func (j Job) checkTempDir() error {
+	if j.TempDir == "" {
+		return nil
+	}
+	info, err := os.Stat(j.TempDir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is no folder")
+	}
+	if err != nil {
+		return fmt.Errorf("ooc: TempDir %q: %w", j.TempDir, err)
+	}
+	return nil
 }
 
 // checkPlaces refuses to write what is read, and to write a file twice.
@@ -358,12 +378,16 @@ func (r *run) tell(end bool, err error) {
 		return
 	}
 	counts := r.flow.Counts()
+	rows, bytes := int64(counts.Seen()), r.bytesRead
+	if !end {
+		rows, bytes = r.flow.Done(rows), r.flow.Done(bytes)
+	}
 	name := r.job.Name
 	if name == "" {
 		name = "job"
 	}
 	r.job.Progress(progress.Event{
-		Job: name, RowsDone: int64(counts.Seen()), RowsTotal: r.rowsTotal, BytesDone: r.bytesRead, BytesTotal: r.bytesTotal,
+		Job: name, RowsDone: rows, RowsTotal: r.rowsTotal, BytesDone: bytes, BytesTotal: r.bytesTotal,
 		Elapsed: time.Since(r.start), Done: end, Err: err,
 	})
 }

@@ -27,7 +27,7 @@ type Report struct {
 	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
 	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a condition or a function failed
 	Unchosen    int64 // rows on which a condition failed, whatever became of them
-	NullResults int64 // rows written, or taken in by a step that makes new rows of them, with nulls for the results of functions that failed
+	NullResults int64 // rows written, or made into new ones, with nulls for the results of functions that failed
 	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing
 	Cut         int64 // rows whose surplus fields the source dropped
 	Mended      int64 // rows whose broken quotes the source read as text, and rows of names that it filled

@@ -421,6 +421,9 @@ func TestRowsThatFailBehindATableAreNamedByTheirOrigin(t *testing.T) {
 			n, err := frame.Col[int64](rejects.Frame(), "n")
 			require.NoError(t, err)
 			require.EqualValues(t, []int64{700}, n.Values(), name)
+			text, err := rejects.Frame().Column("name")
+			require.NoError(t, err)
+			require.Equal(t, name == "three, and dropped", text.NullN() == 1, name)
 			at, err := frame.Col[int64](rejects.Frame(), "reject_line")
 			require.NoError(t, err)
 			require.EqualValues(t, []int64{int64(line(200))}, at.Values(), name)
@@ -462,6 +465,7 @@ func TestRowsBehindATableThatMakesNewOnesHaveNoNumber(t *testing.T) {
 // a capped run ends with the same rows on any workers.
 func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 	f := wide2(t, 1000)
+	texts := map[string]bool{}
 	steps := chunker.Steps{bad("m", 10, 20, 30), backwards{}, bad("k", 20, 500, 501), table.RowNumber("at"), backwards{}, apply.Where("m != 1000 && n < 900")}
 	for _, workers := range []int{1, 2, 8} {
 		job := ooc.Job{From: small{f, 64}, Steps: steps, To: new(chunker.FrameSink), Workers: workers, OnError: chunker.Null()}
@@ -494,6 +498,7 @@ func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 				require.ErrorAs(t, err, &many)
 				require.Equal(t, most+1, many.Failed)
 				require.ErrorContains(t, many.First, first)
+				texts[err.Error()] = true
 				_, _, err = apply.Engine{Workers: workers, OnError: policy}.Run(t.Context(), f, steps...)
 				require.ErrorAs(t, err, &many)
 				require.Equal(t, most+1, many.Failed)
@@ -507,6 +512,7 @@ func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 		_, err = job.Run(t.Context())
 		require.ErrorAs(t, err, new(*chunker.TooManyError))
 	}
+	require.Len(t, texts, 3, "one for each limit, on any workers")
 	out, report, err := apply.Engine{OnError: chunker.Null()}.Run(t.Context(), f, steps...)
 	require.NoError(t, err)
 	require.Equal(t, []int{896, 5}, []int{out.NumRows(), report.Failed})
@@ -649,6 +655,19 @@ func TestATableThatFindsNoRoomIsRefusedBeforeTheFirstRow(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestATempDirThatIsNotThereIsRefused, whether or not anything would be spilled.
+func TestATempDirThatIsNotThereIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for dir, want := range map[string]string{file: "it is no folder", filepath.Join(file, "no"): "not a directory", file + "no": "no such file"} {
+		from := newTracked(1, 1)
+		_, err := ooc.Job{From: from, To: newCountedSink(), TempDir: dir}.Run(t.Context())
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, "ooc: TempDir ")
+		require.Zero(t, from.opened.Load())
+	}
+}
+
 // TestWhateverATableDoesNothingHangsOrIsLeft: it fails, panics or ends its goroutine at every stage.
 func TestWhateverATableDoesNothingHangsOrIsLeft(t *testing.T) {
 	f := wide2(t, 500)
@@ -706,14 +725,17 @@ func TestAJobOfTablesEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestProgressOfTables: the rows of the source, and no more than they are.
+// TestProgressOfTables: the rows of the source, of which each table and what is behind the last do
+// their part.
 func TestProgressOfTables(t *testing.T) {
 	f := wide2(t, 1000)
 	var last int64
 	var ends int
+	var seen []int64
 	tell := func(e progress.Event) {
 		require.GreaterOrEqual(t, e.RowsDone, last)
 		require.LessOrEqual(t, e.RowsDone, int64(1000))
+		seen = append(seen, e.RowsDone)
 		if last = e.RowsDone; e.Done {
 			ends++
 		}
@@ -722,6 +744,8 @@ func TestProgressOfTables(t *testing.T) {
 	_, err := ooc.Job{From: small{f, 50}, Steps: steps, To: new(chunker.FrameSink), Progress: tell}.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 1000, last)
+	require.Len(t, seen, 61)
+	require.EqualValues(t, []int64{16, 333, 350, 666, 1000}, []int64{seen[0], seen[19], seen[20], seen[39], seen[59]})
 	last = 0
 	_, _, err = apply.Engine{Progress: tell}.Run(t.Context(), f, steps...)
 	require.NoError(t, err)

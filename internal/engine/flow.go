@@ -69,6 +69,8 @@ type Flow struct {
 	numberer chunker.Numberer
 	rejecter *rejecter
 	counts   Counts
+	segment  int      // that the last batch went through
+	handed   int      // rows of batches of that segment
 	origins  *origins // nil if no table carries the rows' ids
 	failed   idSet    // rows on which a step failed, if there are origins
 	bad      idSet    // rows that count against the policy's limits, the same

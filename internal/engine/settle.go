@@ -19,7 +19,7 @@ type Counts struct {
 	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
 	Rejected    int // rows that are among the rejects: of Refused, and of Failed
 	Unchosen    int // of Failed: those on which a condition failed
-	NullResults int // of Failed: those that are written, or went into a step that makes new rows, with nulls for the results of functions that failed
+	NullResults int // of Failed: those written, or made into new rows, with nulls for the results of functions that failed
 	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
 	Cut         int // of Rows: those whose surplus fields the source dropped
 	Mended      int // of Rows: those whose broken quotes the source read as text, and rows of names that it mended so or filled
@@ -48,6 +48,10 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 			f.origins.add(b.number, &b.chunk)
 		}
 	}
+	if s := f.segmentOf(b); s.number != f.segment {
+		f.segment, f.handed = s.number, 0
+	}
+	f.handed += rowsOf(b.came)
 	f.countFailed(b)
 	f.number(b)
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
@@ -301,6 +305,16 @@ func (f *Flow) Close() error {
 		errs = append(errs, f.rejecter.w.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// Done is how much of what was read of the source is done: a part of it for each step that needs all
+// rows and has not handed them on yet.
+func (f *Flow) Done(read int64) int64 {
+	done := 1.0 // segments
+	if f.segment > 0 {
+		done = float64(f.segment) + min(1, float64(f.handed)/float64(max(1, f.counts.Rows)))
+	}
+	return int64(float64(read) * done / float64(len(f.segments)))
 }
 
 // Counts tells what came in the batches settled so far.

@@ -57,7 +57,7 @@ func (f *Flow) Stream(ctx context.Context, e Ends) error {
 	if e.Behind == nil {
 		e.Behind = free
 	}
-	if err := f.segment(ctx, f.segments[0], e, nil); err != nil {
+	if err := f.pipeline(ctx, f.segments[0], e, nil); err != nil {
 		return f.Fail(err)
 	}
 	if len(f.segments) > 1 && e.Read != nil {
@@ -71,7 +71,7 @@ func (f *Flow) Stream(ctx context.Context, e Ends) error {
 			return err
 		}
 		e.Next = e.Behind(reading{from})
-		if err := f.segment(ctx, s, e, from); err != nil {
+		if err := f.pipeline(ctx, s, e, from); err != nil {
 			return err
 		}
 		if err := from.close(); err != nil {
@@ -94,9 +94,9 @@ type unbound struct{ chunker.Part }
 func (u unbound) Decode(ctx context.Context) (chunker.Chunk, error) { return u.Part(ctx) }
 func (unbound) Release()                                            {}
 
-// segment runs the steps of one segment. Steps that need the order of the stream cut it: what stands
+// pipeline runs the steps of one segment. Steps that need the order of the stream cut it: what stands
 // between two of them is one pipe, and a batch goes from pipe to pipe.
-func (f *Flow) segment(ctx context.Context, s *segment, e Ends, behind *table) error {
+func (f *Flow) pipeline(ctx context.Context, s *segment, e Ends, behind *table) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	defer group.Wait()
