@@ -37,7 +37,7 @@
 // What does not fit into the budget is spilled: the sorted chunks that are there are merged into a
 // run in a temporary file, which takes as many bytes as the columns take in memory. At the end the
 // runs are merged, of each one or two blocks (1/1,000 of the budget, 8 to 128 KiB) in memory. If the
-// budget does not hold a block of each, neighbouring runs are merged into longer ones first, which
-// writes and reads their rows once more: for rows of s bytes in a budget of m, once while s is less
-// than about 200 m, whatever m is.
+// budget does not hold that of every run, neighbouring runs are merged into longer ones first, which
+// writes and reads their rows once more: at 64 MiB from about 4 GiB on, at 1 MiB from 3 MiB on. The
+// file grows by what is written, and goes away when the run ends.
 package order

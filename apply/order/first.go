@@ -50,8 +50,8 @@ func (t *table) lower(rec arrow.Record) error {
 }
 
 const (
-	firstRuns = 64      // in memory are made one where only the first rows come out
-	firstRows = 1 << 15 // beyond twice the limit are, however few runs they are
+	firstRuns = 64      // in memory are made one where they have twice the rows that come out
+	firstRows = 1 << 15 // beyond twice those that come out are, however few runs they are in
 )
 
 // cutToFirst makes one run of those that are in memory, with no more rows than come out, once there
@@ -62,7 +62,7 @@ func (t *table) cutToFirst(ctx context.Context) error {
 	}
 	defer t.spilling.Unlock()
 	runs, rows := t.inFront()
-	if len(runs) < 2 || len(runs) < firstRuns && rows < 2*t.limit+firstRows {
+	if many := rows >= 2*t.limit+firstRows || len(runs) >= firstRuns && rows >= 2*t.limit; !many || len(runs) < 2 {
 		return nil
 	}
 	beside := itemBytes * rows

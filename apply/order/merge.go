@@ -256,16 +256,26 @@ func (m *merger) rank(ctx context.Context, s span) (rows int64, err error) {
 		if block == int(s.from[i]) {
 			continue
 		}
-		one := slice{rec: r.rec, keys: r.heads, lo: int(r.start(block)), hi: int(r.start(block + 1))}
-		if r.spilled != nil {
-			c, err := r.spilled.Read(ctx, block)
-			if err != nil {
-				return 0, err
-			}
-			one = slice{rec: c.Record, keys: m.bound.keysOf(c.Record), hi: c.Len()}
-			defer c.Release()
+		n, err := m.before(ctx, i, block, s.lower)
+		if err != nil {
+			return 0, err
 		}
-		rows += int64(one.firstBehind(i, m.runs, s.lower) - one.lo)
+		rows += int64(n)
 	}
 	return rows, nil
+}
+
+// before is how many rows of a block are before an entry's first.
+func (m *merger) before(ctx context.Context, run, block int, e entry) (int, error) {
+	r := m.runs[run]
+	one := slice{rec: r.rec, keys: r.heads, lo: int(r.start(block)), hi: int(r.start(block + 1))}
+	if r.spilled != nil {
+		c, err := r.spilled.Read(ctx, block)
+		if err != nil {
+			return 0, err
+		}
+		defer c.Release()
+		one = slice{rec: c.Record, keys: m.bound.keysOf(c.Record), hi: c.Len()}
+	}
+	return one.firstBehind(run, m.runs, e) - one.lo, nil
 }

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -109,6 +110,25 @@ const columnBytes = 512
 
 // bytesOf is what a record of its own takes.
 func bytesOf(rec arrow.Record) int64 { return chunker.Bytes(rec) + columnBytes*rec.NumCols() }
+
+// copyBytes is about what a copy of a record takes, which has no more entries of a dictionary than
+// rows.
+func copyBytes(rec arrow.Record) int64 {
+	n := columnBytes * rec.NumCols()
+	cols := make([]arrow.Array, rec.NumCols())
+	fields := slices.Clone(rec.Schema().Fields())
+	for i, c := range rec.Columns() {
+		if cols[i] = c; c.DataType().ID() != arrow.DICTIONARY {
+			continue
+		}
+		words := c.(*array.Dictionary).Dictionary()
+		entries, bytes := int64(words.Len()), int64(words.Data().SizeInBytes())
+		n += bytes * min(entries, rec.NumRows()) / max(entries, 1)
+		cols[i] = c.(*array.Dictionary).Indices()
+		fields[i].Type = cols[i].DataType()
+	}
+	return n + chunker.Bytes(array.NewRecord(arrow.NewSchema(fields, nil), cols, rec.NumRows()))
+}
 
 // inMemory makes a run of a sorted record that nobody else has.
 func (b *bound) inMemory(rec arrow.Record, blockBytes int64) *run {

@@ -115,7 +115,7 @@ func (t *table) sorted(ctx context.Context, rec arrow.Record) (runs []*run, err 
 	}
 	n := rec.NumRows()
 	step := t.pieceRows
-	if bytes := chunker.Bytes(rec); bytes > t.pieceBytes {
+	if bytes := copyBytes(rec); bytes > t.pieceBytes {
 		step = min(step, max(1, n*t.pieceBytes/bytes))
 	}
 	for lo := int64(0); lo < n; lo += step {
@@ -190,7 +190,7 @@ func (t *table) first(items []item) []item {
 // the file at once.
 func (t *table) keep(ctx context.Context, from []slice, picks []take.Pick) (*run, error) {
 	rec := from[0].rec
-	bytes := bytesOf(rec)*int64(len(picks))/rec.NumRows() + columnBytes
+	bytes := copyBytes(rec)*int64(len(picks))/rec.NumRows() + columnBytes
 	if !t.share.Grow(bytes) {
 		switch r, err := t.spillFor(ctx, bytes, from, picks); {
 		case err != nil:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
@@ -144,6 +145,30 @@ func TestUnlikeDictionaries(t *testing.T) {
 	}
 }
 
+// TestLargeDictionary: a dictionary with far more entries than a chunk has rows is not counted for
+// every chunk. Else nothing would fit, and each chunk be spilled.
+func TestLargeDictionary(t *testing.T) {
+	typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+	d := dice.New(6)
+	words, places := array.NewStringBuilder(memory.DefaultAllocator), array.NewInt32Builder(memory.DefaultAllocator)
+	for i := range 50_000 {
+		words.Append(fmt.Sprint("a rather long word ", i))
+	}
+	for range 4000 {
+		places.Append(int32(d.IntN(50_000)))
+	}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "word", Type: typ}}, nil)
+	rec := array.NewRecord(schema, []arrow.Array{array.NewDictionaryArray(typ, places.NewArray(), words.NewArray())}, 4000)
+	f, err := frame.FromRecords(schema, rec)
+	require.NoError(t, err)
+	f = numbered(t, f)
+	var peak int64
+	got, err := drive{memory: 1 << 20, workers: 1, rows: 100, dir: filepath.Join(t.TempDir(), "none"), peak: &peak}.run(t.Context(), f, By("word"))
+	require.NoError(t, err, "nothing is spilled")
+	requireEqual(t, oracle(t, f, -1, Key{Column: "word"}), got, "")
+	require.LessOrEqual(t, peak, int64(1<<20))
+}
+
 // TestNothingComesIn sorts no chunks, and chunks without rows.
 func TestNothingComesIn(t *testing.T) {
 	f := narrowFrame(t, 50)
@@ -265,10 +290,10 @@ func TestWriteThatFailedIsNotCommitted(t *testing.T) {
 // TestOthersGetMemory: once another holder finds no room, the sort spills what it holds.
 func TestOthersGetMemory(t *testing.T) {
 	f := narrowFrame(t, 20_000)
-	memory := chunker.NewMemory(2 << 20)
-	table := tableOf(t, By("key"), f, chunker.Env{Memory: memory, Workers: 1, Dir: t.TempDir()})
+	budget := chunker.NewMemory(2 << 20)
+	table := tableOf(t, By("key"), f, chunker.Env{Memory: budget, Workers: 1, Dir: t.TempDir()})
 	defer table.Close()
-	other, err := memory.Share("another step", 0)
+	other, err := budget.Share("another step", 0)
 	require.NoError(t, err)
 	defer other.Close()
 	wrote := 0
@@ -277,10 +302,10 @@ func TestOthersGetMemory(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 		if wrote++; wrote == 20 {
-			require.False(t, other.Grow(memory.Room()+1))
+			require.False(t, other.Grow(budget.Room()+1))
 		}
 		if wrote == 21 {
-			require.True(t, other.Grow(memory.Room()))
+			require.True(t, other.Grow(budget.Room()))
 			require.Greater(t, other.Held(), int64(1<<20))
 		}
 	}

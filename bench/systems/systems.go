@@ -67,7 +67,7 @@ const (
 // All are the systems, Volley first.
 var All = []System{
 	{Name: "volley", Title: "Volley", Package: "github.com/volley-go/volley", Go: true, Cannot: map[string]string{
-		"group": soonVolley, "rolling": soonVolley, "sort": soonVolley, "join": soonVolley,
+		"group": soonVolley, "rolling": soonVolley, "join": soonVolley,
 	}},
 	{Name: "polars", Title: "Polars", Package: "polars"},
 	{Name: "duckdb", Title: "DuckDB", Package: "duckdb", Cannot: map[string]string{

@@ -12,10 +12,12 @@ import (
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/take"
 )
 
 // TestSource checks a source that can be opened any number of times and holds the rows of want.
@@ -106,11 +108,17 @@ func read(t *testing.T, src chunker.Source, bytes int64, order string) *frame.Fr
 // deepCopy makes a frame of its own, since chunks are released before it is compared.
 func deepCopy(t *testing.T, f *frame.Frame) *frame.Frame {
 	t.Helper()
-	rows := make([]int, f.NumRows())
-	for i := range rows {
-		rows[i] = i
+	var records []arrow.Record
+	for _, rec := range f.Records() {
+		cols := make([]arrow.Array, rec.NumCols())
+		for i, c := range rec.Columns() {
+			var err error
+			cols[i], err = take.Copy(c) // dictionaries and the bytes behind views too
+			require.NoError(t, err)
+		}
+		records = append(records, array.NewRecord(rec.Schema(), cols, rec.NumRows()))
 	}
-	out, err := f.Take(rows)
+	out, err := frame.FromRecords(f.Schema(), records...)
 	require.NoError(t, err)
 	return out
 }

@@ -19,6 +19,7 @@ func main() {
 		"memory_csv_to_parquet": protocol.Run(memoryCSVToParquet),
 		"parquet_read":          protocol.Run(parquetRead),
 		"parquet_to_parquet":    protocol.Run(parquetToParquet),
+		"sort":                  sortRows,
 		"rows_one":              rowsOne,
 		"rows_two":              rowsTwo,
 		"rows_string":           rowsString,
