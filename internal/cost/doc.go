@@ -8,8 +8,8 @@
 // made anew when units turn out otherwise.
 //
 // Nothing of that waits for a slow unit. A sample is over once a unit has taken 1 ms and another one
-// too, or once one is still under way after 2 ms: a timer sees to that, and all workers then begin with
-// what is left. The same
+// too, or once one is still under way after 2 ms: a timer sees to that, and all workers then begin
+// with what is left. The same
 // timer looks at the run: a worker that is late gives back what it has not begun, and workers are
 // added where one alone was the choice. Whether slow units wait or compute is told by the processor
 // time of their threads; if they wait, the run goes wide, and doubles its workers as long as that
