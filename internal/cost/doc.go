@@ -7,16 +7,21 @@
 // predicts each [Strategy]. The run: workers claim spans of about 1 ms of work, and the choice is
 // made anew when units turn out otherwise.
 //
-// Nothing of that waits for a unit. A sample is over as soon as a unit has taken 1 ms, or is still
-// under way after 2 ms: a timer sees to that, and all workers then begin with what is left. The same
+// Nothing of that waits for a slow unit. A sample is over once a unit has taken 1 ms and another one
+// too, or once one is still under way after 2 ms: a timer sees to that, and all workers then begin
+// with what is left. The same
 // timer looks at the run: a worker that is late gives back what it has not begun, and workers are
 // added where one alone was the choice. Whether slow units wait or compute is told by the processor
 // time of their threads; if they wait, the run goes wide, and doubles its workers as long as that
 // gets more done, or as long as no unit has come back at all.
 //
-//	control := cost.New(cursor, cost.Settings{Workers: 8, Wide: 128, Unit: "task", Start: start})
+//	set := cost.Settings{Limits: cost.Limits{Workers: 8, Wide: 128}, Unit: "task", Start: start}
+//	control := cost.New(cursor, set)
 //	estimate := control.Sample()
-//	control.Run(estimate.Options(estimate.PerUnit, control.Left(), control.Limits())[0])
+//	if left := control.Left(); left > 0 {
+//		control.Run(estimate.Options(estimate.PerUnit, left, set.Limits)[0], estimate.PerUnit)
+//	}
+//	control.End()
 //
 // start makes a worker: it returns a [Worker] and a function that calls [Controller.Next] with it
 // for spans, until that says that there are no more.

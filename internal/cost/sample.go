@@ -19,7 +19,7 @@ const (
 	runLong     = 500 * time.Microsecond // … unless it took so long
 	sampleMax   = 2 * time.Millisecond
 	slowUnit    = 5 * time.Microsecond // units slower than this may be waiting: measured against processor time
-	longUnit    = time.Millisecond     // a unit that took so long ends the sample: the next is not waited for
+	longUnit    = time.Millisecond     // two units that took so long end the sample
 	runsEnough  = 3
 	runsMax     = 12
 	spreadOK    = 0.25

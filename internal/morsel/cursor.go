@@ -35,8 +35,8 @@ func (h *Hand) Recall() {
 	h.interrupted.Store(true)
 }
 
-// Resume makes Interrupted false again. A worker calls it before it looks at why it was interrupted, not
-// after: what happens in between then interrupts anew.
+// Resume makes Interrupted false again. A worker calls it before it looks at why it was interrupted,
+// not after: what happens in between then interrupts anew.
 func (h *Hand) Resume() { h.interrupted.Store(false) }
 
 // Cursor hands units out. All methods may be called at the same time.
