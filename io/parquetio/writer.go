@@ -40,8 +40,7 @@ type writer struct {
 // the largest column chunk.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-// written is a row group whose page index and metadata wait for the end of the file: about 100
-// bytes a page and 300 a column.
+// written is a row group whose page index and metadata wait for the end of the file: see footer.
 type written struct {
 	group  *rowGroup
 	places []place
@@ -82,13 +81,13 @@ const (
 	encodedTimes = 2
 )
 
-// Hold counts what waits for a row group in m. In a budget of less than 128 MiB row groups of
+// Hold counts what waits for a row group in m, and what the footer will say of those written. In a budget of less than 128 MiB row groups of
 // gathered chunks are smaller.
 func (w *writer) Hold(m *chunker.Memory) (err error) {
 	if limit := m.Limit(); limit > 0 {
 		w.enough = min(w.enough, max(limit/gatherShare, gatherMin))
 	}
-	w.share, err = m.Share("row groups being gathered and encoded", 0)
+	w.share, err = m.Share("row groups being written", 0)
 	return err
 }
 
@@ -313,9 +312,24 @@ func (w *writer) put(g *rowGroup) error {
 		c.filter = nil
 	}
 	w.rows += g.rows
+	w.add(g.footer())
 	w.written = append(w.written, written{g, places})
 	return nil
 }
+
+// footer is about how much memory the row group takes until the footer is written.
+func (g *rowGroup) footer() (bytes int64) {
+	for _, c := range g.chunks {
+		bytes += footerColumn + footerPage*int64(len(c.pages))
+	}
+	return bytes
+}
+
+// What a writer keeps of a column of each row group, and of a page, measured.
+const (
+	footerColumn = 350
+	footerPage   = 150
+)
 
 func (w *writer) begin() error {
 	if w.at > 0 {
