@@ -40,7 +40,13 @@ func newTracked(chunks, rows int) tracked {
 
 var trackedSchema = arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil)
 
-func (s tracked) Open(context.Context, int64) (chunker.Stream, error) {
+func (s tracked) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s tracked) Schema() *arrow.Schema { return trackedSchema }
+
+func (s tracked) Close() error { return nil }
+
+func (s tracked) Open(context.Context, chunker.Request) (chunker.Stream, error) {
 	return &trackedStream{tracked: s}, nil
 }
 

@@ -88,16 +88,17 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	r := newRun(j)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := r.describe(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.input.Close()) }()
+	if err := r.bind(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	if err := r.bind(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.narrow(ctx); err != nil {
-		return nil, err
-	}
 	if r.flow, err = engine.Start(ctx, r.stream.Schema(), r.steps, r.env()); err != nil {
 		return nil, err
 	}
@@ -111,12 +112,6 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 // source, a function, the sink or Progress, which goes on to the caller.
 func (r *run) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.flow.Close()) }()
-	if f, ok := r.stream.(chunker.Filterer); ok {
-		f.Filter(r.steps.Filter(r.stream.Schema()))
-	}
-	if h, ok := r.stream.(chunker.Holder); ok {
-		h.Hold(r.hold)
-	}
 	if r.writer, err = chunker.Create(ctx, r.job.To, r.steps.Schema()); err != nil {
 		return err
 	}
@@ -230,6 +225,7 @@ type run struct {
 	chunk   int64 // bytes to aim for in a chunk
 	places  int   // chunks under way at most
 	budget  *budget
+	input   chunker.Input
 	stream  chunker.Stream
 	closed  bool // stream is
 	steps   chunker.BoundSteps
@@ -265,15 +261,19 @@ func (r *run) env() engine.Env {
 	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError}
 }
 
-func (r *run) open(ctx context.Context) (err error) {
+// describe looks at the input. How much there is to read is asked for if somebody is told: some
+// formats open every file for it.
+func (r *run) describe(ctx context.Context) (err error) {
+	if r.input, err = r.job.From.Describe(ctx); err != nil {
+		return err
+	}
 	r.rowsTotal, r.bytesTotal = -1, -1
-	if s, ok := r.job.From.(chunker.Sized); ok {
+	if s, ok := r.input.(chunker.Sized); ok && r.job.Progress != nil {
 		if rows, bytes, err := s.Size(ctx); err == nil {
 			r.rowsTotal, r.bytesTotal = rows, bytes
 		}
 	}
-	r.stream, err = r.job.From.Open(ctx, r.chunk)
-	return err
+	return nil
 }
 
 // item is a chunk on its way, with the memory that it is admitted for.

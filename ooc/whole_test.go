@@ -103,8 +103,10 @@ func TestACancelledJobCommitsNothing(t *testing.T) {
 // lateSource fails when its stream is closed.
 type lateSource struct{ small }
 
-func (s lateSource) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.small.Open(ctx, n)
+func (s lateSource) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s lateSource) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
 	return lateStream{st}, err
 }
 

@@ -102,10 +102,9 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 		}
 		f, path := largePages(t, c.encoding, c.version)
 		tight := ReadOptions{Limits: Limits{ChunkBytes: 3 << 20, PageBytes: 1 << 20}}
-		st, err := tight.Open(path).Open(t.Context(), 64<<10)
-		require.NoError(t, err)
 		count := new(holder)
-		st.(chunker.Holder).Hold(count.hold)
+		st, err := chunker.Open(t.Context(), tight.Open(path), chunker.Request{Bytes: 64 << 10, Hold: count.hold})
+		require.NoError(t, err)
 		got, err := rowsOf(t, st)
 		require.NoError(t, err, c)
 		requireEqual(t, f, got)
@@ -144,7 +143,7 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 // readAll reads a file in pieces of 64 KiB.
 func readAll(t *testing.T, o ReadOptions, path string) (f *frame.Frame, parts int, err error) {
 	t.Helper()
-	st, err := o.Open(path).Open(t.Context(), 64<<10)
+	st, err := chunker.Open(t.Context(), o.Open(path), chunker.Request{Bytes: 64 << 10})
 	require.NoError(t, err)
 	defer st.Close()
 	f, err = rowsOf(t, st)
@@ -157,11 +156,10 @@ func readAll(t *testing.T, o ReadOptions, path string) (f *frame.Frame, parts in
 // TestMemoryThatIsRefused is the error of who counts, with file and row group.
 func TestMemoryThatIsRefused(t *testing.T) {
 	_, path := largePages(t, parquet.Encodings.Plain, parquet.DataPageV1)
-	st, err := Open(path).Open(t.Context(), 64<<10)
+	refusal := errors.New("there is no memory")
+	st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Hold: func(context.Context, int64) (func(), error) { return nil, refusal }})
 	require.NoError(t, err)
 	defer st.Close()
-	refusal := errors.New("there is no memory")
-	st.(chunker.Holder).Hold(func(context.Context, int64) (func(), error) { return nil, refusal })
 	_, err = st.Next(t.Context())
 	require.ErrorIs(t, err, refusal)
 	require.ErrorContains(t, err, path+": row group 0: ")
@@ -172,12 +170,11 @@ func TestSmallPagesAskForNothing(t *testing.T) {
 	_, file := numbered(t, 3*pageRows)
 	path := filepath.Join(t.TempDir(), "small.parquet")
 	require.NoError(t, os.WriteFile(path, file, 0o600))
-	st, err := Open(path).Open(t.Context(), 1<<20)
+	st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 1 << 20, Hold: func(_ context.Context, n int64) (func(), error) {
+		return nil, fmt.Errorf("%d bytes are asked for", n)
+	}})
 	require.NoError(t, err)
 	defer st.Close()
-	st.(chunker.Holder).Hold(func(_ context.Context, n int64) (func(), error) {
-		return nil, fmt.Errorf("%d bytes are asked for", n)
-	})
 	_, err = rowsOf(t, st)
 	require.NoError(t, err)
 }
