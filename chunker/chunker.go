@@ -8,7 +8,7 @@
 // reading (find the next row group, cut the next block of bytes at the end of
 // a row) and is cheap; calling it is the costly half (decompress, parse) and
 // may be done for many parts at once. A [Sink] creates a [Writer], which mirrors
-// that: its Write is the costly half (encode, compress) and may run for many
+// that: the [Write] of each of its workers is the costly half (encode, compress) and may run for many
 // chunks at once, and returns the [Append] that puts the result in its place,
 // called in stream order.
 //
@@ -32,7 +32,7 @@
 //
 // # Ownership
 //
-// A [Chunk] has one owner. Passing it on (to a Writer's Write, to a channel)
+// A [Chunk] has one owner. Passing it on (to a Write, to a channel)
 // passes the ownership; the last owner calls Release, after which neither the
 // chunk's record nor anything sliced from it may be touched: its buffers go back
 // to the source that lent them. What must outlive the chunk is copied, or the

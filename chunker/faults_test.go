@@ -145,7 +145,9 @@ func (s *stubborn) Create(context.Context, *arrow.Schema) (chunker.Writer, error
 	return s, nil
 }
 
-func (s *stubborn) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (s *stubborn) Worker() (chunker.Write, error) { return s.write, nil }
+
+func (s *stubborn) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return s.call("append") }, nil
 }
@@ -197,7 +199,7 @@ func TestARecordOfAnotherSchemaIsAnErrorAtCommit(t *testing.T) {
 		w, err := sink.Create(t.Context(), schema)
 		require.NoError(t, err)
 		for _, fields := range [][]arrow.Field{schema.Fields(), fields} {
-			put, err := w.Write(t.Context(), chunker.Chunk{Record: empty(fields)})
+			put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: empty(fields)})
 			require.NoError(t, err)
 			require.NoError(t, put(t.Context()))
 		}

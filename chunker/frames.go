@@ -111,8 +111,10 @@ type frameWriter struct {
 	done    bool
 }
 
-// Write keeps the chunk: it is never released, so that its buffers are the frame's.
-func (w *frameWriter) Write(_ context.Context, c Chunk) (Append, error) {
+func (w *frameWriter) Worker() (Write, error) { return w.write, nil }
+
+// write keeps the chunk: it is never released, so that its buffers are the frame's.
+func (w *frameWriter) write(_ context.Context, c Chunk) (Append, error) {
 	rec := c.Record
 	return func(context.Context) error {
 		w.records = append(w.records, rec)

@@ -124,6 +124,7 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	write := Shared(w)
 	var numberer Numberer
 	workers := runtime.GOMAXPROCS(0)
 	err = pipe.Pipe[Part, Append]{
@@ -136,7 +137,7 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 				return nil, err
 			}
 			file, row, good, all := c.File, c.Row, c.Len(), c.Len()+len(c.Rejects)
-			put, err := w.Write(ctx, c)
+			put, err := write(ctx, c)
 			return func(ctx context.Context) error {
 				numberer.pass(file, row, all)
 				rows += int64(good)

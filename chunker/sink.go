@@ -3,6 +3,7 @@ package chunker
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
 )
@@ -17,11 +18,10 @@ type Sink interface {
 
 // Writer is one output being written.
 type Writer interface {
-	// Write takes a chunk over, and releases it once it is encoded: the chunk is
-	// the writer's even where Write fails. It may be called from many
-	// goroutines at the same time. The Append it returns must be called, in
-	// stream order.
-	Write(ctx context.Context, c Chunk) (Append, error)
+	// Worker returns a Write, which may keep scratch memory, or what it found so far, from chunk to
+	// chunk: goroutines take turns with it, and several workers write at the same time. It is called
+	// before or while chunks are written, by one goroutine at a time. [Shared] hands workers out.
+	Worker() (Write, error)
 	// Commit makes the output appear whole under its name. No Write may be
 	// running and every Append must have been called. It fails where a Write or an Append did, since
 	// the output lacks something then: nothing appears, and what was there stays.
@@ -39,9 +39,53 @@ type Finisher interface {
 	Finish(ctx context.Context) error
 }
 
-// Append is the ordered half of a [Writer]'s Write: it puts an encoded chunk
+// Write takes a chunk over, and releases it once it is encoded: the chunk is the writer's even if
+// Write fails. The Append it returns must be called, in stream order.
+type Write func(ctx context.Context, c Chunk) (Append, error)
+
+// Append is the ordered half of a [Write]: it puts an encoded chunk
 // behind those before it. Appends of one writer never run at the same time.
 type Append func(ctx context.Context) error
+
+// Shared is a Write that any number of goroutines may call at the same time: each call has a worker
+// of its own, of which there are no more than calls at the same time.
+func Shared(w Writer) Write {
+	s := &shared{writer: w}
+	return s.write
+}
+
+type shared struct {
+	writer Writer
+	mu     sync.Mutex
+	free   []Write
+}
+
+func (s *shared) write(ctx context.Context, c Chunk) (Append, error) {
+	write, err := s.take()
+	if err != nil {
+		c.Release()
+		return nil, err
+	}
+	defer s.give(write)
+	return write(ctx, c)
+}
+
+func (s *shared) take() (Write, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		write := s.free[n-1]
+		s.free = s.free[:n-1]
+		return write, nil
+	}
+	return s.writer.Worker()
+}
+
+func (s *shared) give(write Write) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, write)
+}
 
 // Finish does what can be done of a writer's Commit beforehand: see [Finisher].
 func Finish(ctx context.Context, w Writer) error {

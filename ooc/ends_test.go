@@ -92,7 +92,9 @@ func (s countedSink) Create(context.Context, *arrow.Schema) (chunker.Writer, err
 func (s countedSink) Commit(context.Context) error                                  { return nil }
 func (s countedSink) Close() error                                                  { s.closed.Add(1); return nil }
 
-func (s countedSink) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (s countedSink) Worker() (chunker.Write, error) { return s.write, nil }
+
+func (s countedSink) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	n := int64(c.Len())
 	c.Release()
 	return func(context.Context) error {

@@ -94,13 +94,16 @@ type brittleWriter struct {
 	closed bool
 }
 
-func (b *brittleWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	defer c.Release()
-	if err := b.call("write " + b.name); err != nil {
-		return nil, err
-	}
-	put, err := b.Writer.Write(ctx, c)
-	return func(ctx context.Context) error { return errors.Join(b.call("append "+b.name), put(ctx)) }, err
+func (b *brittleWriter) Worker() (chunker.Write, error) {
+	write, err := b.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		defer c.Release()
+		if err := b.call("write " + b.name); err != nil {
+			return nil, err
+		}
+		put, err := write(ctx, c)
+		return func(ctx context.Context) error { return errors.Join(b.call("append "+b.name), put(ctx)) }, err
+	}, err
 }
 
 func (b *brittleWriter) Commit(ctx context.Context) error {

@@ -116,6 +116,7 @@ func (r *run) finish(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.writer.Close()) }()
+	r.put = chunker.Shared(r.writer)
 	return r.commit(ctx, r.write(ctx))
 }
 
@@ -231,6 +232,7 @@ type run struct {
 	steps   chunker.BoundSteps
 	flow    *engine.Flow
 	writer  chunker.Writer
+	put     chunker.Write // into writer
 
 	rowsTotal, bytesTotal int64 // -1 unknown
 	chunks                atomic.Int64
@@ -331,7 +333,7 @@ func (r *run) hold(ctx context.Context, n int64) (free func(), err error) {
 }
 
 func (r *run) encode(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	put, err := r.writer.Write(ctx, c)
+	put, err := r.put(ctx, c)
 	if err != nil {
 		return nil, unwritten(err)
 	}

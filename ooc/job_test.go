@@ -334,7 +334,9 @@ func (b failing) err(at string) error {
 func (b failing) Create(context.Context, *arrow.Schema) (chunker.Writer, error) {
 	return b, b.err("create")
 }
-func (b failing) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (b failing) Worker() (chunker.Write, error) { return b.write, nil }
+
+func (b failing) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return b.err("append") }, b.err("write")
 }
@@ -445,9 +447,12 @@ type countedWriter struct {
 	once sync.Once
 }
 
-func (w *countedWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	w.sink.hit("write")
-	return w.Writer.Write(ctx, c)
+func (w *countedWriter) Worker() (chunker.Write, error) {
+	write, err := w.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		w.sink.hit("write")
+		return write(ctx, c)
+	}, err
 }
 
 func (w *countedWriter) Commit(ctx context.Context) error {

@@ -35,7 +35,9 @@ func (w watched) err(at string) error {
 
 func (w watched) Create(context.Context, *arrow.Schema) (chunker.Writer, error) { return w, nil }
 
-func (w watched) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (w watched) Worker() (chunker.Write, error) { return w.write, nil }
+
+func (w watched) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return w.err("append") }, w.err("write")
 }

@@ -59,7 +59,7 @@ func write(t *testing.T, sink chunker.Sink, f *frame.Frame, rows int, order stri
 	run := func(i int) {
 		held.Add(1)
 		var err error
-		puts[i], err = w.Write(t.Context(), chunker.Chunk{Record: records[i], Row: -1, Free: func() { held.Add(-1) }})
+		puts[i], err = chunker.Shared(w)(t.Context(), chunker.Chunk{Record: records[i], Row: -1, Free: func() { held.Add(-1) }})
 		require.NoError(t, err)
 	}
 	if order == "at once" {
@@ -90,7 +90,7 @@ func testNothing(t *testing.T, output Output, f *frame.Frame) {
 	w, err := sink.Create(t.Context(), f.Schema())
 	require.NoError(t, err)
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := w.Write(t.Context(), chunker.Chunk{Record: rec, Row: -1})
+		put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: rec, Row: -1})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}
@@ -136,7 +136,7 @@ func testTorn(t *testing.T, ctx context.Context, output Output, f *frame.Frame) 
 	require.NoError(t, err)
 	failed := false
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+		put, err := chunker.Shared(w)(ctx, chunker.Chunk{Record: rec, Row: -1})
 		if err == nil {
 			err = put(ctx)
 		}

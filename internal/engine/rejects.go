@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -100,13 +101,21 @@ func (b *Batch) rejects() []rejected {
 type rejecter struct {
 	in, schema *arrow.Schema
 	w          chunker.Writer
-	torn       error // of a write: what was written lacks rows, and is not committed
+	put        chunker.Write // into w
+	torn       error         // of a write: what was written lacks rows, and is not committed
 }
 
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
 	schema := chunker.RejectSchema(in.Fields()...)
 	w, err := chunker.Create(ctx, sink, schema)
-	return &rejecter{in: in, schema: schema, w: w}, err
+	if err != nil {
+		return nil, err
+	}
+	put, err := w.Worker()
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return &rejecter{in: in, schema: schema, w: w, put: put}, nil
 }
 
 // add writes the rejects of a batch whose rows are numbered.
@@ -122,7 +131,7 @@ func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejecte
 	if err != nil {
 		return err
 	}
-	put, err := r.w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := r.put(ctx, chunker.Chunk{Record: rec, Row: -1})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func TestColumnsOfOneName(t *testing.T) {
 		var out bytes.Buffer
 		w, err := To(&out).Create(t.Context(), arrow.NewSchema(fields, nil))
 		require.NoError(t, err)
-		add, err := w.Write(t.Context(), chunker.Chunk{Record: array.NewRecord(arrow.NewSchema(fields, nil), cols, 500)})
+		add, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: array.NewRecord(arrow.NewSchema(fields, nil), cols, 500)})
 		require.NoError(t, err)
 		require.NoError(t, add(t.Context()))
 		require.NoError(t, w.Commit(t.Context()))

@@ -156,7 +156,7 @@ func TestManyRowsInRanges(t *testing.T) {
 			require.Equal(t, row, c.Row)
 			row += int64(c.Len())
 			parts++
-			put, err := w.Write(t.Context(), c)
+			put, err := chunker.Shared(w)(t.Context(), c)
 			require.NoError(t, err)
 			require.NoError(t, put(t.Context()))
 		}

@@ -69,8 +69,10 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 	return &writer{file: file, options: o, schema: schema, layout: l}, nil
 }
 
-// Write encodes a chunk as a row group, or as several; a small one waits for others.
-func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (w *writer) Worker() (chunker.Write, error) { return w.writeChunk, nil }
+
+// writeChunk encodes a chunk as a row group, or as several; a small one waits for others.
+func (w *writer) writeChunk(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	put, err := w.prepare(ctx, c)
 	if err != nil {
 		w.out.Fail(err)
