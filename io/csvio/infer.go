@@ -279,9 +279,9 @@ func (s *stream) typed(ctx context.Context) error {
 }
 
 // schemaOf is all columns.
-func (s *stream) schemaOf() *arrow.Schema {
-	fields := make([]arrow.Field, len(s.columns))
-	for i, c := range s.columns {
+func (f *found) schemaOf() *arrow.Schema {
+	fields := make([]arrow.Field, len(f.columns))
+	for i, c := range f.columns {
 		fields[i] = arrow.Field{Name: c.name, Type: c.t, Nullable: true}
 	}
 	return arrow.NewSchema(fields, nil)
@@ -334,10 +334,9 @@ func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.Data
 		c.form = form{yes: o.True, no: o.False}
 	}
 	if o.Null == nil {
-		c.nulls = o.nulls(e.maybe...)
-	} else {
-		c.nulls = o.nulls()
+		c.words = e.maybe
 	}
+	c.nulls = o.nulls(c.words...)
 }
 
 func isNumeric(t arrow.DataType) bool {

@@ -26,6 +26,7 @@ type source struct {
 	paths   []string     // of files and patterns; of a reader, its name
 	reader  io.Reader    // in place of files
 	begun   *atomic.Bool // the reader is being read, or was
+	part    *part        // of a table that was split; nil is a table of its own
 
 	collects bool // all rows are kept: memory grows with the text
 
@@ -153,6 +154,7 @@ type column struct {
 	marks    csv.Number // of numbers of the file
 	unsure   bool       // a text, for a mark in its numbers could be of decimals or of thousands
 	nulls    *csv.Words
+	words    []string // of nulls, beside those of the options
 	evidence *evidence
 
 	sampled                       int    // bytes of memory that its values in the sample take

@@ -33,7 +33,7 @@ type found struct {
 }
 
 // sampled is the text whose rows were measured.
-type sampled struct{ bytes, rows int }
+type sampled struct{ Bytes, Rows int }
 
 // begun is how the first file was begun, so that it can be begun again.
 type begun struct {
@@ -77,6 +77,9 @@ func (s *source) describe(ctx context.Context) (*table, error) {
 	}
 	if err := s.checkPlaces(files); err != nil {
 		return nil, err
+	}
+	if s.part != nil {
+		return &table{source: s, files: files, found: s.part.found(&s.options)}, nil
 	}
 	st := &stream{source: s, files: files, block: headBytes}
 	st.nulls = s.options.nulls()
@@ -135,6 +138,12 @@ func (t *table) begin(ctx context.Context) (*stream, error) {
 		return nil, t.source.fail(t.files[0], errors.New("comes once, and was read already: describe its source anew, or read a file"))
 	}
 	st = &stream{source: t.source, files: t.files, found: t.found}
+	if t.source.part != nil {
+		if _, err := st.begin(ctx, 0); err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+		return st, nil
+	}
 	if err := st.beginAgain(ctx); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -211,11 +220,11 @@ func (s *stream) sizeBlocks(req chunker.Request) {
 	// while it is parsed: few columns make no larger blocks.
 	density := 1.0
 	if memory > 0 {
-		density = min(float64(s.sample.bytes)/float64(memory), 1)
+		density = min(float64(s.sample.Bytes)/float64(memory), 1)
 	}
 	s.block = int(min(max(float64(size)*density, blockMin), blockMax))
-	if s.most = req.Rows; s.most > 0 && s.sample.rows > 0 {
-		text := float64(s.most) * float64(s.sample.bytes) / float64(s.sample.rows)
+	if s.most = req.Rows; s.most > 0 && s.sample.Rows > 0 {
+		text := float64(s.most) * float64(s.sample.Bytes) / float64(s.sample.Rows)
 		s.block = int(min(float64(s.block), max(text*5/4, blockMin)))
 	}
 }
@@ -233,21 +242,6 @@ func (t *table) Size(context.Context) (rows, size int64, err error) {
 		size += info.Size()
 	}
 	return -1, size, nil
-}
-
-// Split returns a source for each file, or for runs of neighbouring files.
-func (t *table) Split(_ context.Context, n int) ([]chunker.Source, error) {
-	if t.source.reader != nil || len(t.files) < 2 || n < 2 {
-		return []chunker.Source{t.source}, nil
-	}
-	n = min(n, len(t.files))
-	var out []chunker.Source
-	for i := range n {
-		c := *t.source
-		c.paths = t.files[len(t.files)*i/n : len(t.files)*(i+1)/n]
-		out = append(out, &c)
-	}
-	return out, nil
 }
 
 // Check holds the header of each file against the first's; where there are none, how many fields
