@@ -58,6 +58,17 @@ func (p plain) Open(ctx context.Context, req chunker.Request) (chunker.Stream, e
 
 func (p plain) Close() error { return nil }
 
+// TestASourceOfOnesOwnConforms: that of the example, which does no more than it must.
+func TestASourceOfOnesOwnConforms(t *testing.T) {
+	n, square := make([]int64, 25), make([]int64, 25)
+	for i := range n {
+		n[i], square[i] = int64(i), int64(i*i)
+	}
+	want, err := frame.New(frame.Of("n", n), frame.Of("square", square))
+	require.NoError(t, err)
+	chunkertest.TestSource(t, squares{25}, want)
+}
+
 func TestSelectOfASourceThatCannotPrune(t *testing.T) {
 	chunkertest.TestSource(t, plain{sample(t, 100)}, sample(t, 100))
 }
