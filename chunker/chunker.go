@@ -56,7 +56,7 @@ type Chunk struct {
 	// Row is the position in File of the first row, counted from 0 over data
 	// rows, rejected ones included (headers and blank lines are none); -1 where
 	// the source cannot know before the chunks ahead of this one are decoded.
-	// Whoever takes the chunks in order then knows: see [Numberer].
+	// Whoever takes the chunks in order then knows: see [Numberer]. [RowUnknown] if nobody can.
 	Row int64
 	// Kept has a bit for each row of File from Row on, the first lowest, where a source left out
 	// rows between others: Record holds those whose bits are set. Nil: it holds them all.

@@ -139,7 +139,9 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 			file, row, good, all := c.File, c.Row, c.Len(), c.Len()+len(c.Rejects)
 			put, err := write(ctx, c)
 			return func(ctx context.Context) error {
-				numberer.pass(file, row, all)
+				if row != RowUnknown {
+					numberer.pass(file, row, all)
+				}
 				rows += int64(good)
 				return put(ctx)
 			}, err

@@ -129,7 +129,9 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	}
 	bad := slices.Concat(e.rejects, e.losses)
 	for _, b := range bad {
-		b.Row += l.fileRow
+		if b.Row >= 0 {
+			b.Row += l.fileRow
+		}
 	}
 	l.fileRow += e.rows
 	l.bad += e.lossy + int64(len(e.rejects))

@@ -118,6 +118,7 @@ type stream struct {
 
 	file    int // being read
 	input   *input
+	midway  bool          // it began inside the file, and rows before it were not counted
 	lines   int64         // of the file before the block
 	skipped int           // bytes of text that were left out by skip
 	at      charset.Place // of the block in the file
@@ -141,6 +142,7 @@ type stream struct {
 type plainFile struct {
 	*sharedFile
 	size int64
+	end  int64 // of what is read of it
 	at   int64 // where the next section begins
 	last *section
 }
@@ -219,7 +221,7 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	part, err := s.next(ctx)
 	switch {
 	case err == nil:
-		part = s.counted(s.input.watched(s.name(), part))
+		part = s.counted(s.rowless(s.input.watched(s.name(), part)))
 		if s.ledger != nil {
 			part = s.ledger.keep(s.parts, part)
 		}
@@ -259,7 +261,7 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 			}
 			s.cutPlain()
 		}
-		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
+		if s.plain != nil && s.plain.at == s.plain.end || s.plain == nil && s.eof && len(s.tail) == 0 {
 			if mended := s.takeMended(); len(mended.Rows) > 0 { // and no row follows
 				return (&piece{stream: s, file: s.name(), encoding: charset.UTF8, mended: mended}).decode, nil
 			}
@@ -490,7 +492,7 @@ func (s *stream) cutPlain() {
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
-	s.plain = &plainFile{sharedFile: f, size: size, at: s.offset}
+	s.plain = &plainFile{sharedFile: f, size: size, end: size, at: s.offset}
 	s.tail = nil
 }
 
@@ -498,10 +500,10 @@ func (s *stream) cutPlain() {
 func (s *stream) section() chunker.Part {
 	f := s.plain
 	c := &section{stream: s, name: s.name(), file: f.sharedFile, lo: f.at, size: f.size, prev: f.last}
-	share := s.share(f.size - f.at)
-	c.hi = min(c.lo+share, f.size)
-	if f.size-c.hi < share/8 {
-		c.hi = f.size
+	share := s.share(f.end - f.at)
+	c.hi = min(c.lo+share, f.end)
+	if f.end-c.hi < share/8 {
+		c.hi = f.end
 	}
 	read := c.hi - c.lo
 	if c.first = f.last == nil; c.first {

@@ -59,3 +59,62 @@ func TestASourceOfSeveralFilesConforms(t *testing.T) {
 	require.NoError(t, err)
 	chunkertest.TestSource(t, src, want)
 }
+
+// TestOneFileIsSplit where its rows end, whatever stands in quotes around the cuts.
+func TestOneFileIsSplit(t *testing.T) {
+	quoted := "1,\"a\nb,\n\"\"c\"\n"
+	for name, text := range map[string]string{
+		"plain":                 "x,y\n" + strings.Repeat("1,abc\n", 60_000),
+		"no header":             strings.Repeat("1,2\n", 80_000),
+		"line ends in quotes":   "x,y\n" + strings.Repeat(quoted, 30_000),
+		"stray quotes":          "x,y\n" + strings.Repeat("1,5\" pipe\n2,x\n", 20_000),
+		"one long quoted field": "x,y\n1,\"" + strings.Repeat("2,b\n", 60_000) + "\"\n" + strings.Repeat("3,c\n", 30_000),
+		"\\r\\n":                "x,y\r\n" + strings.Repeat("1,abc\r\n", 50_000),
+		"no line end":           "x,y\n" + strings.Repeat("1,abc\n", 60_000) + "2,z",
+		"an end mark":           "x,y\n" + strings.Repeat("1,abc\n", 60_000) + "\x1a",
+		"small":                 "x,y\n1,2\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := csvio.Open(file(t, text))
+			want, err := chunker.ReadAll(t.Context(), src)
+			require.NoError(t, err)
+			in, err := src.Describe(t.Context())
+			require.NoError(t, err)
+			defer in.Close()
+			for _, n := range []int{2, 3, 7} {
+				parts, err := in.(chunker.Splitter).Split(t.Context(), n)
+				require.NoError(t, err)
+				require.LessOrEqual(t, len(parts), n)
+				if name != "small" && (n == 7 || name != "one long quoted field") { // whose one seam is near the end
+					require.Greater(t, len(parts), 1)
+				}
+				at := 0
+				for _, p := range parts {
+					got, err := chunker.ReadAll(t.Context(), p)
+					require.NoError(t, err)
+					require.True(t, want.Slice(at, at+got.NumRows()).Equal(got), "the part at row %d of %d parts", at, len(parts))
+					at += got.NumRows()
+				}
+				require.Equal(t, want.NumRows(), at)
+			}
+		})
+	}
+}
+
+// TestErrorsOfAPartNameTheLine of the file, and no row: those before were not counted.
+func TestErrorsOfAPartNameTheLine(t *testing.T) {
+	path := file(t, "x,y\n"+strings.Repeat("1,2\n", 100_000)+"1,2,3\n")
+	in, err := csvio.Open(path).Describe(t.Context())
+	require.NoError(t, err)
+	defer in.Close()
+	parts, err := in.(chunker.Splitter).Split(t.Context(), 3)
+	require.NoError(t, err)
+	require.Len(t, parts, 3)
+	_, err = chunker.ReadAll(t.Context(), parts[2])
+	require.ErrorContains(t, err, path+":100002: ")
+	require.NotContains(t, err.Error(), ": row ")
+	var e *chunker.Error
+	require.ErrorAs(t, err, &e)
+	require.EqualValues(t, 4+4*100_000, e.Offset)
+	require.EqualValues(t, -1, e.Row)
+}

@@ -124,6 +124,11 @@ func (t *table) Open(ctx context.Context, req chunker.Request) (_ chunker.Stream
 		st.ledger.report.tellUndecided(st.chosenColumns())
 	}
 	st.cutPlain()
+	if p := t.source.part; p != nil && p.To > 0 {
+		if err := st.endPart(p); err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+	}
 	return st, nil
 }
 
@@ -139,7 +144,7 @@ func (t *table) begin(ctx context.Context) (*stream, error) {
 	}
 	st = &stream{source: t.source, files: t.files, found: t.found}
 	if t.source.part != nil {
-		if _, err := st.begin(ctx, 0); err != nil {
+		if err := st.beginPart(ctx, t.source.part); err != nil {
 			return nil, errors.Join(err, st.Close())
 		}
 		return st, nil
@@ -233,6 +238,9 @@ func (s *stream) sizeBlocks(req chunker.Request) {
 func (t *table) Size(context.Context) (rows, size int64, err error) {
 	if t.source.reader != nil {
 		return -1, -1, nil
+	}
+	if p := t.source.part; p != nil && p.To > 0 {
+		return -1, p.To - p.From, nil
 	}
 	for _, f := range t.files {
 		info, err := os.Stat(f)
