@@ -44,12 +44,15 @@ type brittleWriter struct {
 	*brittle
 }
 
-func (b brittleWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	if err := b.call("write"); err != nil {
-		return nil, err
-	}
-	put, err := b.Writer.Write(ctx, c)
-	return func(ctx context.Context) error { return errors.Join(b.call("append"), put(ctx)) }, err
+func (b brittleWriter) Worker() (chunker.Write, error) {
+	write, err := b.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		if err := b.call("write"); err != nil {
+			return nil, err
+		}
+		put, err := write(ctx, c)
+		return func(ctx context.Context) error { return errors.Join(b.call("append"), put(ctx)) }, err
+	}, err
 }
 
 func (b brittleWriter) Commit(ctx context.Context) error {

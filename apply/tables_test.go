@@ -54,7 +54,9 @@ type turnedTable struct {
 	records []arrow.Record
 }
 
-func (t *turnedTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (t *turnedTable) Worker() (chunker.Write, error) { return t.write, nil }
+
+func (t *turnedTable) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	rec := c.Record
 	return func(context.Context) error {
 		t.records = append(t.records, rec)
@@ -70,7 +72,7 @@ func (t *turnedTable) Stream(ctx context.Context, bytes int64) (chunker.Stream, 
 	if err != nil {
 		return nil, err
 	}
-	return chunker.FromFrame(f).Open(ctx, bytes)
+	return chunker.Open(ctx, chunker.FromFrame(f), chunker.Request{Bytes: bytes})
 }
 
 func countingFrame(t *testing.T, n int) *frame.Frame {
@@ -194,7 +196,9 @@ type liarTable struct {
 	over bool
 }
 
-func (l *liarTable) Write(context.Context, chunker.Chunk) (chunker.Append, error) {
+func (l *liarTable) Worker() (chunker.Write, error) { return l.write, nil }
+
+func (l *liarTable) write(context.Context, chunker.Chunk) (chunker.Append, error) {
 	if l.how == "no append" {
 		return nil, nil
 	}

@@ -1,19 +1,22 @@
 // Package chunker is the vocabulary of streams of record batches: the chunk,
 // where chunks come from, how a stream is cut into them, and where they go.
 //
-// A [Source] opens into a [Stream]. A stream hands out [Part]s in stream order:
+// A [Source] names an input; describing it looks at the input once and gives an [Input], which
+// knows the columns. Opened with a [Request], of which columns and which rows are wanted, that
+// begins a [Stream]. A stream hands out [Part]s in stream order:
 // a part is a chunk not yet decoded. Taking a part is the serial half of
 // reading (find the next row group, cut the next block of bytes at the end of
 // a row) and is cheap; calling it is the costly half (decompress, parse) and
 // may be done for many parts at once. A [Sink] creates a [Writer], which mirrors
-// that: its Write is the costly half (encode, compress) and may run for many
+// that: the [Write] of each of its workers is the costly half (encode, compress) and may run for many
 // chunks at once, and returns the [Append] that puts the result in its place,
 // called in stream order.
 //
 // So every format is parallel by construction, and whoever drives the stream
 // decides how many parts are in flight and how much memory they may hold:
 //
-//	stream, err := src.Open(ctx, 8<<20) // chunks of about 8 MiB
+//	in, err := src.Describe(ctx) // names and types of the columns
+//	stream, err := in.Open(ctx, chunker.Request{Columns: []string{"fare"}, Bytes: 8 << 20})
 //	for {
 //		part, err := stream.Next(ctx) // serial, cheap
 //		if err == io.EOF { break }
@@ -33,7 +36,7 @@
 //
 // # Ownership
 //
-// A [Chunk] has one owner. Passing it on (to a Writer's Write, to a channel)
+// A [Chunk] has one owner. Passing it on (to a Write, to a channel)
 // passes the ownership; the last owner calls Release, after which neither the
 // chunk's record nor anything sliced from it may be touched: its buffers go back
 // to the source that lent them. What must outlive the chunk is copied, or the
@@ -41,7 +44,6 @@
 package chunker
 
 import (
-	"context"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -58,12 +60,12 @@ type Chunk struct {
 	// Row is the position in File of the first row, counted from 0 over data
 	// rows, rejected ones included (headers and blank lines are none); -1 where
 	// the source cannot know before the chunks ahead of this one are decoded.
-	// Whoever takes the chunks in order then knows: see [Numberer].
+	// Whoever takes the chunks in order then knows: see [Numberer]. [RowUnknown] if nobody can.
 	Row int64
-	// Kept has a bit for each row of File from Row on, the first lowest, where a [Filterer] left out
+	// Kept has a bit for each row of File from Row on, the first lowest, where a source left out
 	// rows between others: Record holds those whose bits are set. Nil: it holds them all.
 	Kept []uint64
-	// Pruned is how many rows of the input a Filterer left out, in this chunk and since the one before
+	// Pruned is how many rows of the input the source left out by the [Request]'s Filter, in this chunk and since the one before
 	// it.
 	Pruned int64
 	// Lines finds the line, in a text file, of a row of Record.
@@ -175,117 +177,4 @@ func (l Lines) Of(row int) int64 {
 		line += l.Extra[lo-1].Lines
 	}
 	return line
-}
-
-// Source is an input that can be read as a stream of chunks, any number of times
-// unless it says otherwise. Sources are small values that hold names and
-// settings; nothing is touched before Open.
-type Source interface {
-	// Open starts reading. bytes is the size in memory to aim for in each
-	// chunk; 0 leaves it to the source. An input that cannot be read, or whose
-	// columns cannot be told, is an error here.
-	Open(ctx context.Context, bytes int64) (Stream, error)
-}
-
-// Stream is one pass over a source. It is used by one goroutine; only the parts
-// it hands out may run elsewhere.
-type Stream interface {
-	// Schema names and types the columns of every chunk.
-	Schema() *arrow.Schema
-	// Next returns the next part, or io.EOF after the last.
-	Next(ctx context.Context) (Part, error)
-	// Close ends the pass. Parts taken before and not yet run may no longer be
-	// called; the caller waits for those that run.
-	Close() error
-}
-
-// Part is a chunk not yet decoded. It is called once, from any goroutine, at the same time as other
-// parts of its stream; the chunk it returns belongs to the caller. The Row of an [Error] counts
-// from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the
-// file.
-type Part func(ctx context.Context) (Chunk, error)
-
-// Sink is a place for a stream of chunks.
-type Sink interface {
-	// Create begins an output of that schema. Nothing shows under the output's
-	// name before [Writer.Commit]. A schema the format cannot hold, or a place
-	// that cannot be written, is an error here.
-	Create(ctx context.Context, schema *arrow.Schema) (Writer, error)
-}
-
-// Writer is one output being written.
-type Writer interface {
-	// Write takes a chunk over, and releases it once it is encoded: the chunk is
-	// the writer's even where Write fails. It may be called from many
-	// goroutines at the same time. The Append it returns must be called, in
-	// stream order.
-	Write(ctx context.Context, c Chunk) (Append, error)
-	// Commit makes the output appear whole under its name. No Write may be
-	// running and every Append must have been called. It fails where a Write or an Append did, since
-	// the output lacks something then: nothing appears, and what was there stays.
-	Commit(ctx context.Context) error
-	// Close frees what the writer holds and, unless Commit succeeded, removes
-	// what was written. It may be called twice.
-	Close() error
-}
-
-// Finisher is a Writer that can do nearly all of Commit beforehand: whoever writes several outputs
-// finishes one before it commits another, so that a full disk leaves neither behind.
-type Finisher interface {
-	Writer
-	// Finish writes what is left to be written. Only Commit and Close may be called after it.
-	Finish(ctx context.Context) error
-}
-
-// Append is the ordered half of a [Writer]'s Write: it puts an encoded chunk
-// behind those before it. Appends of one writer never run at the same time.
-type Append func(ctx context.Context) error
-
-// Sized is a Source that can tell how much there is to read, cheaply.
-type Sized interface {
-	Source
-	// Size returns the number of rows and of bytes as stored; -1 for what is
-	// not known without reading everything.
-	Size(ctx context.Context) (rows, bytes int64, err error)
-}
-
-// Checker is a Source of several files that can tell whether they are of one kind, without reading
-// all of them. Open looks at the first of them, and a stream fails once it comes to one that is
-// unlike.
-type Checker interface {
-	Source
-	// Check opens each file, and returns an error that names the first with other columns than the
-	// first of all, and the column.
-	Check(ctx context.Context) error
-}
-
-// Splitter is a Source that can be cut into sources of their own, for work that
-// is spread over processes or resumed.
-type Splitter interface {
-	Source
-	// Split returns at most n sources which, read one after another, give the
-	// rows of this one in its order. Fewer where the input has fewer seams.
-	Split(ctx context.Context, n int) ([]Source, error)
-}
-
-// Pruner is a Source that can skip what is not asked for. [Select] uses it.
-type Pruner interface {
-	Source
-	// Prune returns a source of these columns only, in this order. An unknown
-	// name is an error when the result is opened.
-	Prune(columns []string) Source
-}
-
-// Placed is a Source or Sink that lies in files, so that whoever joins a source to a sink
-// can see that they are not the same.
-type Placed interface {
-	// Places returns the files' paths; patterns are expanded.
-	Places() []string
-}
-
-// Rejecting is a Source that writes the rows it leaves out to a sink of its own.
-type Rejecting interface {
-	Source
-	// Rejects returns the sink; nil where there is none.
-	Rejects() Sink
 }

@@ -41,11 +41,36 @@ func TestFrameSource(t *testing.T) {
 	chunkertest.TestSource(t, chunker.FromFrame(cut.Slice(7, 613)), sample(t, 1000).Slice(7, 613))
 }
 
-// plain hides the optional powers of a source.
-type plain struct{ chunker.Source }
+// plain is a source that can do no more than it must.
+type plain struct{ f *frame.Frame }
+
+func (p plain) Describe(context.Context) (chunker.Input, error) { return p, nil }
+
+func (p plain) Schema() *arrow.Schema { return p.f.Schema() }
+
+func (p plain) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	stream, err := chunker.Open(ctx, chunker.FromFrame(p.f), chunker.Request{Bytes: req.Bytes})
+	if err != nil {
+		return nil, err
+	}
+	return chunker.SelectStream(stream, req.Columns)
+}
+
+func (p plain) Close() error { return nil }
+
+// TestASourceOfOnesOwnConforms: that of the example, which does no more than it must.
+func TestASourceOfOnesOwnConforms(t *testing.T) {
+	n, square := make([]int64, 25), make([]int64, 25)
+	for i := range n {
+		n[i], square[i] = int64(i), int64(i*i)
+	}
+	want, err := frame.New(frame.Of("n", n), frame.Of("square", square))
+	require.NoError(t, err)
+	chunkertest.TestSource(t, squares{25}, want)
+}
 
 func TestSelectOfASourceThatCannotPrune(t *testing.T) {
-	chunkertest.TestSource(t, plain{chunker.FromFrame(sample(t, 100))}, sample(t, 100))
+	chunkertest.TestSource(t, plain{sample(t, 100)}, sample(t, 100))
 }
 
 func TestFrameSink(t *testing.T) {
@@ -98,9 +123,10 @@ func TestBytesOfASliceIsItsShare(t *testing.T) {
 // files is a source of chunks from two files, some of whose rows were rejected.
 type files struct{ next int }
 
-func (s *files) Open(context.Context, int64) (chunker.Stream, error) { return &files{}, nil }
-func (s *files) Schema() *arrow.Schema                               { return arrow.NewSchema(nil, nil) }
-func (s *files) Close() error                                        { return nil }
+func (s *files) Describe(context.Context) (chunker.Input, error)               { return s, nil }
+func (s *files) Open(context.Context, chunker.Request) (chunker.Stream, error) { return &files{}, nil }
+func (s *files) Schema() *arrow.Schema                                         { return arrow.NewSchema(nil, nil) }
+func (s *files) Close() error                                                  { return nil }
 func (s *files) Next(context.Context) (chunker.Part, error) {
 	all := []chunker.Chunk{
 		{File: "a", Row: -1, Record: rows(3), Rejects: rejects(0, 2)}, // file rows: R 1 R 3 4
@@ -165,11 +191,22 @@ func TestAllEndsWithTheLoop(t *testing.T) {
 // broken fails at a stage.
 type broken struct{ at string }
 
-func (b broken) Open(context.Context, int64) (chunker.Stream, error) {
+func (b broken) Describe(context.Context) (chunker.Input, error) {
+	if b.at == "describe" {
+		return nil, errors.New("no describe")
+	}
+	return brokenInput{b}, nil
+}
+
+type brokenInput struct{ broken }
+
+func (brokenInput) Close() error { return nil }
+
+func (b brokenInput) Open(context.Context, chunker.Request) (chunker.Stream, error) {
 	if b.at == "open" {
 		return nil, errors.New("no open")
 	}
-	return b, nil
+	return b.broken, nil
 }
 func (b broken) Schema() *arrow.Schema { return arrow.NewSchema(nil, nil) }
 func (b broken) Close() error {
@@ -189,7 +226,7 @@ func (b broken) Next(context.Context) (chunker.Part, error) {
 }
 
 func TestErrorsOfEveryStageAreTold(t *testing.T) {
-	for _, at := range []string{"open", "next", "part", "close"} {
+	for _, at := range []string{"describe", "open", "next", "part", "close"} {
 		_, err := chunker.ReadAll(t.Context(), broken{at})
 		require.EqualError(t, err, "no "+at)
 		var sink chunker.FrameSink

@@ -67,7 +67,9 @@ type shareTable struct {
 	sum  float64
 }
 
-func (t *shareTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (t *shareTable) Worker() (chunker.Write, error) { return t.write, nil }
+
+func (t *shareTable) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	if n := chunker.Bytes(c.Record); !t.held.Grow(n) {
 		c.Release()
 		return nil, t.held.Err(n)

@@ -3,9 +3,11 @@ package chunker_test
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
@@ -54,6 +56,61 @@ func ExampleStep() {
 	//    12     24
 	//    14     28
 	// 3 rows × 2 columns
+}
+
+// squares is a source of one's own, and its own input: there is nothing to look at beforehand.
+type squares struct{ most int }
+
+func (s squares) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s squares) Schema() *arrow.Schema {
+	return arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}, {Name: "square", Type: arrow.PrimitiveTypes.Int64}}, nil)
+}
+
+func (s squares) Open(_ context.Context, req chunker.Request) (chunker.Stream, error) {
+	return chunker.SelectStream(&squaresStream{squares: s}, req.Columns)
+}
+
+func (s squares) Close() error { return nil }
+
+// squaresStream hands out chunks of two rows.
+type squaresStream struct {
+	squares
+	next int
+}
+
+func (s *squaresStream) Next(context.Context) (chunker.Part, error) {
+	if s.next >= s.most {
+		return nil, io.EOF
+	}
+	from, to := s.next, min(s.next+2, s.most)
+	s.next = to
+	return func(context.Context) (chunker.Chunk, error) { // on any core
+		b := array.NewRecordBuilder(memory.DefaultAllocator, s.Schema())
+		for n := from; n < to; n++ {
+			b.Field(0).(*array.Int64Builder).Append(int64(n))
+			b.Field(1).(*array.Int64Builder).Append(int64(n * n))
+		}
+		return chunker.Chunk{Record: b.NewRecord(), Row: int64(from)}, nil
+	}, nil
+}
+
+func ExampleSource() {
+	f, err := chunker.ReadAll(context.Background(), chunker.Select(squares{most: 4}, "square", "n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f)
+	// Output:
+	// square      n
+	//  int64  int64
+	// ──────  ─────
+	//      0      0
+	//      1      1
+	//      4      2
+	//      9      3
+	// 4 rows × 2 columns
 }
 
 // Lists of steps hold lists, and stand beside single steps.

@@ -35,9 +35,16 @@ func newLending(chunks, fails int) lending {
 	return lending{chunks: chunks, fails: fails, lent: new(atomic.Int64), closed: new(atomic.Int64)}
 }
 
-func (l lending) Open(context.Context, int64) (chunker.Stream, error) {
+func (l lending) Describe(context.Context) (chunker.Input, error) { return lendingInput{l}, nil }
+
+type lendingInput struct{ lending }
+
+func (l lendingInput) Schema() *arrow.Schema { return arrow.NewSchema(nil, nil) }
+func (l lendingInput) Close() error          { return nil }
+
+func (l lendingInput) Open(_ context.Context, req chunker.Request) (chunker.Stream, error) {
 	l.later = make(chan struct{})
-	return &l, nil
+	return chunker.SelectStream(&l.lending, req.Columns)
 }
 func (l *lending) Schema() *arrow.Schema { return arrow.NewSchema(nil, nil) }
 func (l *lending) Close() error          { l.closed.Add(1); return nil }
@@ -138,7 +145,9 @@ func (s *stubborn) Create(context.Context, *arrow.Schema) (chunker.Writer, error
 	return s, nil
 }
 
-func (s *stubborn) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (s *stubborn) Worker() (chunker.Write, error) { return s.write, nil }
+
+func (s *stubborn) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return s.call("append") }, nil
 }
@@ -190,7 +199,7 @@ func TestARecordOfAnotherSchemaIsAnErrorAtCommit(t *testing.T) {
 		w, err := sink.Create(t.Context(), schema)
 		require.NoError(t, err)
 		for _, fields := range [][]arrow.Field{schema.Fields(), fields} {
-			put, err := w.Write(t.Context(), chunker.Chunk{Record: empty(fields)})
+			put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: empty(fields)})
 			require.NoError(t, err)
 			require.NoError(t, put(t.Context()))
 		}
@@ -226,15 +235,15 @@ func TestAFrameSinkCommitsOnce(t *testing.T) {
 
 // TestSelectTellsWhatFails in each of its steps, and closes what it opened.
 func TestSelectTellsWhatFails(t *testing.T) {
-	for _, at := range []string{"open", "next", "part"} {
+	for _, at := range []string{"describe", "open", "next", "part"} {
 		_, err := chunker.ReadAll(t.Context(), chunker.Select(broken{at}))
 		require.EqualError(t, err, "no "+at)
 	}
 	src := newLending(1, -5)
-	_, err := chunker.Select(src, "z").Open(t.Context(), 0)
+	_, err := chunker.Open(t.Context(), chunker.Select(src, "z"), chunker.Request{})
 	require.ErrorContains(t, err, `no column "z"`)
 	require.EqualValues(t, 1, src.closed.Load())
-	_, err = chunker.Select(chunker.FromFrame(sample(t, 1)), "z").Open(t.Context(), 0)
+	_, err = chunker.Open(t.Context(), chunker.Select(chunker.FromFrame(sample(t, 1)), "z"), chunker.Request{})
 	require.ErrorContains(t, err, `no column "z"`)
 }
 

@@ -14,23 +14,30 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// FromFrame is a frame as a Source, which is also Sized, a Splitter and a Pruner.
+// FromFrame is a frame as a Source, and its own [Input], which is also [Sized] and a [Splitter].
 // Chunks share the frame's memory; releasing them frees nothing.
-func FromFrame(f *frame.Frame) Source { return frameSource{f: f} }
+func FromFrame(f *frame.Frame) Source { return frameSource{f} }
 
-type frameSource struct {
-	f     *frame.Frame
-	names []string // columns asked for; nil is all
-}
+type frameSource struct{ f *frame.Frame }
 
-func (s frameSource) Open(_ context.Context, bytes int64) (Stream, error) {
+func (s frameSource) Describe(context.Context) (Input, error) { return s, nil }
+
+func (s frameSource) Schema() *arrow.Schema { return s.f.Schema() }
+
+func (s frameSource) Close() error { return nil }
+
+func (s frameSource) Open(_ context.Context, req Request) (Stream, error) {
 	f := s.f
-	if s.names != nil {
+	if req.Columns != nil {
 		var err error
-		if f, err = f.Select(s.names...); err != nil {
+		if f, err = f.Select(req.Columns...); err != nil {
 			return nil, &Error{Op: "read", File: "frame", Row: -1, Offset: -1, Err: err}
 		}
 	}
+	if rows := int64(f.NumRows()); req.Rows > 0 && req.Rows < rows {
+		f = f.Head(int(req.Rows))
+	}
+	bytes := req.Bytes
 	if bytes <= 0 {
 		bytes = 8 << 20
 	}
@@ -49,12 +56,10 @@ func (s frameSource) Split(_ context.Context, n int) ([]Source, error) {
 	n = max(1, min(n, rows))
 	out := make([]Source, n)
 	for i := range out {
-		out[i] = frameSource{s.f.Slice(rows*i/n, rows*(i+1)/n), s.names}
+		out[i] = frameSource{s.f.Slice(rows*i/n, rows*(i+1)/n)}
 	}
 	return out, nil
 }
-
-func (s frameSource) Prune(columns []string) Source { return frameSource{s.f, columns} }
 
 type frameStream struct {
 	schema *arrow.Schema
@@ -106,8 +111,10 @@ type frameWriter struct {
 	done    bool
 }
 
-// Write keeps the chunk: it is never released, so that its buffers are the frame's.
-func (w *frameWriter) Write(_ context.Context, c Chunk) (Append, error) {
+func (w *frameWriter) Worker() (Write, error) { return w.write, nil }
+
+// write keeps the chunk: it is never released, so that its buffers are the frame's.
+func (w *frameWriter) write(_ context.Context, c Chunk) (Append, error) {
 	rec := c.Record
 	return func(context.Context) error {
 		w.records = append(w.records, rec)

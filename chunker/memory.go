@@ -38,12 +38,13 @@ type Holding struct {
 	Bytes int64
 }
 
-// Holder is a [Stream] or a [Writer] that keeps memory beside the chunks under way, such as pages of
-// a file from which several are cut, or chunks that wait for a row group.
+// Holder is a [Writer] that keeps memory beside the chunks under way, such as chunks that wait for a
+// row group.
 type Holder interface {
-	// Hold has it count what it keeps in shares of m. It is called once, before the first Next or
-	// Write, and is an error if what it needs at least is not there. Close closes the shares. What it
-	// keeps must not be part of what comes out, or depend on how much others hold.
+	Writer
+	// Hold has it count what it keeps in shares of m. It is called once, before the first Write, and
+	// is an error if what it needs at least is not there. Close closes the shares. What it keeps must
+	// not be part of what comes out, or depend on how much others hold.
 	Hold(m *Memory) error
 }
 

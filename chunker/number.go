@@ -13,6 +13,10 @@ type Numberer struct {
 	next int64
 }
 
+// RowUnknown is the Row of a chunk whose rows nobody can number: those of a part of a file before
+// which rows were not counted. A [Numberer] makes it -1, and leaves the Row of rejects and losses.
+const RowUnknown = -2
+
 // Number sets the chunk's Row, where the source left it at -1, and makes the rows
 // of its Rejects and losses those of the file.
 func (n *Numberer) Number(c *Chunk) { n.NumberRows(c, c.Len()) }
@@ -20,6 +24,10 @@ func (n *Numberer) Number(c *Chunk) { n.NumberRows(c, c.Len()) }
 // NumberRows is Number for a chunk whose record is gone, or has other rows than came: it came with
 // rows rows.
 func (n *Numberer) NumberRows(c *Chunk, rows int) {
+	if c.Row == RowUnknown {
+		c.Row = -1
+		return
+	}
 	c.Row = n.pass(c.File, c.Row, rows+len(c.Rejects))
 	for _, e := range slices.Concat(c.Rejects, c.FirstLosses()) {
 		e.Row += c.Row
@@ -48,8 +56,11 @@ func (n *Numberer) Fail(err error) error {
 }
 
 // RowOf returns the position in the file of row i of the chunk's record, once the chunk is
-// numbered: rows before it that were rejected or left out count.
+// numbered: rows before it that were rejected or left out count. -1 is not known.
 func (c *Chunk) RowOf(i int) int64 {
+	if c.Row < 0 {
+		return -1
+	}
 	if c.Kept != nil {
 		return c.Row + int64(nth(c.Kept, i))
 	}

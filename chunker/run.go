@@ -3,17 +3,36 @@ package chunker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"runtime"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/frame"
-	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/internal/pipe"
 )
+
+// Open describes a source and begins a pass, for whoever needs nothing in between. Closing the
+// stream closes all.
+func Open(ctx context.Context, src Source, req Request) (Stream, error) {
+	in, err := src.Describe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stream, err := in.Open(ctx, req)
+	if err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	return &openedStream{stream, in}, nil
+}
+
+// openedStream is a stream that closes its input too.
+type openedStream struct {
+	Stream
+	in Input
+}
+
+func (s *openedStream) Close() error { return errors.Join(s.Stream.Close(), s.in.Close()) }
 
 // All ranges over the chunks of a source in order, numbered, while further ones
 // are decoded on all cores. An error ends the range. Each chunk is the loop's
@@ -26,7 +45,7 @@ import (
 //	}
 func All(ctx context.Context, src Source) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
-		stream, err := src.Open(ctx, 0)
+		stream, err := Open(ctx, src, Request{})
 		if err != nil {
 			yield(Chunk{}, err)
 			return
@@ -70,7 +89,7 @@ func each(ctx context.Context, stream Stream, take func(Chunk) error) (err error
 
 // ReadAll reads a whole source into a frame, on all cores.
 func ReadAll(ctx context.Context, src Source) (*frame.Frame, error) {
-	stream, err := src.Open(ctx, 0)
+	stream, err := Open(ctx, src, Request{})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +109,7 @@ func ReadAll(ctx context.Context, src Source) (*frame.Frame, error) {
 // output appears when everything is written, and the source closed without an error. It returns the
 // number of rows.
 func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
-	stream, err := from.Open(ctx, 0)
+	stream, err := Open(ctx, from, Request{})
 	if err != nil {
 		return 0, err
 	}
@@ -105,6 +124,7 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	write := Shared(w)
 	var numberer Numberer
 	workers := runtime.GOMAXPROCS(0)
 	err = pipe.Pipe[Part, Append]{
@@ -117,9 +137,11 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 				return nil, err
 			}
 			file, row, good, all := c.File, c.Row, c.Len(), c.Len()+len(c.Rejects)
-			put, err := w.Write(ctx, c)
+			put, err := write(ctx, c)
 			return func(ctx context.Context) error {
-				numberer.pass(file, row, all)
+				if row != RowUnknown {
+					numberer.pass(file, row, all)
+				}
 				rows += int64(good)
 				return put(ctx)
 			}, err
@@ -137,102 +159,4 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 		return 0, err
 	}
 	return rows, w.Commit(ctx)
-}
-
-// Finish does what can be done of a writer's Commit beforehand: see [Finisher].
-func Finish(ctx context.Context, w Writer) error {
-	if f, ok := w.(Finisher); ok {
-		return f.Finish(ctx)
-	}
-	return nil
-}
-
-// Create begins an output, as whoever drives a stream does. It refuses columns of one name before
-// any work is done: readers find columns by name, and would find the first alone.
-func Create(ctx context.Context, to Sink, schema *arrow.Schema) (Writer, error) {
-	first := map[string]int{}
-	for i, f := range schema.Fields() {
-		if at, twice := first[f.Name]; twice {
-			return nil, fmt.Errorf("columns %d and %d would both be called %q: rename one of them, or leave it out", at+1, i+1, f.Name)
-		}
-		first[f.Name] = i
-	}
-	return to.Create(ctx, schema)
-}
-
-// Select is a source of some columns of another, in the order of names. Where the source
-// is a [Pruner] the others are not read.
-func Select(src Source, names ...string) Source {
-	if p, ok := src.(Pruner); ok {
-		return p.Prune(names)
-	}
-	return selected{src, names}
-}
-
-type selected struct {
-	Source
-	names []string
-}
-
-func (s selected) Open(ctx context.Context, bytes int64) (Stream, error) {
-	stream, err := s.Source.Open(ctx, bytes)
-	if err != nil {
-		return nil, err
-	}
-	at, schema, err := Project(stream.Schema(), s.names)
-	if err != nil {
-		stream.Close()
-		return nil, err
-	}
-	return &selectedStream{stream, at, schema}, nil
-}
-
-// Names lists the columns' names.
-func Names(schema *arrow.Schema) []string {
-	names := make([]string, schema.NumFields())
-	for i, f := range schema.Fields() {
-		names[i] = f.Name
-	}
-	return names
-}
-
-// Project finds columns by name: their positions, and the schema of them in the order of names.
-func Project(schema *arrow.Schema, names []string) (at []int, _ *arrow.Schema, err error) {
-	fields := make([]arrow.Field, len(names))
-	for i, name := range names {
-		k := schema.FieldIndices(name)
-		if len(k) == 0 {
-			return nil, nil, fmt.Errorf("no column %q%s", name, near.Hint(name, Names(schema)))
-		}
-		at, fields[i] = append(at, k[0]), schema.Field(k[0])
-	}
-	meta := schema.Metadata()
-	return at, arrow.NewSchema(fields, &meta), nil
-}
-
-type selectedStream struct {
-	Stream
-	at     []int
-	schema *arrow.Schema
-}
-
-func (s *selectedStream) Schema() *arrow.Schema { return s.schema }
-
-func (s *selectedStream) Next(ctx context.Context) (Part, error) {
-	part, err := s.Stream.Next(ctx)
-	if err != nil {
-		return nil, err // io.EOF as it is
-	}
-	return func(ctx context.Context) (Chunk, error) {
-		c, err := part(ctx)
-		if err != nil {
-			return c, err
-		}
-		cols := make([]arrow.Array, len(s.at))
-		for i, k := range s.at {
-			cols[i] = c.Record.Column(k)
-		}
-		c.Record = array.NewRecord(s.schema, cols, c.Record.NumRows())
-		return c, nil
-	}, nil
 }

@@ -2,16 +2,15 @@ package ooc
 
 import (
 	"context"
-	"os"
 	"slices"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/distinct"
 )
 
-// bind binds the steps to the stream's columns, and opens the source again without those that
-// nothing needs.
+// bind binds the steps to the input's columns.
 func (r *run) bind(ctx context.Context) error {
-	bound, err := r.job.Steps.Bind(ctx, r.stream.Schema())
+	bound, err := r.job.Steps.Bind(ctx, r.input.Schema())
 	if err != nil {
 		return err
 	}
@@ -19,38 +18,40 @@ func (r *run) bind(ctx context.Context) error {
 	return nil
 }
 
-// narrow opens the source without the columns that nothing needs, if it can be opened a second
-// time.
-func (r *run) narrow(ctx context.Context) error {
-	in := r.stream.Schema()
-	var needed []string
-	for _, c := range r.steps.Needs(in) {
-		needed = append(needed, in.Field(c).Name)
+// open opens the input, without the columns that nothing needs, and binds the steps to what is left.
+func (r *run) open(ctx context.Context) error {
+	in := r.input.Schema()
+	req := chunker.Request{Bytes: r.chunk, Memory: r.memory}
+	if needed := r.needed(); len(needed) < in.NumFields() {
+		_, schema, err := chunker.Project(in, needed)
+		if err != nil {
+			return err
+		}
+		if r.steps, err = r.steps.Narrow(ctx, schema); err != nil {
+			return err
+		}
+		req.Columns, in = needed, schema
 	}
-	if len(needed) == 0 && in.NumFields() > 0 { // rows are counted by a column
-		needed = chunker.Names(in)[:1]
-	}
-	p, prunes := r.job.From.(chunker.Pruner)
-	if len(needed) == in.NumFields() || r.job.OnError.Rejects() || !prunes || !again(r.job.From) {
-		return nil
-	}
-	pruned, err := p.Prune(needed).Open(ctx, r.chunk)
-	if err != nil {
-		return err
-	}
-	err = r.stream.Close()
-	if r.stream = pruned; err != nil {
-		return err
-	}
-	r.steps, err = r.steps.Narrow(ctx, pruned.Schema())
+	req.Filter = r.steps.Filter(in)
+	req.Rows = max(0, r.steps.Rows(r.job.OnError)) // of none the engine reads nothing
+	var err error
+	r.stream, err = r.input.Open(ctx, req)
 	return err
 }
 
-// again reports whether a source lies in files that can be opened a second time: pipes cannot.
-func again(src chunker.Source) bool {
-	files := places(src)
-	return len(files) > 0 && !slices.ContainsFunc(files, func(path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || !info.Mode().IsRegular()
-	})
+// needed are the columns to be read, in the input's order.
+func (r *run) needed() []string {
+	in := r.input.Schema()
+	all := chunker.Names(in)
+	if r.job.OnError.Rejects() || !slices.Equal(distinct.Names(all), all) {
+		return all // rejects are whole rows; and of equal names a request could mean only the first
+	}
+	var names []string
+	for _, c := range r.steps.Needs(in) {
+		names = append(names, in.Field(c).Name)
+	}
+	if len(names) == 0 && in.NumFields() > 0 { // rows are counted by a column
+		names = chunker.Names(in)[:1]
+	}
+	return names
 }

@@ -40,7 +40,13 @@ func newTracked(chunks, rows int) tracked {
 
 var trackedSchema = arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil)
 
-func (s tracked) Open(context.Context, int64) (chunker.Stream, error) {
+func (s tracked) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s tracked) Schema() *arrow.Schema { return trackedSchema }
+
+func (s tracked) Close() error { return nil }
+
+func (s tracked) Open(context.Context, chunker.Request) (chunker.Stream, error) {
 	return &trackedStream{tracked: s}, nil
 }
 
@@ -86,7 +92,9 @@ func (s countedSink) Create(context.Context, *arrow.Schema) (chunker.Writer, err
 func (s countedSink) Commit(context.Context) error                                  { return nil }
 func (s countedSink) Close() error                                                  { s.closed.Add(1); return nil }
 
-func (s countedSink) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (s countedSink) Worker() (chunker.Write, error) { return s.write, nil }
+
+func (s countedSink) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	n := int64(c.Len())
 	c.Release()
 	return func(context.Context) error {

@@ -29,7 +29,7 @@ type Plan struct {
 	Workers   int
 }
 
-// Explain tells what Run would do. The source is opened, and the functions are called for a sample
+// Explain tells what Run would do. The source is described and opened once, and the functions are called for a sample
 // of the first chunk's rows, whose results are dropped; To is not used and may be nil.
 func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	if j.From == nil {
@@ -37,11 +37,11 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	}
 	j.OnError = j.OnError.WithoutSink()
 	r := newRun(j)
-	if err := r.open(ctx); err != nil {
+	if err := r.describe(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, r.stream.Close()) }()
-	plan = &Plan{Source: r.stream.Schema(), Memory: r.memory.Limit(), Chunk: r.chunk, Workers: r.workers}
+	defer func() { err = errors.Join(err, r.input.Close()) }()
+	plan = &Plan{Source: r.input.Schema(), Memory: r.memory.Limit(), Chunk: r.chunk, Workers: r.workers}
 	if err := r.bind(ctx); err != nil {
 		return nil, err
 	}
@@ -50,16 +50,18 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 			return plan, err
 		}
 	}
-	if err := r.narrow(ctx); err != nil {
-		return nil, err
-	}
-	plan.Read, plan.Written, plan.Steps = chunker.Names(r.stream.Schema()), r.steps.Schema(), r.steps.Explain()
+	plan.Read, plan.Written, plan.Steps = r.needed(), r.steps.Schema(), r.steps.Explain()
 	return plan, nil
 }
 
 // sampled plans the steps on the first chunk.
-func (r *run) sampled(ctx context.Context) (*apply.Plan, error) {
-	part, err := r.stream.Next(ctx)
+func (r *run) sampled(ctx context.Context) (_ *apply.Plan, err error) {
+	stream, err := r.input.Open(ctx, chunker.Request{Bytes: r.chunk}) // the steps as given want all columns
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stream.Close()) }()
+	part, err := stream.Next(ctx)
 	if err == io.EOF {
 		return nil, nil
 	}

@@ -37,11 +37,13 @@ type brittle struct {
 	small
 }
 
-func (b brittle) Open(ctx context.Context, n int64) (chunker.Stream, error) {
+func (b brittle) Describe(context.Context) (chunker.Input, error) { return b, nil }
+
+func (b brittle) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
 	if err := b.call("open"); err != nil {
 		return nil, err
 	}
-	st, err := b.small.Open(ctx, n)
+	st, err := b.small.Open(ctx, req)
 	b.open.Add(1)
 	return &brittleStream{st, b.world}, err
 }
@@ -92,13 +94,16 @@ type brittleWriter struct {
 	closed bool
 }
 
-func (b *brittleWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	defer c.Release()
-	if err := b.call("write " + b.name); err != nil {
-		return nil, err
-	}
-	put, err := b.Writer.Write(ctx, c)
-	return func(ctx context.Context) error { return errors.Join(b.call("append "+b.name), put(ctx)) }, err
+func (b *brittleWriter) Worker() (chunker.Write, error) {
+	write, err := b.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		defer c.Release()
+		if err := b.call("write " + b.name); err != nil {
+			return nil, err
+		}
+		put, err := write(ctx, c)
+		return func(ctx context.Context) error { return errors.Join(b.call("append "+b.name), put(ctx)) }, err
+	}, err
 }
 
 func (b *brittleWriter) Commit(ctx context.Context) error {
@@ -181,8 +186,10 @@ func TestAPartThatEndsTooSoonEndsTheJob(t *testing.T) {
 
 type early struct{ small }
 
-func (e early) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := e.small.Open(ctx, n)
+func (e early) Describe(context.Context) (chunker.Input, error) { return e, nil }
+
+func (e early) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := e.small.Open(ctx, req)
 	return earlyStream{st}, err
 }
 

@@ -74,16 +74,17 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 	r := newRun(j)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := r.describe(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.input.Close()) }()
+	if err := r.bind(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	if err := r.bind(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.narrow(ctx); err != nil {
-		return nil, err
-	}
 	if r.flow, err = engine.Start(ctx, r.stream.Schema(), r.steps, r.env()); err != nil {
 		return nil, err
 	}
@@ -97,19 +98,16 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 // source, a function, the sink or Progress, which goes on to the caller.
 func (r *run) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.flow.Close()) }()
-	if f, ok := r.stream.(chunker.Filterer); ok {
-		f.Filter(r.steps.Filter(r.stream.Schema()))
-	}
-	if err := r.holds(r.stream); err != nil {
-		return err
-	}
 	if r.writer, err = chunker.Create(ctx, r.job.To, r.steps.Schema()); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.writer.Close()) }()
-	if err := r.holds(r.writer); err != nil {
-		return err
+	if h, ok := r.writer.(chunker.Holder); ok {
+		if err := h.Hold(r.memory); err != nil {
+			return err
+		}
 	}
+	r.put = chunker.Shared(r.writer)
 	return r.commit(ctx, r.write(ctx))
 }
 
@@ -237,11 +235,13 @@ type run struct {
 	workers int
 	chunk   int64 // bytes to aim for in a chunk
 	places  int   // chunks under way at most
+	input   chunker.Input
 	stream  chunker.Stream
 	closed  bool // stream is
 	steps   chunker.BoundSteps
 	flow    *engine.Flow
 	writer  chunker.Writer
+	put     chunker.Write // into writer
 
 	rowsTotal, bytesTotal int64 // -1 unknown
 	rowsOut               int64 // of emit alone
@@ -275,15 +275,19 @@ func (r *run) env() engine.Env {
 	}
 }
 
-func (r *run) open(ctx context.Context) (err error) {
+// describe looks at the input. How much there is to read is asked for if somebody is told: some
+// formats open every file for it.
+func (r *run) describe(ctx context.Context) (err error) {
+	if r.input, err = r.job.From.Describe(ctx); err != nil {
+		return err
+	}
 	r.rowsTotal, r.bytesTotal = -1, -1
-	if s, ok := r.job.From.(chunker.Sized); ok {
+	if s, ok := r.input.(chunker.Sized); ok && r.job.Progress != nil {
 		if rows, bytes, err := s.Size(ctx); err == nil {
 			r.rowsTotal, r.bytesTotal = rows, bytes
 		}
 	}
-	r.stream, err = r.job.From.Open(ctx, r.chunk)
-	return err
+	return nil
 }
 
 // item is a chunk on its way, with the memory that it is admitted for.
@@ -349,16 +353,8 @@ func (it *item) grow(file string, bytes int64) error {
 	return nil
 }
 
-// holds has a stream or a writer count what it keeps in the job's budget.
-func (r *run) holds(of any) error {
-	if h, ok := of.(chunker.Holder); ok {
-		return h.Hold(r.memory)
-	}
-	return nil
-}
-
 func (r *run) encode(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	put, err := r.writer.Write(ctx, c)
+	put, err := r.put(ctx, c)
 	if err != nil {
 		return nil, unwritten(err)
 	}

@@ -39,12 +39,18 @@ type small struct {
 	rows int
 }
 
-func (s small) Open(ctx context.Context, _ int64) (chunker.Stream, error) {
+func (s small) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s small) Schema() *arrow.Schema { return s.f.Schema() }
+
+func (s small) Close() error { return nil }
+
+func (s small) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
 	cut, err := s.f.Rechunk(s.rows)
 	if err != nil {
 		return nil, err
 	}
-	return chunker.FromFrame(cut).Open(ctx, 1<<40)
+	return chunker.Open(ctx, chunker.FromFrame(cut), chunker.Request{Columns: req.Columns, Bytes: 1 << 40})
 }
 
 func TestSameRowsInTheSameOrderHoweverItIsRun(t *testing.T) {
@@ -180,8 +186,10 @@ func TestRejectsAndNullsOverManyChunks(t *testing.T) {
 // refusing is a source whose chunks leave out rows that it could not decode.
 type refusing struct{ small }
 
-func (s refusing) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.small.Open(ctx, n)
+func (s refusing) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s refusing) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
 	return refusingStream{st}, err
 }
 
@@ -223,8 +231,10 @@ func TestRowsTheSourceRefusesGoToTheRejects(t *testing.T) {
 // broken is a source whose third chunk has a row that ends it.
 type broken struct{ small }
 
-func (s broken) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.small.Open(ctx, n)
+func (s broken) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s broken) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
 	return &brokenStream{Stream: st}, err
 }
 
@@ -254,8 +264,10 @@ func TestTheRowOfASourcesErrorIsThatOfItsFile(t *testing.T) {
 // nulling is a source whose chunks have nulls for values that it could not decode.
 type nulling struct{ small }
 
-func (s nulling) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.small.Open(ctx, n)
+func (s nulling) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s nulling) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
 	return nullingStream{st}, err
 }
 
@@ -322,7 +334,9 @@ func (b failing) err(at string) error {
 func (b failing) Create(context.Context, *arrow.Schema) (chunker.Writer, error) {
 	return b, b.err("create")
 }
-func (b failing) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (b failing) Worker() (chunker.Write, error) { return b.write, nil }
+
+func (b failing) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return b.err("append") }, b.err("write")
 }
@@ -433,9 +447,12 @@ type countedWriter struct {
 	once sync.Once
 }
 
-func (w *countedWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	w.sink.hit("write")
-	return w.Writer.Write(ctx, c)
+func (w *countedWriter) Worker() (chunker.Write, error) {
+	write, err := w.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		w.sink.hit("write")
+		return write(ctx, c)
+	}, err
 }
 
 func (w *countedWriter) Commit(ctx context.Context) error {
@@ -454,8 +471,10 @@ type hitting struct {
 	hit func(at string)
 }
 
-func (h hitting) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := h.small.Open(ctx, n)
+func (h hitting) Describe(context.Context) (chunker.Input, error) { return h, nil }
+
+func (h hitting) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := h.small.Open(ctx, req)
 	return hittingStream{st, h.hit}, err
 }
 
@@ -505,16 +524,23 @@ func TestRejectsOfRejectsKeepTheOldReasons(t *testing.T) {
 }
 
 // twice is a source with two columns of one name.
-type twice struct{ chunker.Source }
+type twice struct{ small }
 
-func (s twice) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.Source.Open(ctx, n)
-	return twiceStream{st}, err
+func (s twice) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s twice) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
+	return twiceStream{st, s}, err
 }
 
-type twiceStream struct{ chunker.Stream }
+type twiceStream struct {
+	chunker.Stream
+	of twice
+}
 
-func (twiceStream) Schema() *arrow.Schema {
+func (s twiceStream) Schema() *arrow.Schema { return s.of.Schema() }
+
+func (twice) Schema() *arrow.Schema {
 	n := arrow.Field{Name: "n", Type: arrow.PrimitiveTypes.Int64}
 	return arrow.NewSchema([]arrow.Field{n, {Name: "s", Type: arrow.BinaryTypes.String}, n}, nil)
 }
@@ -546,6 +572,8 @@ type told struct {
 	rows, bytes int64
 	err         error
 }
+
+func (s told) Describe(context.Context) (chunker.Input, error) { return s, nil }
 
 func (s told) Size(context.Context) (rows, bytes int64, err error) { return s.rows, s.bytes, s.err }
 

@@ -124,7 +124,9 @@ type backwardsTable struct {
 	closed  bool
 }
 
-func (t *backwardsTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (t *backwardsTable) Worker() (chunker.Write, error) { return t.write, nil }
+
+func (t *backwardsTable) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
 	if err := t.stage("write"); err != nil {
 		return nil, err
@@ -289,7 +291,9 @@ type groupsTable struct {
 	rows map[int64]int64
 }
 
-func (t *groupsTable) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (t *groupsTable) Worker() (chunker.Write, error) { return t.write, nil }
+
+func (t *groupsTable) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	n := slices.Clone(c.Record.Column(t.at).(*array.Int64).Int64Values())
 	c.Release()
 	return func(context.Context) error {
@@ -316,7 +320,7 @@ func (t *groupsTable) Stream(ctx context.Context, bytes int64) (chunker.Stream, 
 	if err != nil {
 		return nil, err
 	}
-	return chunker.FromFrame(f).Open(ctx, bytes)
+	return chunker.Open(ctx, chunker.FromFrame(f), chunker.Request{Bytes: bytes})
 }
 
 // bad fails on rows with these n, and doubles the others.

@@ -2,8 +2,6 @@ package ooc_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,19 +13,28 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// pruned is a source that says which columns it was asked for, and that it lies in a file.
-type pruned struct {
+// asked is a source that comes once, and says what it was asked for.
+type asked struct {
 	chunker.Source
-	place string
-	asked *[]string
+	requests  *[]chunker.Request
+	described *int
 }
 
-func (p pruned) Prune(columns []string) chunker.Source {
-	*p.asked = columns
-	return pruned{chunker.Select(p.Source, columns...), p.place, p.asked}
+func (a asked) Describe(ctx context.Context) (chunker.Input, error) {
+	*a.described++
+	in, err := a.Source.Describe(ctx)
+	return askedInput{in, a}, err
 }
 
-func (p pruned) Places() []string { return []string{p.place} }
+type askedInput struct {
+	chunker.Input
+	asked
+}
+
+func (a askedInput) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	*a.requests = append(*a.requests, req)
+	return a.Input.Open(ctx, req)
+}
 
 func wide(t *testing.T) *frame.Frame {
 	t.Helper()
@@ -39,8 +46,6 @@ func wide(t *testing.T) *frame.Frame {
 }
 
 func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
-	place := filepath.Join(t.TempDir(), "in")
-	require.NoError(t, os.WriteFile(place, nil, 0o600))
 	double := apply.Expr("twice = a * 2")
 	for _, c := range []struct {
 		name    string
@@ -60,11 +65,14 @@ func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sink := new(chunker.FrameSink)
-			var asked []string
-			c.job.From, c.job.To = pruned{chunker.FromFrame(wide(t)), place, &asked}, sink
+			var requests []chunker.Request
+			described := 0
+			c.job.From, c.job.To = asked{chunker.FromFrame(wide(t)), &requests, &described}, sink
 			_, err := c.job.Run(t.Context())
 			require.NoError(t, err)
-			require.Equal(t, c.asked, asked)
+			require.Equal(t, 1, described)
+			require.Len(t, requests, 1, "opened once")
+			require.Equal(t, c.asked, requests[0].Columns)
 			require.Equal(t, c.written, sink.Frame().Names())
 
 			want := wide(t)
@@ -75,13 +83,6 @@ func TestOnlyColumnsThatAreNeededAreReadAndWritten(t *testing.T) {
 			require.True(t, want.Equal(sink.Frame()), "%s\n%s", want, sink.Frame())
 		})
 	}
-}
-
-func TestAStreamThatComesOnceIsNotOpenedAgain(t *testing.T) {
-	opened := 0
-	_, err := ooc.Job{From: once{chunker.FromFrame(wide(t)), &opened}, Steps: chunker.Steps{table.Select("a")}, To: new(chunker.FrameSink)}.Run(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 1, opened)
 }
 
 func TestWrongColumnsAreRefused(t *testing.T) {
@@ -123,16 +124,3 @@ func TestExplainWritesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, plan.Functions)
 }
-
-// once is a source that counts how often it is opened.
-type once struct {
-	chunker.Source
-	opened *int
-}
-
-func (o once) Open(ctx context.Context, bytes int64) (chunker.Stream, error) {
-	*o.opened++
-	return o.Source.Open(ctx, bytes)
-}
-
-func (o once) Prune([]string) chunker.Source { panic("pruned") }

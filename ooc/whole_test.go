@@ -35,7 +35,9 @@ func (w watched) err(at string) error {
 
 func (w watched) Create(context.Context, *arrow.Schema) (chunker.Writer, error) { return w, nil }
 
-func (w watched) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (w watched) Worker() (chunker.Write, error) { return w.write, nil }
+
+func (w watched) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	c.Release()
 	return func(context.Context) error { return w.err("append") }, w.err("write")
 }
@@ -103,8 +105,10 @@ func TestACancelledJobCommitsNothing(t *testing.T) {
 // lateSource fails when its stream is closed.
 type lateSource struct{ small }
 
-func (s lateSource) Open(ctx context.Context, n int64) (chunker.Stream, error) {
-	st, err := s.small.Open(ctx, n)
+func (s lateSource) Describe(context.Context) (chunker.Input, error) { return s, nil }
+
+func (s lateSource) Open(ctx context.Context, req chunker.Request) (chunker.Stream, error) {
+	st, err := s.small.Open(ctx, req)
 	return lateStream{st}, err
 }
 

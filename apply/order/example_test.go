@@ -87,7 +87,7 @@ func show(f *frame.Frame, step chunker.Step) {
 	table, _ := bound.(chunker.TableStep).Table(ctx, chunker.Env{Workers: 1})
 	defer table.Close()
 	for _, rec := range f.Records() {
-		put, _ := table.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+		put, _ := chunker.Shared(table)(ctx, chunker.Chunk{Record: rec, Row: -1})
 		_ = put(ctx)
 	}
 	_ = table.Commit(ctx)

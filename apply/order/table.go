@@ -80,8 +80,11 @@ func (b *bound) Table(_ context.Context, env chunker.Env) (chunker.Table, error)
 	return t, nil
 }
 
-// Write sorts a chunk, in pieces, and keeps or spills them.
-func (t *table) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+// Worker returns what any number of workers may use.
+func (t *table) Worker() (chunker.Write, error) { return t.write, nil }
+
+// write sorts a chunk, in pieces, and keeps or spills them.
+func (t *table) write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
 	runs, err := t.sorted(ctx, c.Record)
 	if err != nil {

@@ -192,7 +192,7 @@ func TestChunksAreReleased(t *testing.T) {
 	for rec := range chunker.Cut(f, 100, 0) {
 		copied := array.NewRecord(f.Schema(), []arrow.Array{copyOf(rec.Column(0)), copyOf(rec.Column(1)), copyOf(rec.Column(2))}, rec.NumRows())
 		held.Add(1)
-		put, err := table.Write(t.Context(), chunker.Chunk{Record: copied, Free: func() {
+		put, err := chunker.Shared(table)(t.Context(), chunker.Chunk{Record: copied, Free: func() {
 			held.Add(-1)
 			for _, c := range copied.Columns() {
 				clear(c.Data().Buffers()[len(c.Data().Buffers())-1].Bytes())
@@ -280,7 +280,7 @@ func TestWriteThatFailedIsNotCommitted(t *testing.T) {
 	f := narrowFrame(t, 5000)
 	table := tableOf(t, By("key"), f, chunker.Env{Memory: chunker.NewMemory(230 << 10), Workers: 1, Dir: filepath.Join(t.TempDir(), "none")})
 	defer table.Close()
-	_, err := table.Write(t.Context(), chunker.Chunk{Record: f.Records()[0]})
+	_, err := chunker.Shared(table)(t.Context(), chunker.Chunk{Record: f.Records()[0]})
 	require.Error(t, err)
 	require.Error(t, table.Commit(t.Context()))
 	_, err = table.Stream(t.Context(), 0)
@@ -298,7 +298,7 @@ func TestOthersGetMemory(t *testing.T) {
 	defer other.Close()
 	wrote := 0
 	for rec := range chunker.Cut(f, 500, 0) {
-		put, err := table.Write(t.Context(), chunker.Chunk{Record: rec})
+		put, err := chunker.Shared(table)(t.Context(), chunker.Chunk{Record: rec})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 		if wrote++; wrote == 20 {
@@ -323,9 +323,9 @@ func TestPanicsLeaveNothingLocked(t *testing.T) {
 	table := tableOf(t, By("key"), f, chunker.Env{Workers: 1})
 	defer table.Close()
 	for range 3 {
-		require.Panics(t, func() { _, _ = table.Write(t.Context(), chunker.Chunk{}) })
+		require.Panics(t, func() { _, _ = chunker.Shared(table)(t.Context(), chunker.Chunk{}) })
 	}
-	put, err := table.Write(t.Context(), chunker.Chunk{Record: f.Records()[0]})
+	put, err := chunker.Shared(table)(t.Context(), chunker.Chunk{Record: f.Records()[0]})
 	require.NoError(t, err)
 	require.NoError(t, put(t.Context()))
 	require.NoError(t, table.Commit(t.Context()))

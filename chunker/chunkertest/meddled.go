@@ -13,7 +13,7 @@ import (
 // takes part at, from 0, it calls meddle, which changes the input.
 func ReadMeddled(t testing.TB, src chunker.Source, size int64, at int, meddle func()) (rows int, err error) {
 	t.Helper()
-	stream, err := src.Open(t.Context(), size)
+	stream, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: size})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, stream.Close()) }()
 	for i := 0; ; i++ {

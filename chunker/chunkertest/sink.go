@@ -24,7 +24,7 @@ func TestSink(t *testing.T, output Output, f *frame.Frame) {
 		if rows == 1 && f.NumRows() > 200 {
 			continue // too many chunks to be worth their time
 		}
-		for _, order := range []string{"in turn", "at once"} {
+		for _, order := range []string{"in turn", "at once", "by two workers"} {
 			sink, back := output()
 			freed := write(t, sink, f, rows, order)
 			got, err := back()
@@ -56,10 +56,14 @@ func write(t *testing.T, sink chunker.Sink, f *frame.Frame, rows int, order stri
 		records = append(records, rec)
 	}
 	puts := make([]chunker.Append, len(records))
+	writes := []chunker.Write{chunker.Shared(w)}
+	if order == "by two workers" {
+		writes = []chunker.Write{workerOf(t, w), workerOf(t, w)}
+	}
 	run := func(i int) {
 		held.Add(1)
 		var err error
-		puts[i], err = w.Write(t.Context(), chunker.Chunk{Record: records[i], Row: -1, Free: func() { held.Add(-1) }})
+		puts[i], err = writes[i%len(writes)](t.Context(), chunker.Chunk{Record: records[i], Row: -1, Free: func() { held.Add(-1) }})
 		require.NoError(t, err)
 	}
 	if order == "at once" {
@@ -83,14 +87,22 @@ func write(t *testing.T, sink chunker.Sink, f *frame.Frame, rows int, order stri
 	return held.Load()
 }
 
+func workerOf(t *testing.T, w chunker.Writer) chunker.Write {
+	t.Helper()
+	write, err := w.Worker()
+	require.NoError(t, err)
+	return write
+}
+
 // testNothing leaves writers without a commit: nothing may show.
 func testNothing(t *testing.T, output Output, f *frame.Frame) {
 	t.Helper()
 	sink, back := output()
 	w, err := sink.Create(t.Context(), f.Schema())
 	require.NoError(t, err)
+	write := workerOf(t, w)
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := w.Write(t.Context(), chunker.Chunk{Record: rec, Row: -1})
+		put, err := write(t.Context(), chunker.Chunk{Record: rec, Row: -1})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}
@@ -135,8 +147,9 @@ func testTorn(t *testing.T, ctx context.Context, output Output, f *frame.Frame) 
 	w, err := sink.Create(t.Context(), f.Schema())
 	require.NoError(t, err)
 	failed := false
+	write := workerOf(t, w)
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+		put, err := write(ctx, chunker.Chunk{Record: rec, Row: -1})
 		if err == nil {
 			err = put(ctx)
 		}

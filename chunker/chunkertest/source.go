@@ -8,6 +8,7 @@ package chunkertest
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"testing"
 
@@ -33,23 +34,18 @@ func TestSource(t *testing.T, src chunker.Source, want *frame.Frame) {
 	require.True(t, want.Equal(got), "ReadAll")
 	testEnd(t, src)
 	testCancel(t, src, want)
-	if s, ok := src.(chunker.Sized); ok {
-		rows, _, err := s.Size(t.Context())
-		require.NoError(t, err)
-		if rows >= 0 {
-			require.EqualValues(t, want.NumRows(), rows, "Size")
-		}
-	}
-	if s, ok := src.(chunker.Splitter); ok {
-		testSplit(t, s, want)
-	}
-	testSelect(t, src, want)
+	testSize(t, src, want)
+	testSplit(t, src, want)
+	testDescribe(t, src, want)
+	testColumns(t, src, want)
+	testRows(t, src, want)
+	testFilter(t, src, want)
 }
 
 // read takes all chunks of a source, running the parts in the order said, and checks rows' numbers.
 func read(t *testing.T, src chunker.Source, bytes int64, order string) *frame.Frame {
 	t.Helper()
-	stream, err := src.Open(t.Context(), bytes)
+	stream, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: bytes})
 	require.NoError(t, err)
 	schema := stream.Schema()
 	var parts []chunker.Part
@@ -127,7 +123,7 @@ func deepCopy(t *testing.T, f *frame.Frame) *frame.Frame {
 func testEnd(t *testing.T, src chunker.Source) {
 	t.Helper()
 	for taken := range 3 {
-		stream, err := src.Open(t.Context(), 1<<10)
+		stream, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: 1 << 10})
 		require.NoError(t, err)
 		for range taken {
 			if _, err := stream.Next(t.Context()); err == io.EOF {
@@ -149,38 +145,81 @@ func testCancel(t *testing.T, src chunker.Source, want *frame.Frame) {
 	}
 }
 
-func testSplit(t *testing.T, s chunker.Splitter, want *frame.Frame) {
+// testSize holds what a source says of its size against its rows.
+func testSize(t *testing.T, src chunker.Source, want *frame.Frame) {
 	t.Helper()
+	if rows, _ := sizeOf(t, src); rows >= 0 {
+		require.EqualValues(t, want.NumRows(), rows, "Size")
+	}
+}
+
+// sizeOf is how much there is to read; -1 if it is not known.
+func sizeOf(t *testing.T, src chunker.Source) (rows, bytes int64) {
+	t.Helper()
+	s, ok := describe(t, src).(chunker.Sized)
+	if !ok {
+		return -1, -1
+	}
+	rows, bytes, err := s.Size(t.Context())
+	require.NoError(t, err)
+	return rows, bytes
+}
+
+// testSplit holds the parts of a source against the whole: their rows, their sizes and their files
+// come to it.
+func testSplit(t *testing.T, src chunker.Source, want *frame.Frame) {
+	t.Helper()
+	s, ok := describe(t, src).(chunker.Splitter)
+	if !ok {
+		return
+	}
+	rowsAll, bytesAll := sizeOf(t, src)
 	for _, n := range []int{1, 2, 3, 100} {
 		parts, err := s.Split(t.Context(), n)
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(parts), n)
 		var frames []*frame.Frame
+		var files []string
+		var rows, bytes int64
 		for _, p := range parts {
 			f, err := chunker.ReadAll(t.Context(), p)
 			require.NoError(t, err)
 			frames = append(frames, f)
+			files = append(files, placesOf(p)...)
+			partRows, partBytes := sizeOf(t, p)
+			rows, bytes = rows+max(partRows, 0), bytes+max(partBytes, 0)
 		}
 		all, err := frame.Concat(frames...)
 		require.NoError(t, err)
 		require.True(t, want.Equal(all), "split into %d", n)
+		require.Equal(t, max(rowsAll, 0), rows, "rows of %d parts", len(parts))
+		require.InDelta(t, max(bytesAll, 0), bytes, float64(len(parts)*len(want.Names())), "bytes of %d parts: bits are rounded up", len(parts))
+		require.Equal(t, placesOf(src), slices.Compact(files), "files of %d parts", len(parts))
 	}
 }
 
-func testSelect(t *testing.T, src chunker.Source, want *frame.Frame) {
+func placesOf(src chunker.Source) []string {
+	if p, ok := src.(chunker.Placed); ok {
+		return p.Places()
+	}
+	return nil
+}
+
+// inTurn reads a stream, one part after another.
+func inTurn(t *testing.T, stream chunker.Stream) *frame.Frame {
 	t.Helper()
-	names := want.Names()
-	sets := [][]string{{names[len(names)-1]}}
-	if len(names) > 1 {
-		sets = append(sets, []string{names[len(names)-1], names[0]})
-	}
-	for _, set := range sets {
-		got, err := chunker.ReadAll(t.Context(), chunker.Select(src, set...))
+	var records []arrow.Record
+	for {
+		part, err := stream.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
 		require.NoError(t, err)
-		expected, err := want.Select(set...)
+		c, err := part(t.Context())
 		require.NoError(t, err)
-		require.True(t, expected.Equal(got), "columns %v", set)
+		records = append(records, c.Record) // never released
 	}
-	_, err := chunker.ReadAll(t.Context(), chunker.Select(src, "no such column"))
-	require.ErrorContains(t, err, `no column "no such column"`)
+	f, err := frame.FromRecords(stream.Schema(), records...)
+	require.NoError(t, err)
+	return f
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -50,11 +51,19 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	if err := e.effort.set(&job, nameOf(args), false); err != nil {
 		return usage(cmd, "%w", err)
 	}
-	if err := from.check(cmd.Context()); err != nil {
+	in, err := from.Describe(cmd.Context())
+	if err != nil {
 		return err
 	}
-	rows, bytes, err := int64(-1), int64(-1), error(nil)
-	if s, ok := from.Source.(chunker.Sized); ok {
+	defer in.Close()
+	job.From = described{in}
+	if c, ok := in.(chunker.Checker); ok {
+		if err := c.Check(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	rows, bytes := int64(-1), int64(-1)
+	if s, ok := in.(chunker.Sized); ok {
 		if rows, bytes, err = s.Size(cmd.Context()); err != nil {
 			return err
 		}
@@ -65,6 +74,11 @@ func (e *explain) run(cmd *cobra.Command, args []string) error {
 	}
 	return show(cmd.OutOrStdout(), fmt.Sprintf("input    %s: %s%s\n%s", terminal.Escape(nameOf(args)), from.format, amount(rows, bytes), inFlags(plan.String())))
 }
+
+// described is a source that was looked at already.
+type described struct{ chunker.Input }
+
+func (d described) Describe(context.Context) (chunker.Input, error) { return d.Input, nil }
 
 // amount says how much there is to read, where that is known.
 func amount(rows, bytes int64) string {

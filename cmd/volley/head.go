@@ -108,8 +108,10 @@ func (f *firstRows) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 	return f, nil
 }
 
-// Write keeps the chunk: its memory goes with the process.
-func (f *firstRows) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (f *firstRows) Worker() (chunker.Write, error) { return f.write, nil }
+
+// write keeps the chunk: its memory goes with the process.
+func (f *firstRows) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	return func(context.Context) error {
 		n := min(f.left, c.Len())
 		if f.left -= n; n > 0 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -149,16 +148,14 @@ func (in *input) schema(cmd *cobra.Command, args []string, all bool) (*arrow.Sch
 		return nil, err
 	}
 	defer from.close()
-	if all {
-		if err := from.check(cmd.Context()); err != nil {
-			return nil, err
-		}
-	}
-	stream, err := from.Open(cmd.Context(), 0)
+	described, err := from.Describe(cmd.Context())
 	if err != nil {
 		return nil, err
 	}
-	return stream.Schema(), stream.Close()
+	if c, ok := described.(chunker.Checker); ok && all {
+		err = c.Check(cmd.Context())
+	}
+	return described.Schema(), errors.Join(err, described.Close())
 }
 
 // parquet is the flags in parquetio's words.
@@ -173,14 +170,6 @@ func (in *input) ofParquet(cmd *cobra.Command) error {
 	}
 	if slices.Contains(in.limits.given, parquet) {
 		return usage(cmd, "--limit: footer, columns, page, page-values, part and expansion are of Parquet, the input is CSV, whose limits are row, field, csv-columns and ratio")
-	}
-	return nil
-}
-
-// check refuses inputs whose files have different columns.
-func (o *opened) check(ctx context.Context) error {
-	if c, ok := o.Source.(chunker.Checker); ok {
-		return c.Check(ctx)
 	}
 	return nil
 }

@@ -202,7 +202,7 @@ func TestLimits(t *testing.T) {
 	for _, name := range []string{"row", "field", "csv-columns"} { // what csvio takes, and no more
 		most := new(limitFlag)
 		require.NoError(t, most.Set(name+"=1GiB"))
-		_, err := most.csv.From("in", strings.NewReader("a,b\n1,2\n")).Open(t.Context(), 0)
+		_, err := chunker.Open(t.Context(), most.csv.From("in", strings.NewReader("a,b\n1,2\n")), chunker.Request{})
 		require.NoError(t, err, name)
 		require.Error(t, most.Set(name+"=1073741825"))
 	}

@@ -36,22 +36,25 @@ type rejectsWriter struct{ chunker.Writer }
 
 func (w rejectsWriter) Finish(ctx context.Context) error { return chunker.Finish(ctx, w.Writer) }
 
-func (w rejectsWriter) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
-	columns := append([]arrow.Array(nil), c.Record.Columns()...)
-	at := len(columns) - 2 // the columns of rejects are behind those of the rows, the reason before the text
-	if reasons, ok := columns[at].(*array.String); ok {
-		b := array.NewStringBuilder(memory.DefaultAllocator)
-		for row := range reasons.Len() {
-			if reasons.IsNull(row) {
-				b.AppendNull()
-			} else {
-				b.Append(inFlags(reasons.Value(row)))
+func (w rejectsWriter) Worker() (chunker.Write, error) {
+	write, err := w.Writer.Worker()
+	return func(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+		columns := append([]arrow.Array(nil), c.Record.Columns()...)
+		at := len(columns) - 2 // the columns of rejects are behind those of the rows, the reason before the text
+		if reasons, ok := columns[at].(*array.String); ok {
+			b := array.NewStringBuilder(memory.DefaultAllocator)
+			for row := range reasons.Len() {
+				if reasons.IsNull(row) {
+					b.AppendNull()
+				} else {
+					b.Append(inFlags(reasons.Value(row)))
+				}
 			}
+			columns[at] = b.NewArray()
+			old := c.Record
+			c.Record = array.NewRecord(old.Schema(), columns, old.NumRows())
+			old.Release()
 		}
-		columns[at] = b.NewArray()
-		old := c.Record
-		c.Record = array.NewRecord(old.Schema(), columns, old.NumRows())
-		old.Release()
-	}
-	return w.Writer.Write(ctx, c)
+		return write(ctx, c)
+	}, err
 }

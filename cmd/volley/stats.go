@@ -104,9 +104,11 @@ func markEstimates(f *frame.Frame) (*frame.Frame, error) {
 	return f.Drop("distinct_exact")
 }
 
-// summaries is a sink that summarises chunks, by whoever brings them, and keeps nothing else.
+// summaries is a sink of which each worker summarises the chunks that it is given, and keeps nothing
+// else. They are put together at the end.
 type summaries struct {
 	schema *arrow.Schema
+	parts  []*frame.Summary // of the workers
 	all    *frame.Summary
 }
 
@@ -115,17 +117,22 @@ func (s *summaries) Create(_ context.Context, schema *arrow.Schema) (chunker.Wri
 	return s, nil
 }
 
-func (s *summaries) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
-	defer c.Release()
+func (s *summaries) Worker() (chunker.Write, error) {
 	part := frame.NewSummary(s.schema)
-	if err := part.Add(c.Record); err != nil {
-		return nil, err
-	}
-	return func(context.Context) error {
-		s.all.Merge(part)
-		return nil
+	s.parts = append(s.parts, part)
+	return func(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+		defer c.Release()
+		return nothing, part.Add(c.Record)
 	}, nil
 }
 
-func (s *summaries) Commit(context.Context) error { return nil }
-func (s *summaries) Close() error                 { return nil }
+func nothing(context.Context) error { return nil }
+
+func (s *summaries) Commit(context.Context) error {
+	for _, part := range s.parts {
+		s.all.Merge(part)
+	}
+	return nil
+}
+
+func (s *summaries) Close() error { return nil }

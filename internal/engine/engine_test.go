@@ -68,7 +68,9 @@ type hoard struct {
 	spilled int
 }
 
-func (t *hoard) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (t *hoard) Worker() (chunker.Write, error) { return t.write, nil }
+
+func (t *hoard) write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	rec, bytes := c.Record, int64(c.Len())*rowBytes
 	t.mu.Lock()
 	defer t.mu.Unlock()

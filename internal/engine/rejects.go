@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -119,7 +120,8 @@ func (b *Batch) rejects() []rejected {
 type rejecter struct {
 	in, schema *arrow.Schema
 	w          chunker.Writer
-	torn       error // of a write: what was written lacks rows, and is not committed
+	put        chunker.Write // into w
+	torn       error         // of a write: what was written lacks rows, and is not committed
 }
 
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
@@ -128,7 +130,11 @@ func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rej
 	if err != nil {
 		return nil, err
 	}
-	return &rejecter{in: in, schema: schema, w: w}, nil
+	put, err := w.Worker()
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return &rejecter{in: in, schema: schema, w: w, put: put}, nil
 }
 
 // add writes the rejects of a batch whose rows are numbered.
@@ -144,7 +150,7 @@ func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejecte
 	if err != nil {
 		return err
 	}
-	put, err := r.w.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := r.put(ctx, chunker.Chunk{Record: rec, Row: -1})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type table struct {
 	bytes   int64         // to aim for in a chunk
 
 	table  chunker.Table
+	put    chunker.Write // into table
 	stream chunker.Stream
 }
 
@@ -42,6 +43,9 @@ func (f *Flow) begin(ctx context.Context, step chunker.TableStep, in *arrow.Sche
 	})
 	if err == nil && t.table == nil {
 		err = fmt.Errorf("%s: it began no table", step)
+	}
+	if err == nil {
+		t.put = chunker.Shared(t.table)
 	}
 	return t, err
 }
@@ -124,7 +128,7 @@ func (t *table) write(ctx context.Context, c chunker.Chunk) (chunker.Append, err
 	}
 	var put chunker.Append
 	err := t.call(func() (err error) {
-		put, err = t.table.Write(ctx, c)
+		put, err = t.put(ctx, c)
 		return err
 	})
 	if err == nil && put == nil {

@@ -145,6 +145,9 @@ type Run struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// Worker returns what any number of workers may use.
+func (r *Run) Worker() (chunker.Write, error) { return r.Write, nil }
+
 // Write copies a chunk's columns into a block, which the Append writes.
 func (r *Run) Write(_ context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
@@ -236,15 +239,25 @@ func (r *Run) read(b block, buf []byte) (arrow.Record, error) {
 	return decode(r.schema, buf)
 }
 
-// Open begins a pass over a committed run. Each chunk is one that was written: bytes is not looked
-// at.
-func (r *Run) Open(context.Context, int64) (chunker.Stream, error) {
+// Describe returns a committed run to be read.
+func (r *Run) Describe(context.Context) (chunker.Input, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.committed {
-		return nil, errors.New("spill: the run is opened before it is committed")
+		return nil, errors.New("spill: the run is read before it is committed")
 	}
-	return &stream{run: r}, nil
+	return input{r}, nil
+}
+
+// input is a run that is read; closing it leaves the run.
+type input struct{ run *Run }
+
+func (i input) Schema() *arrow.Schema { return i.run.schema }
+func (i input) Close() error          { return nil }
+
+// Open begins a pass. Each chunk is one that was written, whatever size is asked for.
+func (i input) Open(_ context.Context, req chunker.Request) (chunker.Stream, error) {
+	return chunker.SelectStream(&stream{run: i.run}, req.Columns)
 }
 
 // stream hands out the blocks of a run.

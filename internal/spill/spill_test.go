@@ -221,7 +221,7 @@ func TestFullDiskNamesFolderBytesAndRemedy(t *testing.T) {
 	require.ErrorContains(t, err, "spilling to "+f.dir+": after ")
 	require.ErrorContains(t, err, "TMPDIR")
 	require.Error(t, run.Commit(t.Context()), "a run that lacks a chunk is not committed")
-	_, err = run.Open(t.Context(), 0)
+	_, err = run.Describe(t.Context())
 	require.Error(t, err)
 }
 

@@ -95,7 +95,7 @@ func TestReadFileOfAnInputThatChanges(t *testing.T) {
 
 func TestFilesThatAreNotReadToTheEndMayChange(t *testing.T) {
 	path := aged(t, "in.csv", []byte("a,b\n"+strings.Repeat("1,2\n", 300_000)))
-	stream, err := csvio.Open(path).Open(t.Context(), 64<<10)
+	stream, err := chunker.Open(t.Context(), csvio.Open(path), chunker.Request{Bytes: 64 << 10})
 	require.NoError(t, err)
 	part, err := stream.Next(t.Context())
 	require.NoError(t, err)

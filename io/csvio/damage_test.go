@@ -72,7 +72,7 @@ func TestABadRowOfASoundStreamIsToldAsItIs(t *testing.T) {
 	defer feed.Close()
 	go feed.Write(b.Bytes())
 	began := time.Now()
-	stream, err := csvio.ReadOptions{}.From("in.csv", stalled).Open(t.Context(), 1)
+	stream, err := chunker.Open(t.Context(), csvio.ReadOptions{}.From("in.csv", stalled), chunker.Request{Bytes: 1})
 	require.NoError(t, err)
 	defer stream.Close()
 	for err == nil {

@@ -209,7 +209,7 @@ func TestPlacesInOtherEncodings(t *testing.T) {
 			raw := inEncoding(t, c.e, head) + inEncoding(t, c.e, "x,y,z,") + inEncoding(t, c.e, "oops\n") + inEncoding(t, c.e, strings.Repeat(c.row+",1\n", rows/3))
 			o := csvio.ReadOptions{Encoding: named(t, c.name), Types: map[string]arrow.DataType{"n": intType}, Header: csvio.Present}
 			for _, size := range []int64{0, 64 << 10} {
-				stream, err := o.Open(file(t, raw)).Open(t.Context(), size)
+				stream, err := chunker.Open(t.Context(), o.Open(file(t, raw)), chunker.Request{Bytes: size})
 				require.NoError(t, err)
 				for err == nil {
 					var part chunker.Part

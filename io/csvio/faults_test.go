@@ -100,14 +100,14 @@ func TestAFileThatCannotBeReadIsAnErrorAtOpen(t *testing.T) {
 	for _, at := range []int{0, 1, 2, 3} {
 		dir, paths := several(t, "a,b\n1,x\n", "a,b\n2,y\n", "a,b\n3,z\n", "a,b\n4.5,z\n")
 		require.NoError(t, os.Remove(paths[at]))
-		_, err := csvio.Open(paths...).Open(t.Context(), 0)
+		_, err := chunker.Open(t.Context(), csvio.Open(paths...), chunker.Request{})
 		require.Error(t, err, "file %d is missing", at)
 		require.ErrorContains(t, err, fmt.Sprintf("%d.csv: no such file", at))
 
 		if err := os.Symlink("nothing", paths[at]); err != nil {
 			t.Skip("no symbolic links here:", err)
 		}
-		_, err = csvio.Open(filepath.Join(dir, "*.csv")).Open(t.Context(), 0)
+		_, err = chunker.Open(t.Context(), csvio.Open(filepath.Join(dir, "*.csv")), chunker.Request{})
 		require.ErrorContains(t, err, fmt.Sprintf("%d.csv", at), "a link to nothing")
 
 		require.NoError(t, os.Remove(paths[at]))
@@ -138,7 +138,7 @@ func TestDescriptorsAreClosed(t *testing.T) {
 	require.NoError(t, os.WriteFile(broken, []byte("\x1f\x8b\x08\x00broken"), 0o600))
 	f := sample(t)
 	open := func(o csvio.ReadOptions, paths ...string) {
-		stream, err := o.Open(paths...).Open(t.Context(), 0)
+		stream, err := chunker.Open(t.Context(), o.Open(paths...), chunker.Request{})
 		if err == nil {
 			stream.Next(t.Context())
 			stream.Close()

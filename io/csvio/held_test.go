@@ -31,7 +31,7 @@ func TestTextsOfManyColumnsGetTheRoomTheyNeed(t *testing.T) {
 				text.WriteByte('\n')
 			}
 			o := ReadOptions{Header: Present}
-			st, err := o.From("wide.csv", strings.NewReader(text.String())).Open(t.Context(), 1<<20)
+			st, err := chunker.Open(t.Context(), o.From("wide.csv", strings.NewReader(text.String())), chunker.Request{Bytes: 1 << 20})
 			require.NoError(t, err)
 			bytes, held, n := 0, 0, 0
 			for {

@@ -272,36 +272,19 @@ func (s *stream) typed(ctx context.Context) error {
 		s.columns[i].marks = marks
 		s.columns[i].settle(o, &guess.evidence[i], s.source.wider)
 	}
-	if err := s.project(); err != nil {
-		return err
-	}
-	s.weigh(&first, part)
-	if o.Report != nil {
-		r := &s.ledger.report
-		r.Undecided = s.undecided(&first, part, func(c *column) bool { return c.evidence.undecided() })
-		r.UndecidedNumbers = s.undecided(&first, part, func(c *column) bool { return c.unsure && marks.Decimal != 0 })
-	}
+	s.schema = s.schemaOf()
+	s.measure(&first, part, marks)
+	s.noteFirst()
 	return nil
 }
 
-// undecided are the columns asked for that stay text since their values have two readings, with an
-// example of the first rows.
-func (s *stream) undecided(first *csv.Index, part []byte, is func(*column) bool) (out []UndecidedColumn) {
-	for _, at := range s.wanted {
-		c := &s.columns[at]
-		if !c.found || c.t.ID() != arrow.STRING || !is(c) {
-			continue
-		}
-		u := UndecidedColumn{Column: c.name}
-		for row := range first.Rows {
-			if b := trim(first.Row(row)[at].Raw(part)); bytes.ContainsAny(b, "0123456789") { // no word for null
-				u.Example = string(b)
-				break
-			}
-		}
-		out = append(out, u)
+// schemaOf is all columns.
+func (f *found) schemaOf() *arrow.Schema {
+	fields := make([]arrow.Field, len(f.columns))
+	for i, c := range f.columns {
+		fields[i] = arrow.Field{Name: c.name, Type: c.t, Nullable: true}
 	}
-	return out
+	return arrow.NewSchema(fields, nil)
 }
 
 // firstRows are the whole rows at the beginning of what is left of the first file: of rows that are
@@ -351,10 +334,9 @@ func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.Data
 		c.form = form{yes: o.True, no: o.False}
 	}
 	if o.Null == nil {
-		c.nulls = o.nulls(e.maybe...)
-	} else {
-		c.nulls = o.nulls()
+		c.words = e.maybe
 	}
+	c.nulls = o.nulls(c.words...)
 }
 
 func isNumeric(t arrow.DataType) bool {
@@ -432,51 +414,4 @@ func (g *guess) look(text []byte, rows int) []byte {
 		}
 	}
 	return text
-}
-
-// project applies the choice of columns and makes the schema.
-func (s *stream) project() error {
-	fields := make([]arrow.Field, len(s.columns))
-	for i, c := range s.columns {
-		fields[i] = arrow.Field{Name: c.name, Type: c.t, Nullable: true}
-	}
-	s.schema = arrow.NewSchema(fields, nil)
-	s.wanted = make([]int, len(fields))
-	for i := range s.wanted {
-		s.wanted[i] = i
-	}
-	if s.source.names == nil {
-		s.texts = slices.ContainsFunc(fields, isString)
-		return nil
-	}
-	at, schema, err := chunker.Project(s.schema, s.source.names)
-	if err != nil {
-		return s.source.fail(s.name(), err)
-	}
-	s.wanted, s.schema = at, schema
-	s.texts = slices.ContainsFunc(schema.Fields(), isString)
-	return nil
-}
-
-func isString(f arrow.Field) bool { return f.Type.ID() == arrow.STRING }
-
-// weigh finds how much text makes a byte of columns, from the sample that was looked at first.
-func (s *stream) weigh(x *csv.Index, text []byte) {
-	memory := 0
-	for _, k := range s.wanted {
-		switch t := s.columns[k].t.(type) {
-		case *arrow.StringType, *arrow.BinaryType:
-			for row := range x.Rows {
-				memory += 4 + len(x.Field(row, k).Raw(text))
-			}
-		case arrow.FixedWidthDataType:
-			memory += x.Rows * max(t.BitWidth()/8, 1)
-		}
-	}
-	s.density = 1
-	if memory > 0 {
-		s.density = float64(len(text)) / float64(memory)
-	}
-	// The text itself is in memory too, while it is parsed: few columns make no larger blocks.
-	s.density = min(s.density, 1)
 }

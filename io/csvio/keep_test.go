@@ -35,7 +35,7 @@ type kept struct {
 // order.
 func drain(ctx context.Context, src chunker.Source, block int64, workers int) kept {
 	var k kept
-	stream, err := src.Open(ctx, block)
+	stream, err := chunker.Open(ctx, src, chunker.Request{Bytes: block})
 	if err != nil {
 		return kept{err: err.Error()}
 	}
@@ -234,7 +234,7 @@ func TestLimits(t *testing.T) {
 		runtime.GC()
 		start := time.Now()
 		err := func() error {
-			stream, err := c.o.Open(c.path).Open(t.Context(), 0)
+			stream, err := chunker.Open(t.Context(), c.o.Open(c.path), chunker.Request{})
 			if err != nil {
 				return err
 			}

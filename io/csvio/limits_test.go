@@ -38,7 +38,7 @@ func TestEachOptionIsRefusedBesideItsLimit(t *testing.T) {
 		{o{Types: map[string]arrow.DataType{"a": &arrow.TimestampType{TimeZone: "Mars/Olympus_Mons"}}}, "no time zone"}, {o{Types: map[string]arrow.DataType{"z": arrow.BinaryTypes.String}}, `no column "z"`},
 		{o{Names: []string{"a", "b", "a"}}, `names 0 and 2 are both "a"`},
 	} {
-		stream, err := c.o.From("in", strings.NewReader("a,b\nx,y\n")).Open(t.Context(), 0)
+		stream, err := chunker.Open(t.Context(), c.o.From("in", strings.NewReader("a,b\nx,y\n")), chunker.Request{})
 		if c.want == "" {
 			require.NoError(t, err, "%+v", c.o)
 			require.NoError(t, stream.Close())
@@ -100,7 +100,12 @@ func TestLaterFilesAreHeldToTheFirst(t *testing.T) {
 func TestSizesAndPlacesOfSources(t *testing.T) {
 	dir, paths := several(t, "a,b\n1,x\n", "a,b\n2,y\n\n")
 	size := func(src chunker.Source) (int64, error) {
-		rows, bytes, err := src.(chunker.Sized).Size(t.Context())
+		in, err := src.Describe(t.Context())
+		if err != nil {
+			return 0, err
+		}
+		defer in.Close()
+		rows, bytes, err := in.(chunker.Sized).Size(t.Context())
 		require.EqualValues(t, -1, rows)
 		return bytes, err
 	}

@@ -199,7 +199,7 @@ func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
 		return false
 	}
 	o := csvio.ReadOptions{Delimiter: ',', Quote: '"', Escape: '"', NoComment: true, Skip: -1, Header: csvio.Absent, Encoding: csvio.Latin1, LineEnd: csvio.LF, Trim: csvio.KeepBlanks, Null: []string{}, OnBad: csvio.Reject, Types: map[string]arrow.DataType{}}
-	stream, err := o.Open(path).Open(t.Context(), 0)
+	stream, err := chunker.Open(t.Context(), o.Open(path), chunker.Request{})
 	if err != nil {
 		return false
 	}

@@ -23,6 +23,12 @@ func (g *guess) further(ctx context.Context) error {
 	s := g.s
 	for i := range min(len(s.files), sampleFiles) {
 		name := s.files[i*len(s.files)/min(len(s.files), sampleFiles)]
+		if i == 0 && s.input.file != nil && s.input.waits == nil { // it is open
+			if err := g.places(ctx, s.input, false); err != nil {
+				return s.source.fail(name, err)
+			}
+			continue
+		}
 		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 			continue // a pipe comes once
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -20,7 +21,7 @@ func kindsOf(t *testing.T, o csvio.ReadOptions, text string) (ofFile, ofStream s
 	for _, c := range sniff(t, o, text).Columns {
 		ofFile += " " + c.Type.String()
 	}
-	st, err := o.From("in", strings.NewReader(text)).Open(t.Context(), 0)
+	st, err := chunker.Open(t.Context(), o.From("in", strings.NewReader(text)), chunker.Request{})
 	require.NoError(t, err)
 	for _, f := range st.Schema().Fields() {
 		ofStream += " " + f.Type.String()

@@ -248,7 +248,7 @@ func TestInputThatCannotBeRead(t *testing.T) {
 		{csvio.ReadOptions{}, "a,b\n1,\"open\n2,x\n", "in.csv:2: row 0: a quote is opened in this row and never closed"},
 	} {
 		path := file(t, c.text)
-		stream, err := c.o.Open(path).Open(t.Context(), 4<<10)
+		stream, err := chunker.Open(t.Context(), c.o.Open(path), chunker.Request{Bytes: 4 << 10})
 		for err == nil {
 			var part chunker.Part
 			if part, err = stream.Next(t.Context()); err == nil {
@@ -301,7 +301,7 @@ func TestBlocksOfEverySizeAreTheSame(t *testing.T) {
 	require.NoError(t, err)
 	path := file(t, b.String())
 	for _, bytes := range []int64{4 << 10, 5000, 16 << 10, 1 << 20} {
-		stream, err := csvio.Open(path).Open(t.Context(), bytes)
+		stream, err := chunker.Open(t.Context(), csvio.Open(path), chunker.Request{Bytes: bytes})
 		require.NoError(t, err)
 		var records []arrow.Record
 		for {

@@ -30,8 +30,9 @@ type ledger struct {
 	bad     int64 // rows that are left out, or lost something
 	report  Report
 	writer  chunker.Writer
-	torn    bool  // a write of the writer failed: it is not committed
-	err     error // that ended it
+	put     chunker.Write // into writer
+	torn    bool          // a write of the writer failed: it is not committed
+	err     error         // that ended it
 }
 
 // Report is what reading came to: what became of the rows that are bad, each kind counted apart.
@@ -128,7 +129,9 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	}
 	bad := slices.Concat(e.rejects, e.losses)
 	for _, b := range bad {
-		b.Row += l.fileRow
+		if b.Row >= 0 {
+			b.Row += l.fileRow
+		}
 	}
 	l.fileRow += e.rows
 	l.bad += e.lossy + int64(len(e.rejects))
@@ -178,6 +181,9 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 			return err
 		}
 		l.writer = w
+		if l.put, err = w.Worker(); err != nil {
+			return err
+		}
 	}
 	if len(rejects) == 0 {
 		return nil
@@ -187,7 +193,7 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 		rows[i] = e.RejectedRow()
 	}
 	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), int64(len(rows)))
-	put, err := l.writer.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := l.put(ctx, chunker.Chunk{Record: rec, Row: -1})
 	if err != nil {
 		return err
 	}

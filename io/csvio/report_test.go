@@ -143,7 +143,7 @@ func TestReportNamesColumnsOfUndecidedDates(t *testing.T) {
 	}
 	var r csvio.Report
 	source := csvio.ReadOptions{Report: &r}.From("in", strings.NewReader("d,e,n\n03/04/2020,03/04/2020,1\n05/06/2021,05/06/2020,2\n"))
-	stream, err := source.(chunker.Pruner).Prune([]string{"n", "e"}).Open(t.Context(), 0)
+	stream, err := chunker.Open(t.Context(), chunker.Select(source, "n", "e"), chunker.Request{})
 	require.NoError(t, err)
 	require.NoError(t, stream.Close())
 	require.Equal(t, []csvio.UndecidedColumn{{"e", "03/04/2020"}}, r.Undecided)

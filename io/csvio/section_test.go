@@ -53,7 +53,7 @@ func tangled(r *rand.Rand, rows int, stray, comments bool) string {
 // an order of their own.
 func told(t *testing.T, src chunker.Source, bytes int64, order func(parts int) []int) (rows, rejects []string) {
 	t.Helper()
-	stream, err := src.Open(t.Context(), bytes)
+	stream, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: bytes})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, stream.Close()) }()
 	var parts []chunker.Part
@@ -119,7 +119,7 @@ func TestSectionsAreTheStream(t *testing.T) {
 
 func TestAFileThatShrinksIsAnError(t *testing.T) {
 	path := file(t, "a,b\n"+strings.Repeat("1,2\n", 50_000))
-	stream, err := csvio.Open(path).Open(t.Context(), 16<<10)
+	stream, err := chunker.Open(t.Context(), csvio.Open(path), chunker.Request{Bytes: 16 << 10})
 	require.NoError(t, err)
 	part, err := stream.Next(t.Context())
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestRowTooLongBehindTheEndOfTheStream(t *testing.T) {
 	_, err := o.ReadFile(t.Context(), name)
 	require.ErrorAs(t, err, &limit)
 	require.ErrorContains(t, err, "in.csv:5002: a quote is opened here")
-	stream, err := o.Open(name).Open(t.Context(), 1<<10)
+	stream, err := chunker.Open(t.Context(), o.Open(name), chunker.Request{Bytes: 1 << 10})
 	require.NoError(t, err)
 	var parts []chunker.Part
 	for {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -19,7 +20,7 @@ func TestALineThatNamesTheSeparatorIsTakenOff(t *testing.T) {
 		"\"sep=;\"\n\"a;b\"\n\"c;d\"\n":   {"sep=;"},
 		"\"sep=,\"\n\"a, b\"\n\"c, d\"\n": {"sep=,"},
 	} {
-		f, err := csvio.ReadOptions{Header: csvio.Present}.From("in", strings.NewReader(text)).Open(t.Context(), 0)
+		f, err := chunker.Open(t.Context(), csvio.ReadOptions{Header: csvio.Present}.From("in", strings.NewReader(text)), chunker.Request{})
 		require.NoError(t, err, text)
 		var names []string
 		for _, field := range f.Schema().Fields() {

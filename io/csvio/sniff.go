@@ -63,39 +63,37 @@ func Sniff(ctx context.Context, path string) (*Dialect, error) {
 
 // Sniff finds out what a CSV file is like; what the options say is not looked for.
 func (o ReadOptions) Sniff(ctx context.Context, path string) (*Dialect, error) {
-	opened, err := o.Open(path).Open(ctx, 0)
+	t, err := (&source{options: o, paths: []string{path}}).describe(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := opened.(*stream)
-	d := s.dialectFound()
-	return d, s.Close()
+	return t.dialectFound(), t.Close()
 }
 
-// dialectFound is what opening found out.
-func (s *stream) dialectFound() *Dialect {
-	r, o, in := &s.rules, &s.source.options, s.input
+// dialectFound is what was found out.
+func (t *table) dialectFound() *Dialect {
+	r, o, in := &t.rules, &t.source.options, &t.first
 	d := &Dialect{
-		File: s.files[0], Compression: in.format, Encoding: in.encoding, Mark: in.marked,
+		File: t.files[0], Compression: in.format, Encoding: in.encoding, Mark: in.marked,
 		Delimiter: r.delimiter, Quote: r.quote, Escape: r.quote, Comment: r.comment, LineEnd: r.ends, TrimBlanks: r.trim,
-		Separator: s.shape.separator, Skip: s.shape.skipped(), HeaderRows: s.shape.headers, Why: map[string]string{},
+		Separator: t.shape.separator, Skip: t.shape.skipped(), HeaderRows: t.shape.headers, Why: map[string]string{},
 	}
 	if r.backslash {
 		d.Escape = '\\'
 	}
-	for i := range s.columns {
-		d.Columns = append(d.Columns, s.columns[i].described(o))
+	for i := range t.columns {
+		d.Columns = append(d.Columns, t.columns[i].described(o))
 	}
 	d.Why["Encoding"] = in.why
-	d.Why["Delimiter"] = s.chosen.why()
+	d.Why["Delimiter"] = t.chosen.why()
 	if o.Delimiter != 0 || o.Separator != "" {
 		d.Why["Delimiter"] = "ReadOptions; " + d.Why["Delimiter"]
 	} else if d.Separator {
 		d.Why["Delimiter"] = "the line sep="
 	}
-	d.Why["Quote"] = s.chosen.whyQuote(o)
-	d.Why["HeaderRows"] = s.shape.whyHeader
-	d.Why["Skip"] = s.shape.whySkip
+	d.Why["Quote"] = t.chosen.whyQuote(o)
+	d.Why["HeaderRows"] = t.shape.whyHeader
+	d.Why["Skip"] = t.shape.whySkip
 	if r.comment != 0 {
 		d.Why["Comment"] = "lines further down begin with it, and are no rows of the table"
 	}

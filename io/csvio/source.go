@@ -16,7 +16,6 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
-	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
 )
@@ -27,8 +26,7 @@ type source struct {
 	paths   []string     // of files and patterns; of a reader, its name
 	reader  io.Reader    // in place of files
 	begun   *atomic.Bool // the reader is being read, or was
-	names   []string     // columns asked for; nil is all
-	part    [2]int       // of a split: part of how many
+	part    *part        // of a table that was split; nil is a table of its own
 
 	collects bool // all rows are kept: memory grows with the text
 
@@ -89,112 +87,12 @@ func (s *source) checkPlaces(files []string) error {
 	return nil
 }
 
-// Size returns the files' bytes; how many rows they have is not known.
-func (s *source) Size(context.Context) (rows, size int64, err error) {
-	if s.reader != nil {
-		return -1, -1, nil
-	}
-	files, err := s.files()
-	if err != nil {
-		return -1, -1, err
-	}
-	for _, f := range files {
-		info, err := os.Stat(f)
-		if err != nil {
-			return -1, -1, s.fail(f, err)
-		}
-		size += info.Size()
-	}
-	return -1, size, nil
-}
-
-// Prune returns a source of some columns.
-func (s *source) Prune(columns []string) chunker.Source {
-	c := *s
-	c.names = columns
-	return &c
-}
-
-// Split returns a source for each file, or for runs of neighbouring files.
-func (s *source) Split(_ context.Context, n int) ([]chunker.Source, error) {
-	files, err := s.files()
-	if err != nil || s.reader != nil || len(files) < 2 || n < 2 {
-		return []chunker.Source{s}, err
-	}
-	n = min(n, len(files))
-	var out []chunker.Source
-	for i := range n {
-		c := *s
-		c.part = [2]int{i, n}
-		out = append(out, &c)
-	}
-	return out, nil
-}
-
-// Open finds out the dialect and the columns, and begins at the first row.
-func (s *source) Open(ctx context.Context, size int64) (chunker.Stream, error) {
-	if err := s.options.check(); err != nil {
-		return nil, s.fail(s.name(), err)
-	}
-	files, err := s.files()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.checkPlaces(files); err != nil {
-		return nil, err
-	}
-	if size <= 0 {
-		size = chunkBytes
-	}
-	st := &stream{source: s, files: files, block: headBytes, nulls: s.options.nulls(), ledger: newLedger(&s.options)}
-	if err := st.find(ctx); err != nil {
-		st.Close()
-		return nil, err
-	}
-	// size is that of columns in memory; a block is their text.
-	st.block = int(min(max(float64(size)*st.density, 4<<10), 64<<20))
-	if n := s.part[1]; n > 1 {
-		st.skipTo(len(files)*s.part[0]/n, len(files)*(s.part[0]+1)/n)
-	}
-	st.cutPlain()
-	return st, nil
-}
-
-// Check holds the header of each file against the first's; where there are none, how many fields
-// the first rows have.
-func (s *source) Check(ctx context.Context) (err error) {
-	if s.reader != nil {
-		return nil
-	}
-	quiet := *s
-	quiet.options.Rejects, quiet.options.Report = nil, nil
-	opened, err := quiet.Open(ctx, 0)
-	if err != nil {
-		return err
-	}
-	st := opened.(*stream)
-	defer func() { err = errors.Join(err, st.Close()) }()
-	for st.file = 1; st.file < len(st.files); st.file++ {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err := st.end(); err != nil {
-			return err
-		}
-		width, err := st.begin(ctx, st.file)
-		if err != nil {
-			return err
-		}
-		if n := len(st.columns); !st.header && width > 0 && width != n {
-			return s.fail(st.name(), fmt.Errorf("has %s, the first file has %d", count.Of(width, "column"), n))
-		}
-	}
-	return nil
-}
-
 const (
 	// chunkBytes are the columns of a chunk, unless somebody asks for another size.
 	chunkBytes = 8 << 20
+	// blockMin and blockMax bound the text of a chunk.
+	blockMin = 4 << 10
+	blockMax = 64 << 20
 	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
 	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same
@@ -210,30 +108,24 @@ func (s *stream) share(of int64) int64 {
 
 // stream is one pass over the files.
 type stream struct {
-	source  *source
-	files   []string
-	block   int     // bytes to aim for, at most
-	chosen  attempt // the dialect found
-	rules   rules
-	asIs    bool        // the scanner reads the text as it stands
-	dialect csv.Dialect // that the scanner reads
-	shape   shape       // of the first file
-	header  bool
-	columns []column // of the file
-	wanted  []int    // of columns, in the order asked for
-	schema  *arrow.Schema
-	texts   bool // a column asked for is a string
-	nulls   *csv.Words
-	density float64 // bytes of text for a byte of columns
+	source *source
+	files  []string
+	found
+	block  int   // bytes to aim for, at most
+	most   int64 // rows that are wanted; 0 is all
+	wanted []int // of columns, in the order asked for
+	texts  bool  // a column asked for is a string
 
-	file   int // being read
-	input  *input
-	lines  int64         // of the file before the block
-	at     charset.Place // of the block in the file
-	offset int64         // that it is
-	tail   []byte
-	eof    bool
-	size   int // of the next block
+	file    int // being read
+	input   *input
+	midway  bool          // it began inside the file, and rows before it were not counted
+	lines   int64         // of the file before the block
+	skipped int           // bytes of text that were left out by skip
+	at      charset.Place // of the block in the file
+	offset  int64         // that it is
+	tail    []byte
+	eof     bool
+	size    int // of the next block
 
 	namesMended chunker.Losses // of the file that was begun
 
@@ -242,15 +134,17 @@ type stream struct {
 	plain *plainFile // being read; nil where there is only a stream of bytes
 	open  []*sharedFile
 
-	parts  int // handed out
-	ended  bool
-	ledger *ledger
+	parts   int // handed out
+	ended   bool
+	decoded atomic.Int64 // rows of them
+	ledger  *ledger
 }
 
 // plainFile is a file that can be read at any place, cut into sections.
 type plainFile struct {
 	*sharedFile
 	size int64
+	end  int64 // of what is read of it
 	at   int64 // where the next section begins
 	last *section
 }
@@ -264,7 +158,12 @@ type column struct {
 	marks    csv.Number // of numbers of the file
 	unsure   bool       // a text, for a mark in its numbers could be of decimals or of thousands
 	nulls    *csv.Words
+	words    []string // of nulls, beside those of the options
 	evidence *evidence
+
+	sampled                       int    // bytes of memory that its values in the sample take
+	undecidedDates, undecidedMark bool   // a text, for its values have two readings
+	example                       string // of them
 }
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
@@ -316,20 +215,15 @@ func (s *stream) end() error {
 	return err
 }
 
-// skipTo leaves files lo … hi-1.
-func (s *stream) skipTo(lo, hi int) {
-	if lo > 0 {
-		s.end()
-	}
-	s.files = s.files[lo:hi]
-}
-
 // Next cuts the next block of whole rows out of the input.
 func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
+	if s.most > 0 && s.decoded.Load() >= s.most {
+		return nil, io.EOF // the parts that were handed out have as many rows as are wanted
+	}
 	part, err := s.next(ctx)
 	switch {
 	case err == nil:
-		part = s.input.watched(s.name(), part)
+		part = s.counted(s.rowless(s.input.watched(s.name(), part)))
 		if s.ledger != nil {
 			part = s.ledger.keep(s.parts, part)
 		}
@@ -338,6 +232,18 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 		s.ended = true
 	}
 	return part, err
+}
+
+// counted has the rows of a part counted, where only the first are wanted.
+func (s *stream) counted(part chunker.Part) chunker.Part {
+	if s.most == 0 {
+		return part
+	}
+	return func(ctx context.Context) (chunker.Chunk, error) {
+		c, err := part(ctx)
+		s.decoded.Add(int64(c.Len()))
+		return c, err
+	}
 }
 
 func (s *stream) next(ctx context.Context) (chunker.Part, error) {
@@ -357,7 +263,7 @@ func (s *stream) next(ctx context.Context) (chunker.Part, error) {
 			}
 			s.cutPlain()
 		}
-		if s.plain != nil && s.plain.at == s.plain.size || s.plain == nil && s.eof && len(s.tail) == 0 {
+		if s.plain != nil && s.plain.at == s.plain.end || s.plain == nil && s.eof && len(s.tail) == 0 {
 			if mended := s.takeMended(); len(mended.Rows) > 0 { // and no row follows
 				return (&piece{stream: s, file: s.name(), encoding: charset.UTF8, mended: mended}).decode, nil
 			}
@@ -469,6 +375,7 @@ func names(columns []column) []string {
 // skip leaves bytes at the beginning of the tail out.
 func (s *stream) skip(n, lines int) {
 	s.lines += int64(lines)
+	s.skipped += n
 	s.move(n)
 	s.tail = s.tail[n:]
 }
@@ -587,7 +494,7 @@ func (s *stream) cutPlain() {
 	in.file = nil // the sections have it
 	f.users.Add(1)
 	s.open = append(slices.DeleteFunc(s.open, func(f *sharedFile) bool { return f.users.Load() == 0 }), f)
-	s.plain = &plainFile{sharedFile: f, size: size, at: s.offset}
+	s.plain = &plainFile{sharedFile: f, size: size, end: size, at: s.offset}
 	s.tail = nil
 }
 
@@ -595,10 +502,10 @@ func (s *stream) cutPlain() {
 func (s *stream) section() chunker.Part {
 	f := s.plain
 	c := &section{stream: s, name: s.name(), file: f.sharedFile, lo: f.at, size: f.size, prev: f.last}
-	share := s.share(f.size - f.at)
-	c.hi = min(c.lo+share, f.size)
-	if f.size-c.hi < share/8 {
-		c.hi = f.size
+	share := s.share(f.end - f.at)
+	c.hi = min(c.lo+share, f.end)
+	if f.end-c.hi < share/8 {
+		c.hi = f.end
 	}
 	read := c.hi - c.lo
 	if c.first = f.last == nil; c.first {

@@ -112,10 +112,8 @@ func (s *source) Stored() (chunker.Files, error) {
 	switch {
 	case s.reader != nil:
 		return chunker.Files{}, fmt.Errorf("%s: a reader has no name to find it by, and cannot be stored: use a file, by Open", s.name())
-	case s.part != [2]int{}:
+	case s.part != nil:
 		return chunker.Files{}, errors.New("a part of a source cannot be stored: store the whole")
-	case s.names != nil:
-		return chunker.Files{}, errors.New("a source of some columns cannot be stored: store the whole, and a step that selects them")
 	}
 	d, err := s.options.stored()
 	return chunker.Files{Format: "csv", Paths: s.paths, Options: d}, err

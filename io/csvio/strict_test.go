@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -115,7 +116,7 @@ func TestALaterNumberThatItsTypeDoesNotHold(t *testing.T) {
 			}
 		}
 	}
-	s, err := csvio.Open(file(t, far(300_000, "%d", "007"))).Open(t.Context(), 0)
+	s, err := chunker.Open(t.Context(), csvio.Open(file(t, far(300_000, "%d", "007"))), chunker.Request{})
 	require.NoError(t, err)
 	defer s.Close()
 	for err == nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -54,7 +55,7 @@ func TestDatesThatCanBeReadInTwoWaysNameTheRemedy(t *testing.T) {
 	require.Equal(t, "id,when\n1,2020-03-04\n2,2020-05-06\n", written(t, f))
 
 	// A stream cannot change its mind: the later value's error names the remedy too.
-	st, err := csvio.ReadOptions{}.From("in", strings.NewReader("id,when\n"+strings.Repeat("1,13/04/2020\n", 40_000)+"2,05/16/2020\n")).Open(t.Context(), 0)
+	st, err := chunker.Open(t.Context(), csvio.ReadOptions{}.From("in", strings.NewReader("id,when\n"+strings.Repeat("1,13/04/2020\n", 40_000)+"2,05/16/2020\n")), chunker.Request{})
 	require.NoError(t, err)
 	defer st.Close()
 	for err == nil {

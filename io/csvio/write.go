@@ -159,8 +159,10 @@ func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error)
 	return w, nil
 }
 
-// Write encodes a chunk.
-func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (w *writer) Worker() (chunker.Write, error) { return w.write, nil }
+
+// write encodes a chunk.
+func (w *writer) write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
 	e := w.encoders.Get().(*encoder)
 	text, packed, err := w.encode(ctx, e, c)

@@ -130,13 +130,12 @@ func BenchmarkFilter(b *testing.B) {
 
 // readWhere takes every part through the condition, on all cores.
 func readWhere(b *testing.B, src chunker.Source, where string, push bool) {
-	st, err := src.Open(b.Context(), 0)
-	require.NoError(b, err)
+	st := streamOf(b, src, chunker.Request{})
 	defer st.Close()
 	s := begin(b, st, where, push)
 	defer s.Close()
 	workers := runtime.GOMAXPROCS(0)
-	err = s.Stream(b.Context(), engine.Ends{
+	err := s.Stream(b.Context(), engine.Ends{
 		Workers: workers, Window: 2 * workers,
 		Next: func(ctx context.Context) (engine.Item, error) {
 			part, err := st.Next(ctx)

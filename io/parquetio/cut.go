@@ -19,7 +19,11 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	}
 	rows := g.meta.NumRows
 	all := []span{{0, rows}}
-	out := cutSpans(g.spans(ctx, conditions), rows, g.bytes, size)
+	left := g.spans(ctx, conditions)
+	if g.most < rows {
+		left = intersect(left, []span{{0, g.most}})
+	}
+	out := cutSpans(left, rows, g.bytes, size)
 	if len(out) == 0 || len(out) == 1 && out[0] == all[0] {
 		return out, nil
 	}

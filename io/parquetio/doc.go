@@ -33,7 +33,7 @@
 // of memory are read whole rather than page header by page header.
 //
 // A job's condition leaves out row groups by statistics and bloom filters, pages by the page index,
-// and rows by dictionaries: streams are [chunker.Filterer]s. What the condition says of one column
+// and rows by dictionaries, as the filter of a [chunker.Request] does. What the condition says of one column
 // alone, in whatever form, is tried once on each entry of a row group's dictionary. Where none
 // passes, nothing else of the row group is read. Else its codes choose the rows (about 1 ns each)
 // before any column is decoded: a page without one of them is not decompressed, of the others their

@@ -108,7 +108,7 @@ func TestNothingIsCommittedAfterAFault(t *testing.T) {
 	require.NoError(t, err)
 	failures := 0
 	for _, r := range f.Records() {
-		put, err := w.Write(t.Context(), chunker.Chunk{Record: r})
+		put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: r})
 		require.NoError(t, err)
 		if put(t.Context()) != nil {
 			failures++
@@ -133,13 +133,13 @@ func TestCancelledHalfWay(t *testing.T) {
 		w, err := o.Create(filepath.Join(dir, "f.parquet")).Create(ctx, f.Schema())
 		require.NoError(t, err)
 		for _, r := range f.Records()[:after] {
-			put, err := w.Write(ctx, chunker.Chunk{Record: r})
+			put, err := chunker.Shared(w)(ctx, chunker.Chunk{Record: r})
 			require.NoError(t, err)
 			require.NoError(t, put(ctx))
 		}
 		cancel(reason)
 		free := 0
-		_, err = w.Write(ctx, chunker.Chunk{Record: f.Records()[after], Free: func() { free++ }})
+		_, err = chunker.Shared(w)(ctx, chunker.Chunk{Record: f.Records()[after], Free: func() { free++ }})
 		require.ErrorIs(t, err, reason)
 		require.Equal(t, 1, free, "the chunk goes back")
 		require.ErrorIs(t, w.Commit(ctx), reason)
@@ -157,11 +157,11 @@ func TestChunksOfOtherColumnsAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	other, err := f.Drop("tags")
 	require.NoError(t, err)
-	_, err = w.Write(t.Context(), chunker.Chunk{Record: other.Records()[0]})
+	_, err = chunker.Shared(w)(t.Context(), chunker.Chunk{Record: other.Records()[0]})
 	require.ErrorContains(t, err, "a chunk has 2 columns, the file was begun with 3")
 	swapped, err := f.Select("name", "id", "tags")
 	require.NoError(t, err)
-	_, err = w.Write(t.Context(), chunker.Chunk{Record: swapped.Records()[0]})
+	_, err = chunker.Shared(w)(t.Context(), chunker.Chunk{Record: swapped.Records()[0]})
 	require.ErrorContains(t, err, `column "id"`)
 	require.ErrorContains(t, err, "a chunk has utf8 where the file was begun with int64")
 	require.NoError(t, w.Close())

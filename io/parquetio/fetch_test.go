@@ -227,7 +227,7 @@ func TestPageIndexesThatLie(t *testing.T) {
 
 // attempt reads in parts of about size bytes what may be damaged.
 func attempt(t *testing.T, src chunker.Source, size int64) (*frame.Frame, error) {
-	st, err := src.Open(t.Context(), size)
+	st, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: size})
 	if err != nil {
 		return nil, err
 	}

@@ -169,9 +169,7 @@ func (f *file) project(names []string) error {
 	for _, name := range names {
 		if !slices.ContainsFunc(f.nodes, func(n *node) bool { return n.name == name }) {
 			if n := inside(f.nodes, name); n != nil {
-				c := *n
-				c.name, c.optional = name, true
-				list = append(list[:len(list):len(list)], &c)
+				list = append(list[:len(list):len(list)], n.as(name))
 			}
 		}
 	}
@@ -192,6 +190,13 @@ func (f *file) project(names []string) error {
 		f.wanted = append(f.wanted, list[i])
 	}
 	return nil
+}
+
+// as is the node of a field inside others as a column of its own.
+func (n *node) as(path string) *node {
+	c := *n
+	c.name, c.optional = path, true
+	return &c
 }
 
 // inside finds the field of a path; nil where there is none, or a list on the way.

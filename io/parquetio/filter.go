@@ -17,10 +17,6 @@ import (
 	"github.com/volley-go/volley/chunker/predicate"
 )
 
-// Filter leaves out row groups by their statistics and bloom filters, pages by the page index, and
-// rows by dictionaries.
-func (s *stream) Filter(f predicate.Filter) { s.filter = f }
-
 // condition is a bound of a column of the file, in a form that its statistics can be held against.
 type condition struct {
 	predicate.Bound

@@ -37,14 +37,36 @@ type undecoded chunker.Part
 func (p undecoded) Decode(ctx context.Context) (chunker.Chunk, error) { return p(ctx) }
 func (p undecoded) Release()                                          {}
 
+// streamOf is a pass over a source.
+func streamOf(t testing.TB, src chunker.Source, req chunker.Request) *stream {
+	t.Helper()
+	in, err := src.Describe(t.Context())
+	require.NoError(t, err)
+	st, err := in.Open(t.Context(), req)
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	return st.(*stream)
+}
+
+// sizeOf is how much there is to read of a source.
+func sizeOf(t testing.TB, src chunker.Source) (rows, bytes int64) {
+	t.Helper()
+	in, err := src.Describe(t.Context())
+	require.NoError(t, err)
+	rows, bytes, err = in.(chunker.Sized).Size(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	return rows, bytes
+}
+
 // begin begins a run of a condition over a stream, which is told the condition if push says so.
-func begin(t testing.TB, st chunker.Stream, where string, push bool) *engine.Flow {
+func begin(t testing.TB, st *stream, where string, push bool) *engine.Flow {
 	t.Helper()
 	bound, err := chunker.Steps{apply.Where(where)}.Bind(t.Context(), st.Schema())
 	require.NoError(t, err, where)
 	steps := bound.(chunker.BoundSteps)
 	if push {
-		st.(chunker.Filterer).Filter(steps.Filter(st.Schema()))
+		st.filter = steps.Filter(st.Schema())
 	}
 	flow, err := engine.Start(t.Context(), st.Schema(), steps, engine.Env{Workers: 1})
 	require.NoError(t, err)
@@ -54,8 +76,7 @@ func begin(t testing.TB, st chunker.Stream, where string, push bool) *engine.Flo
 // filtered reads a file under a condition, which the source is told where push says so.
 func filtered(t *testing.T, src chunker.Source, where string, size int64, push bool) (p pass) {
 	t.Helper()
-	st, err := src.Open(t.Context(), size)
-	require.NoError(t, err)
+	st := streamOf(t, src, chunker.Request{Bytes: size})
 	defer st.Close()
 	s := begin(t, st, where, push)
 	defer s.Close()
@@ -83,16 +104,16 @@ func filtered(t *testing.T, src chunker.Source, where string, size int64, push b
 		},
 	})
 	if p.err == nil {
-		rows, _, err := src.(chunker.Sized).Size(t.Context())
-		require.NoError(t, err)
+		rows, _ := sizeOf(t, src)
 		require.Equal(t, rows, at, "every row is handed out, or counted as left out")
 		require.EqualValues(t, p.pruned, s.Counts().Pruned)
-		turn := st.(*stream).turn
-		require.Equal(t, st.(*stream).limits.ChunkBytes/4, turn.spare.Load(), "all that parts shared is given back")
+		turn := st.turn
+		require.Equal(t, st.limits.ChunkBytes/4, turn.spare.Load(), "all that parts shared is given back")
+		var err error
 		p.f, err = frame.FromRecords(st.Schema(), records...)
 		require.NoError(t, err)
 	}
-	p.left = st.(*stream).left
+	p.left = st.left
 	return p
 }
 

@@ -19,6 +19,7 @@ type group struct {
 	index  int
 	meta   *format.RowGroup
 	first  int64 // rows of the file before it
+	most   int64 // of its first rows that are wanted
 	limits Limits
 	schema *arrow.Schema
 	chunks map[*leaf]*pagedChunk // of a row group that is read in ranges

@@ -52,11 +52,9 @@ func TestLargeDictionariesAreSharedAndCounted(t *testing.T) {
 	f, path := largeDictionary(t, entries)
 	for _, limit := range []int64{0, 8 << 20} {
 		o := ReadOptions{Limits: Limits{ChunkBytes: 6 << 20}} // a quarter of which no dictionary fits in
-		opened, err := o.Open(path).Open(t.Context(), 64<<10)
-		require.NoError(t, err)
-		st := opened.(*stream)
 		budget := chunker.NewMemory(limit)
-		require.NoError(t, st.Hold(budget))
+		st, err := chunker.Open(t.Context(), o.Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
+		require.NoError(t, err)
 		part, err := st.Next(t.Context())
 		require.NoError(t, err)
 		require.Greater(t, budget.Held(), int64(20*entries), "counted before it is read")
@@ -83,11 +81,10 @@ func TestLargeDictionariesAreSharedAndCounted(t *testing.T) {
 		require.NoError(t, st.Close())
 	}
 
-	st, err := Open(path).Open(t.Context(), 64<<10)
+	budget := chunker.NewMemory(2 << 20)
+	st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
 	require.NoError(t, err)
 	defer st.Close()
-	budget := chunker.NewMemory(2 << 20)
-	require.NoError(t, st.(chunker.Holder).Hold(budget))
 	_, err = st.Next(t.Context())
 	require.ErrorIs(t, err, chunker.ErrMemory)
 	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs ")
@@ -102,11 +99,12 @@ func TestOneDictionaryForAllParts(t *testing.T) {
 	for _, counted := range []bool{true, false} {
 		m := &metered{file: b}
 		src := ReadOptions{Limits: Limits{ChunkBytes: 6 << 20}}.From("far", m, int64(len(b)))
-		st, err := src.Open(t.Context(), 64<<10)
-		require.NoError(t, err)
+		req := chunker.Request{Bytes: 64 << 10}
 		if counted {
-			require.NoError(t, st.(chunker.Holder).Hold(chunker.NewMemory(0)))
+			req.Memory = chunker.NewMemory(0)
 		}
+		st, err := chunker.Open(t.Context(), src, req)
+		require.NoError(t, err)
 		_, err = rowsOf(t, st)
 		require.NoError(t, err)
 		require.NoError(t, st.Close())
@@ -168,7 +166,7 @@ func TestAWriterCountsWhatItGathers(t *testing.T) {
 			require.NoError(t, w.(chunker.Holder).Hold(m))
 		}
 		for range chunks {
-			put, err := w.Write(t.Context(), chunker.Chunk{Record: r})
+			put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: r})
 			require.NoError(t, err)
 			require.NoError(t, put(t.Context()))
 		}

@@ -188,8 +188,7 @@ func TestFilesCloseBehindTheirLastPart(t *testing.T) {
 		file := stored(t, schema, nil, array.NewRecord(schema, []arrow.Array{rows}, 100))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.parquet", i)), file, 0o600))
 	}
-	st, err := Open(filepath.Join(dir, "*.parquet")).Open(t.Context(), 0)
-	require.NoError(t, err)
+	st := streamOf(t, Open(filepath.Join(dir, "*.parquet")), chunker.Request{})
 	defer st.Close()
 	rows := 0
 	for {
@@ -201,7 +200,7 @@ func TestFilesCloseBehindTheirLastPart(t *testing.T) {
 		c, err := part(t.Context())
 		require.NoError(t, err)
 		rows += c.Len()
-		require.LessOrEqual(t, len(st.(*stream).opened), 2)
+		require.LessOrEqual(t, len(st.opened), 2)
 	}
 	require.Equal(t, 2000, rows)
 }

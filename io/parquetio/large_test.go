@@ -91,10 +91,9 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 		}
 		f, path := largePages(t, c.encoding, c.version)
 		tight := ReadOptions{Limits: Limits{ChunkBytes: 3 << 20, PageBytes: 1 << 20}}
-		st, err := tight.Open(path).Open(t.Context(), 64<<10)
-		require.NoError(t, err)
 		budget := chunker.NewMemory(0)
-		require.NoError(t, st.(chunker.Holder).Hold(budget))
+		st, err := chunker.Open(t.Context(), tight.Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
+		require.NoError(t, err)
 		got, err := rowsOf(t, st)
 		require.NoError(t, err, c)
 		requireEqual(t, f, got)
@@ -133,7 +132,7 @@ func TestLargePagesAreUnpackedOnceAndCounted(t *testing.T) {
 // readAll reads a file in pieces of 64 KiB.
 func readAll(t *testing.T, o ReadOptions, path string) (f *frame.Frame, parts int, err error) {
 	t.Helper()
-	st, err := o.Open(path).Open(t.Context(), 64<<10)
+	st, err := chunker.Open(t.Context(), o.Open(path), chunker.Request{Bytes: 64 << 10})
 	require.NoError(t, err)
 	defer st.Close()
 	f, err = rowsOf(t, st)
@@ -146,11 +145,10 @@ func readAll(t *testing.T, o ReadOptions, path string) (f *frame.Frame, parts in
 // TestMemoryThatIsRefused is the error of who counts, with file and row group.
 func TestMemoryThatIsRefused(t *testing.T) {
 	_, path := largePages(t, parquet.Encodings.Plain, parquet.DataPageV1)
-	st, err := Open(path).Open(t.Context(), 64<<10)
+	budget := chunker.NewMemory(5 << 20)
+	st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
 	require.NoError(t, err)
 	defer st.Close()
-	budget := chunker.NewMemory(5 << 20)
-	require.NoError(t, st.(chunker.Holder).Hold(budget))
 	_, err = st.Next(t.Context())
 	require.ErrorIs(t, err, chunker.ErrMemory)
 	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs ")
@@ -163,11 +161,10 @@ func TestSmallPagesAskForNothing(t *testing.T) {
 	_, file := numbered(t, 3*pageRows)
 	path := filepath.Join(t.TempDir(), "small.parquet")
 	require.NoError(t, os.WriteFile(path, file, 0o600))
-	st, err := Open(path).Open(t.Context(), 1<<20)
+	budget := chunker.NewMemory(0)
+	st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 1 << 20, Memory: budget})
 	require.NoError(t, err)
 	defer st.Close()
-	budget := chunker.NewMemory(0)
-	require.NoError(t, st.(chunker.Holder).Hold(budget))
 	_, err = rowsOf(t, st)
 	require.NoError(t, err)
 	require.Zero(t, budget.Peak())

@@ -23,7 +23,7 @@ import (
 // order.
 func atOnce(t *testing.T, src chunker.Source, size int64) (f *frame.Frame, parts int, err error) {
 	t.Helper()
-	st, err := src.Open(t.Context(), size)
+	st, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: size})
 	require.NoError(t, err)
 	defer st.Close()
 	var todo []chunker.Part
@@ -129,7 +129,7 @@ func TestLargePagesThatCannotBeRead(t *testing.T) {
 				continue
 			}
 			bad := &breaking{metered: metered{file: file}, from: from, err: err}
-			st, openErr := From("far", bad, int64(len(file))).Open(t.Context(), 64<<10)
+			st, openErr := chunker.Open(t.Context(), From("far", bad, int64(len(file))), chunker.Request{Bytes: 64 << 10})
 			if openErr != nil {
 				continue
 			}
@@ -146,7 +146,7 @@ func TestAPartThatIsCancelledLeavesItsLargePagesToOthers(t *testing.T) {
 	_, file := columnsOf(t, 12, 1, 10_000)
 	want, _ := inPieces(t, From("whole", bytes.NewReader(file), int64(len(file))), 0)
 	for _, after := range []time.Duration{0, time.Millisecond, 3 * time.Millisecond, 8 * time.Millisecond} {
-		st, err := From("far", &metered{file: file, wait: 2 * time.Millisecond}, int64(len(file))).Open(t.Context(), 80<<10)
+		st, err := chunker.Open(t.Context(), From("far", &metered{file: file, wait: 2 * time.Millisecond}, int64(len(file))), chunker.Request{Bytes: 80 << 10})
 		require.NoError(t, err)
 		var parts []chunker.Part
 		for {

@@ -29,7 +29,7 @@ func TestWritingHoldsNoMoreThanItSays(t *testing.T) {
 	for range chunks {
 		held += size
 		most = max(most, held)
-		put, err := w.Write(t.Context(), chunker.Chunk{Record: r, Free: func() { held -= size }})
+		put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: r, Free: func() { held -= size }})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}

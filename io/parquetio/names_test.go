@@ -32,7 +32,7 @@ func TestColumnsOfOneName(t *testing.T) {
 		var out bytes.Buffer
 		w, err := To(&out).Create(t.Context(), arrow.NewSchema(fields, nil))
 		require.NoError(t, err)
-		add, err := w.Write(t.Context(), chunker.Chunk{Record: array.NewRecord(arrow.NewSchema(fields, nil), cols, 500)})
+		add, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: array.NewRecord(arrow.NewSchema(fields, nil), cols, 500)})
 		require.NoError(t, err)
 		require.NoError(t, add(t.Context()))
 		require.NoError(t, w.Commit(t.Context()))
@@ -44,7 +44,7 @@ func TestColumnsOfOneName(t *testing.T) {
 			col, err := f.Column(name)
 			require.NoError(t, err)
 			require.True(t, array.ChunkedEqual(arrow.NewChunked(fields[i].Type, cols[i:i+1]), col), "%s: %s", given, name)
-			one, err := chunker.ReadAll(t.Context(), src.(chunker.Pruner).Prune([]string{name}))
+			one, err := chunker.ReadAll(t.Context(), chunker.Select(src, name))
 			require.NoError(t, err)
 			require.Equal(t, name, one.Schema().Field(0).Name)
 			where := name + ` > 3`

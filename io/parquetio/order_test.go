@@ -57,13 +57,14 @@ func writeInOrder(t *testing.T, o WriteOptions, schema *arrow.Schema, records []
 	w, err := o.To(&out).Create(t.Context(), schema)
 	require.NoError(t, err)
 	appends, errs := make([]chunker.Append, len(records)), make([]error, len(records))
+	put := chunker.Shared(w)
 	var group sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, i := range order {
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			appends[i], errs[i] = w.Write(context.Background(), chunker.Chunk{Record: records[i]})
+			appends[i], errs[i] = put(context.Background(), chunker.Chunk{Record: records[i]})
 		})
 	}
 	group.Wait()

@@ -16,7 +16,7 @@ import (
 // inPieces reads a file in parts of about size bytes, and counts them.
 func inPieces(t *testing.T, src chunker.Source, size int64) (f *frame.Frame, parts int) {
 	t.Helper()
-	st, err := src.Open(t.Context(), size)
+	st, err := chunker.Open(t.Context(), src, chunker.Request{Bytes: size})
 	require.NoError(t, err)
 	defer st.Close()
 	var records []arrow.Record
@@ -128,15 +128,14 @@ func TestFieldsInsideStructsAreColumns(t *testing.T) {
 	}
 	_, err = chunker.ReadAll(t.Context(), chunker.Select(Open(path), "s.b.e"))
 	require.ErrorContains(t, err, `no column "s.b.e"`)
-	part, err := Open(path).(chunker.Pruner).Prune([]string{"s.b.c"}).Open(t.Context(), 0)
+	part, err := chunker.Open(t.Context(), chunker.Select(Open(path), "s.b.c"), chunker.Request{})
 	require.NoError(t, err)
 	defer part.Close()
 	next, err := part.Next(t.Context())
 	require.NoError(t, err)
 	chunk, err := next(t.Context())
 	require.NoError(t, err)
-	rows, stored, err := Open(path).(chunker.Sized).Size(t.Context())
-	require.NoError(t, err)
+	rows, stored := sizeOf(t, Open(path))
 	require.Equal(t, int64(table.NumRows()), rows)
 	require.Less(t, chunk.Read, stored/3)
 }

@@ -28,7 +28,7 @@ func stored(t *testing.T, schema, lie *arrow.Schema, records ...arrow.Record) []
 	var b bytes.Buffer
 	w.out = atomicfile.To(&b)
 	for _, r := range records {
-		put, err := w.Write(t.Context(), chunker.Chunk{Record: r})
+		put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: r})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}

@@ -140,7 +140,7 @@ func TestManyRowsInRanges(t *testing.T) {
 	require.NoError(t, WriteFile(t.Context(), path, want))
 	for _, size := range []int64{64 << 10, 1 << 20, 0} {
 		f := new(chunker.FrameSink)
-		st, err := Open(path).Open(t.Context(), size)
+		st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: size})
 		require.NoError(t, err)
 		w, err := f.Create(t.Context(), st.Schema())
 		require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestManyRowsInRanges(t *testing.T) {
 			require.Equal(t, row, c.Row)
 			row += int64(c.Len())
 			parts++
-			put, err := w.Write(t.Context(), c)
+			put, err := chunker.Shared(w)(t.Context(), c)
 			require.NoError(t, err)
 			require.NoError(t, put(t.Context()))
 		}

@@ -22,8 +22,7 @@ type source struct {
 	paths   []string    // of files and patterns; of a reader, its name
 	reader  io.ReaderAt // in place of files
 	size    int64
-	names   []string // columns asked for; nil is all
-	part    [2]int   // of a split: row groups part/parts
+	part    [2]int // of a split: row groups part/parts
 
 	collects bool // all rows are kept, and their memory counts together
 }
@@ -63,46 +62,6 @@ func (s *source) Places() []string {
 	return files
 }
 
-// Size returns the rows of all files, and their bytes.
-func (s *source) Size(ctx context.Context) (rows, size int64, err error) {
-	err = s.each(ctx, func(f *file) error {
-		lo, hi := s.groups(f)
-		for i := range f.meta.RowGroups[lo:hi] {
-			g := &f.meta.RowGroups[lo+i]
-			rows += g.NumRows
-			for k := range g.Columns {
-				size += g.Columns[k].MetaData.TotalCompressedSize
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return -1, -1, err
-	}
-	return rows, size, nil
-}
-
-// each visits the files, opened.
-func (s *source) each(ctx context.Context, visit func(*file) error) error {
-	names, err := s.files()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		f, err := s.open(name)
-		if err == nil {
-			err = errors.Join(visit(f), f.close())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // groups is the range of f's row groups that this source reads.
 func (s *source) groups(f *file) (lo, hi int) {
 	n := len(f.meta.RowGroups)
@@ -112,96 +71,23 @@ func (s *source) groups(f *file) (lo, hi int) {
 	return n * s.part[0] / s.part[1], n * (s.part[0] + 1) / s.part[1]
 }
 
-// Prune returns a source of some columns; what is stored of the others is not read.
-func (s *source) Prune(columns []string) chunker.Source {
-	c := *s
-	c.names = columns
-	return &c
-}
-
-// Split cuts between files, or between row groups where there is only one file.
-func (s *source) Split(ctx context.Context, n int) ([]chunker.Source, error) {
-	files, err := s.files()
-	if err != nil || n < 2 || s.part[1] != 0 {
-		return []chunker.Source{s}, err
-	}
-	var out []chunker.Source
-	if len(files) > 1 {
-		for _, f := range files[:min(n, len(files))] {
-			c := *s
-			c.paths = []string{f}
-			out = append(out, &c)
-		}
-		if len(files) > n {
-			return []chunker.Source{s}, nil // a run of files has no name of its own
-		}
-		return out, nil
-	}
-	groups := 0
-	if err := s.each(ctx, func(f *file) error { groups = len(f.meta.RowGroups); return nil }); err != nil {
-		return nil, err
-	}
-	if n = min(n, groups); n < 2 {
-		return []chunker.Source{s}, nil
-	}
-	for i := range n {
-		c := *s
-		c.part = [2]int{i, n}
-		out = append(out, &c)
-	}
-	return out, nil
-}
-
 const chunkBytes = 8 << 20
-
-// Open reads the first file's metadata.
-func (s *source) Open(_ context.Context, size int64) (chunker.Stream, error) {
-	names, err := s.files()
-	if err != nil {
-		return nil, err
-	}
-	if size <= 0 {
-		size = chunkBytes
-	}
-	st := &stream{source: s, names: names, size: max(size, 1<<10), limits: s.options.Limits.orDefault()}
-	st.turn = newTurn(st.limits, st.size)
-	if err := st.next(); err != nil {
-		return nil, err
-	}
-	return st, nil
-}
-
-// Check holds the columns of all files against the first's, by their metadata.
-func (s *source) Check(ctx context.Context) (err error) {
-	opened, err := s.Open(ctx, 0)
-	if err != nil {
-		return err
-	}
-	st := opened.(*stream)
-	defer func() { err = errors.Join(err, st.Close()) }()
-	for len(st.names) > 0 {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err := st.next(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // stream is one pass over the files.
 type stream struct {
-	source *source
-	names  []string // not yet open
-	size   int64    // bytes of memory to aim for
-	limits Limits
-	turn   *turn
-	schema *arrow.Schema
-	filter predicate.Filter
-	share  *chunker.Share // of what parts have in common; nil where no one counts
-	left   skipped
-	pruned int64 // rows that were left out since the last part
+	source  *source
+	names   []string // of the files: the one that is read, and those not yet open
+	columns []string // asked for; nil is all
+	size    int64    // bytes of memory to aim for
+	most    int64    // rows that are wanted, counted before the filter; 0 is all
+	came    int64    // rows so far
+	limits  Limits
+	turn    *turn
+	schema  *arrow.Schema
+	filter  predicate.Filter // leaves out row groups by their statistics and bloom filters, pages by the page index, and rows by dictionaries
+	share   *chunker.Share   // of what parts have in common; nil where no one counts
+	left    skipped
+	pruned  int64 // rows that were left out since the last part
 
 	file       *file // being read
 	group, end int   // next row group, and the one behind the last
@@ -211,12 +97,6 @@ type stream struct {
 }
 
 func (s *stream) Schema() *arrow.Schema { return s.schema }
-
-// Hold counts the pages and dictionaries that many parts are cut from in m.
-func (s *stream) Hold(m *chunker.Memory) (err error) {
-	s.share, err = m.Share("pages and dictionaries that chunks share", 0)
-	return err
-}
 
 // Close closes the files that are still open: parts that run may still read from those before the
 // last.
@@ -250,25 +130,37 @@ func difference(has, first *arrow.Schema) string {
 
 // next opens the next file.
 func (s *stream) next() error {
-	name := s.names[0]
-	f, err := s.source.open(name)
+	f, err := s.source.open(s.names[0])
 	if err != nil {
 		return err
 	}
+	return s.enter(f)
+}
+
+// alike is an error if a file has other columns than the first.
+func (s *source) alike(first *arrow.Schema, f *file) error {
+	if first.Equal(f.schema) || sameFields(first, f.schema) {
+		return nil
+	}
+	return s.fail(f.name, fmt.Errorf("%s: read them apart", difference(f.schema, first)))
+}
+
+// enter goes on with an open file, which the stream then closes.
+func (s *stream) enter(f *file) error {
 	f.turn = s.turn
 	f.users.Store(1)
 	s.opened = slices.DeleteFunc(s.opened, func(f *file) bool { return f.closed.Load() })
 	s.opened = append(s.opened, f)
-	if err := f.project(s.source.names); err != nil {
-		return errors.Join(s.source.fail(name, err), s.Close())
-	}
-	if s.schema != nil {
-		f.adopt(s.schema)
+	if err := f.project(s.columns); err != nil {
+		return errors.Join(s.source.fail(f.name, err), s.Close())
 	}
 	if s.schema == nil {
 		s.schema = f.schema
-	} else if !s.schema.Equal(f.schema) && !sameFields(s.schema, f.schema) {
-		return s.source.fail(name, fmt.Errorf("%s: read them apart", difference(f.schema, s.schema)))
+	} else {
+		f.adopt(s.schema)
+		if err := s.source.alike(s.schema, f); err != nil {
+			return err
+		}
 	}
 	s.names = s.names[1:]
 	if s.file != nil {
@@ -300,8 +192,8 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 		if s.file == nil {
 			return nil, io.EOF
 		}
-		if s.group == s.end {
-			if len(s.names) == 0 {
+		if s.group == s.end || s.most > 0 && s.came >= s.most {
+			if len(s.names) == 0 || s.most > 0 && s.came >= s.most {
 				return s.tail()
 			}
 			if err := s.next(); err != nil {
@@ -406,12 +298,17 @@ func (s *stream) cut(ctx context.Context) error {
 	if g.meta.NumRows == 0 {
 		return nil
 	}
+	g.most = g.meta.NumRows
+	if s.most > 0 {
+		g.most = min(g.most, s.most-s.came)
+	}
+	s.came += g.meta.NumRows
 	conditions := s.file.conditions(s.filter.Bounds)
 	for i := range conditions {
 		if conditions[i].misses(g) {
 			s.left.groups++
-			s.left.rows += g.meta.NumRows
-			s.pruned += g.meta.NumRows
+			s.left.rows += g.most
+			s.pruned += g.most
 			return nil
 		}
 	}
@@ -433,7 +330,7 @@ func (s *stream) cut(ctx context.Context) error {
 		s.parts = append(s.parts, (&part{group: g, span: p, pruned: s.pruned}).decode)
 		s.pruned, at = 0, p.to
 	}
-	s.pruned += g.meta.NumRows - at
-	s.left.rows += g.meta.NumRows - at
+	s.pruned += max(g.most-at, 0)
+	s.left.rows += max(g.most-at, 0)
 	return nil
 }

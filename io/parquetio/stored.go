@@ -58,8 +58,6 @@ func (s *source) Stored() (chunker.Files, error) {
 		return chunker.Files{}, fmt.Errorf("%s: a reader has no name to find it by, and cannot be stored: use a file, by Open", strings.Join(s.paths, " "))
 	case s.part != [2]int{}:
 		return chunker.Files{}, errors.New("a part of a source cannot be stored: store the whole")
-	case s.names != nil:
-		return chunker.Files{}, errors.New("a source of some columns cannot be stored: store the whole, and a step that selects them")
 	}
 	o := s.options
 	return chunker.Files{Format: "parquet", Paths: s.paths, Options: readData{o.KeepDictionaries, o.Int96Micros, limitsData(o.Limits)}}, nil

@@ -55,7 +55,6 @@ func TestEveryOptionIsStored(t *testing.T) {
 	}
 	for want, of := range map[string]any{
 		"net: a reader has no name":                  From("net", strings.NewReader(""), 0),
-		"a source of some columns cannot be stored":  Open("a").(chunker.Pruner).Prune([]string{"a"}),
 		"parquetio.streamSink: it cannot be stored":  To(new(strings.Builder)),
 		`options.metadata.k: the text "\xff" is not`: WriteOptions{Metadata: map[string]string{"k": "\xff"}}.Create("a"),
 	} {

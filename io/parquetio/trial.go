@@ -109,10 +109,20 @@ func (t *trial) try() error {
 	}
 	t.some, t.every = k > 0, k == n
 	if t.node.leaf.maxDef > 0 {
-		mask, err = t.Pass(array.MakeArrayOfNull(memory.DefaultAllocator, t.node.typ, 1))
+		mask, err = t.Pass(nullOf(t.node.typ))
 		t.null = len(mask) > 0 && mask[0]&1 == 1
 	}
 	return err
+}
+
+// nullOf is an array of one null. Arrow v17's MakeArrayOfNull panics on views.
+func nullOf(t arrow.DataType) arrow.Array {
+	if t.ID() != arrow.STRING_VIEW && t.ID() != arrow.BINARY_VIEW {
+		return array.MakeArrayOfNull(memory.DefaultAllocator, t, 1)
+	}
+	b := array.NewBuilder(memory.DefaultAllocator, t)
+	b.AppendNull()
+	return b.NewArray()
 }
 
 // array is the dictionary's entries as an array of the node's type.

@@ -325,7 +325,7 @@ func TestMetadataIsKept(t *testing.T) {
 	var b bytes.Buffer
 	w, err := WriteOptions{Metadata: map[string]string{"unit": "km", "by": "me"}}.To(&b).Create(t.Context(), schema)
 	require.NoError(t, err)
-	put, err := w.Write(t.Context(), chunker.Chunk{Record: array.NewRecord(schema, []arrow.Array{a}, 10)})
+	put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: array.NewRecord(schema, []arrow.Array{a}, 10)})
 	require.NoError(t, err)
 	require.NoError(t, put(t.Context()))
 	require.NoError(t, w.Commit(t.Context()))

@@ -98,8 +98,10 @@ func (w *writer) add(n int64) {
 	}
 }
 
-// Write encodes a chunk as a row group, or as several; a small one waits for others.
-func (w *writer) Write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
+func (w *writer) Worker() (chunker.Write, error) { return w.writeChunk, nil }
+
+// writeChunk encodes a chunk as a row group, or as several; a small one waits for others.
+func (w *writer) writeChunk(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	put, err := w.prepare(ctx, c)
 	if err != nil {
 		w.out.Fail(err)

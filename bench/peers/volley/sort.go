@@ -62,7 +62,7 @@ func sorted(ctx context.Context, f *frame.Frame, step chunker.Step) (*frame.Fram
 			return nil, io.EOF
 		},
 		Work: func(ctx context.Context, _ int, rec arrow.Record) (chunker.Append, error) {
-			return table.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+			return chunker.Shared(table)(ctx, chunker.Chunk{Record: rec, Row: -1})
 		},
 		Emit: func(ctx context.Context, put chunker.Append) error { return put(ctx) },
 	}.Run(ctx)
