@@ -19,13 +19,13 @@ import (
 //
 // Each holder has a [Share] with a least of its own, which is set aside when the share is made. So
 // what cannot run in the budget is refused before the first row. Beyond the least only the reader
-// of a stream waits ([Share.Wait]): chunks on their way give back what it waits for. A step that
+// of a stream waits ([Share.Admit], [Share.Wait]): chunks on their way give back what it waits for. A step that
 // grows never waits ([Share.Grow]): it is told that there is no room, and spills.
 type Memory struct {
 	mu     sync.Mutex
 	freed  sync.Cond
 	limit  int64
-	taken  int64 // the sum over shares of what they hold or their least, whichever is more
+	taken  int64 // the sum over shares of what they hold and have admitted, or their least, whichever is more
 	held   int64
 	peak   int64
 	atPeak []Holding
@@ -114,7 +114,8 @@ type Share struct {
 	who    string
 	least  int64
 	held   int64
-	wanted bool // another share has found no room
+	coming int64 // admitted, and not yet held
+	wanted bool  // another share has found no room
 }
 
 // Grow takes n more bytes if they are there, and does not wait. If they are not, it asks the other
@@ -135,7 +136,26 @@ func (s *Share) Grow(n int64) bool {
 // it would wait for others, which may wait for what it reads. So the budget may be exceeded by what
 // one share takes at a time. What is more than the others' leasts leave is never there: that is a
 // [MemoryError], at once.
-func (s *Share) Wait(ctx context.Context, n int64) error {
+func (s *Share) Wait(ctx context.Context, n int64) error { return s.wait(ctx, n, s.add) }
+
+// Admit is Wait for what is not there yet, such as a chunk that is about to be read: n bytes are set
+// aside, and not held before [Share.Settle] says what came.
+func (s *Share) Admit(ctx context.Context, n int64) error { return s.wait(ctx, n, s.await) }
+
+// Settle ends what n bytes were set aside for by Admit: held bytes came, more or fewer than those.
+func (s *Share) Settle(n, held int64) {
+	m := s.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.await(-n)
+	s.add(held)
+	if !m.fits(0) {
+		m.want(s)
+	}
+}
+
+// wait takes n bytes by take, once they are there.
+func (s *Share) wait(ctx context.Context, n int64, take func(int64)) error {
 	m := s.memory
 	stop := context.AfterFunc(ctx, func() {
 		m.mu.Lock()
@@ -150,7 +170,7 @@ func (s *Share) Wait(ctx context.Context, n int64) error {
 	}
 	for !m.fits(s.beyond(n)) {
 		m.want(s)
-		if s.held == 0 {
+		if s.held+s.coming == 0 {
 			break
 		}
 		if ctx.Err() != nil {
@@ -158,7 +178,7 @@ func (s *Share) Wait(ctx context.Context, n int64) error {
 		}
 		m.freed.Wait()
 	}
-	s.add(n)
+	take(n)
 	return nil
 }
 
@@ -235,13 +255,24 @@ func (s *Share) Close() {
 		return
 	}
 	s.add(-s.held)
+	s.await(-s.coming)
 	m.taken -= s.least
 	m.shares = slices.Delete(m.shares, at, at+1)
 	m.freed.Broadcast()
 }
 
 // beyond is by how much n more bytes exceed what is set aside.
-func (s *Share) beyond(n int64) int64 { return max(s.least, s.held+n) - max(s.least, s.held) }
+func (s *Share) beyond(n int64) int64 {
+	has := s.held + s.coming
+	return max(s.least, has+n) - max(s.least, has)
+}
+
+func (s *Share) await(n int64) {
+	s.memory.taken += s.beyond(n)
+	if s.coming += n; n < 0 {
+		s.memory.freed.Broadcast()
+	}
+}
 
 func (s *Share) add(n int64) {
 	m := s.memory

@@ -169,3 +169,24 @@ func share(t *testing.T, m *chunker.Memory, who string, least int64) *chunker.Sh
 	require.NoError(t, err)
 	return s
 }
+
+// TestWhatIsAdmittedIsSetAside: it takes room at once, and is held once it has come.
+func TestWhatIsAdmittedIsSetAside(t *testing.T) {
+	m := chunker.NewMemory(100)
+	reader, sorter := share(t, m, "read", 20), share(t, m, "sort", 10)
+	require.NoError(t, reader.Admit(t.Context(), 50))
+	require.EqualValues(t, 0, m.Held())
+	require.EqualValues(t, 40, m.Room())
+	require.False(t, sorter.Grow(51))
+	reader.Settle(50, 30)
+	require.EqualValues(t, 30, m.Peak())
+	require.True(t, sorter.Grow(51))
+	reader.Add(-30)
+	require.NoError(t, reader.Admit(t.Context(), 25))
+	reader.Settle(25, 0) // nothing came
+	require.EqualValues(t, 29, m.Room())
+	require.EqualValues(t, 81, m.Peak())
+	require.NoError(t, reader.Admit(t.Context(), 40))
+	reader.Close()
+	require.EqualValues(t, 49, m.Room())
+}

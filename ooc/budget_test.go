@@ -67,20 +67,22 @@ func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
 	}
 }
 
-// TestAChunkIsCountedForWhatItTakes: more than was thought is added, less is not taken off before
-// the chunk is done with.
+// TestAChunkIsCountedForWhatItTakes: what it was admitted for is set aside, and not held.
 func TestAChunkIsCountedForWhatItTakes(t *testing.T) {
-	for admitted, held := range map[int64]int64{0: copies * 800, copies*800 - 1: copies * 800, copies * 800: copies * 800, copies*800 + 1: copies*800 + 1} {
+	const takes = copies * 800
+	for _, admitted := range []int64{0, takes - 1, takes, takes + 1, 100 * takes} {
 		r := runOf(t, 1<<20, 100)
-		require.NoError(t, r.under.Wait(t.Context(), admitted))
+		room := r.memory.Room()
+		require.NoError(t, r.under.Admit(t.Context(), admitted))
+		require.Zero(t, r.memory.Held())
 		it := &item{run: r, bytes: admitted, part: partOf(100)}
 		_, err := it.Decode(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, held, it.bytes)
-		require.Equal(t, held, r.memory.Held())
+		require.EqualValues(t, takes, r.memory.Held())
 		it.Release()
 		require.Zero(t, r.memory.Held())
-		require.Equal(t, []chunker.Holding{{Who: "chunks under way", Bytes: held}}, r.memory.Holders())
+		require.Equal(t, room, r.memory.Room())
+		require.Equal(t, []chunker.Holding{{Who: "chunks under way", Bytes: takes}}, r.memory.Holders())
 	}
 }
 

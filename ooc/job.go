@@ -292,9 +292,10 @@ func (r *run) describe(ctx context.Context) (err error) {
 
 // item is a chunk on its way, with the memory that it is admitted for.
 type item struct {
-	run   *run
-	part  chunker.Part
-	bytes int64
+	run     *run
+	part    chunker.Part
+	bytes   int64
+	decoded bool // bytes are what it takes
 }
 
 // write takes every chunk through decode, steps and encode, and puts them in order.
@@ -308,7 +309,7 @@ func (r *run) write(ctx context.Context) error {
 func (r *run) from(stream chunker.Stream) func(context.Context) (engine.Item, error) {
 	return func(ctx context.Context) (engine.Item, error) {
 		it := &item{run: r, bytes: copies * r.chunk}
-		if err := r.under.Wait(ctx, it.bytes); err != nil {
+		if err := r.under.Admit(ctx, it.bytes); err != nil {
 			return nil, err
 		}
 		var err error
@@ -321,7 +322,13 @@ func (r *run) from(stream chunker.Stream) func(context.Context) (engine.Item, er
 }
 
 // Release gives back what the chunk was admitted for.
-func (it *item) Release() { it.run.under.Add(-it.bytes) }
+func (it *item) Release() {
+	if it.decoded {
+		it.run.under.Add(-it.bytes)
+	} else {
+		it.run.under.Settle(it.bytes, 0)
+	}
+}
 
 // Decode makes the chunk, and corrects what it is counted for once its size is known.
 func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
@@ -329,27 +336,24 @@ func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := it.grow(c.File, copies*chunker.Bytes(c.Record)); err != nil {
+	if err := it.settle(c.File, copies*chunker.Bytes(c.Record)); err != nil {
 		c.Release()
 		return chunker.Chunk{}, err
 	}
 	return c, nil
 }
 
-// grow counts what the chunk of a file takes, if that is more than it was admitted for.
-func (it *item) grow(file string, bytes int64) error {
+// settle counts what the chunk of a file takes, which may be more than it was admitted for.
+func (it *item) settle(file string, bytes int64) error {
 	r := it.run
-	if bytes <= it.bytes {
-		return nil
-	}
-	if bytes > r.under.Most() {
+	if bytes > max(it.bytes, r.under.Most()) {
 		err := r.under.Err(bytes)
 		err.Who, err.Held = file+": one chunk", err.Held-it.bytes
 		err.Remedy = "write a file that has row groups with smaller ones"
 		return err
 	}
-	r.under.Add(bytes - it.bytes)
-	it.bytes = bytes
+	r.under.Settle(it.bytes, bytes)
+	it.bytes, it.decoded = bytes, true
 	return nil
 }
 
