@@ -62,6 +62,14 @@
 // larger table, and then about 0.2 ns a row and function on top of the function itself; more where
 // a column's values must be converted (1 ns for a string).
 //
+// # Limits on calls
+//
+// Engine{Wide: 64} bounds the calls of functions that wait over the whole run, and of all its
+// functions together. A limit of one function goes with the function, and holds for all workers and,
+// over a stream, all chunks of a run:
+//
+//	apply.Call1("city", "ip", geo.Lookup).With(apply.Calls{Concurrency: 16})
+//
 // # Two forms
 //
 // A function given a vector form too (Map1(…).Vector(…)) is computed by it where that is

@@ -24,8 +24,9 @@ type Engine struct {
 	// Workers is how many goroutines compute at the same time; 0 is one a core
 	// (GOMAXPROCS). With 1, functions are called one at a time.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way at the
-	// same time; 0 is 128. It is not used with Workers: 1.
+	// Wide is how many calls of functions that wait may be under way at the same time, in the whole
+	// run; 0 is 128, or Workers if that is more. It is not used with Workers: 1. A limit of the
+	// function's own ([Calls]) replaces it.
 	Wide int
 	// MorselRows sets how many rows a worker claims at a time, and that all
 	// Workers are used; 0 leaves both to the engine.
@@ -40,8 +41,8 @@ type Engine struct {
 	Progress progress.Func
 }
 
-// WideDefault is how many calls of a function that waits may be under way at the same time, unless
-// Engine.Wide or a job says otherwise.
+// WideDefault is how many calls of functions that wait may be under way at the same time, unless
+// Engine.Wide, a job or the function says otherwise.
 const WideDefault = 128
 
 var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
@@ -148,7 +149,9 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
+	env = s.within(*env)
 	p := s.pass(ctx, records, &env.Policy, env.Trust)
+	p.limit(env.Calls)
 	c := p.sample(env.Seed, env.MorselRows > 0)
 	p.end()
 	if err := p.outcome(ctx); err != nil {
@@ -176,7 +179,7 @@ func (e *Engine) wide() int {
 	if e.Wide > 0 {
 		return e.Wide
 	}
-	return WideDefault
+	return max(WideDefault, e.workers())
 }
 
 func (e *Engine) newPlan(rows int) *Plan {
@@ -188,7 +191,7 @@ func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
 	sp := StagePlan{Sampled: c.rows, Wait: c.wait, Spread: c.spread}
 	perRow := c.perRow
 	for k, n := range p.nodes {
-		fp := FunctionPlan{Name: n.name, RowNs: c.nodes[k]}
+		fp := FunctionPlan{Name: n.name, RowNs: c.nodes[k], Calls: Calls{Concurrency: cap(n.slots)}}
 		if t := c.vector[k]; t.tried {
 			fp.VectorNs = t.ns
 			switch {

@@ -15,6 +15,7 @@ import (
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/engine"
 )
 
 // Func computes one or more columns of a table. Funcs are made by the
@@ -29,14 +30,15 @@ type Func interface {
 
 // node is a function wired to a schema: what one pass over the rows evaluates.
 type node struct {
-	name    string   // for plans and errors: the columns it writes
-	in      []int    // columns it reads
-	out     []output // columns it writes
-	waits   bool     // takes a context and may fail: it may wait for something
-	borrows bool     // its function sees strings or bytes of the columns, and may keep them
-	inPlace bool     // a result's Go value is the column's own bytes: kernels write into the column
-	forms   int      // 2 where it has a vector form besides the row form
-	exact   bool     // it found its columns by their names, to the letter
+	name    string       // for plans and errors: the columns it writes
+	in      []int        // columns it reads
+	out     []output     // columns it writes
+	waits   bool         // takes a context and may fail: it may wait for something
+	borrows bool         // its function sees strings or bytes of the columns, and may keep them
+	inPlace bool         // a result's Go value is the column's own bytes: kernels write into the column
+	forms   int          // 2 where it has a vector form besides the row form
+	exact   bool         // it found its columns by their names, to the letter
+	slots   engine.Slots // that its calls take, one each: of its own limit; nil if it has none
 	make    func() kernel
 	program *expr.Program                                             // of Expr, in make's stead
 	texts   []string                                                  // it was compiled from

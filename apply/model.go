@@ -153,6 +153,7 @@ func (r *runner) run(o option) {
 	r.option, r.perRow = o, max(r.rowCost(), 0.1)
 	begin := o.workers
 	if o.strategy == Wide {
+		r.p.wide.Store(true)
 		begin, r.climbing, r.windowAt = min(o.workers, max(8, r.workers)), true, time.Now()
 	}
 	r.mu.Lock()
@@ -237,6 +238,7 @@ func (r *runner) replan() {
 		count.Grouped(r.rows, "row"), nanos(measured), nanos(r.rowCost()), best.strategy, count.Of(best.workers, "worker")))
 	r.option = best
 	if best.strategy == Wide {
+		r.p.wide.Store(true)
 		r.climbing, r.windowAt = true, time.Now()
 	}
 	r.add(best.workers - r.running)

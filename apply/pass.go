@@ -31,7 +31,8 @@ type pass struct {
 	trust   bool
 	policy  *chunker.Policy
 	waits   bool // some function takes a context
-	cursor  *cursor
+	limits
+	cursor *cursor
 
 	group sync.WaitGroup // the workers
 

@@ -43,6 +43,7 @@ type FunctionPlan struct {
 	VectorNs float64 // by the vector form; 0 where there is none
 	Vector   bool    // the vector form was accepted
 	Why      string  // about the vector form, where there is one
+	Calls    Calls   // its own limits
 }
 
 // String is the plan as a table.
@@ -76,6 +77,9 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		fmt.Fprintf(b, "    %-*s  %s a row", width, f.Name, nanos(f.RowNs))
 		if f.VectorNs > 0 {
 			fmt.Fprintf(b, ", %s by its vector form: %s", nanos(f.VectorNs), f.Why)
+		}
+		if limits := f.Calls.String(); limits != "" {
+			b.WriteString(", " + limits)
 		}
 		b.WriteString("\n")
 	}

@@ -243,8 +243,10 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	if !env.Alone {
 		policy.RatioMax = 0 // of the stream, not of one chunk: it is looked at when the batch is settled
 	}
+	env = s.within(*env)
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
+	p.limit(env.Calls)
 	c := s.sampled(p, env)
 	if p.more() {
 		s.rest(p, c, env)

@@ -123,6 +123,9 @@ func (w *worker) open(k int, rec arrow.Record) error {
 
 // morsel evaluates what is left of the morsel.
 func (w *worker) morsel() {
+	if slots := w.p.shared(); w.take(slots) {
+		defer give(slots)
+	}
 	for w.m.lo < w.m.hi {
 		if w.n == 0 {
 			w.n = min(w.m.len(), vectorRows)
@@ -171,6 +174,12 @@ func (w *worker) row(i int) int { return w.p.starts[w.rec] + w.m.lo + i }
 
 // vector evaluates a node on the vector: load, call, store.
 func (w *worker) vector() {
+	if slots := w.p.nodes[w.k].slots; slots != nil {
+		if !w.take(slots) {
+			return
+		}
+		defer slots.Give()
+	}
 	var start time.Time
 	if w.timed {
 		start = time.Now()
@@ -426,6 +435,9 @@ func (w *worker) shadow(v vectorKernel) bool {
 // the function ends, the results or its error are kept.
 func (w *worker) batch(k, lo, hi int) {
 	n := w.p.nodes[k]
+	if w.take(n.slots) {
+		defer give(n.slots)
+	}
 	start := time.Now()
 	var out arrow.Record
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns

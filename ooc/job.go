@@ -32,8 +32,9 @@ type Job struct {
 	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are
 	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way in one chunk, and Trust leaves
-	// out the checks of vector forms: see [apply.Engine].
+	// Wide is how many calls of functions that wait may be under way at the same time, in all chunks
+	// together; 0 is 128, or Workers if that is more. Trust leaves out the checks of vector forms: see
+	// [apply.Engine].
 	Wide  int
 	Trust bool
 	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop],
@@ -262,7 +263,7 @@ func (r *run) engine() apply.Engine {
 }
 
 func (r *run) env() engine.Env {
-	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError}
+	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Trust: r.job.Trust, Policy: r.job.OnError}
 }
 
 func (r *run) open(ctx context.Context) (err error) {

@@ -17,8 +17,11 @@ import (
 type Env struct {
 	// Workers is how many goroutines may compute at the same time.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way at the same time.
+	// Wide is how many calls of functions that wait may be under way at the same time, in all batches
+	// together.
 	Wide int
+	// Calls are the slots of these calls. Start makes them.
+	Calls Slots
 	// MorselRows sets how many rows a worker claims at a time; 0 leaves it to the step.
 	MorselRows int
 	// Trust leaves out the checks of vector forms.
@@ -65,6 +68,7 @@ type Flow struct {
 
 // Start begins a run. Close must be called.
 func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env Env) (*Flow, error) {
+	env.Calls = NewSlots(env.Wide)
 	f := &Flow{env: env, in: in, out: steps.Schema()}
 	for _, s := range steps.List {
 		step, err := stepOf(s)
