@@ -26,7 +26,7 @@ type Calls struct {
 // limit gives nodes of one function the limits that they share.
 func (c Calls) limit(nodes ...*node) ([]*node, error) {
 	if c.Concurrency < 0 {
-		return nil, fmt.Errorf("%s: Calls.Concurrency is %d: give the number of calls that may be under way, or 0", nodes[0].name, c.Concurrency)
+		return nil, fmt.Errorf("%s: %w", nodes[0].name, c.refused())
 	}
 	if c.Concurrency == 0 {
 		return nodes, nil
@@ -36,6 +36,10 @@ func (c Calls) limit(nodes ...*node) ([]*node, error) {
 		n.slots = slots
 	}
 	return nodes, nil
+}
+
+func (c Calls) refused() error {
+	return fmt.Errorf("Calls.Concurrency is %d: give the number of calls that may be under way, or 0", c.Concurrency)
 }
 
 // String is the limits as a plan shows them; empty if there are none.

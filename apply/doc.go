@@ -62,6 +62,12 @@
 // larger table, and then about 0.2 ns a row and function on top of the function itself; more where
 // a column's values must be converted (1 ns for a string).
 //
+// # Whole chunks
+//
+// [Chunks] hands each chunk of the table to a function as a frame, and goes on with the frame that
+// it returns, of any number of rows: for models that score many rows at once, and code that is
+// written for tables.
+//
 // # Limits on calls
 //
 // Engine{Wide: 64} bounds the calls of functions that wait over the whole run, and of all its

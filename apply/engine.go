@@ -128,6 +128,9 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 		s, functions := step.(*stage)
 		if !functions {
 			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
+			if _, calls := step.(*chunks); calls {
+				f = f.Head(runRowsMax)
+			}
 			if f, err = flow.Try(ctx, f, i); err != nil {
 				return nil, err
 			}
