@@ -52,6 +52,9 @@
 //	wide      for functions that wait: many more workers than cores, more and
 //	          more of them as long as that gets more rows done
 //
+// Engine.Strategy forces one of them for a call, and Engine.Form one of a function's two forms; the
+// plan says so. Engine.SerialBelow says how little work is left to one worker.
+//
 // Morsels shrink near the end, and a worker that finds nothing left is given
 // part of what another one holds, so that rows of unequal cost keep all cores
 // busy. While it runs the engine compares what rows cost with what it

@@ -28,6 +28,13 @@ type Engine struct {
 	// run; 0 is 128, or Workers if that is more. It is not used with Workers: 1. A limit of the
 	// function's own ([Calls]) replaces it.
 	Wide int
+	// Strategy forces how rows are shared out; the zero Strategy is [Cheapest].
+	Strategy Strategy
+	// Form forces which form of functions that have two is used; the zero Form is [EitherForm].
+	Form Form
+	// SerialBelow is the work, as the time that one worker is predicted to take for it, below which no
+	// other is started; 0 leaves it to what starting workers costs on this machine.
+	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time, and that all
 	// Workers are used; 0 leaves both to the engine.
 	MorselRows int
@@ -39,6 +46,8 @@ type Engine struct {
 	Seed uint64
 	// Progress is called now and then while the run goes on, and at its end; nil is never.
 	Progress progress.Func
+	// Name is what progress calls the run; empty is "apply".
+	Name string
 }
 
 // WideDefault is how many calls of functions that wait may be under way at the same time, unless
@@ -58,11 +67,11 @@ func Apply(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.F
 // with an error, unless nothing was run.
 func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, *Report, error) {
 	start, cpu := time.Now(), processTime()
-	bound, err := bindTo(ctx, f, steps)
+	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, nil, err
 	}
-	told := &teller{call: e.Progress, rows: f.NumRows(), start: start, last: start}
+	told := &teller{call: e.Progress, name: cmp.Or(e.Name, "apply"), rows: f.NumRows(), start: start, last: start}
 	env := e.env()
 	env.Tick = told.tick
 	flow, err := engine.Start(ctx, f.Schema(), bound, env)
@@ -95,9 +104,12 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 }
 
 // bindTo binds steps to a frame's columns.
-func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound chunker.BoundSteps, err error) {
+func (e *Engine) bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound chunker.BoundSteps, err error) {
 	if f == nil {
 		return bound, errNoFrame
+	}
+	if err := e.check(); err != nil {
+		return bound, err
 	}
 	if len(steps) == 0 {
 		return bound, errors.New("apply: no steps are given")
@@ -113,7 +125,7 @@ func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound ch
 // hundreds to thousands) are called for real and their results dropped; functions that read what
 // others write are planned on the sample's rows alone. Rows on which conditions fail are left out.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*Plan, error) {
-	bound, err := bindTo(ctx, f, steps)
+	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +167,7 @@ func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine
 	env = s.within(*env)
 	p := s.pass(ctx, records, &env.Policy, env.Trust)
 	p.limit(env.Calls)
+	p.form = Form(env.Form)
 	c := p.sample(env.Seed, env.MorselRows > 0)
 	p.end()
 	if err := p.outcome(ctx); err != nil {
@@ -166,12 +179,15 @@ func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine
 
 func (e *Engine) env() engine.Env {
 	return engine.Env{
-		Workers: e.workers(), Wide: e.wide(), MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed,
-		Policy: e.OnError, Alone: true,
+		Workers: e.workers(), Wide: e.wide(), Strategy: int(e.Strategy), Form: int(e.Form), SerialBelow: e.SerialBelow,
+		MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed, Policy: e.OnError, Alone: true,
 	}
 }
 
 func (e *Engine) workers() int {
+	if e.Strategy == Serial {
+		return 1
+	}
 	if e.Workers > 0 {
 		return e.Workers
 	}
@@ -191,7 +207,7 @@ func (e *Engine) newPlan(rows int) *Plan {
 
 // planOf decides about a pass whose sample is done.
 func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
-	sp := StagePlan{Sampled: c.rows, Wait: c.wait, Spread: c.spread}
+	sp := StagePlan{Sampled: c.rows, Wait: c.wait, Spread: c.spread, Strategy: Serial, RunnerUp: Serial, Forced: env.Strategy != 0}
 	perRow := c.perRow
 	for k, n := range p.nodes {
 		fp := FunctionPlan{Name: n.name, RowNs: c.nodes[k], Calls: Calls{Concurrency: cap(n.slots)}}
@@ -200,13 +216,15 @@ func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
 			switch {
 			case !t.agree:
 				fp.Why = "refused, it differs from the row form on the sample"
-			case t.ns >= c.nodes[k]:
+			case t.ns >= c.nodes[k] && Form(env.Form) != VectorForm:
 				fp.Why = "not used, it is no faster"
 			default:
 				fp.Vector, fp.Why = true, "used"
 				p.forms[k].on.Store(true)
 				perRow += t.ns - c.nodes[k]
 			}
+		} else if p.useVector(k, env) {
+			fp.Vector, fp.Why = true, "used"
 		}
 		sp.Functions = append(sp.Functions, fp)
 	}
@@ -214,10 +232,13 @@ func planOf(p *pass, c cost, env *engine.Env) (StagePlan, option) {
 	if left == 0 {
 		return sp, option{}
 	}
-	list := options(c, perRow, left, env.Workers, env.Wide)
+	list := options(c, perRow, left, fewer(env, perRow*float64(left)), env.Wide)
 	best := list[0]
 	if env.MorselRows > 0 {
 		best = option{Parallel, env.Workers, list[0].predict}
+	}
+	if o, ok := forced(env, perRow, left); ok {
+		best = o
 	}
 	sp.Strategy, sp.Workers, sp.Predict = best.strategy, best.workers, best.predict
 	sp.RunnerUp = best.strategy
@@ -289,6 +310,7 @@ func (p *pass) outcome(ctx context.Context) error {
 // teller reports the progress of a run over a frame, at most twenty times a second.
 type teller struct {
 	call  progress.Func
+	name  string
 	rows  int
 	start time.Time
 
@@ -322,7 +344,7 @@ func (t *teller) end(err error) {
 
 // tell completes an event and reports it.
 func (t *teller) tell(e progress.Event) {
-	e.Job, e.RowsTotal, e.Elapsed = "apply", int64(t.rows), time.Since(t.start)
+	e.Job, e.RowsTotal, e.Elapsed = t.name, int64(t.rows), time.Since(t.start)
 	t.call(e)
 }
 

@@ -119,7 +119,7 @@ func TestBreakEvenIsWhereAnOptionBeginsToPay(t *testing.T) {
 	cheap, dear := breakEven(option{Parallel, 2, 0}, 10), breakEven(option{Parallel, 2, 0}, 1000)
 	require.Positive(t, dear)
 	require.Greater(t, cheap, dear)
-	require.Equal(t, "serial parallel wide Strategy(3) Strategy(-1)", Serial.String()+" "+Parallel.String()+" "+Wide.String()+" "+Strategy(3).String()+" "+Strategy(-1).String())
+	require.Equal(t, "serial parallel wide Strategy(4) Strategy(-1)", Serial.String()+" "+Parallel.String()+" "+Wide.String()+" "+Strategy(4).String()+" "+Strategy(-1).String())
 }
 
 // TestWideIsForWhatWaits: half of its time at least, and long enough.

@@ -13,23 +13,6 @@ import (
 	"github.com/volley-go/volley/internal/engine"
 )
 
-// Strategy is how the rows of a stage are run.
-type Strategy int
-
-// The strategies: see the package doc.
-const (
-	Serial Strategy = iota
-	Parallel
-	Wide
-)
-
-func (s Strategy) String() string {
-	if s < Serial || s > Wide {
-		return fmt.Sprintf("Strategy(%d)", int(s))
-	}
-	return [...]string{"serial", "parallel", "wide"}[s]
-}
-
 const (
 	morselWorth   = time.Millisecond       // of work in a morsel
 	waitsAt       = 0.5                    // share of waiting from which wide is thought of
@@ -120,9 +103,11 @@ func breakEven(o option, perRow float64) int {
 type runner struct {
 	p       *pass
 	cost    cost
-	fixed   int // rows of a morsel, where the user says so
-	workers int // allowed, a core each
+	fixed   int  // rows of a morsel, where the user says so
+	forced  bool // the option is, by the user
+	workers int  // allowed, a core each
 	wide    int
+	below   time.Duration // of work, for which no second worker is started
 	tick    func()
 
 	mu      sync.Mutex
@@ -141,7 +126,8 @@ type runner struct {
 
 // newRunner is a runner of what the sample left of a pass.
 func newRunner(p *pass, c cost, env *engine.Env) *runner {
-	r := &runner{p: p, cost: c, fixed: env.MorselRows, workers: env.Workers, wide: env.Wide, tick: func() {}}
+	r := &runner{p: p, cost: c, fixed: env.MorselRows, workers: env.Workers, wide: env.Wide, tick: func() {},
+		forced: env.Strategy != 0, below: env.SerialBelow}
 	if env.Tick != nil {
 		r.tick = func() { env.Tick(int(p.done.Load())) }
 	}
@@ -151,9 +137,12 @@ func newRunner(p *pass, c cost, env *engine.Env) *runner {
 // run evaluates the rest of the pass by the option.
 func (r *runner) run(o option) {
 	r.option, r.perRow = o, max(r.rowCost(), 0.1)
+	if r.cost.rows == 0 { // not sampled: a row at first, and more once it is known what one costs
+		r.perRow = float64(morselWorth)
+	}
+	r.p.wide.Store(o.strategy == Wide)
 	begin := o.workers
-	if o.strategy == Wide {
-		r.p.wide.Store(true)
+	if o.strategy == Wide && !r.forced {
 		begin, r.climbing, r.windowAt = min(o.workers, max(8, r.workers)), true, time.Now()
 	}
 	r.mu.Lock()
@@ -227,7 +216,7 @@ func (r *runner) note(rows int, elapsed time.Duration) {
 func (r *runner) replan() {
 	left := r.p.rows() - int(r.p.done.Load())
 	measured := float64(r.busy) / float64(max(r.rows, 1))
-	if measured < replanAt*r.rowCost() {
+	if measured < replanAt*r.rowCost() || ns(measured*float64(left)) < r.below {
 		return
 	}
 	best := options(r.cost, measured, left, r.workers, r.wide)[0]

@@ -31,6 +31,7 @@ type pass struct {
 	trust   bool
 	policy  *chunker.Policy
 	waits   bool // some function takes a context
+	form    Form // which of two forms the settings force
 	limits
 	cursor *cursor
 

@@ -28,7 +28,8 @@ type StagePlan struct {
 
 	Strategy Strategy
 	Workers  int
-	Predict  time.Duration // for the rows not sampled
+	Predict  time.Duration // for the rows not sampled; 0 if nothing was sampled
+	Forced   bool          // Strategy is, by the setting of that name
 
 	RunnerUp        Strategy // the next best; Strategy itself where there is no other
 	RunnerUpWorkers int
@@ -61,7 +62,11 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		fmt.Fprintf(b, "  stage %d, %s\n", number, s.Step)
 		return
 	}
-	fmt.Fprintf(b, "  stage %d, sampled %s", number, count.Grouped(s.Sampled, "row"))
+	sampled := "not sampled"
+	if s.Sampled > 0 {
+		sampled = "sampled " + count.Grouped(s.Sampled, "row")
+	}
+	fmt.Fprintf(b, "  stage %d, %s", number, sampled)
 	if s.Wait >= 0.005 {
 		fmt.Fprintf(b, ", %.0f %% of the time waiting", 100*s.Wait)
 	}
@@ -74,26 +79,47 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		width = max(width, len([]rune(f.Name)))
 	}
 	for _, f := range s.Functions {
-		fmt.Fprintf(b, "    %-*s  %s a row", width, f.Name, nanos(f.RowNs))
-		if f.VectorNs > 0 {
-			fmt.Fprintf(b, ", %s by its vector form: %s", nanos(f.VectorNs), f.Why)
-		}
-		if limits := f.Calls.String(); limits != "" {
-			b.WriteString(", " + limits)
-		}
-		b.WriteString("\n")
+		f.write(b, width, s.Sampled > 0)
+	}
+	s.writeChoice(b)
+}
+
+// write adds the function's line.
+func (f *FunctionPlan) write(b *strings.Builder, width int, sampled bool) {
+	fmt.Fprintf(b, "    %-*s", width, f.Name)
+	if sampled {
+		fmt.Fprintf(b, "  %s a row", nanos(f.RowNs))
 	}
 	switch {
-	case s.Predict == 0 && s.Strategy == Serial:
+	case f.VectorNs > 0:
+		fmt.Fprintf(b, ", %s by its vector form: %s", nanos(f.VectorNs), f.Why)
+	case f.Why != "":
+		b.WriteString(", vector form: " + f.Why)
+	}
+	if limits := f.Calls.String(); limits != "" {
+		b.WriteString(", " + limits)
+	}
+	b.WriteString("\n")
+}
+
+// writeChoice adds what was chosen for the rows that were not sampled.
+func (s *StagePlan) writeChoice(b *strings.Builder) {
+	if s.Predict == 0 && s.Strategy <= Serial && !(s.Forced && s.Workers > 0) {
 		b.WriteString("    over with the sample\n")
 		return
-	case s.Strategy == Serial:
-		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
-	default:
-		fmt.Fprintf(b, "    %s on %s: %s predicted", s.Strategy, count.Of(s.Workers, "worker"), duration(s.Predict))
 	}
-	if s.RunnerUp != s.Strategy {
-		fmt.Fprintf(b, "; runner-up %s: %s", s.RunnerUp, duration(s.RunnerUpPredict))
+	b.WriteString("    " + s.Strategy.String())
+	if s.Strategy != Serial {
+		b.WriteString(" on " + count.Of(s.Workers, "worker"))
+	}
+	if s.Forced {
+		b.WriteString(", forced by Strategy")
+	}
+	if s.Predict > 0 {
+		fmt.Fprintf(b, ": %s predicted", duration(s.Predict))
+	}
+	if s.RunnerUp != s.Strategy && s.RunnerUpPredict > 0 {
+		fmt.Fprintf(b, "; %s %s: %s", map[bool]string{true: "cheapest", false: "runner-up"}[s.Forced], s.RunnerUp, duration(s.RunnerUpPredict))
 	}
 	if s.BreakEven > 0 {
 		fmt.Fprintf(b, "; more workers pay from %s on", count.Grouped(s.BreakEven, "row"))
@@ -152,8 +178,11 @@ func (r *Report) String() string {
 	for i := range p.Stages {
 		p.Stages[i].write(&b, i+1)
 		s := r.Stages[i]
-		if p.Stages[i].Predict > 0 {
-			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(p.Stages[i].Predict))
+		switch predict := p.Stages[i].Predict; {
+		case predict > 0:
+			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(predict))
+		case p.Stages[i].Forced && s.Actual > 0:
+			fmt.Fprintf(&b, "    came to %s\n", duration(s.Actual))
 		}
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -246,6 +247,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	env = s.within(*env)
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
+	p.form = Form(env.Form)
 	p.limit(env.Calls)
 	c := s.sampled(p, env)
 	if p.more() {
@@ -280,7 +282,10 @@ func (s *stage) sampled(p *pass, env *engine.Env) cost {
 	if c := s.known(p); c != nil {
 		return *c
 	}
-	c := p.sample(env.Seed, env.MorselRows > 0)
+	c := p.unknown()
+	if !s.unsampled(env) {
+		c = p.sample(env.Seed, env.MorselRows > 0 || env.Strategy != 0)
+	}
 	if c.rows > 0 || env.Alone {
 		s.planned(p, c, env)
 	}
@@ -322,8 +327,11 @@ func (s *stage) choose(run *runner, p *pass, c cost, env *engine.Env) option {
 		return s.best
 	}
 	perRow, left := run.rowCost(), p.cursor.remaining()
+	if o, ok := forced(env, perRow, left); ok {
+		return o
+	}
 	work := ns(perRow * float64(left))
-	if work > streamGain || env.MorselRows > 0 {
+	if work > cmp.Or(env.SerialBelow, streamGain) || env.MorselRows > 0 {
 		return options(c, perRow, left, env.Workers, env.Wide)[0]
 	}
 	if run.fixed == 0 {

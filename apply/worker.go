@@ -219,7 +219,7 @@ func (w *worker) vector() {
 // try holds a node's vector form against the row form, whose results are there.
 func (w *worker) try(v vectorKernel) {
 	t := &w.trials[w.k]
-	if t.differs {
+	if t.differs || w.p.form == RowForm {
 		return
 	}
 	t.tried, t.differs = true, true // a form that panics or ends the goroutine differs

@@ -58,3 +58,44 @@ func TestALimitHoldsForAllChunks(t *testing.T) {
 		}
 	}
 }
+
+// TestAJobForcesAStrategy: on each chunk, and a form; what cannot be is refused before the output
+// is begun.
+func TestAJobForcesAStrategy(t *testing.T) {
+	f := numbers(t, 800)
+	var mu sync.Mutex
+	now, most := 0, 0
+	wait := apply.Map1("m", "n", func(n int64) int64 {
+		mu.Lock()
+		now++
+		most = max(most, now)
+		mu.Unlock()
+		time.Sleep(300 * time.Microsecond)
+		mu.Lock()
+		now--
+		mu.Unlock()
+		return n
+	})
+	for _, c := range []struct {
+		strategy           apply.Strategy
+		workers, least, at int // calls at the same time
+	}{{apply.Serial, 2, 1, 2}, {apply.Parallel, 2, 2, 4}, {apply.Wide, 2, 5, 12}, {apply.Wide, 1, 5, 12}} {
+		now, most = 0, 0
+		sink := new(chunker.FrameSink)
+		_, err := ooc.Job{From: small{f, 200}, Steps: chunker.Steps{wait}, To: sink, Workers: c.workers, Wide: 12, Strategy: c.strategy}.Run(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 800, sink.Frame().NumRows())
+		require.GreaterOrEqual(t, most, c.least, c.strategy)
+		require.LessOrEqual(t, most, c.at, c.strategy)
+	}
+	sink := new(chunker.FrameSink)
+	job := ooc.Job{From: small{f, 200}, Steps: chunker.Steps{wait}, To: sink, Form: apply.VectorForm}
+	_, err := job.Run(t.Context())
+	require.ErrorContains(t, err, "m: the function has no vector form")
+	_, err = job.Explain(t.Context())
+	require.ErrorContains(t, err, "m: the function has no vector form")
+	job.Form, job.Strategy = apply.RowForm, 9
+	_, err = job.Run(t.Context())
+	require.ErrorContains(t, err, "Strategy is 9")
+	require.Nil(t, sink.Frame())
+}

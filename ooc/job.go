@@ -37,6 +37,10 @@ type Job struct {
 	// [apply.Engine].
 	Wide  int
 	Trust bool
+	// Strategy and Form force how the functions are run on each chunk: see [apply.Engine]. Serial puts
+	// one worker on a chunk, while others have other chunks.
+	Strategy apply.Strategy
+	Form     apply.Form
 	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop],
 	// which ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one
 	// that it does not choose, and counted: see [Report].
@@ -259,11 +263,20 @@ func newRun(j Job) *run {
 
 // engine is the job's settings for functions over a frame.
 func (r *run) engine() apply.Engine {
-	return apply.Engine{Workers: r.workers, Wide: r.job.Wide, Trust: r.job.Trust, OnError: r.job.OnError}
+	return apply.Engine{
+		Workers: r.workers, Wide: r.job.Wide, Strategy: r.job.Strategy, Form: r.job.Form, Trust: r.job.Trust, OnError: r.job.OnError,
+	}
 }
 
 func (r *run) env() engine.Env {
-	return engine.Env{Workers: r.workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Trust: r.job.Trust, Policy: r.job.OnError}
+	workers := r.workers
+	if r.job.Strategy == apply.Serial {
+		workers = 1 // on a chunk
+	}
+	return engine.Env{
+		Workers: workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Strategy: int(r.job.Strategy), Form: int(r.job.Form),
+		Trust: r.job.Trust, Policy: r.job.OnError,
+	}
 }
 
 func (r *run) open(ctx context.Context) (err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -22,6 +23,11 @@ type Env struct {
 	Wide int
 	// Calls are the slots of these calls. Start makes them.
 	Calls Slots
+	// Strategy and Form are an apply.Strategy and an apply.Form that are forced; 0 is none.
+	Strategy, Form int
+	// SerialBelow is the work below which a step puts no second worker on a batch; 0 leaves it to the
+	// step.
+	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time; 0 leaves it to the step.
 	MorselRows int
 	// Trust leaves out the checks of vector forms.
@@ -52,6 +58,12 @@ type Borrower interface {
 	Borrows() bool
 }
 
+// Checked is a Step that can refuse the settings of a run before it begins.
+type Checked interface {
+	Step
+	Check(env *Env) error
+}
+
 // Flow is steps at work on one table. Run does the work on a batch, on many at the same time;
 // Settle takes them in order, and only then are rows numbered, errors told and rejects written.
 type Flow struct {
@@ -74,6 +86,11 @@ func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env 
 		step, err := stepOf(s)
 		if err != nil {
 			return nil, err
+		}
+		if c, ok := step.(Checked); ok {
+			if err := c.Check(&env); err != nil {
+				return nil, err
+			}
 		}
 		f.steps = append(f.steps, step)
 		if b, ok := step.(Borrower); ok {

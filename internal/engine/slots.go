@@ -13,10 +13,14 @@ func NewSlots(n int) Slots { return make(Slots, n) }
 func (s Slots) Take(ctx context.Context) bool {
 	select {
 	case s <- struct{}{}:
-		return true
 	case <-ctx.Done():
 		return false
 	}
+	if ctx.Err() != nil { // both came at the same time
+		s.Give()
+		return false
+	}
+	return true
 }
 
 // Give frees a slot that was taken.
