@@ -59,8 +59,16 @@ var errNoFrame = errors.New("apply: the frame is nil: was the error of what made
 // Apply runs steps over a frame and returns what comes out: see the package doc. It stops at the
 // first row that fails.
 func Apply(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, error) {
-	out, _, err := Engine{}.Run(ctx, f, steps...)
-	return out, err
+	var e Engine
+	bound, err := e.bindTo(ctx, f, steps)
+	if err != nil {
+		return nil, err
+	}
+	out, flow, err := e.run(ctx, f, bound, &teller{})
+	if flow == nil || err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Run is [Apply] with the engine's settings, and reports. The report is there also if the run ended
@@ -72,8 +80,29 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 		return nil, nil, err
 	}
 	told := &teller{call: e.Progress, name: cmp.Or(e.Name, "apply"), rows: f.NumRows(), start: start, last: start}
+	out, flow, err := e.run(ctx, f, bound, told)
+	if flow == nil {
+		return nil, nil, err
+	}
+	counts := flow.Counts()
+	report := &Report{
+		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
+		Elapsed: time.Since(start), CPU: processTime() - cpu,
+	}
+	report.Add(bound)
+	told.end(err)
+	if err != nil {
+		return nil, report, err
+	}
+	return out, report, nil
+}
+
+// run runs bound steps. The flow is nil if nothing was run.
+func (e *Engine) run(ctx context.Context, f *frame.Frame, bound chunker.BoundSteps, told *teller) (*frame.Frame, *engine.Flow, error) {
 	env := e.env()
-	env.Tick = told.tick
+	if told.call != nil {
+		env.Tick = told.tick
+	}
 	flow, err := engine.Start(ctx, f.Schema(), bound, env)
 	if err != nil {
 		return nil, nil, err
@@ -89,18 +118,7 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 		err = errors.Join(err, flow.Commit(ctx, err == nil))
 	}
 	closed = true
-	err = errors.Join(err, flow.Close())
-	counts := flow.Counts()
-	report := &Report{
-		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
-		Elapsed: time.Since(start), CPU: processTime() - cpu,
-	}
-	report.Add(bound)
-	told.end(err)
-	if err != nil {
-		return nil, report, err
-	}
-	return out, report, nil
+	return out, flow, errors.Join(err, flow.Close())
 }
 
 // bindTo binds steps to a frame's columns.
@@ -164,7 +182,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
-	env = s.within(*env)
+	env = s.within(env)
 	p := s.pass(ctx, records, &env.Policy, env.Trust)
 	p.limit(env.Calls)
 	p.form = Form(env.Form)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -129,8 +130,27 @@ func seesText(t reflect.Type) bool {
 
 // fits checks that a column can be seen as a Go type, without a row of it.
 func fits(f arrow.Field, t reflect.Type) error {
-	_, err := bind.Open(array.NewBuilder(memory.DefaultAllocator, f.Type).NewArray(), t)
+	_, err := bind.Open(emptyOf(f.Type), t)
 	return err
+}
+
+// empties holds an array without rows of each type that was asked for and has no parameters: making
+// one costs as much as calling a function for a hundred rows.
+var empties sync.Map // from arrow.Type
+
+func emptyOf(t arrow.DataType) arrow.Array {
+	plain := arrow.IsPrimitive(t.ID()) && t.ID() <= arrow.FLOAT64 || t.ID() == arrow.STRING
+	if plain {
+		if a, ok := empties.Load(t.ID()); ok {
+			return a.(arrow.Array)
+		}
+	}
+	a := array.NewBuilder(memory.DefaultAllocator, t).NewArray()
+	if plain {
+		a.NullN() // is counted when it is first asked for, which goroutines would race for
+		empties.Store(t.ID(), a)
+	}
+	return a
 }
 
 // single is the one output of a function that returns an R.

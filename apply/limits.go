@@ -16,11 +16,18 @@ type limits struct {
 	wide  atomic.Bool  // the pass is run wide: then they count too
 }
 
-// limit makes the calls of the pass count against the run's.
+// limit makes the calls of the pass count against the run's: those of functions that say that they
+// wait, or else of all Go functions, unless each has a limit of its own.
 func (p *pass) limit(calls engine.Slots) {
-	may := mayWait(p.nodes)
-	if slices.ContainsFunc(may, func(n *node) bool { return n.slots == nil }) {
-		p.calls, p.every = calls, may[0].waits
+	waits, open := false, false
+	for _, n := range p.nodes {
+		if n.waits && !waits { // the others do not count
+			waits, open = true, false
+		}
+		open = open || n.program == nil && n.waits == waits && n.slots == nil
+	}
+	if open {
+		p.calls, p.every = calls, waits
 	}
 }
 
@@ -59,15 +66,20 @@ func most(nodes []*node) (calls int, every bool) {
 	return calls, len(nodes) > 0
 }
 
-// within is env with no more workers than the stage's functions allow calls.
-func (s *stage) within(env engine.Env) *engine.Env {
+// within is the settings with no more workers than the stage's functions allow calls.
+func (s *stage) within(env *engine.Env) *engine.Env {
+	if !slices.ContainsFunc(s.nodes, func(n *node) bool { return n.slots != nil }) {
+		return env
+	}
+	own := *env
+	env = &own
 	if calls, every := most(s.nodes); every {
 		env.Workers = min(env.Workers, calls)
 	}
 	if calls, every := most(mayWait(s.nodes)); every {
 		env.Wide = calls
 	}
-	return &env
+	return env
 }
 
 // take waits for one of slots, which nil has enough of. It is false if the worker's rows need not be

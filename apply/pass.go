@@ -86,9 +86,11 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 		p.columns = append(p.columns, cols)
 	}
 	p.cursor = newCursor(gaps, p.starts)
-	release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
-	cancel := p.cancel
-	p.end = func() { release(); cancel() }
+	p.end = p.cancel
+	if ctx.Done() != nil {
+		release := context.AfterFunc(ctx, func() { p.cursor.stopAt(0) })
+		p.end = func() { release(); p.cancel() }
+	}
 	return p
 }
 

@@ -31,7 +31,8 @@ const (
 // sampler chooses the runs and measures them.
 type sampler struct {
 	p      *pass
-	rng    *rand.Rand
+	seed   uint64
+	rng    *rand.Rand // nil before a place is chosen by chance
 	runs   []measured
 	size   int
 	spent  time.Duration
@@ -55,9 +56,10 @@ func (m measured) perRow() float64 { return float64(m.total) / float64(m.rows) }
 // sample runs and measures, and returns what was learnt. fixed says that the user sets the
 // size of morsels.
 func (p *pass) sample(seed uint64, fixed bool) cost {
-	s := &sampler{p: p, rng: rand.New(rand.NewPCG(seed, 0)), size: 1, fixed: fixed}
+	s := &sampler{p: p, seed: seed, size: 1, fixed: fixed}
 	w := newWorker(p)
 	w.timed, w.trial = true, true
+	w.openFirst()
 	s.times = make([]time.Duration, len(p.nodes))
 	p.launch(w, s.next)
 	p.group.Wait()
@@ -183,16 +185,24 @@ func (s *sampler) choose() (span, bool) {
 	case n == 2:
 		row := s.nullRow()
 		if row < 0 {
-			row = s.rng.IntN(left)
+			row = s.chance(left)
 		} else {
 			row = rank(gaps, s.p, row)
 		}
 		m = at(gaps, row, size)
 	default:
-		m = at(gaps, s.rng.IntN(left), size)
+		m = at(gaps, s.chance(left), size)
 	}
 	c.remove(m)
 	return m, true
+}
+
+// chance is a number below n.
+func (s *sampler) chance(n int) int {
+	if s.rng == nil {
+		s.rng = rand.New(rand.NewPCG(s.seed, 0))
+	}
+	return s.rng.IntN(n)
 }
 
 func first(g span, size int) span { return span{g.rec, g.lo, min(g.lo+size, g.hi)} }

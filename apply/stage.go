@@ -244,7 +244,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	if !env.Alone {
 		policy.RatioMax = 0 // of the stream, not of one chunk: it is looked at when the batch is settled
 	}
-	env = s.within(*env)
+	env = s.within(env)
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
 	p.form = Form(env.Form)
@@ -282,8 +282,10 @@ func (s *stage) sampled(p *pass, env *engine.Env) cost {
 	if c := s.known(p); c != nil {
 		return *c
 	}
-	c := p.unknown()
-	if !s.unsampled(env) {
+	var c cost
+	if s.unsampled(env) {
+		c = p.unknown()
+	} else {
 		c = p.sample(env.Seed, env.MorselRows > 0 || env.Strategy != 0)
 	}
 	if c.rows > 0 || env.Alone {

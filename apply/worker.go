@@ -60,7 +60,11 @@ type trial struct {
 }
 
 func newWorker(p *pass) *worker {
-	w := &worker{p: p, ctx: p.ctx, rec: -1, times: make([]time.Duration, len(p.nodes)), trials: make([]trial, len(p.nodes))}
+	n := len(p.nodes)
+	w := &worker{
+		p: p, ctx: p.ctx, rec: -1, times: make([]time.Duration, n), trials: make([]trial, n),
+		kernels: make([]kernel, 0, n), evals: make([]*evaluation, 0, n), texts: make([][]textRun, 0, n),
+	}
 	w.task = task{ctx: p.ctx, fail: w.fail}
 	for _, n := range p.nodes {
 		var k kernel
@@ -109,6 +113,20 @@ func (w *worker) begin(m span) error {
 	}
 	w.m, w.first, w.k, w.at, w.n, w.b, w.ready, w.busy = m, m.lo, 0, 0, 0, 0, false, true
 	return nil
+}
+
+// openFirst opens the kernels on the first batch ahead of its morsel. It is done on the caller's
+// goroutine, whose stack has grown already: that of a new one would have to, which costs 3 µs.
+func (w *worker) openFirst() {
+	if len(w.p.records) == 0 {
+		return
+	}
+	for i := range w.kernels {
+		if w.open(i, w.p.records[0]) != nil {
+			return // and once more by begin, which tells it
+		}
+	}
+	w.rec = 0
 }
 
 func (w *worker) open(k int, rec arrow.Record) error {
