@@ -181,6 +181,11 @@ func (s *chunks) Run(ctx context.Context, b *engine.Batch, env *engine.Env) erro
 		rows, workers = whereRows, env.Workers
 	}
 	ranges := rangesOf(b.Records, rows)
+	for _, rec := range b.Records { // before goroutines ask for them at the same time
+		for _, c := range s.read {
+			bind.CountNulls(rec.Column(c))
+		}
+	}
 	var all []chunked
 	next := 0
 	err := pipe.Pipe[chunk, chunked]{
@@ -283,7 +288,6 @@ func (s *chunks) recordOf(r rowRange) arrow.Record {
 	cols := make([]arrow.Array, len(s.read))
 	for i, c := range s.read {
 		cols[i] = r.rec.Column(c)
-		bind.CountNulls(cols[i]) // a chunk's, which no frame has seen
 	}
 	rec := array.NewRecord(s.given, cols, r.rec.NumRows())
 	return rec.NewSlice(int64(r.lo), int64(r.hi))

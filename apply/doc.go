@@ -38,7 +38,7 @@
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes
-// it one call at a time.
+// it one call at a time, and [Calls]{Concurrency: 1} one of that function.
 //
 // # How it decides
 //
