@@ -7,7 +7,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
-	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/count"
 )
@@ -19,39 +18,27 @@ import (
 // keep nor change the record it gets. How the table is cut is the engine's choice, so
 // that a row's result may not depend on the rows beside it.
 // An error is the error of every row of the morsel.
-func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Func {
-	return batch{out, fn}
-}
-
-type batch struct {
-	out []arrow.Field
-	fn  func(context.Context, arrow.Record) (arrow.Record, error)
-}
-
-// Bind binds the function to the columns that it reads.
-func (b batch) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
-	return bindFunc(in, b)
-}
-
-func (b batch) wire(schema *columns) ([]*node, error) {
-	if len(b.out) == 0 || b.fn == nil {
-		return nil, errors.New("batch: no columns are named, or the function is nil")
-	}
-	n := &node{forms: 1, waits: true, batch: b.fn}
-	for i, f := range b.out {
-		if f.Name == "" || f.Type == nil {
-			return nil, fmt.Errorf("batch: column %d has no name or no type", i)
+func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Called {
+	return waiting(storedBatch(out, fn), func(schema *columns) (*node, error) {
+		if len(out) == 0 || fn == nil {
+			return nil, errors.New("batch: no columns are named, or the function is nil")
 		}
-		if i > 0 {
-			n.name += ", "
+		n := &node{forms: 1, batch: fn}
+		for i, f := range out {
+			if f.Name == "" || f.Type == nil {
+				return nil, fmt.Errorf("batch: column %d has no name or no type", i)
+			}
+			if i > 0 {
+				n.name += ", "
+			}
+			n.name += f.Name
+			n.out = append(n.out, output{field: f})
 		}
-		n.name += f.Name
-		n.out = append(n.out, output{field: f})
-	}
-	for i := range schema.NumFields() {
-		n.in = append(n.in, i)
-	}
-	return []*node{n}, nil
+		for i := range schema.NumFields() {
+			n.in = append(n.in, i)
+		}
+		return n, nil
+	})
 }
 
 // checkBatch holds what a Batch function returned against what it promised.

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/cputime"
 )
 
 func pair(b *testing.B, rows int) *frame.Frame {
@@ -100,6 +102,23 @@ func BenchmarkPrediction(b *testing.B) {
 				actual += r.Stages[0].Actual
 			}
 			b.ReportMetric(float64(actual)/float64(predicted), "actual/predicted")
+		})
+	}
+}
+
+// BenchmarkTenRows is what a call costs beside its function, for a table that is hardly there.
+func BenchmarkTenRows(b *testing.B) {
+	f := pair(b, 10)
+	for name, step := range map[string]chunker.Step{"Map2": apply.Map2("z", "x", "y", cheap), "Expr": apply.Expr("z = x * y + 1"), "Where": apply.Where("x > 3")} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			before, _ := cputime.Process()
+			for b.Loop() {
+				_, err := apply.Apply(context.Background(), f, step)
+				require.NoError(b, err)
+			}
+			after, _ := cputime.Process() // which other processes do not change
+			b.ReportMetric(float64(after-before)/float64(b.N), "cpu-ns/op")
 		})
 	}
 }

@@ -38,7 +38,7 @@
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes
-// it one call at a time.
+// it one call at a time, and [Calls]{Concurrency: 1} one of that function.
 //
 // # How it decides
 //
@@ -61,11 +61,29 @@
 // compute is measured while they run, by the processor time of their threads: if they wait, the run
 // goes wide, and doubles its workers as long as no row has come back. So ten rows of 2 s that wait
 // take 2 s, and a clump of slow rows among cheap ones is on all cores after its first row.
+//
+// Engine.Strategy forces one of them for a call, and Engine.Form one of a function's two forms; the
+// plan says so. Engine.SerialBelow says how little work is left to one worker.
+//
 // [Plan] and [Report] print all of that.
 //
 // The engine costs 15 to 60 µs a call for up to some thousand rows, 80 to 150 µs where it samples a
 // larger table, and then about 0.2 ns a row and function on top of the function itself; more where
 // a column's values must be converted (1 ns for a string).
+//
+// # Whole chunks
+//
+// [Chunks] hands each chunk of the table to a function as a frame, and goes on with the frame that
+// it returns, of any number of rows: for models that score many rows at once, and code that is
+// written for tables.
+//
+// # Limits on calls
+//
+// Engine{Wide: 64} bounds the calls of functions that wait over the whole run, and of all its
+// functions together. A limit of one function goes with the function, and holds for all workers and,
+// over a stream, all chunks of a run:
+//
+//	apply.Call1("city", "ip", geo.Lookup).With(apply.Calls{Concurrency: 16})
 //
 // # Two forms
 //

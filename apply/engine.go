@@ -25,9 +25,17 @@ type Engine struct {
 	// Workers is how many goroutines compute at the same time; 0 is one a core
 	// (GOMAXPROCS). With 1, functions are called one at a time.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way at the
-	// same time; 0 is 128. It is not used with Workers: 1.
+	// Wide is how many calls of functions that wait may be under way at the same time, in the whole
+	// run; 0 is 128, or Workers if that is more. It is not used with Workers: 1. A limit of the
+	// function's own ([Calls]) replaces it.
 	Wide int
+	// Strategy forces how rows are shared out; the zero Strategy is [Cheapest].
+	Strategy Strategy
+	// Form forces which form of functions that have two is used; the zero Form is [EitherForm].
+	Form Form
+	// SerialBelow is the work, as the time that one worker is predicted to take for it, below which no
+	// other is started; 0 leaves it to what starting workers costs on this machine.
+	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time, and that all
 	// Workers are used; 0 leaves both to the engine.
 	MorselRows int
@@ -39,10 +47,12 @@ type Engine struct {
 	Seed uint64
 	// Progress is called now and then while the run goes on, and at its end; nil is never.
 	Progress progress.Func
+	// Name is what progress calls the run; empty is "apply".
+	Name string
 }
 
-// WideDefault is how many calls of a function that waits may be under way at the same time, unless
-// Engine.Wide or a job says otherwise.
+// WideDefault is how many calls of functions that wait may be under way at the same time, unless
+// Engine.Wide, a job or the function says otherwise.
 const WideDefault = 128
 
 var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
@@ -50,21 +60,50 @@ var errNoFrame = errors.New("apply: the frame is nil: was the error of what made
 // Apply runs steps over a frame and returns what comes out: see the package doc. It stops at the
 // first row that fails.
 func Apply(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, error) {
-	out, _, err := Engine{}.Run(ctx, f, steps...)
-	return out, err
+	var e Engine
+	bound, err := e.bindTo(ctx, f, steps)
+	if err != nil {
+		return nil, err
+	}
+	out, flow, err := e.run(ctx, f, bound, &teller{})
+	if flow == nil || err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Run is [Apply] with the engine's settings, and reports. The report is there also if the run ended
 // with an error, unless nothing was run.
 func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (*frame.Frame, *Report, error) {
 	start, cpu := time.Now(), processTime()
-	bound, err := bindTo(ctx, f, steps)
+	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, nil, err
 	}
-	told := &teller{call: e.Progress, rows: f.NumRows(), start: start, last: start}
+	told := &teller{call: e.Progress, name: cmp.Or(e.Name, "apply"), rows: f.NumRows(), start: start, last: start}
+	out, flow, err := e.run(ctx, f, bound, told)
+	if flow == nil {
+		return nil, nil, err
+	}
+	counts := flow.Counts()
+	report := &Report{
+		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
+		Elapsed: time.Since(start), CPU: processTime() - cpu,
+	}
+	report.Add(bound)
+	told.end(err)
+	if err != nil {
+		return nil, report, err
+	}
+	return out, report, nil
+}
+
+// run runs bound steps. The flow is nil if nothing was run.
+func (e *Engine) run(ctx context.Context, f *frame.Frame, bound chunker.BoundSteps, told *teller) (*frame.Frame, *engine.Flow, error) {
 	env := e.env()
-	env.Tick = told.tick
+	if told.call != nil {
+		env.Tick = told.tick
+	}
 	flow, err := engine.Start(ctx, f.Schema(), bound, env)
 	if err != nil {
 		return nil, nil, err
@@ -80,24 +119,16 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 		err = errors.Join(err, flow.Commit(ctx, err == nil))
 	}
 	closed = true
-	err = errors.Join(err, flow.Close())
-	counts := flow.Counts()
-	report := &Report{
-		Plan: e.newPlan(f.NumRows()), Rows: f.NumRows(), Failed: counts.Failed, Errors: counts.First.Failed,
-		Elapsed: time.Since(start), CPU: processTime() - cpu,
-	}
-	report.Add(flow.Bound())
-	told.end(err)
-	if err != nil {
-		return nil, report, err
-	}
-	return out, report, nil
+	return out, flow, errors.Join(err, flow.Close())
 }
 
 // bindTo binds steps to a frame's columns.
-func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound chunker.BoundSteps, err error) {
+func (e *Engine) bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound chunker.BoundSteps, err error) {
 	if f == nil {
 		return bound, errNoFrame
+	}
+	if err := e.check(); err != nil {
+		return bound, err
 	}
 	if len(steps) == 0 {
 		return bound, errors.New("apply: no steps are given")
@@ -110,11 +141,12 @@ func bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Step) (bound ch
 }
 
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
+// Explain samples the functions and returns what Run would do. The rows of the sample (usually some
 // hundreds to thousands, two of slow ones) are called for real and their results dropped; functions
 // that read what others write, or stand behind a step that needs all rows, are planned on the sample's rows alone.
 // Rows on which conditions fail are left out.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
-	bound, err := bindTo(ctx, f, steps)
+	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +162,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 		s, functions := step.(*stage)
 		if !functions {
 			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
-			if engine.NeedsAll(step) {
+			if _, calls := step.(*chunks); calls || engine.NeedsAll(step) {
 				f = f.Head(cost.RunMax)
 			}
 			if f, err = flow.Try(ctx, f, i); err != nil {
@@ -154,6 +186,7 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
+	env = s.within(env)
 	p := s.pass(ctx, records, &env.Policy, env.Trust)
 	p.controlled(env, true)
 	c := p.sample()
@@ -168,12 +201,15 @@ func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine
 
 func (e *Engine) env() engine.Env {
 	return engine.Env{
-		Workers: e.workers(), Wide: e.wide(), MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed,
-		Policy: e.OnError, Alone: true,
+		Workers: e.workers(), Wide: e.wide(), Strategy: int(e.Strategy), Form: int(e.Form), SerialBelow: e.SerialBelow,
+		MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed, Policy: e.OnError, Alone: true,
 	}
 }
 
 func (e *Engine) workers() int {
+	if e.Strategy == Serial {
+		return 1
+	}
 	if e.Workers > 0 {
 		return e.Workers
 	}
@@ -184,7 +220,7 @@ func (e *Engine) wide() int {
 	if e.Wide > 0 {
 		return e.Wide
 	}
-	return WideDefault
+	return max(WideDefault, e.workers())
 }
 
 func (e *Engine) newPlan(rows int) *Plan {
@@ -193,20 +229,22 @@ func (e *Engine) newPlan(rows int) *Plan {
 
 // planOf decides about a pass whose sample is done.
 func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
-	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut}
+	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut, Strategy: Serial, RunnerUp: Serial, Forced: env.Strategy != 0}
 	for k, n := range p.nodes {
-		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k]}
+		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k], Calls: Calls{Concurrency: cap(n.slots)}}
 		if t := c.vector[k]; t.tried {
 			fp.VectorNs = t.ns
 			switch {
 			case !t.agree:
 				fp.Why = "refused, it differs from the row form on the sample"
-			case t.ns >= c.Functions[k]:
+			case t.ns >= c.Functions[k] && Form(env.Form) != VectorForm:
 				fp.Why = "not used, it is no faster"
 			default:
 				fp.Vector, fp.Why = true, "used"
 				p.forms[k].on.Store(true)
 			}
+		} else if p.useVector(k, env) {
+			fp.Vector, fp.Why = true, "used"
 		}
 		sp.Functions = append(sp.Functions, fp)
 	}
@@ -215,13 +253,13 @@ func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
 		return sp, cost.Option{}
 	}
 	perRow := p.rowCost(c)
-	list := c.Options(perRow, left, limits(env))
-	best := pick(list, env)
-	sp.Strategy, sp.Workers, sp.Predict = Strategy(best.Strategy), best.Workers, best.Predict
+	list := c.Options(perRow, left, bounds(env, cost.Nanos(perRow*float64(left))))
+	best := pick(list, perRow, left, env)
+	sp.Strategy, sp.Workers, sp.Predict = strategyOf(best), best.Workers, best.Predict
 	sp.RunnerUp = sp.Strategy
 	for _, o := range list {
 		if o.Strategy != best.Strategy {
-			sp.RunnerUp, sp.RunnerUpWorkers, sp.RunnerUpPredict = Strategy(o.Strategy), o.Workers, o.Predict
+			sp.RunnerUp, sp.RunnerUpWorkers, sp.RunnerUpPredict = strategyOf(o), o.Workers, o.Predict
 			break
 		}
 	}
@@ -287,6 +325,7 @@ func (p *pass) outcome(ctx context.Context) error {
 // teller reports the progress of a run over a frame, at most twenty times a second.
 type teller struct {
 	call  progress.Func
+	name  string
 	rows  int
 	start time.Time
 
@@ -320,7 +359,7 @@ func (t *teller) end(err error) {
 
 // tell completes an event and reports it.
 func (t *teller) tell(e progress.Event) {
-	e.Job, e.RowsTotal, e.Elapsed = "apply", int64(t.rows), time.Since(t.start)
+	e.Job, e.RowsTotal, e.Elapsed = t.name, int64(t.rows), time.Since(t.start)
 	t.call(e)
 }
 

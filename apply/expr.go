@@ -97,6 +97,9 @@ func nullable(schema *arrow.Schema) *arrow.Schema {
 // together makes one node of all of a stage's expressions, so that they share. They run
 // behind the other functions; on a row where several fail, the first as given is told.
 func (s *stage) together() error {
+	if len(s.nodes) < 2 {
+		return nil
+	}
 	var texts []string
 	var rest []*node
 	var writes, exprWrites, exprPlaces []int

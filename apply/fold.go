@@ -12,6 +12,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/engine"
 	kernels "github.com/volley-go/volley/internal/kernel"
 	"github.com/volley-go/volley/internal/pipe"
 )
@@ -36,21 +37,60 @@ type Number interface {
 //	type extent struct{ n int; least, most float64 }
 //	e, err := apply.Fold(ctx, trips, "fare / distance", extent.add, extent.join)
 //
-// It costs 0.1 ns a row beside the expression and the functions.
+// It costs 0.1 ns a row beside the expression and the functions. [FoldWith] has an engine's settings.
 func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression string, step func(acc A, values []T) A, merge func(a, b A) A) (A, error) {
-	var total A
-	if f == nil {
-		return total, errNoFrame
-	}
-	n, err := foldNode[T](f.Schema(), expression)
+	total, _, err := FoldWith(ctx, Engine{}, f, expression, step, merge)
+	return total, err
+}
+
+// FoldWith is [Fold] with the engine's Workers, OnError, Progress and Name, and reports. With
+// [chunker.Null] and [chunker.Reject] a row on which the expression fails is left out, as a null is.
+//
+//	e, report, err := apply.FoldWith(ctx, apply.Engine{Workers: 4, OnError: chunker.Null()}, trips, "fare / distance", extent.add, extent.join)
+func FoldWith[T Number, A any](ctx context.Context, e Engine, f *frame.Frame, expression string, step func(acc A, values []T) A, merge func(a, b A) A) (A, *Report, error) {
+	fold := &folding[T, A]{expression: expression, step: step, merge: merge}
+	_, report, err := e.Run(ctx, f, fold)
 	if err != nil {
-		return total, err
+		var none A
+		return none, report, err
 	}
-	blocks := blocksOf(f.Records(), foldRows)
-	workers := max(min(cores(), len(blocks)), 1)
+	return fold.total, report, nil
+}
+
+// folding is a Fold as a step from which no column comes out, for one run.
+type folding[T Number, A any] struct {
+	expression string
+	step       func(acc A, values []T) A
+	merge      func(a, b A) A
+	node       *node
+
+	total  A
+	merged int // blocks
+	failed []*chunker.RowError
+}
+
+// Bind compiles the expression.
+func (d *folding[T, A]) Bind(_ context.Context, in *arrow.Schema) (_ chunker.BoundStep, err error) {
+	if d.step == nil || d.merge == nil {
+		return nil, fmt.Errorf("fold: %q: the function that takes values in, or the one that merges, is nil", d.expression)
+	}
+	d.node, err = foldNode[T](in, d.expression)
+	return d, err
+}
+
+func (d *folding[T, A]) Schema() *arrow.Schema { return nothing }
+
+var nothing = arrow.NewSchema(nil, nil)
+
+func (d *folding[T, A]) String() string { return "fold " + d.expression }
+
+// Run takes a frame in, block by block.
+func (d *folding[T, A]) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error {
+	blocks := blocksOf(b.Records, foldRows)
+	workers := max(min(env.Workers, len(blocks)), 1)
 	at := make([]folder[T, A], workers)
-	next, merged := 0, 0
-	err = pipe.Pipe[[]rowRange, A]{
+	next := 0
+	err := pipe.Pipe[[]rowRange, folded[A]]{
 		Workers: workers,
 		Window:  2 * workers,
 		Next: func(context.Context) ([]rowRange, error) {
@@ -59,17 +99,39 @@ func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression strin
 			}
 			return blocks[next-1], nil
 		},
-		Work: func(_ context.Context, w int, block []rowRange) (A, error) { return at[w].block(n, block, step) },
-		Emit: func(_ context.Context, part A) error {
-			if merged++; merged == 1 {
-				total = part
-			} else {
-				total = merge(total, part)
+		Work: func(_ context.Context, w int, block []rowRange) (folded[A], error) {
+			return at[w].block(d.node, block, d.step, env.Policy.Stops())
+		},
+		Emit: func(_ context.Context, part folded[A]) error {
+			d.take(part)
+			if env.Tick != nil {
+				env.Tick(min(d.merged*foldRows, b.Len()))
 			}
 			return nil
 		},
 	}.Run(ctx)
-	return total, err
+	if err != nil {
+		return err
+	}
+	b.Fail(d.failed, false)
+	b.Set(nothing, nil)
+	return nil
+}
+
+// take merges the next block.
+func (d *folding[T, A]) take(part folded[A]) {
+	d.failed = append(d.failed, part.failed...)
+	if d.merged++; d.merged == 1 {
+		d.total = part.acc
+	} else {
+		d.total = d.merge(d.total, part.acc)
+	}
+}
+
+// folded is what a block came to.
+type folded[A any] struct {
+	acc    A
+	failed []*chunker.RowError
 }
 
 // foldNode compiles an expression whose values are of type T.
@@ -117,16 +179,21 @@ type folder[T Number, A any] struct {
 	valid       kernels.Bits
 }
 
-// block takes one block's rows in.
-func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A) (acc A, err error) {
-	if w.values == nil {
-		w.values, w.cut, w.valid = make([]T, foldVector), make([]T, foldVector), make(kernels.Bits, kernels.WordsFor(foldVector))
-		w.out[0].Fixed = unsafe.Slice((*byte)(unsafe.Pointer(&w.values[0])), foldVector*int(unsafe.Sizeof(T(0))))
-		w.out[0].Valid = w.valid
-	}
+// block takes one block's rows in. The first row on which the expression fails is the error if stops
+// says so, else such rows are null.
+func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A, stops bool) (out folded[A], err error) {
+	w.prepare()
 	for _, r := range block {
 		if err := w.move(n.program, r.rec); err != nil {
-			return acc, err
+			return out, err
+		}
+		fail := func(row int, err *expr.RowError) error {
+			failed := &chunker.RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
+			if stops {
+				return failed
+			}
+			out.failed = append(out.failed, failed)
+			return nil
 		}
 		rows := foldVector
 		if n.program.Calls() {
@@ -135,18 +202,24 @@ func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A) (ac
 		for lo := r.lo; lo < r.hi; lo += rows {
 			hi := min(lo+rows, r.hi)
 			var err error
-			n.evaluate(func() {
-				err = w.eval.Run(lo, hi, w.out[:], func(row int, err *expr.RowError) error {
-					return &chunker.RowError{Func: n.name, Row: int64(r.first + row), Values: valuesOf(n, r.rec, row), Err: err.Cause}
-				})
-			})
+			n.evaluate(func() { err = w.eval.Run(lo, hi, w.out[:], fail) })
 			if err != nil {
-				return acc, err
+				return out, err
 			}
-			acc = step(acc, w.kept(hi-lo))
+			out.acc = step(out.acc, w.kept(hi-lo))
 		}
 	}
-	return acc, nil
+	return out, nil
+}
+
+// prepare makes room for a vector, once.
+func (w *folder[T, A]) prepare() {
+	if w.values != nil {
+		return
+	}
+	w.values, w.cut, w.valid = make([]T, foldVector), make([]T, foldVector), make(kernels.Bits, kernels.WordsFor(foldVector))
+	w.out[0].Fixed = unsafe.Slice((*byte)(unsafe.Pointer(&w.values[0])), foldVector*int(unsafe.Sizeof(T(0))))
+	w.out[0].Valid = w.valid
 }
 
 // kept is the vector's values without those of nulls.
@@ -164,11 +237,19 @@ func (w *folder[T, A]) kept(n int) []T {
 //
 //	revenue, err := apply.Sum(ctx, trips, "fare + tip")
 func Sum(ctx context.Context, f *frame.Frame, expression string) (float64, error) {
-	s, err := Fold(ctx, f, expression, (*sums).add, (*sums).join)
+	total, _, err := Engine{}.Sum(ctx, f, expression)
+	return total, err
+}
+
+// Sum is the package's [Sum] with the engine's settings, and reports: see [FoldWith].
+//
+//	revenue, report, err := apply.Engine{OnError: chunker.Null()}.Sum(ctx, trips, "fare / distance")
+func (e Engine) Sum(ctx context.Context, f *frame.Frame, expression string) (float64, *Report, error) {
+	s, report, err := FoldWith(ctx, e, f, expression, (*sums).add, (*sums).join)
 	if s == nil || err != nil {
-		return 0, err
+		return 0, report, err
 	}
-	return kernels.Total(&s.of), nil
+	return kernels.Total(&s.of), report, nil
 }
 
 // sums is a sum under way, nil before its first values: value k is added to the k%16th

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/volley-go/volley/apply/expr"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
+	"github.com/volley-go/volley/internal/engine"
 	"github.com/volley-go/volley/internal/morsel"
 )
 
@@ -30,14 +32,15 @@ type Func interface {
 
 // node is a function wired to a schema: what one pass over the rows evaluates.
 type node struct {
-	name    string   // for plans and errors: the columns it writes
-	in      []int    // columns it reads
-	out     []output // columns it writes
-	waits   bool     // takes a context and may fail: it may wait for something
-	borrows bool     // its function sees strings or bytes of the columns, and may keep them
-	inPlace bool     // a result's Go value is the column's own bytes: kernels write into the column
-	forms   int      // 2 where it has a vector form besides the row form
-	exact   bool     // it found its columns by their names, to the letter
+	name    string       // for plans and errors: the columns it writes
+	in      []int        // columns it reads
+	out     []output     // columns it writes
+	waits   bool         // takes a context and may fail: it may wait for something
+	borrows bool         // its function sees strings or bytes of the columns, and may keep them
+	inPlace bool         // a result's Go value is the column's own bytes: kernels write into the column
+	forms   int          // 2 where it has a vector form besides the row form
+	exact   bool         // it found its columns by their names, to the letter
+	slots   engine.Slots // that its calls take, one each: of its own limit; nil if it has none
 	make    func() kernel
 	program *expr.Program                                             // of Expr, in make's stead
 	texts   []string                                                  // it was compiled from
@@ -131,8 +134,27 @@ func seesText(t reflect.Type) bool {
 
 // fits checks that a column can be seen as a Go type, without a row of it.
 func fits(f arrow.Field, t reflect.Type) error {
-	_, err := bind.Open(array.NewBuilder(memory.DefaultAllocator, f.Type).NewArray(), t)
+	_, err := bind.Open(emptyOf(f.Type), t)
 	return err
+}
+
+// empties holds an array without rows of each type that was asked for and has no parameters: making
+// one costs as much as calling a function for a hundred rows.
+var empties sync.Map // from arrow.Type
+
+func emptyOf(t arrow.DataType) arrow.Array {
+	plain := arrow.IsPrimitive(t.ID()) && t.ID() <= arrow.FLOAT64 || t.ID() == arrow.STRING
+	if plain {
+		if a, ok := empties.Load(t.ID()); ok {
+			return a.(arrow.Array)
+		}
+	}
+	a := array.NewBuilder(memory.DefaultAllocator, t).NewArray()
+	if plain {
+		a.NullN() // is counted when it is first asked for, which goroutines would race for
+		empties.Store(t.ID(), a)
+	}
+	return a
 }
 
 // single is the one output of a function that returns a result of a type.

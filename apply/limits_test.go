@@ -26,5 +26,5 @@ func TestAValueThatAFloatDoesNotHoldEndsTheRun(t *testing.T) {
 }
 
 func TestStrategiesHaveNames(t *testing.T) {
-	require.Equal(t, "serial parallel wide Strategy(3) Strategy(-1)", Serial.String()+" "+Parallel.String()+" "+Wide.String()+" "+Strategy(3).String()+" "+Strategy(-1).String())
+	require.Equal(t, "cheapest serial parallel wide Strategy(4) Strategy(-1)", Cheapest.String()+" "+Serial.String()+" "+Parallel.String()+" "+Wide.String()+" "+Strategy(4).String()+" "+Strategy(-1).String())
 }

@@ -35,6 +35,7 @@ type Mapped1[A, R any] struct {
 	out, a string
 	fn     func(A) R
 	vector func([]A, []R)
+	calls  Calls
 }
 
 // Mapped2 is what [Map2] makes.
@@ -42,6 +43,7 @@ type Mapped2[A, B, R any] struct {
 	out, a, b string
 	fn        func(A, B) R
 	vector    func([]A, []B, []R)
+	calls     Calls
 }
 
 // Mapped3 is what [Map3] makes.
@@ -49,6 +51,7 @@ type Mapped3[A, B, C, R any] struct {
 	out, a, b, c string
 	fn           func(A, B, C) R
 	vector       func([]A, []B, []C, []R)
+	calls        Calls
 }
 
 // Vector gives the function a second form that computes many rows at once: it sets
@@ -70,6 +73,15 @@ func (m Mapped3[A, B, C, R]) Vector(fn func(a []A, b []B, c []C, out []R)) Mappe
 	return m
 }
 
+// With limits the function's calls: see [Calls].
+func (m Mapped1[A, R]) With(calls Calls) Mapped1[A, R] { m.calls = calls; return m }
+
+// With limits the function's calls: see [Calls].
+func (m Mapped2[A, B, R]) With(calls Calls) Mapped2[A, B, R] { m.calls = calls; return m }
+
+// With limits the function's calls: see [Calls].
+func (m Mapped3[A, B, C, R]) With(calls Calls) Mapped3[A, B, C, R] { m.calls = calls; return m }
+
 // Bind binds the function to the columns that it reads.
 func (m Mapped1[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
 	return bindFunc(in, m)
@@ -90,7 +102,7 @@ func (m Mapped1[A, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], out) }}
 		}
 	}
-	return []*node{n}, nil
+	return m.calls.limit(n)
 }
 
 // Bind binds the function to the columns that it reads.
@@ -115,7 +127,7 @@ func (m Mapped2[A, B, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], k.b.vals[:n], out) }}
 		}
 	}
-	return []*node{n}, nil
+	return m.calls.limit(n)
 }
 
 // Bind binds the function to the columns that it reads.
@@ -140,7 +152,7 @@ func (m Mapped3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], k.b.vals[:n], k.c.vals[:n], out) }}
 		}
 	}
-	return []*node{n}, nil
+	return m.calls.limit(n)
 }
 
 // input is a column a function names, and the Go type it takes it as.
@@ -181,23 +193,16 @@ func wireTypes(schema *columns, out string, isNil bool, result reflect.Type, inp
 // c+suffix, and replaces c where suffix is empty.
 //
 //	apply.Each("", []string{"dep_delay", "arr_delay"}, func(minutes float64) float64 { return minutes / 60 })
-func Each[A, R any](suffix string, columns []string, fn func(A) R) Func {
-	return each[A, R]{suffix, columns, fn}
-}
-
-type each[A, R any] struct {
-	suffix  string
-	columns []string
-	fn      func(A) R
-}
-
-// Bind binds the function to the columns that it reads.
-func (e each[A, R]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
-	return bindFunc(in, e)
-}
-
-func (e each[A, R]) wire(schema *columns) ([]*node, error) {
-	return wireEach(e.suffix, e.columns, func(out, in string) Func { return Map1(out, in, e.fn) }, schema)
+func Each[A, R any](suffix string, names []string, fn func(A) R) Called {
+	return Called{
+		nodes: func(schema *columns) ([]*node, error) {
+			return wireEach(suffix, names, func(out, in string) Func { return Map1(out, in, fn) }, schema)
+		},
+		stored: func(calls Calls) (string, any, error) {
+			name, err := nameOf(eachKind, fn, "Of1")
+			return eachKind, eachData{name, suffix, append([]string{}, names...), calls.Concurrency}, err
+		},
+	}
 }
 
 // wireEach wires one function for each column.
@@ -221,17 +226,13 @@ func wireEach(suffix string, names []string, mapped func(out, in string) Func, s
 // columns once; nothing is allocated per row.
 //
 //	apply.Rows(func(t Trip) Priced { return Priced{Total: t.Fare + t.Tip} })
-func Rows[In, Out any](fn func(In) Out) Func { return rows[In, Out]{fn} }
-
-type rows[In, Out any] struct{ fn func(In) Out }
-
-// Bind binds the function to the columns that it reads.
-func (r rows[In, Out]) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
-	return bindFunc(in, r)
-}
-
-func (r rows[In, Out]) wire(schema *columns) ([]*node, error) {
-	return wireStructs[In, Out](schema, r.fn == nil, func(k *structs[In, Out]) kernel { k.fn = r.fn; return k })
+func Rows[In, Out any](fn func(In) Out) Called {
+	return Called{
+		nodes: func(schema *columns) ([]*node, error) {
+			return wireStructs[In, Out](schema, fn == nil, func(k *structs[In, Out]) kernel { k.fn = fn; return k })
+		},
+		stored: storedRows(rowsKind, fn, "Of1"),
+	}
 }
 
 // wireStructs makes the node of a function from struct to struct.

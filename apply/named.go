@@ -43,7 +43,7 @@ func (m namedMap) wire(schema *columns) ([]*node, error) {
 		}
 		return k
 	}
-	return []*node{n}, nil
+	return Calls{Concurrency: m.data.Concurrency}.limit(n)
 }
 
 // namedRows is a function from struct to struct that was found by its name.
@@ -67,7 +67,7 @@ func (r namedRows) wire(schema *columns) ([]*node, error) {
 	n.make = func() kernel {
 		return &untyped{fn: r.fn, args: []untypedArg{{t: r.fn.In[0], size: r.fn.In[0].Size(), fields: list, at: n.in, filled: true}}}
 	}
-	return []*node{n}, nil
+	return Calls{Concurrency: r.data.Concurrency}.limit(n)
 }
 
 // namedEach is a function of several columns, one by one, that was found by its name.
@@ -82,9 +82,13 @@ func (e namedEach) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep,
 }
 
 func (e namedEach) wire(schema *columns) ([]*node, error) {
-	return wireEach(e.data.Suffix, e.data.Columns, func(out, in string) Func {
+	nodes, err := wireEach(e.data.Suffix, e.data.Columns, func(out, in string) Func {
 		return namedMap{mapData{Out: out, In: []string{in}}, mapKind, e.fn}
 	}, schema)
+	if err != nil {
+		return nil, err
+	}
+	return Calls{Concurrency: e.data.Concurrency}.limit(nodes...)
 }
 
 // untyped is the kernel of a function that was found by its name. The loop that it calls is compiled

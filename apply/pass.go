@@ -32,8 +32,11 @@ type pass struct {
 	trust   bool
 	policy  *chunker.Policy
 	waits   bool // some function takes a context
+	form    Form // which of two forms the settings force
+	limits
 	cursor  *morsel.Cursor
 	control *cost.Controller // of the workers
+	opened  bool             // by the first worker
 
 	mu       sync.Mutex
 	workers  []*worker // where functions wait
@@ -86,9 +89,11 @@ func newPass(ctx context.Context, nodes []*node, records []arrow.Record, policy 
 		p.columns = append(p.columns, cols)
 	}
 	p.cursor = morsel.NewCursor(sizes...)
-	release := context.AfterFunc(ctx, func() { p.cursor.StopAt(0) })
-	cancel := p.cancel
-	p.end = func() { release(); cancel() }
+	p.end = p.cancel
+	if ctx.Done() != nil {
+		release := context.AfterFunc(ctx, func() { p.cursor.StopAt(0) })
+		p.end = func() { release(); p.cancel() }
+	}
 	return p
 }
 

@@ -30,7 +30,8 @@ type StagePlan struct {
 
 	Strategy Strategy
 	Workers  int
-	Predict  time.Duration // for the rows not sampled; 0 if the sample was cut short in its first row
+	Predict  time.Duration // for the rows not sampled; 0 if nothing was sampled, or the sample was cut short in its first row
+	Forced   bool          // Strategy is, by the setting of that name
 
 	RunnerUp        Strategy // the next best; Strategy itself where there is no other
 	RunnerUpWorkers int
@@ -45,6 +46,7 @@ type FunctionPlan struct {
 	VectorNs float64 // by the vector form; 0 where there is none
 	Vector   bool    // the vector form was accepted
 	Why      string  // about the vector form, where there is one
+	Calls    Calls   // its own limits
 }
 
 // String is the plan as a table.
@@ -62,7 +64,11 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		fmt.Fprintf(b, "  stage %d, %s\n", number, s.Step)
 		return
 	}
-	fmt.Fprintf(b, "  stage %d, sampled %s", number, count.Grouped(s.Sampled, "row"))
+	sampled := "not sampled"
+	if s.Sampled > 0 || s.Cut != "" {
+		sampled = "sampled " + count.Grouped(s.Sampled, "row")
+	}
+	fmt.Fprintf(b, "  stage %d, %s", number, sampled)
 	if s.Cut != "" {
 		fmt.Fprintf(b, " and no more, for %s", s.Cut)
 	}
@@ -78,30 +84,53 @@ func (s *StagePlan) write(b *strings.Builder, number int) {
 		width = max(width, len([]rune(f.Name)))
 	}
 	for _, f := range s.Functions {
-		fmt.Fprintf(b, "    %-*s  ", width, f.Name)
-		if f.RowNs > 0 {
-			fmt.Fprintf(b, "%s a row", cost.Text(f.RowNs))
-		} else {
-			b.WriteString("not known what a row costs")
-		}
-		if f.VectorNs > 0 {
-			fmt.Fprintf(b, ", %s by its vector form: %s", cost.Text(f.VectorNs), f.Why)
-		}
-		b.WriteString("\n")
+		f.write(b, width, s.Sampled > 0 || s.Cut != "")
+	}
+	s.writeChoice(b)
+}
+
+// write adds the function's line.
+func (f *FunctionPlan) write(b *strings.Builder, width int, sampled bool) {
+	fmt.Fprintf(b, "    %-*s", width, f.Name)
+	switch {
+	case f.RowNs > 0:
+		fmt.Fprintf(b, "  %s a row", cost.Text(f.RowNs))
+	case sampled:
+		b.WriteString("  not known what a row costs")
 	}
 	switch {
-	case s.Predict == 0 && s.Strategy == Serial:
+	case f.VectorNs > 0:
+		fmt.Fprintf(b, ", %s by its vector form: %s", cost.Text(f.VectorNs), f.Why)
+	case f.Why != "":
+		b.WriteString(", vector form: " + f.Why)
+	}
+	if limits := f.Calls.String(); limits != "" {
+		b.WriteString(", " + limits)
+	}
+	b.WriteString("\n")
+}
+
+// writeChoice adds what was chosen for the rows that were not sampled.
+func (s *StagePlan) writeChoice(b *strings.Builder) {
+	if s.Predict == 0 && s.Strategy <= Serial && !((s.Forced || s.Cut != "") && s.Workers > 0) {
 		b.WriteString("    over with the sample\n")
 		return
-	case s.Predict == 0:
-		fmt.Fprintf(b, "    %s on %s: for how long could not be predicted", s.Strategy, count.Of(s.Workers, "worker"))
-	case s.Strategy == Serial:
-		fmt.Fprintf(b, "    serial: %s predicted", duration(s.Predict))
-	default:
-		fmt.Fprintf(b, "    %s on %s: %s predicted", s.Strategy, count.Of(s.Workers, "worker"), duration(s.Predict))
 	}
-	if s.RunnerUp != s.Strategy {
-		fmt.Fprintf(b, "; runner-up %s: %s", s.RunnerUp, duration(s.RunnerUpPredict))
+	b.WriteString("    " + s.Strategy.String())
+	if s.Strategy != Serial {
+		b.WriteString(" on " + count.Of(s.Workers, "worker"))
+	}
+	if s.Forced {
+		b.WriteString(", forced by Strategy")
+	}
+	switch {
+	case s.Predict > 0:
+		fmt.Fprintf(b, ": %s predicted", duration(s.Predict))
+	case s.Cut != "":
+		b.WriteString(": for how long could not be predicted")
+	}
+	if s.RunnerUp != s.Strategy && s.RunnerUpPredict > 0 {
+		fmt.Fprintf(b, "; %s %s: %s", map[bool]string{true: "cheapest", false: "runner-up"}[s.Forced], s.RunnerUp, duration(s.RunnerUpPredict))
 	}
 	if s.BreakEven > 0 {
 		fmt.Fprintf(b, "; more workers pay from %s on", count.Grouped(s.BreakEven, "row"))
@@ -160,8 +189,11 @@ func (r *Report) String() string {
 	for i := range p.Stages {
 		p.Stages[i].write(&b, i+1)
 		s := r.Stages[i]
-		if p.Stages[i].Predict > 0 {
-			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(p.Stages[i].Predict))
+		switch predict := p.Stages[i].Predict; {
+		case predict > 0:
+			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(predict))
+		case p.Stages[i].Forced && s.Actual > 0:
+			fmt.Fprintf(&b, "    came to %s\n", duration(s.Actual))
 		}
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)

@@ -1,30 +1,12 @@
 package apply
 
 import (
-	"fmt"
 	"runtime"
 	"time"
 
 	"github.com/volley-go/volley/internal/cost"
 	"github.com/volley-go/volley/internal/engine"
 )
-
-// Strategy is how the rows of a stage are run.
-type Strategy int
-
-// The strategies: see the package doc.
-const (
-	Serial Strategy = iota
-	Parallel
-	Wide
-)
-
-func (s Strategy) String() string {
-	if s < Serial || s > Wide {
-		return fmt.Sprintf("Strategy(%d)", int(s))
-	}
-	return [...]string{"serial", "parallel", "wide"}[s]
-}
 
 // costs are what a sample found out about a stage.
 type costs struct {
@@ -46,12 +28,12 @@ const streamGain = 20 * time.Millisecond
 // controlled gives a pass its controller. thorough says that it is for its sample alone.
 func (p *pass) controlled(env *engine.Env, thorough bool) {
 	set := cost.Settings{
-		Limits: limits(env), Units: env.MorselRows, Seed: env.Seed, Functions: len(p.nodes), Special: p.nullRow,
-		Thorough: thorough, MayWait: p.waits, Unit: "row", Done: env.Tick,
-		Start: func() (*cost.Worker, func()) {
-			w := newWorker(p)
-			return &w.Worker, w.work
-		},
+		Limits: cost.Limits{Workers: env.Workers, Wide: env.Wide}, Units: env.MorselRows, Pinned: env.Strategy != 0, Below: env.SerialBelow,
+		Seed: env.Seed, Functions: len(p.nodes), Special: p.nullRow, Thorough: thorough, MayWait: p.waits, Unit: "row", Done: env.Tick,
+		Start: p.worker, Widens: func() { p.wide.Store(true) },
+	}
+	if Strategy(env.Strategy) == Serial {
+		set.Workers = 1
 	}
 	if !env.Alone {
 		set.Patience = streamGain
@@ -59,10 +41,28 @@ func (p *pass) controlled(env *engine.Env, thorough bool) {
 	p.control = cost.New(p.cursor, set)
 }
 
+// worker makes a worker of the pass. It is done on the caller's goroutine, whose stack has grown
+// already: the first worker opens its kernels here, for which the stack of a new goroutine would have
+// to grow, which costs 3 µs.
+func (p *pass) worker() (*cost.Worker, func()) {
+	w := newWorker(p)
+	if !p.opened {
+		p.opened = true
+		w.openFirst()
+	}
+	return &w.Worker, w.work
+}
+
 // cores is how many goroutines compute at the same time.
 func cores() int { return runtime.GOMAXPROCS(0) }
 
-func limits(env *engine.Env) cost.Limits { return cost.Limits{Workers: env.Workers, Wide: env.Wide} }
+// bounds are what may share out so much work: one worker, if it is less than the settings say.
+func bounds(env *engine.Env, work time.Duration) cost.Limits {
+	if work < env.SerialBelow {
+		return cost.Limits{Workers: 1, Wide: 1}
+	}
+	return cost.Limits{Workers: env.Workers, Wide: env.Wide}
+}
 
 // sample runs and measures rows, and returns what was learnt.
 func (p *pass) sample() costs {
@@ -75,9 +75,12 @@ func (p *pass) sample() costs {
 	return c
 }
 
-// pick is the option that a frame is run by: the one of least time, unless the user has said how. What
-// the user says is then to be pinned in the controller's settings too.
-func pick(list []cost.Option, env *engine.Env) cost.Option {
+// pick is the option that a frame of so many rows is run by: the one of least time, unless the user has
+// said how. What the user says is pinned in the controller's settings too.
+func pick(list []cost.Option, perRow float64, rows int, env *engine.Env) cost.Option {
+	if o, ok := forced(env, perRow, rows); ok {
+		return o
+	}
 	if env.MorselRows > 0 {
 		return cost.Option{Strategy: cost.Parallel, Workers: env.Workers, Predict: list[0].Predict}
 	}
@@ -88,7 +91,7 @@ func pick(list []cost.Option, env *engine.Env) cost.Option {
 func (p *pass) rowCost(c costs) float64 {
 	total := c.PerUnit
 	for k := range p.forms {
-		if p.forms[k].use() {
+		if p.forms[k].use() && c.vector[k].tried {
 			total += c.vector[k].ns - c.Functions[k]
 		}
 	}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -247,8 +248,11 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	if !env.Alone {
 		policy.RatioMax = 0 // of the stream, not of one chunk: it is looked at when the batch is settled
 	}
+	env = s.within(env)
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
+	p.form = Form(env.Form)
+	p.limit(env.Calls)
 	p.controlled(env, false)
 	c := s.sampled(p, env)
 	if p.more() {
@@ -285,7 +289,12 @@ func (s *stage) sampled(p *pass, env *engine.Env) costs {
 		p.control.Use(c.Estimate)
 		return *c
 	}
-	c := p.sample()
+	var c costs
+	if s.unsampled(env) {
+		c = p.unknown()
+	} else {
+		c = p.sample()
+	}
 	if c.Units > 0 || c.Open || env.Alone {
 		s.planned(p, c, env)
 	}
@@ -327,10 +336,14 @@ func (s *stage) choose(p *pass, c costs, env *engine.Env) cost.Option {
 		return s.best
 	}
 	perRow, left := p.rowCost(c), p.control.Left()
-	if work := cost.Nanos(perRow * float64(left)); !c.Open && work <= streamGain && env.MorselRows == 0 {
+	work := cost.Nanos(perRow * float64(left))
+	if o, ok := forced(env, perRow, left); ok {
+		return o
+	}
+	if !c.Open && work <= cmp.Or(env.SerialBelow, streamGain) && env.MorselRows == 0 {
 		return cost.Option{Strategy: cost.Serial, Workers: 1, Predict: work}
 	}
-	return c.Options(perRow, left, limits(env))[0]
+	return c.Options(perRow, left, bounds(env, work))[0]
 }
 
 // rest runs what is not sampled of a batch.
@@ -343,7 +356,7 @@ func (s *stage) rest(p *pass, c costs, env *engine.Env) {
 	s.report.Actual += time.Since(start)
 	s.report.Workers = max(s.report.Workers, p.control.Running())
 	if !env.Alone {
-		s.plan.Strategy = max(s.plan.Strategy, Strategy(best.Strategy))
+		s.plan.Strategy = max(s.plan.Strategy, strategyOf(best))
 		s.plan.RunnerUp, s.plan.Workers = s.plan.Strategy, max(s.plan.Workers, best.Workers)
 		s.plan.Predict += best.Predict
 	}
@@ -364,7 +377,7 @@ func (s *stage) rest(p *pass, c costs, env *engine.Env) {
 func (s *stage) learn(e cost.Estimate, came cost.Option) {
 	if s.cost.Open {
 		s.cost.Estimate = e
-		s.plan.Wait, s.plan.Strategy, s.plan.RunnerUp, s.plan.Workers = e.Wait, Strategy(came.Strategy), Strategy(came.Strategy), came.Workers
+		s.plan.Wait, s.plan.Strategy, s.plan.RunnerUp, s.plan.Workers = e.Wait, strategyOf(came), strategyOf(came), came.Workers
 		for k := range s.plan.Functions {
 			s.plan.Functions[k].RowNs = e.Functions[k]
 		}

@@ -34,21 +34,25 @@ type (
 		Expr string `json:"expr"`
 	}
 	mapData struct {
-		Fn  string   `json:"fn"`
-		Out string   `json:"out"`
-		In  []string `json:"in"`
+		Fn          string   `json:"fn"`
+		Out         string   `json:"out"`
+		In          []string `json:"in"`
+		Concurrency int      `json:"concurrency,omitempty"`
 	}
 	eachData struct {
-		Fn      string   `json:"fn"`
-		Suffix  string   `json:"suffix,omitempty"`
-		Columns []string `json:"columns"`
+		Fn          string   `json:"fn"`
+		Suffix      string   `json:"suffix,omitempty"`
+		Columns     []string `json:"columns"`
+		Concurrency int      `json:"concurrency,omitempty"`
 	}
 	rowsData struct {
-		Fn string `json:"fn"`
+		Fn          string `json:"fn"`
+		Concurrency int    `json:"concurrency,omitempty"`
 	}
 	batchData struct {
-		Fn  string      `json:"fn"`
-		Out []fieldData `json:"out"`
+		Fn          string      `json:"fn"`
+		Out         []fieldData `json:"out"`
+		Concurrency int         `json:"concurrency,omitempty"`
 	}
 	fieldData struct {
 		Name     string `json:"name"`
@@ -123,7 +127,7 @@ func (d batchData) step() (chunker.Step, error) {
 		}
 		out = append(out, arrow.Field{Name: field.Name, Type: t, Nullable: field.Nullable})
 	}
-	return Batch(out, f.Value.(func(context.Context, arrow.Record) (arrow.Record, error))), nil
+	return Batch(out, f.Value.(func(context.Context, arrow.Record) (arrow.Record, error))).With(Calls{Concurrency: d.Concurrency}), nil
 }
 
 // nameOf is the name of a step's function.
@@ -135,12 +139,46 @@ func nameOf(step string, f any, made string) (string, error) {
 	return name, nil
 }
 
-func storedMap(kind, out string, f any, made string, vector bool, in ...string) (string, any, error) {
+func storedMap(kind, out string, f any, made string, vector bool, calls Calls, in ...string) (string, any, error) {
 	name, err := nameOf(kind+" "+out, f, made)
 	if err == nil && vector {
 		err = fmt.Errorf("%s %s: its function has a vector form, which has no name and cannot be stored: leave Vector out", kind, out)
 	}
-	return kind, mapData{name, out, in}, err
+	return kind, mapData{name, out, in, calls.Concurrency}, err
+}
+
+func storedCall(out string, f any, made string, in ...string) func(Calls) (string, any, error) {
+	return func(calls Calls) (string, any, error) {
+		return storedMap(callKind, out, f, made, false, calls, in...)
+	}
+}
+
+func storedRows(kind string, f any, made string) func(Calls) (string, any, error) {
+	return func(calls Calls) (string, any, error) {
+		name, err := nameOf(kind, f, made)
+		return kind, rowsData{name, calls.Concurrency}, err
+	}
+}
+
+func storedBatch(out []arrow.Field, f any) func(Calls) (string, any, error) {
+	return func(calls Calls) (string, any, error) {
+		name, err := nameOf(batchKind, f, "Batch")
+		if err != nil {
+			return "", nil, err
+		}
+		d := batchData{name, []fieldData{}, calls.Concurrency}
+		for _, f := range out {
+			text, err := typename.Text(f.Type)
+			if err == nil && f.HasMetadata() {
+				err = fmt.Errorf("metadata of columns is not stored")
+			}
+			if err != nil {
+				return "", nil, fmt.Errorf("batch: column %q: %w", f.Name, err)
+			}
+			d.Out = append(d.Out, fieldData{f.Name, text, f.Nullable})
+		}
+		return batchKind, d, nil
+	}
 }
 
 // Stored is the step as data.
@@ -151,70 +189,30 @@ func (e expression) Stored() (string, any, error) { return exprKind, exprData{e.
 
 // Stored is the step as data: its function must be registered, and have no vector form.
 func (m Mapped1[A, R]) Stored() (string, any, error) {
-	return storedMap(mapKind, m.out, m.fn, "Of1", m.vector != nil, m.a)
+	return storedMap(mapKind, m.out, m.fn, "Of1", m.vector != nil, m.calls, m.a)
 }
 
 // Stored is the step as data: see [Mapped1.Stored].
 func (m Mapped2[A, B, R]) Stored() (string, any, error) {
-	return storedMap(mapKind, m.out, m.fn, "Of2", m.vector != nil, m.a, m.b)
+	return storedMap(mapKind, m.out, m.fn, "Of2", m.vector != nil, m.calls, m.a, m.b)
 }
 
 // Stored is the step as data: see [Mapped1.Stored].
 func (m Mapped3[A, B, C, R]) Stored() (string, any, error) {
-	return storedMap(mapKind, m.out, m.fn, "Of3", m.vector != nil, m.a, m.b, m.c)
+	return storedMap(mapKind, m.out, m.fn, "Of3", m.vector != nil, m.calls, m.a, m.b, m.c)
 }
 
-// Stored is the step as data.
-func (c call1[A, R]) Stored() (string, any, error) {
-	return storedMap(callKind, c.out, c.fn, "Call1", false, c.a)
-}
-
-// Stored is the step as data.
-func (c call2[A, B, R]) Stored() (string, any, error) {
-	return storedMap(callKind, c.out, c.fn, "Call2", false, c.a, c.b)
-}
-
-// Stored is the step as data.
-func (c call3[A, B, C, R]) Stored() (string, any, error) {
-	return storedMap(callKind, c.out, c.fn, "Call3", false, c.a, c.b, c.c)
-}
-
-// Stored is the step as data.
-func (e each[A, R]) Stored() (string, any, error) {
-	name, err := nameOf(eachKind, e.fn, "Of1")
-	return eachKind, eachData{name, e.suffix, append([]string{}, e.columns...)}, err
-}
-
-// Stored is the step as data.
-func (r rows[In, Out]) Stored() (string, any, error) {
-	name, err := nameOf(rowsKind, r.fn, "Of1")
-	return rowsKind, rowsData{name}, err
-}
-
-// Stored is the step as data.
-func (c callRows[In, Out]) Stored() (string, any, error) {
-	name, err := nameOf(callRowsKind, c.fn, "Call1")
-	return callRowsKind, rowsData{name}, err
-}
-
-// Stored is the step as data.
-func (b batch) Stored() (string, any, error) {
-	name, err := nameOf(batchKind, b.fn, "Batch")
-	if err != nil {
-		return "", nil, err
+// Stored is the step as data: its function must be registered.
+func (c Called) Stored() (string, any, error) {
+	if c.stored == nil {
+		return "", nil, errUnmade
 	}
-	d := batchData{name, []fieldData{}}
-	for _, f := range b.out {
-		text, err := typename.Text(f.Type)
-		if err == nil && f.HasMetadata() {
-			err = fmt.Errorf("metadata of columns is not stored")
-		}
-		if err != nil {
-			return "", nil, fmt.Errorf("batch: column %q: %w", f.Name, err)
-		}
-		d.Out = append(d.Out, fieldData{f.Name, text, f.Nullable})
-	}
-	return batchKind, d, nil
+	return c.stored(c.calls)
+}
+
+// Stored refuses the step: its function works on frames, and functions of frames have no names.
+func (c Chunks) Stored() (string, any, error) {
+	return "", nil, fmt.Errorf("%s: its function cannot be stored: give the step in Go behind those that are read, or make it a Batch of a registered function if each row of its result is one that it gets", &chunks{of: c})
 }
 
 // Stored is the step as data.

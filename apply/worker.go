@@ -54,8 +54,12 @@ type trial struct {
 }
 
 func newWorker(p *pass) *worker {
-	w := &worker{p: p, ctx: p.ctx, rec: -1, trials: make([]trial, len(p.nodes))}
-	w.Times = make([]time.Duration, len(p.nodes))
+	n := len(p.nodes)
+	w := &worker{
+		p: p, ctx: p.ctx, rec: -1, trials: make([]trial, n),
+		kernels: make([]kernel, 0, n), evals: make([]*evaluation, 0, n), texts: make([][]textRun, 0, n),
+	}
+	w.Times = make([]time.Duration, n)
 	w.task = task{ctx: p.ctx, fail: w.fail, hand: &w.Hand}
 	for _, n := range p.nodes {
 		var k kernel
@@ -107,6 +111,20 @@ func (w *worker) begin(m morsel.Span) error {
 	return nil
 }
 
+// openFirst opens the kernels on the first batch ahead of its morsel. It is done on the caller's
+// goroutine, whose stack has grown already: that of a new one would have to, which costs 3 µs.
+func (w *worker) openFirst() {
+	if len(w.p.records) == 0 {
+		return
+	}
+	for i := range w.kernels {
+		if w.open(i, w.p.records[0]) != nil {
+			return // and once more by begin, which tells it
+		}
+	}
+	w.rec = 0
+}
+
 func (w *worker) open(k int, rec arrow.Record) error {
 	switch {
 	case w.kernels[k] != nil:
@@ -119,6 +137,9 @@ func (w *worker) open(k int, rec arrow.Record) error {
 
 // morsel evaluates what is left of the morsel.
 func (w *worker) morsel() {
+	if slots := w.p.shared(); w.take(slots) {
+		defer give(slots)
+	}
 	for w.m.Lo < w.m.Hi {
 		if w.n == 0 {
 			w.n = min(w.m.Len(), vectorRows)
@@ -167,6 +188,12 @@ func (w *worker) row(i int) int { return w.p.cursor.Unit(w.rec, w.m.Lo+i) }
 
 // vector evaluates a node on the vector: load, call, store.
 func (w *worker) vector() {
+	if slots := w.p.nodes[w.k].slots; slots != nil {
+		if !w.take(slots) {
+			return
+		}
+		defer slots.Give()
+	}
 	var start time.Time
 	if w.Timed {
 		start = time.Now()
@@ -211,7 +238,7 @@ func (w *worker) vector() {
 // try holds a node's vector form against the row form, whose results are there.
 func (w *worker) try(v vectorKernel) {
 	t := &w.trials[w.k]
-	if t.differs {
+	if t.differs || w.p.form == RowForm {
 		return
 	}
 	t.tried, t.differs = true, true // a form that panics or ends the goroutine differs
@@ -439,6 +466,9 @@ func (w *worker) shadow(v vectorKernel) bool {
 // the function ends, the results or its error are kept.
 func (w *worker) batch(k, lo, hi int) {
 	n := w.p.nodes[k]
+	if w.take(n.slots) {
+		defer give(n.slots)
+	}
 	start := time.Now()
 	var out arrow.Record
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns

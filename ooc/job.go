@@ -32,10 +32,15 @@ type Job struct {
 	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are
 	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way in one chunk, and Trust leaves
-	// out the checks of vector forms: see [apply.Engine].
+	// Wide is how many calls of functions that wait may be under way at the same time, in all chunks
+	// together; 0 is 128, or Workers if that is more. Trust leaves out the checks of vector forms: see
+	// [apply.Engine].
 	Wide  int
 	Trust bool
+	// Strategy and Form force how the functions are run on each chunk: see [apply.Engine]. Serial puts
+	// one worker on a chunk, while others have other chunks.
+	Strategy apply.Strategy
+	Form     apply.Form
 	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop],
 	// which ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one
 	// that it does not choose, and counted: see [Report].
@@ -265,13 +270,19 @@ func newRun(j Job) *run {
 
 // engine is the job's settings for functions over a frame.
 func (r *run) engine() apply.Engine {
-	return apply.Engine{Workers: r.workers, Wide: r.job.Wide, Trust: r.job.Trust, OnError: r.job.OnError}
+	return apply.Engine{
+		Workers: r.workers, Wide: r.job.Wide, Strategy: r.job.Strategy, Form: r.job.Form, Trust: r.job.Trust, OnError: r.job.OnError,
+	}
 }
 
 func (r *run) env() engine.Env {
+	workers := r.workers
+	if r.job.Strategy == apply.Serial {
+		workers = 1 // on a chunk
+	}
 	return engine.Env{
-		Workers: r.workers, Wide: cmp.Or(r.job.Wide, apply.WideDefault), Trust: r.job.Trust, Policy: r.job.OnError,
-		Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
+		Workers: workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Strategy: int(r.job.Strategy), Form: int(r.job.Form),
+		Trust: r.job.Trust, Policy: r.job.OnError, Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
 	}
 }
 

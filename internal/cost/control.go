@@ -26,6 +26,8 @@ type Settings struct {
 	// Pinned says that the option given to Run stays what it is: a user's choice. Late workers still
 	// give back what they have not begun. For Serial, one worker is the limit as well.
 	Pinned bool
+	// Below is the work for which no second worker is started.
+	Below time.Duration
 	// Seed makes the sample's places differ.
 	Seed uint64
 	// Functions is how many clocks a worker has: see Worker.Times.
@@ -44,6 +46,8 @@ type Settings struct {
 	// Start makes a worker, and the function that is its work: it calls Next until that says no, and
 	// is called again, on another goroutine, if a unit ended the first one.
 	Start func() (*Worker, func())
+	// Widens is told that the run goes wide, before workers start for that. May be nil.
+	Widens func()
 	// Done is told how many units are done, after each span of the run. May be nil.
 	Done func(units int)
 }
@@ -157,8 +161,11 @@ func (c *Controller) Run(o Option, perUnit float64) {
 	}
 	begin := o.Workers
 	if o.Strategy == Wide {
-		begin = min(o.Workers, max(wideFirst, c.set.Workers))
-		c.climbFrom()
+		c.widens()
+		if !c.set.Pinned {
+			begin = min(o.Workers, max(wideFirst, c.set.Workers))
+			c.climbFrom()
+		}
 	}
 	c.add(begin - c.running)
 	c.arm()
@@ -285,7 +292,7 @@ func (c *Controller) nextSample(w *Worker, had bool, done int) (s morsel.Span, o
 	}
 	c.mu.Unlock() // the cursor's lock comes first; nobody else looks at a sample between its runs
 	if ok = !c.sample.enough(c.set.Unit); ok {
-		s, ok = c.sample.choose(c.cursor, c.set.Special, c.set.Units > 0)
+		s, ok = c.sample.choose(c.cursor, c.set.Special, c.set.Units > 0 || c.set.Pinned)
 	}
 	if ok {
 		c.cursor.ClaimAt(&w.Hand, s)
@@ -387,7 +394,7 @@ func (c *Controller) replanAfter() time.Duration { return max(replanAfter, c.set
 func (c *Controller) replan() {
 	measured := float64(c.busy) / float64(max(c.units, 1))
 	predicted := c.known.PerUnit
-	if measured < replanAt*predicted {
+	if measured < replanAt*predicted || c.little(measured) {
 		return
 	}
 	e := Estimate{Wait: c.wait}
@@ -404,6 +411,7 @@ func (c *Controller) change(o Option, why string) {
 	c.notes = append(c.notes, fmt.Sprintf("%s: went on %s on %s", why, o.Strategy, count.Of(o.Workers, "worker")))
 	c.option = o
 	if o.Strategy == Wide {
+		c.widens()
 		c.climbFrom()
 		c.add(min(max(wideFirst, 2*c.running), o.Workers) - c.running)
 		return
@@ -442,12 +450,32 @@ func (c *Controller) widen() {
 	if c.phase != running || c.option.Strategy == Wide || !c.mayWiden() {
 		return
 	}
-	if c.wait < waitsAt || c.perUnit < float64(waitsFrom) {
+	if c.wait < waitsAt || c.perUnit < float64(waitsFrom) || c.little(c.perUnit) {
 		return
 	}
 	if k := min(c.set.Wide, c.total-c.all); k > c.running {
 		c.change(Option{Strategy: Wide, Workers: k}, fmt.Sprintf("%ss wait for %.0f %% of their time", c.set.Unit, 100*c.wait))
 	}
+}
+
+// widens tells that the run goes wide. What workers have not begun of their spans comes back, and is
+// claimed by such as know it. The caller holds mu.
+func (c *Controller) widens() {
+	if c.set.Widens == nil {
+		return
+	}
+	c.set.Widens()
+	for _, w := range c.workers {
+		if !w.began.IsZero() && w.units > 1 {
+			w.Recall()
+		}
+	}
+}
+
+// little reports whether what is left is so little work, at perUnit ns, that one worker is to do it.
+// The caller holds mu.
+func (c *Controller) little(perUnit float64) bool {
+	return Nanos(perUnit*float64(c.total-c.all)) < c.set.Below
 }
 
 func (c *Controller) climbFrom() {

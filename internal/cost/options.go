@@ -79,9 +79,9 @@ func (e Estimate) Options(perUnit float64, units int, limits Limits) []Option {
 	out := []Option{{Serial, 1, Nanos(serial)}}
 	if limits.Workers > 1 && serial > float64(worthStarting) {
 		start := startCost()
-		out = append(out, Option{Parallel, w, Nanos(serial/float64(w) + start*float64(w))})
+		out = append(out, Option{Parallel, w, takes(serial, w, start)})
 		if k := width(e.Wait, perUnit, units, limits); k > w {
-			out = append(out, Option{Wide, k, Nanos(serial/float64(k) + start*float64(k))})
+			out = append(out, Option{Wide, k, takes(serial, k, start)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Option) int { return int(a.Predict - b.Predict) })
@@ -90,6 +90,22 @@ func (e Estimate) Options(perUnit float64, units int, limits Limits) []Option {
 		out[0], out[at] = out[at], out[0]
 	}
 	return out
+}
+
+// Takes is the time that an option is predicted to take for units at perUnit ns.
+func (o Option) Takes(perUnit float64, units int) time.Duration {
+	start := 0.0
+	if o.Workers > 1 {
+		start = startCost()
+	}
+	return takes(float64(units)*perUnit, o.Workers, start)
+}
+
+func takes(serial float64, workers int, start float64) time.Duration {
+	if workers == 1 {
+		return Nanos(serial)
+	}
+	return Nanos(serial/float64(workers) + start*float64(workers))
 }
 
 // width is how many waiting units at once use all cores, within the limit; 0 if they do not wait.

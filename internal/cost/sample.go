@@ -38,12 +38,13 @@ type Estimate struct {
 	Wait      float64   // share of the time spent waiting, 0 … 1
 	Spread    float64   // of PerUnit between runs: its interquartile range over the median
 	Cut       string    // says why the sample was cut short; empty if it was not
-	Open      bool      // it was cut short in a unit, of which only that it is slow is known
+	Open      bool      // nothing is known: it was cut short in a unit, which is slow, or there was none
 }
 
 // sampler chooses the runs and keeps what they took.
 type sampler struct {
-	rng   *rand.Rand
+	seed  uint64
+	rng   *rand.Rand // nil before a place is chosen by chance
 	runs  []run
 	size  int
 	spent time.Duration
@@ -69,7 +70,7 @@ func (r run) good() bool {
 }
 
 func newSampler(seed uint64, functions int) *sampler {
-	return &sampler{rng: rand.New(rand.NewPCG(seed, 0)), size: 1, times: make([]time.Duration, functions)}
+	return &sampler{seed: seed, size: 1, times: make([]time.Duration, functions)}
 }
 
 // measured takes a run in, of which times are the clocks of the functions at its end.
@@ -163,7 +164,15 @@ func (s *sampler) choose(c *morsel.Cursor, special func() int, own bool) (morsel
 			return at(gaps, rank(c, gaps, unit), size), true
 		}
 	}
-	return at(gaps, s.rng.IntN(left), size), true
+	return at(gaps, s.chance(left), size), true
+}
+
+// chance is a number below n.
+func (s *sampler) chance(n int) int {
+	if s.rng == nil {
+		s.rng = rand.New(rand.NewPCG(s.seed, 0))
+	}
+	return s.rng.IntN(n)
 }
 
 func head(g morsel.Span, size int) morsel.Span {

@@ -130,7 +130,7 @@ func (c *Controller) looksWaiting(w *Worker, since time.Duration) (ok bool) {
 // hurry has all workers take part, one unit at a time, once one is late. The caller holds mu.
 func (c *Controller) hurry(late time.Duration) {
 	c.perUnit = max(c.perUnit, float64(late))
-	if c.option.Strategy == Serial && !c.set.Pinned {
+	if c.option.Strategy == Serial && !c.set.Pinned && !c.little(c.perUnit) {
 		c.change(Option{Strategy: Parallel, Workers: min(c.set.Workers, max(c.total-c.all, 1))},
 			fmt.Sprintf("a %s was still under way after %s", c.set.Unit, Text(float64(late))))
 	}

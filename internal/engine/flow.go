@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -18,8 +19,16 @@ import (
 type Env struct {
 	// Workers is how many goroutines may compute at the same time.
 	Workers int
-	// Wide is how many calls of a function that waits may be under way at the same time.
+	// Wide is how many calls of functions that wait may be under way at the same time, in all batches
+	// together.
 	Wide int
+	// Calls are the slots of these calls. Start makes them.
+	Calls Slots
+	// Strategy and Form are an apply.Strategy and an apply.Form that are forced; 0 is none.
+	Strategy, Form int
+	// SerialBelow is the work below which a step puts no second worker on a batch; 0 leaves it to the
+	// step.
+	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time; 0 leaves it to the step.
 	MorselRows int
 	// Trust leaves out the checks of vector forms.
@@ -55,6 +64,12 @@ type Borrower interface {
 	Borrows() bool
 }
 
+// Checked is a Step that can refuse the settings of a run before it begins.
+type Checked interface {
+	Step
+	Check(env *Env) error
+}
+
 // Flow is steps at work on one table. Run does the work on a batch, on many at the same time;
 // Settle takes them in order, and only then are rows numbered, errors told and rejects written.
 type Flow struct {
@@ -78,6 +93,9 @@ type Flow struct {
 
 // Start begins a run, and the tables of steps that need all rows. Close must be called.
 func Start(ctx context.Context, in *arrow.Schema, steps chunker.BoundSteps, env Env) (*Flow, error) {
+	if env.Wide > 0 {
+		env.Calls = NewSlots(env.Wide)
+	}
 	if env.Memory == nil {
 		env.Memory = chunker.NewMemory(0)
 	}

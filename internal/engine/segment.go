@@ -46,6 +46,11 @@ func (f *Flow) cut(ctx context.Context, list []chunker.BoundStep) error {
 			if err != nil {
 				return err
 			}
+			if c, ok := own.(Checked); ok {
+				if err := c.Check(&f.env); err != nil {
+					return err
+				}
+			}
 			f.add(s, step, own)
 			schema = step.Schema()
 			continue

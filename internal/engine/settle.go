@@ -18,7 +18,7 @@ type Counts struct {
 
 	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
 	Rejected    int // rows that are among the rejects: of Refused, and of Failed
-	Unchosen    int // of Failed: those on which a condition failed
+	Unchosen    int // of Failed: those on which a condition, or the function of their chunk, failed
 	NullResults int // of Failed: those written, or made into new rows, with nulls for the results of functions that failed
 	Nulled      int // of Rows: those in which the source made a value null that it could not decode or that was missing
 	Cut         int // of Rows: those whose surplus fields the source dropped

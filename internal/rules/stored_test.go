@@ -21,6 +21,7 @@ import (
 	"github.com/volley-go/volley/apply/fn"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 )
 
 type structIn struct{ A float64 }
@@ -55,7 +56,10 @@ var constructors = map[string]chunker.Step{
 	"apply.Each": apply.Each("_x", []string{"a", "b"}, one), "apply.Rows": apply.Rows(row), "apply.CallRows": apply.CallRows(callRow),
 	"apply.Batch":  apply.Batch([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, whole),
 	"table.Select": table.Select("b", "a"), "table.Drop": table.Drop("a"), "table.Rename": table.Rename("a", "x"), "table.Limit": table.Limit(3), "table.RowNumber": table.RowNumber("x"),
-	"chunker.Steps": chunker.Steps{apply.Where("a > 1"), table.Limit(3), chunker.Steps{table.Drop("a")}},
+	"apply.Called.With":  apply.Call1("x", "a", call).With(apply.Calls{Concurrency: 3}),
+	"apply.Mapped1.With": apply.Map1("x", "a", one).With(apply.Calls{Concurrency: 3}), "apply.Mapped2.With": apply.Map2("x", "a", "b", two).With(apply.Calls{Concurrency: 3}),
+	"apply.Mapped3.With": apply.Map3("x", "a", "b", "a", three).With(apply.Calls{Concurrency: 3}),
+	"chunker.Steps":      chunker.Steps{apply.Where("a > 1"), table.Limit(3), chunker.Steps{table.Drop("a")}},
 }
 
 // refusedSteps are those that cannot be stored, each with the words of its error that say what to do.
@@ -63,6 +67,7 @@ var refusedSteps = map[string]struct {
 	step   chunker.Step
 	remedy string
 }{
+	"apply.Chunks":         {apply.Chunks{Name: "best", Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) { return f, nil }}, "best: its function cannot be stored: give the step in Go"},
 	"apply.Mapped1.Vector": {apply.Map1("x", "a", one).Vector(func(a, out []float64) { copy(out, a) }), "leave Vector out"},
 	"apply.Mapped2.Vector": {apply.Map2("x", "a", "b", two).Vector(func(a, b, out []float64) { copy(out, a) }), "leave Vector out"},
 	"apply.Mapped3.Vector": {apply.Map3("x", "a", "b", "a", three).Vector(func(a, b, c, out []float64) { copy(out, a) }), "leave Vector out"},

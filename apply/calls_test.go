@@ -1,0 +1,203 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/chunker"
+)
+
+// gauge counts the calls that are under way at the same time.
+type gauge struct {
+	mu               sync.Mutex
+	now, most, calls int
+}
+
+// call is one of them. It goes on until want are under way, or for a moment.
+func (g *gauge) call(want int) {
+	g.mu.Lock()
+	g.now, g.calls = g.now+1, g.calls+1
+	g.most = max(g.most, g.now)
+	g.mu.Unlock()
+	for range 3 {
+		time.Sleep(200 * time.Microsecond)
+		g.mu.Lock()
+		reached := g.most >= want
+		g.mu.Unlock()
+		if reached {
+			break
+		}
+	}
+	g.mu.Lock()
+	g.now--
+	g.mu.Unlock()
+}
+
+// TestALimitGoesWithTheFunction: whatever kind of function it is, however it ends, and whatever the
+// engine would do.
+func TestALimitGoesWithTheFunction(t *testing.T) {
+	type in struct{ N int64 }
+	type out struct{ Y int64 }
+	for limit, rows := range map[int]int{1: 60, 3: 90, 200: 300} {
+		g, f := new(gauge), table(t, rows)
+		calls := apply.Calls{Concurrency: limit}
+		wait := func(_ context.Context, n int64) (int64, error) { g.call(limit); return n, nil }
+		for name, step := range map[string]chunker.Step{
+			"Call1": apply.Call1("y", "n", wait).With(calls),
+			"Call2": apply.Call2("y", "n", "n", func(ctx context.Context, n, _ int64) (int64, error) { return wait(ctx, n) }).With(calls),
+			"Call3": apply.Call3("y", "n", "n", "n", func(ctx context.Context, n, _, _ int64) (int64, error) { return wait(ctx, n) }).With(calls),
+			"CallRows": apply.CallRows(func(ctx context.Context, r in) (out, error) {
+				n, err := wait(ctx, r.N)
+				return out{n}, err
+			}).With(calls),
+			"Rows":    apply.Rows(func(r in) out { g.call(limit); return out{r.N} }).With(calls),
+			"Map1":    apply.Map1("y", "n", func(n int64) int64 { g.call(limit); return n }).With(calls),
+			"Map2":    apply.Map2("y", "n", "n", func(n, _ int64) int64 { g.call(limit); return n }).With(calls),
+			"Map3":    apply.Map3("y", "n", "n", "n", func(n, _, _ int64) int64 { g.call(limit); return n }).With(calls),
+			"a panic": apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) { g.call(limit); panic("crash") }).With(calls),
+			"Goexit":  apply.Map1("y", "n", func(n int64) int64 { g.call(limit); runtime.Goexit(); return 0 }).With(calls),
+			"an error": apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) {
+				g.call(limit)
+				return 0, errors.New("bad")
+			}).With(calls),
+			"beside others": chunker.Steps{
+				apply.Map1("z", "n", func(n int64) int64 { return n }), apply.Expr("v = n + 1"),
+				apply.Call1("y", "n", wait).With(calls),
+				apply.Call1("w", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }),
+			},
+		} {
+			*g = gauge{}
+			_, report, err := apply.Engine{Workers: 8, OnError: chunker.Null()}.Run(t.Context(), f, step)
+			require.NoError(t, err, name)
+			require.Equal(t, rows, g.calls, name)
+			require.LessOrEqual(t, g.most, limit, "%s, limit %d\n%s", name, limit, report)
+			if name == "Call1" && limit == 3 {
+				require.Equal(t, limit, g.most, "it is used to the full\n%s", report)
+			}
+		}
+	}
+}
+
+// TestALimitMayBeMoreThanWide: the function's own replaces the engine's.
+func TestALimitMayBeMoreThanWide(t *testing.T) {
+	const limit = 300
+	g := new(gauge)
+	wait := func(_ context.Context, n int64) (int64, error) {
+		g.call(limit)
+		time.Sleep(3 * time.Millisecond)
+		return n, nil
+	}
+	_, report, err := apply.Engine{Workers: 4, Strategy: apply.Wide}.Run(t.Context(), table(t, 3000), apply.Call1("y", "n", wait).With(apply.Calls{Concurrency: limit}))
+	require.NoError(t, err)
+	require.Greater(t, g.most, apply.WideDefault, "%s", report)
+	require.Contains(t, report.String(), "at most 300 calls at a time")
+}
+
+// TestEachSharesOneLimit: its columns are calls of one function. Batch counts calls with a batch.
+func TestEachSharesOneLimit(t *testing.T) {
+	g := new(gauge)
+	f := table(t, 300)
+	out, _, err := apply.Engine{Workers: 8, MorselRows: 1}.Run(t.Context(), f,
+		apply.Each("_y", []string{"n", "x", "z"}, func(v float64) float64 { g.call(2); return v }).With(apply.Calls{Concurrency: 2}))
+	require.NoError(t, err)
+	require.Len(t, out.Names(), 7)
+	require.Equal(t, 2, g.most)
+
+	*g = gauge{}
+	fields := []arrow.Field{{Name: "y", Type: arrow.PrimitiveTypes.Int64}}
+	_, report, err := apply.Engine{Workers: 8, MorselRows: 10, OnError: chunker.Null()}.Run(t.Context(), f,
+		apply.Batch(fields, func(_ context.Context, rec arrow.Record) (arrow.Record, error) {
+			g.call(2)
+			if rec.Column(1).(interface{ Value(int) int64 }).Value(0) == 100 {
+				runtime.Goexit()
+			}
+			return rec, errors.New("bad")
+		}).With(apply.Calls{Concurrency: 2}), apply.Expr("v = n + 1"))
+	require.NoError(t, err)
+	require.Equal(t, 300, report.Failed)
+	require.Equal(t, 2, g.most)
+}
+
+// TestWideBoundsFunctionsThatSayThatTheyWait: fewer than workers too.
+func TestWideBoundsFunctionsThatSayThatTheyWait(t *testing.T) {
+	for _, wide := range []int{1, 2, 16} {
+		g := new(gauge)
+		wait := func(_ context.Context, n int64) (int64, error) { g.call(wide); return n, nil }
+		_, _, err := apply.Engine{Workers: 4, Wide: wide, MorselRows: 1}.Run(t.Context(), table(t, 300), apply.Call1("y", "n", wait), apply.Call1("z", "n", wait))
+		require.NoError(t, err)
+		require.LessOrEqual(t, g.most, wide)
+		require.Equal(t, 600, g.calls)
+	}
+}
+
+// TestWhoWaitsForASlotIsNotForgotten: when the run is cancelled, and when a row before fails.
+func TestWhoWaitsForASlotIsNotForgotten(t *testing.T) {
+	f := table(t, 90)
+	ctx, cancel := context.WithCancel(t.Context())
+	began := make(chan bool, 100)
+	hang := func(ctx context.Context, n int64) (int64, error) {
+		began <- true
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	go func() { <-began; time.Sleep(5 * time.Millisecond); cancel() }()
+	_, err := apply.Apply(ctx, f, apply.Call1("y", "n", hang).With(apply.Calls{Concurrency: 1}))
+	require.ErrorIs(t, err, context.Canceled)
+
+	_, _, err = apply.Engine{Workers: 8, MorselRows: 1}.Run(t.Context(), f, apply.Call1("y", "n", func(ctx context.Context, n int64) (int64, error) {
+		if n == 0 {
+			time.Sleep(5 * time.Millisecond)
+			return 0, errors.New("bad")
+		}
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}).With(apply.Calls{Concurrency: 2}))
+	require.ErrorContains(t, err, "row 0, ")
+}
+
+func TestALimitBelowZeroIsRefused(t *testing.T) {
+	_, err := apply.Apply(t.Context(), table(t, 3), apply.Map1("y", "n", func(n int64) int64 { return n }).With(apply.Calls{Concurrency: -1}))
+	require.EqualError(t, err, "apply: y: Calls.Concurrency is -1: give the number of calls that may be under way, or 0")
+	_, err = apply.Apply(t.Context(), table(t, 3), apply.Called{})
+	require.ErrorContains(t, err, "no constructor")
+}
+
+// A limit holds for the function, however many workers and chunks there are.
+func ExampleCalls() {
+	var mu sync.Mutex
+	now, most := 0, 0
+	lookUp := func(_ context.Context, carrier string) (string, error) {
+		mu.Lock()
+		now++
+		most = max(most, now)
+		mu.Unlock()
+		time.Sleep(time.Millisecond) // a request
+		mu.Lock()
+		now--
+		mu.Unlock()
+		return map[string]string{"UA": "United", "AA": "American", "B6": "JetBlue"}[carrier], nil
+	}
+	show(apply.Apply(context.Background(), flights(),
+		apply.Call1("name", "carrier", lookUp).With(apply.Calls{Concurrency: 2}),
+	))
+	fmt.Println("never more than two at a time:", most <= 2)
+	// Output:
+	// carrier  distance  air_time  name
+	// string    float64   float64  string
+	// ───────  ────────  ────────  ────────
+	// UA           1400       227  United
+	// AA           1089       160  American
+	// B6           1576       183  JetBlue
+	// UA            719         0  United
+	// 4 rows × 4 columns
+	// never more than two at a time: true
+}
