@@ -44,6 +44,8 @@ func By(columns ...string) chunker.Step {
 // Keys sorts by keys, the first of them first.
 func Keys(keys ...Key) chunker.Step { return sorting{keys: keys} }
 
+var errNoColumns = errors.New("order: no columns are named")
+
 // sorting is the step.
 type sorting struct {
 	keys  []Key
@@ -61,7 +63,7 @@ func (s sorting) String() string {
 // Bind finds the columns.
 func (s sorting) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
 	if len(s.keys) == 0 {
-		return nil, errors.New("order: no columns are named")
+		return nil, errNoColumns
 	}
 	b := &bound{sorting: s, schema: in, limit: -1}
 	for i, k := range s.keys {
