@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -167,11 +168,12 @@ func (b *bound) Fuse(_ context.Context, next chunker.Step) (bool, error) {
 	if !ok || l.Most() < 0 {
 		return false, nil
 	}
-	if b.limit < 0 || l.Most() < b.limit {
-		b.limit = l.Most()
-	}
+	*b = *b.atMost(l.Most())
 	return true, nil
 }
+
+// Filter drops no rows. Behind a limit that was taken in, which rows come out depends on all of them.
+func (b *bound) Filter() (predicate.Filter, bool) { return predicate.Filter{}, b.limit >= 0 }
 
 // Seal has nothing to do.
 func (b *bound) Seal() error { return nil }
