@@ -89,7 +89,7 @@ var stepKinds registry[func(*strictjson.Value) (Step, error)]
 // homes are the packages of this module that register a name, for whoever forgot the import.
 var homes = map[string]string{
 	"where": "apply", "expr": "apply", "map": "apply", "call": "apply", "each": "apply", "rows": "apply", "callRows": "apply", "batch": "apply",
-	"select": "apply/table", "drop": "apply/table", "rename": "apply/table", "limit": "apply/table", "rowNumber": "apply/table",
+	"select": "apply/table", "drop": "apply/table", "rename": "apply/table", "limit": "apply/table", "rowNumber": "apply/table", "order": "apply/order",
 	"csv": "io/csvio", "tsv": "io/csvio", "parquet": "io/parquetio",
 }
 

@@ -25,6 +25,7 @@ type Env struct {
 	Workers int     // how many goroutines the run has
 	Bytes   int64   // what a chunk should take in memory
 	Dir     string  // where files may be spilled to; empty is the system's folder for temporary files
+	First   int64   // how many first rows of what comes out are enough; 0 is all
 }
 
 // Table takes all rows of a run, as a [Writer], and once committed hands on what became of them.
@@ -40,7 +41,9 @@ type Table interface {
 }
 
 // Limiting is a Step that lets the first rows through and no more. A [TableStep] that is [Fusing]
-// takes it in where it then needs to keep no more than those: the first rows of a sort.
+// takes it in where it then needs to keep no more than those: the first rows of a sort. Where steps
+// between the two hand every row on, the limit stays where it is, and the table is told by
+// [Env].First.
 type Limiting interface {
 	Step
 	// Most is how many rows it lets through.

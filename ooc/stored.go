@@ -22,6 +22,7 @@ type jobData struct {
 	Memory  string          `json:"memory,omitempty"`
 	Workers int             `json:"workers,omitempty"`
 	Wide    int             `json:"wide,omitempty"`
+	TempDir string          `json:"tempDir,omitempty"`
 	Trust   bool            `json:"trust,omitempty"`
 	OnError *chunker.Policy `json:"onError,omitempty"`
 }
@@ -37,7 +38,7 @@ type jobData struct {
 // whoever's runs the job, and are left out. Paths are written as they were given, so that relative
 // ones are of the folder in which the job is run.
 func (j Job) MarshalJSON() ([]byte, error) {
-	d := jobData{Version: storedVersion, Name: j.Name, Steps: j.Steps, Workers: j.Workers, Wide: j.Wide, Trust: j.Trust}
+	d := jobData{Version: storedVersion, Name: j.Name, Steps: j.Steps, Workers: j.Workers, Wide: j.Wide, TempDir: j.TempDir, Trust: j.Trust}
 	if j.From == nil || j.To == nil {
 		return nil, errors.New("ooc: a job without From or To cannot be stored: set both")
 	}
@@ -82,7 +83,7 @@ func (j *Job) UnmarshalJSON(data []byte) error {
 }
 
 func (d *jobData) job() (Job, error) {
-	out := Job{Name: d.Name, Steps: d.Steps, Workers: d.Workers, Wide: d.Wide, Trust: d.Trust}
+	out := Job{Name: d.Name, Steps: d.Steps, Workers: d.Workers, Wide: d.Wide, TempDir: d.TempDir, Trust: d.Trust}
 	switch {
 	case d.Version != storedVersion:
 		return out, fmt.Errorf("version: this is %d, and version %d is read here: use the program that wrote it", d.Version, storedVersion)

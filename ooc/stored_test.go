@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/strictjson"
@@ -33,6 +34,9 @@ func jobs() map[string]ooc.Job {
 		`{"version":1,` + ends + `,"onError":{"policy":"null","rowsMax":7,"ratioMax":0.5}}`: {From: from, To: to, OnError: limited},
 		`{"version":1,` + ends + `,"onError":{"policy":"reject","rowsMax":9,"to":{"format":"csv","files":["bad.csv"]}}}`: {
 			From: from, To: to, OnError: chunker.Reject(csvio.Create("bad.csv"), 9)},
+		`{"version":1,` + ends + `,"tempDir":"spill here"}`: {From: from, To: to, TempDir: "spill here"},
+		`{"version":1,"from":{"format":"csv","files":["a.csv"]},"steps":[{"step":"order","by":["-n","m"]},{"step":"order","keys":[{"column":"-n","descending":true,"nullsFirst":true},{"column":"m"}]}],"to":{"format":"parquet","files":["b.parquet"]}}`: {
+			From: from, To: to, Steps: chunker.Steps{order.By("-n", "m"), order.Keys(order.Key{Column: "-n", Descending: true, NullsFirst: true}, order.Key{Column: "m"})}},
 		`{"version":1,"from":{"format":"parquet","files":["x*.parquet","y"],"options":{"int96Micros":true}},"steps":[{"step":"where","condition":"n > 1"},{"step":"select","columns":["n"]},{"step":"drop","columns":["m"]},{"step":"rename","from":"n","to":"k"},{"step":"limit","rows":5},{"step":"rowNumber","column":"row"}],"to":{"format":"csv","files":["b.csv"],"options":{"crlf":true}}}`: {
 			From:  parquetio.ReadOptions{Int96Micros: true}.Open("x*.parquet", "y"),
 			Steps: chunker.Steps{apply.Where("n > 1"), table.Select("n"), table.Drop("m"), table.Rename("n", "k"), table.Limit(5), table.RowNumber("row")},
@@ -94,6 +98,7 @@ func TestWhatOfAJobCannotBeStoredIsTold(t *testing.T) {
 		"to: *chunker.FrameSink: it cannot":              {From: from, To: to, OnError: chunker.Reject(new(chunker.FrameSink), 0)},
 		"steps[1]: map h: its function":                  {From: from, To: to, Steps: chunker.Steps{table.Limit(1), apply.Map1("h", "x", func(x float64) float64 { return x })}},
 		`files[0]: the text "\xff.csv" is not UTF-8`:     {From: csvio.Open("\xff.csv"), To: to},
+		"steps[0]: order: no columns are named":          {From: from, To: to, Steps: chunker.Steps{order.By()}},
 		"Memory -1, Workers 0 and Wide 0: a negative":    {From: from, To: to, Memory: -1},
 		`options.null[0]: the text "\x00" has a NUL`:     {From: csvio.ReadOptions{Null: []string{"\x00"}}.Open("a"), To: to},
 	} {
@@ -118,6 +123,10 @@ func TestWrongDocumentsAreToldByTheirPlace(t *testing.T) {
 		`{` + ends + `, "workers": 99999999999999999999}`:                                                                         "workers: 99999999999999999999 is no whole number",
 		`{` + ends + `, "steps": [{"step": "limit", "rows": 1}, {"step": "limit"}]}`:                                              `steps[1]: there is no field "rows"`,
 		`{` + ends + `, "steps": [{"step": "limit", "rows": 1, "step": "drop"}]}`:                                                 `steps[0]: the field "step" is there twice`,
+		`{` + ends + `, "steps": [{"step": "order"}]}`:                                                                            `steps[0]: give columns in "by", or else in "keys"`,
+		`{` + ends + `, "steps": [{"step": "order", "by": ["a"], "keys": [{"column": "b"}]}]}`:                                    `steps[0]: give columns in "by", or else in "keys"`,
+		`{` + ends + `, "steps": [{"step": "order", "keys": [{"nullsFirst": true}]}]}`:                                            `steps[0].keys[0]: there is no field "column"`,
+		`{` + ends + `, "steps": [{"step": "order", "key": ["a"]}]}`:                                                              `steps[0]: no field "key" is known here`,
 		`{` + ends + `, "onError": {"policy": "rejects"}}`:                                                                        `onError: no policy "rejects"; did you mean "reject"?`,
 		`{` + ends + `, "onError": {"policy": "reject"}}`:                                                                         `onError: the policy "reject", and no other, has a field "to"`,
 		`{` + ends + `, "onError": {"policy": "null", "ratioMax": 2}}`:                                                            "onError: rowsMax 0 and ratioMax 2",

@@ -649,7 +649,7 @@ func TestATableThatFindsNoRoomIsRefusedBeforeTheFirstRow(t *testing.T) {
 	steps := chunker.Steps{backwards{log: log, least: 20 << 20}, apply.Expr("y = x"), backwards{log: log, least: 20 << 20}, backwards{log: log, least: 30 << 20}}
 	_, err := ooc.Job{From: from, Steps: steps, To: newCountedSink(), Memory: 64 << 20, OnError: chunker.Reject(rejects, 0)}.Run(t.Context())
 	require.ErrorIs(t, err, chunker.ErrMemory)
-	require.EqualError(t, err, "backwards: it needs 30 MiB of memory, but of the budget of 64 MiB, 40 MiB are taken: raise Memory")
+	require.EqualError(t, err, "backwards: it needs 30 MiB of memory, but of the budget of 64 MiB, 43.1 MiB are taken: raise Memory", "2 tables of 20 MiB, and the chunks under way")
 	require.Zero(t, from.opened.Load())
 	require.Nil(t, rejects.Frame())
 	require.EqualValues(t, 2, log.begun.Load())

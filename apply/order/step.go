@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -44,6 +45,8 @@ func By(columns ...string) chunker.Step {
 // Keys sorts by keys, the first of them first.
 func Keys(keys ...Key) chunker.Step { return sorting{keys: keys} }
 
+var errNoColumns = errors.New("order: no columns are named")
+
 // sorting is the step.
 type sorting struct {
 	keys  []Key
@@ -61,7 +64,7 @@ func (s sorting) String() string {
 // Bind finds the columns.
 func (s sorting) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
 	if len(s.keys) == 0 {
-		return nil, errors.New("order: no columns are named")
+		return nil, errNoColumns
 	}
 	b := &bound{sorting: s, schema: in, limit: -1}
 	for i, k := range s.keys {
@@ -165,11 +168,12 @@ func (b *bound) Fuse(_ context.Context, next chunker.Step) (bool, error) {
 	if !ok || l.Most() < 0 {
 		return false, nil
 	}
-	if b.limit < 0 || l.Most() < b.limit {
-		b.limit = l.Most()
-	}
+	*b = *b.atMost(l.Most())
 	return true, nil
 }
+
+// Filter drops no rows. Behind a limit that was taken in, which rows come out depends on all of them.
+func (b *bound) Filter() (predicate.Filter, bool) { return predicate.Filter{}, b.limit >= 0 }
 
 // Seal has nothing to do.
 func (b *bound) Seal() error { return nil }

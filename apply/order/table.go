@@ -67,6 +67,9 @@ func clamp(n, least, most int64) int64 { return min(max(n, least), most) }
 
 // Table begins a sort.
 func (b *bound) Table(_ context.Context, env chunker.Env) (chunker.Table, error) {
+	if env.First > 0 {
+		b = b.atMost(env.First)
+	}
 	memory, workers := env.Memory, max(env.Workers, 1)
 	if memory == nil {
 		memory = chunker.NewMemory(0)
@@ -78,6 +81,16 @@ func (b *bound) Table(_ context.Context, env chunker.Env) (chunker.Table, error)
 	}
 	t.share.Add(t.writing)
 	return t, nil
+}
+
+// atMost is the step with a limit, if it has no lower one.
+func (b *bound) atMost(rows int64) *bound {
+	if b.limit >= 0 && b.limit <= rows {
+		return b
+	}
+	out := *b
+	out.limit = rows
+	return &out
 }
 
 // Worker returns what any number of workers may use.

@@ -47,7 +47,10 @@ func newConvert() *cobra.Command {
 		Short: "Write inputs to an output, in any format to any other",
 		Long: `Convert writes its inputs, read one after another as one table, to an output. On the way it does the
 steps in the order in which their flags are given: --where, --set, --cast, --select, --drop, --rename,
---number and --first, each as often as it is given. The formats go by the names; - is standard input or output.
+--number, --sort and --first, each as often as it is given. The formats go by the names; - is standard input or output.
+
+--sort takes all rows before the first comes out; what it has no room for in memory goes to a file in --temp-dir. Rows with
+equal keys stay in their order, and nulls come last. With --first right behind it, no more rows than these are kept.
 
 The output appears whole, or not at all, and replaces a file only with --force. Files larger than memory are
 fine: see --memory.
@@ -62,6 +65,7 @@ How many rows there are of each kind is told, and the exit code is then 3.`,
 		Example: `  volley convert trips.csv trips.parquet
   volley convert 'trips/*.csv.zst' trips.parquet --memory 256MiB
   volley convert trips.parquet long.csv --where 'distance > 10' --set 'total = fare + tip' --drop tip
+  volley convert trips.parquet top.csv --sort -total,city --first 100
   volley convert dirty.csv clean.parquet --on-error reject=rejects.csv
   zcat trips.csv.gz | volley convert - - --select zone,fare | sort`,
 		Args: inputsAndOutput,

@@ -18,6 +18,7 @@ import (
 type effort struct {
 	memory  byteSize
 	workers int
+	tempDir string
 	quiet   bool
 }
 
@@ -26,6 +27,7 @@ func (e *effort) flags(cmd *cobra.Command) {
 	e.memory = memoryDefault
 	f.Var(&e.memory, "memory", "the memory to keep to, such as 256MiB or 2GB")
 	f.IntVar(&e.workers, "workers", 0, "how many cores to use (default: all)")
+	f.StringVar(&e.tempDir, "temp-dir", "", "the folder for what a --sort has no room for in memory (default: the system's)")
 	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
 }
 
@@ -50,6 +52,7 @@ func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
 		return err
 	}
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
+	job.TempDir = e.tempDir
 	// The runtime keeps to it too, rather than to twice what is alive.
 	if limit := int64(e.memory) + runtimeRoom; limit < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(limit)

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/spf13/cobra"
 
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/terminal"
@@ -30,7 +31,8 @@ func newHead() *cobra.Command {
 		Short: "Print the first rows of inputs",
 		Long: `Head prints the first rows as a table, after the steps, if any: a way to try expressions before convert runs them
 over everything. On a terminal, columns that do not fit are left out from the middle; elsewhere, as behind
-| less -S, there are all. No more is read than the rows take.`,
+| less -S, there are all. No more is read than the rows take,
+unless they are sorted.`,
 		Example: `  volley head trips.csv
   volley head trips.parquet -n 50 --select zone,fare --where 'fare > 100'
   volley head trips.csv --json | jq .zone`,
@@ -87,6 +89,9 @@ func (h *head) first(ctx context.Context, from *opened, memory int64) (*firstRow
 	first := &firstRows{left: h.rows}
 	job := h.job(from.Source)
 	job.To, job.Memory = first, memory
+	if h.sorts() {
+		job.Steps = append(job.Steps, table.Limit(int64(h.rows))) // which the sort takes in
+	}
 	if _, err := job.Run(ctx); err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}

@@ -27,7 +27,9 @@
 // Steps are done in the order of their flags, each as often as it is given: --where keeps the rows
 // for which a condition is true, --set computes a column, --cast makes one another type, --select
 // chooses the columns and their order, --drop leaves columns out, --rename names one anew, --number
-// adds the rows' numbers, --first ends after so many rows. Expressions are in Go's syntax:
+// adds the rows' numbers, --sort sorts by columns (a - before one is for greatest first), --first ends
+// after so many rows. What a sort has no room for in --memory goes to a file in --temp-dir.
+// Expressions are in Go's syntax:
 //
 //	volley convert trips.csv long.parquet --where 'distance > 10 && zone != "Zone 7"' \
 //		--set 'total = fare + tip' --set 'rate = total / distance' --select zone,total,rate

@@ -43,7 +43,7 @@ func (c *convert) plan(cmd *cobra.Command, inputs []string, out string) error {
 	if err := c.effort.check(); err != nil {
 		return usage(cmd, "%w", err)
 	}
-	job.Memory, job.Workers = int64(c.memory), c.workers
+	job.Memory, job.Workers, job.TempDir = int64(c.memory), c.workers, c.tempDir
 	data, err := job.MarshalJSON()
 	if err != nil {
 		return err

@@ -51,9 +51,9 @@ and a Go program writes one by json.Marshal of an ooc.Job:
     "onError": {"policy": "reject", "to": {"format": "csv", "files": ["bad.csv"]}}
   }
 
-The steps are where, expr, select, drop, rename (from, to), limit (rows) and rowNumber (column), and steps, a list of
-them. What is left out has the default that convert has. Paths are of the folder in which run is called, not of the
-document's; the file - is standard input or output. An unknown field or step is an error that says where it stands.
+The steps are where, expr, select, drop, rename (from, to), order (by, such as ["-total", "city"]; or
+keys, a list of column, descending, nullsFirst), limit (rows) and rowNumber (column), and steps, a list of them. What is
+left out has the default that convert has. Paths are of the folder in which run is called, not of the document's; the file - is standard input or output. An unknown field or step is an error that says where it stands.
 Steps of Go functions run in programs that have them registered, and not here.
 
 A job reads and writes whatever files it names: look at one that is not yours before it is run.`,
@@ -150,7 +150,7 @@ func (r *runJob) do(cmd *cobra.Command, job ooc.Job, stdinTaken bool) error {
 		defer r.tellUndecided(os.Stderr)
 	}
 	job.From = from.Source
-	e := effort{memory: byteSize(job.Memory), workers: job.Workers, quiet: r.quiet}
+	e := effort{memory: byteSize(job.Memory), workers: job.Workers, tempDir: job.TempDir, quiet: r.quiet}
 	if job.Memory == 0 {
 		e.memory = memoryDefault
 	}
@@ -264,6 +264,9 @@ var asFields = strings.NewReplacer(
 	"--force replaces it", "volley run --force replaces it",
 	"--on-error reject=FILE sets", `the policy "reject" in onError sets`,
 	"failed on --where", `failed on a step "where"`,
+	"say order.Keys(order.Key{Column: ", `give "keys" in place of "by" ({"column": `, "say which by order.Keys(order.Key{Column: …})", `say which by "keys" in place of "by"`,
+	"(TMPDIR, or the job's own for temporary files), or give more Memory", `("tempDir", or TMPDIR), or give more "memory"`,
+	`TempDir "`, `tempDir "`,
 	"raise Memory", `raise "memory"`,
 	"(EncodingOf finds it by name)", "with its name",
 	"Policy.RowsMax ", "onError.rowsMax ", "Policy.RatioMax ", "onError.ratioMax ",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/expr"
+	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/ooc"
@@ -35,6 +36,7 @@ func (s *steps) flags(cmd *cobra.Command, in *input) {
 		{"select", "columns", "keep these columns, in this order"},
 		{"drop", "columns", "leave columns out"},
 		{"rename", "old=new", "give a column another name"},
+		{"sort", "columns", "sort by these columns, such as -total,city; one with a - before it greatest first"},
 		{"number", "column", "add a column of the rows' numbers, from 0"},
 		{"first", "rows", "keep the first rows and read no further"},
 	} {
@@ -47,6 +49,7 @@ func (s *steps) flags(cmd *cobra.Command, in *input) {
 	}
 	complete("select", completeList)
 	complete("drop", completeList)
+	complete("sort", completeKeys)
 	complete("where", completeExpression)
 	complete("set", completeExpression)
 }
@@ -98,10 +101,26 @@ func (s step) step() (chunker.Step, error) {
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("it is a list of columns, such as a,b: %w", err)
 	}
-	if s.flag == "drop" {
+	switch s.flag {
+	case "drop":
 		return table.Drop(columns...), nil
+	case "sort":
+		return sortBy(columns)
 	}
 	return table.Select(columns...), nil
+}
+
+// sortBy is the step of --sort.
+func sortBy(columns []string) (chunker.Step, error) {
+	if len(columns) == 0 {
+		return nil, errors.New("it is a list of columns, such as -total,city")
+	}
+	for _, c := range columns {
+		if c == "" || c == "-" {
+			return nil, errors.New("one of the columns has no name: it is a list of columns, such as -total,city")
+		}
+	}
+	return order.By(columns...), nil
 }
 
 // all are the steps.
@@ -115,6 +134,11 @@ func (s *steps) all() (out chunker.Steps) {
 
 // job is the steps over a source; where it goes is the verb's.
 func (s *steps) job(from chunker.Source) ooc.Job { return ooc.Job{From: from, Steps: s.all()} }
+
+// sorts reports whether the rows are sorted.
+func (s *steps) sorts() bool {
+	return slices.ContainsFunc(s.list, func(one step) bool { return one.flag == "sort" })
+}
 
 // computed are the texts of --set.
 func (s *steps) computed() (texts []string) {
@@ -174,6 +198,18 @@ func completeList(typed string, columns []string) (out []string) {
 		}
 	}
 	return out
+}
+
+// completeKeys is completeList for columns that may have a - before them.
+func completeKeys(typed string, columns []string) []string {
+	if last := typed[strings.LastIndexByte(typed, ',')+1:]; !strings.HasPrefix(last, "-") {
+		return completeList(typed, columns)
+	}
+	descending := make([]string, len(columns))
+	for i, c := range columns {
+		descending[i] = "-" + c
+	}
+	return completeList(typed, descending)
 }
 
 // completeExpression lists what the name at the end of an expression may become: a column,

@@ -7,6 +7,10 @@ import (
 
 // inFlags calls the options of the libraries by the flags that set them.
 func inFlags(text string) string {
+	text = sortKey.ReplaceAllString(text, "give it a name without a dash by --rename before --sort")
+	if rest, ok := strings.CutPrefix(text, "order: "); ok {
+		text = "sort: " + rest
+	}
 	return options.ReplaceAllStringFunc(limitFlags(asFlags.Replace(text)), func(option string) string {
 		name := option[strings.LastIndexByte(option, '.')+1:]
 		if flag := flagOf[name]; flag != "" {
@@ -15,6 +19,9 @@ func inFlags(text string) string {
 		return option
 	})
 }
+
+// sortKey is the remedy for a column whose name begins with a dash.
+var sortKey = regexp.MustCompile(`say order\.Keys\(order\.Key\{Column: "(?:[^"\\]|\\.)*"\}\)`)
 
 // options are options as the messages of the libraries call them.
 var options = regexp.MustCompile(`\b(?:csvio\.|parquetio\.)?(?:Read|Write)Options\.\w+`)
@@ -31,6 +38,8 @@ var asFlags = strings.NewReplacer(
 	"ReadOptions.Names has", "--names has",
 	"give the column's type in ReadOptions.Types, ", "give its type by --types: ",
 	"which ReadOptions.Types gives a type", "which --types gives a type",
+	"(TMPDIR, or the job's own for temporary files), or give more Memory", "(--temp-dir, or TMPDIR), or give more --memory",
+	`TempDir "`, `--temp-dir "`,
 	"raise Memory", "raise --memory",
 	"set ReadOptions.Int96Micros", "give --int96-micros",
 	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
@@ -38,6 +47,7 @@ var asFlags = strings.NewReplacer(
 	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
 	", or read the column as binary", "",
 	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
+	"say which by order.Keys(order.Key{Column: …})", "give one of them another name by --rename before --sort",
 	"by Select", "by --select",
 	"failed on a condition", "failed on --where",
 	"no condition is true", "no --where is true",

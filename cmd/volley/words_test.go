@@ -9,10 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
 	"github.com/volley-go/volley/ooc"
@@ -26,7 +30,7 @@ func libraryWords() *regexp.Regexp {
 			words = append(words, f.Name)
 		}
 	}
-	return regexp.MustCompile(`\b(?:csvio|parquetio|ooc|apply|expr|frame|chunker|atomicfile|paths|decompress)(?:\.[A-Z]|:)|[^:\n] (?:` + strings.Join(words, "|") + `)\b`)
+	return regexp.MustCompile(`\b(?:csvio|parquetio|ooc|apply|expr|frame|chunker|atomicfile|paths|decompress)(?:\.[A-Z]|:)|\border\.[A-Z]|[^:\n] (?:` + strings.Join(words, "|") + `)\b`)
 }
 
 // TestMessagesHaveNoWordOfTheLibraries: whatever is wrong, a command says its flags.
@@ -39,7 +43,8 @@ func TestMessagesHaveNoWordOfTheLibraries(t *testing.T) {
 		"utf.csv": "a,b\n1,\xe9\xff\xfe\n2,\xc3\xa9\xc3\xa9\n", "gbk.csv": "a,b\n\xc4\xe3\xba\xc3,\xca\xc0\xbd\xe7\n\xd6\xd0\xb9\xfa,\xb1\xb1\xbe\xa9\n", "wide.csv": strings.Repeat("x,", 300) + "y\n" + strings.Repeat("1,", 300) + "2\n",
 		"long.csv": "a,b\n" + strings.Repeat("x", 5000) + ",1\n", "not.parquet": "PAR1 nonsense PAR1", "cut.csv.gz": "\x1f\x8b\x08\x00", "zero.csv": "n\n0\n1\n", "text.csv": "s,n\nx,1\ny,2\n",
 		"a.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["a.csv"]}}`, "gbk.json": `{"from": {"format": "csv", "files": ["gbk.csv"]}, "to": {"format": "csv", "files": ["-"]}}`,
-		"step.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"]}, "steps": [{"step": "map", "fn": "x@v1", "out": "c", "in": []}]}`,
+		"step.json":  `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"]}, "steps": [{"step": "map", "fn": "x@v1", "out": "c", "in": []}]}`,
+		"dashed.csv": "-x,-y,y\n1,2,3\n", "sort.json": `{"from": {"format": "csv", "files": ["dashed.csv"]}, "to": {"format": "csv", "files": ["-"]}, "steps": [{"step": "order", "by": ["-x"]}]}`, "temp.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"]}, "tempDir": "z"}`,
 		"wide.json": `{"from": {"format": "csv", "files": ["wide.csv"], "options": {"columnsMax": 9}}, "to": {"format": "csv", "files": ["-"]}}`, "to.json": `{"from": {"format": "csv", "files": ["a.csv"]}, "to": {"format": "csv", "files": ["-"], "options": {"compression": "lz4"}}}`,
 	} {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
@@ -59,6 +64,7 @@ func TestMessagesHaveNoWordOfTheLibraries(t *testing.T) {
 		"convert a.csv - --delimiter ab", "convert a.csv - --delimiter \"", "convert a.csv - --dates dmy", "convert a.csv - --null 1 --types a=bool", "convert a.csv - --header --no-header",
 		"convert a.csv - --select z", "convert a.csv - --drop z", "convert a.csv - --select a --drop a", "convert a.csv - --select a,a", "convert a.csv - --where a", "convert a.csv - --where a=1", "convert a.csv - --where z>1", "convert a.csv - --set x", "convert a.csv - --set x=z", "convert a.csv - --set x=sum(a)",
 		"convert a.csv - --set x=max(a)", "convert a.csv - --set x=lag(a)", "convert text.csv - --set x=cast(s,int64)", "convert zero.csv - --set x=1/n", "convert zero.csv - --where 1/n>0", "convert dates.csv - --set x=year(d)", "convert dates.csv - --set x=cast(d,date)", "convert dates.csv - --where d>date(\"2020-01-01\")",
+		"convert a.csv - --sort z", "convert a.csv - --sort a,a", "convert a.csv - --sort ,", "convert a.csv - --sort -", "convert a.csv - --temp-dir z", "convert dashed.csv - --sort -x", "convert dashed.csv - --sort -y", "run sort.json", "run temp.json",
 		"convert bad.csv o.csv --types a=int64 --on-error null --max-errors 1", "convert ragged.csv o2.csv --on-error null --max-errors 1", "convert zero.csv o3.csv --set x=1/n --on-error reject=r.csv --max-errors 1", "convert text.csv o4.csv --set x=cast(s,int64) --on-error null --max-errors 1", "convert ragged.csv - --rejects r.csv", "convert a.csv - --on-error skip", "convert a.csv - --max-errors 3", "convert a.csv - --on-error null --max-errors -1",
 		"convert ragged.csv o.csv --on-error reject=o.csv", "convert ragged.csv o.csv --on-error reject=ragged.csv --force", "convert ragged.csv - --on-error reject=r", "convert a.csv a.csv", "convert a.csv a.csv --force", "convert a.csv missing/o.csv", "convert a.csv folder.csv", "convert a.csv o.parquet --compression foo", "convert a.csv o.csv --compression lz4", "convert a.csv o.xyz", "convert a.csv o.parquet --out-delimiter ;",
 		"convert missing.csv -", "convert missing/*.csv -", "convert *.nope -", "convert folder.csv -", "convert not.parquet -", "convert cut.csv.gz -", "convert a.csv a.parquet -", "convert a.parquet - --header", "convert a.csv - --int96-micros", "convert a.csv - --memory 0", "convert a.csv - --workers -1",
@@ -82,4 +88,18 @@ func told(t *testing.T, args ...string) string {
 		require.NoError(t, err)
 	}
 	return string(out)
+}
+
+// TestASortByWhatHasNoOrderIsRefused, with what to do.
+func TestASortByWhatHasNoOrderIsRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	b := array.NewListBuilder(memory.DefaultAllocator, arrow.PrimitiveTypes.Int64)
+	b.Append(true)
+	b.ValueBuilder().(*array.Int64Builder).Append(1)
+	schema := arrow.NewSchema([]arrow.Field{{Name: "tags", Type: b.Type(), Nullable: true}}, nil)
+	f, err := frame.FromRecords(schema, array.NewRecord(schema, []arrow.Array{b.NewArray()}, 1))
+	require.NoError(t, err)
+	_, err = ooc.Job{From: chunker.FromFrame(f), To: parquetio.Create("lists.parquet")}.Run(t.Context())
+	require.NoError(t, err)
+	require.Regexp(t, `^volley: sort: column "tags" is list<.*>, which has no order: sort by a column computed from it`, told(t, "convert", "lists.parquet", "o.parquet", "--sort", "-tags"))
 }

@@ -56,7 +56,7 @@ func (f *Flow) cut(ctx context.Context, list []chunker.BoundStep) error {
 			continue
 		}
 		var err error
-		if s.table, err = f.begin(ctx, t, schema, f.needsOrigins(s, list, i)); err != nil {
+		if s.table, err = f.begin(ctx, t, schema, f.needsOrigins(s, list, i), f.enough(list[i+1:])); err != nil {
 			return err
 		}
 		f.add(s, s.table.TableStep, s.table)
@@ -85,6 +85,23 @@ func (f *Flow) add(s *segment, bound chunker.BoundStep, own Step) {
 func (f *Flow) end(s *segment) {
 	s.wants = chunker.BoundSteps{List: s.bound}.Rows(f.env.Policy)
 	f.segments = append(f.segments, s)
+}
+
+// enough is how many first rows of what a table hands on the steps behind it need, up to the next
+// table; 0 is all. So a limit behind a choice of columns is known to the sort before them.
+func (f *Flow) enough(behind []chunker.BoundStep) int64 {
+	if at := slices.IndexFunc(behind, isTable); at >= 0 {
+		behind = behind[:at]
+	}
+	if rows := (chunker.BoundSteps{List: behind}).Rows(f.env.Policy); rows >= 0 {
+		return max(rows, 1)
+	}
+	return 0
+}
+
+func isTable(s chunker.BoundStep) bool {
+	_, ok := s.(chunker.TableStep)
+	return ok
 }
 
 // needsOrigins reports whether the rows that the table of step i hands on must be known by their

@@ -31,12 +31,13 @@ type table struct {
 }
 
 // begin begins the table of a step. With origins the rows' ids go through it, if it lets them.
-func (f *Flow) begin(ctx context.Context, step chunker.TableStep, in *arrow.Schema, origins bool) (*table, error) {
+// first is as in [chunker.Env].
+func (f *Flow) begin(ctx context.Context, step chunker.TableStep, in *arrow.Schema, origins bool, first int64) (*table, error) {
 	t := &table{TableStep: step, in: in, out: step.Schema(), ids: -1, segment: len(f.segments), bytes: f.env.Bytes}
 	if origins {
 		t.carry(ctx)
 	}
-	env := chunker.Env{Memory: f.env.Memory, Workers: f.env.Workers, Bytes: f.env.Bytes, Dir: f.env.Dir}
+	env := chunker.Env{Memory: f.env.Memory, Workers: f.env.Workers, Bytes: f.env.Bytes, Dir: f.env.Dir, First: first}
 	err := t.call(func() (err error) {
 		t.table, err = t.TableStep.Table(ctx, env)
 		return err

@@ -19,6 +19,7 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/fn"
+	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
@@ -56,6 +57,7 @@ var constructors = map[string]chunker.Step{
 	"apply.Each": apply.Each("_x", []string{"a", "b"}, one), "apply.Rows": apply.Rows(row), "apply.CallRows": apply.CallRows(callRow),
 	"apply.Batch":  apply.Batch([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, whole),
 	"table.Select": table.Select("b", "a"), "table.Drop": table.Drop("a"), "table.Rename": table.Rename("a", "x"), "table.Limit": table.Limit(3), "table.RowNumber": table.RowNumber("x"),
+	"order.By": order.By("-a", "b"), "order.Keys": order.Keys(order.Key{Column: "a", Descending: true, NullsFirst: true}, order.Key{Column: "b"}),
 	"apply.Called.With":  apply.Call1("x", "a", call).With(apply.Calls{Concurrency: 3}),
 	"apply.Mapped1.With": apply.Map1("x", "a", one).With(apply.Calls{Concurrency: 3}), "apply.Mapped2.With": apply.Map2("x", "a", "b", two).With(apply.Calls{Concurrency: 3}),
 	"apply.Mapped3.With": apply.Map3("x", "a", "b", "a", three).With(apply.Calls{Concurrency: 3}),
