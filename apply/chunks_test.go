@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -248,4 +249,46 @@ func ExampleChunks() {
 	// AA          1089
 	// B6          1576
 	// 3 rows × 2 columns
+}
+
+// TestChunksBesideStepsThatNeedAllRows: what they make goes through such a step, and behind one
+// nobody knows by then where rows were read.
+func TestChunksBesideStepsThatNeedAllRows(t *testing.T) {
+	f, all := countingFrame(t, 3000), turned{new(atomic.Int64)}
+	fails := apply.Call1("y", "x", func(_ context.Context, x int64) (int64, error) {
+		if x == 2500 {
+			return 0, errors.New("bad")
+		}
+		return x, nil
+	})
+	for _, workers := range []int{1, 3} {
+		eng := apply.Engine{Workers: workers, OnError: chunker.Null()}
+		out, report, err := eng.Run(t.Context(), f, apply.Chunks{Do: twice}, all, fails)
+		require.NoError(t, err)
+		require.Equal(t, 6000, out.NumRows())
+		require.Equal(t, 2, report.Failed)
+		require.Negative(t, report.Errors[0].Row, "a row of no origin")
+
+		var places []apply.Place
+		out, report, err = eng.Run(t.Context(), f, fails, all, apply.Chunks{Calls: apply.Calls{Concurrency: 1}, Do: func(_ context.Context, f *frame.Frame, at apply.Place) (*frame.Frame, error) {
+			places = append(places, at)
+			return f.Head(10), nil
+		}})
+		require.NoError(t, err)
+		require.Equal(t, []int64{2500}, []int64{report.Errors[0].Row})
+		require.Equal(t, 10*len(places), out.NumRows())
+		for _, at := range places {
+			require.Equal(t, apply.Place{Row: -1}, at)
+		}
+
+		_, report, err = eng.Run(t.Context(), f, all, apply.Chunks{Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) {
+			if x, _ := frame.Col[int64](f, "x"); x.Values()[0] == 1000 {
+				return nil, errors.New("bad")
+			}
+			return f, nil
+		}})
+		require.NoError(t, err)
+		require.Equal(t, 1000, report.Failed)
+		require.EqualValues(t, 1000, report.Errors[0].Row, "it is known where the rows came from")
+	}
 }

@@ -141,10 +141,9 @@ func (e *Engine) bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Ste
 }
 
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
-// Explain samples the functions and returns what Run would do. The rows of the sample (usually some
 // hundreds to thousands, two of slow ones) are called for real and their results dropped; functions
-// that read what others write, or stand behind a step that needs all rows, are planned on the sample's rows alone.
-// Rows on which conditions fail are left out.
+// that read what others write, or stand behind a step that needs all rows, are planned on the
+// sample's rows alone. Rows on which conditions fail are left out.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
 	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {

@@ -129,9 +129,10 @@ func (p *pass) fail(k, rec, i int, err error) {
 }
 
 // stopAfter ends what comes after a row. Rows before it are still run, so that what a run ends with
-// is the same on any workers.
+// is the same on any workers; and so is the row itself by the functions behind the one that failed,
+// which may stand before it in the list.
 func (p *pass) stopAfter(row int) {
-	p.cursor.StopAt(row)
+	p.cursor.StopAt(row + 1)
 	for _, w := range p.workers {
 		if w.base > row {
 			w.cancel()

@@ -179,6 +179,26 @@ func TestLittleWorkStaysWithOneWorker(t *testing.T) {
 	require.Equal(t, apply.Parallel, report.Plan.Stages[0].Strategy, "%s", report)
 }
 
+// TestLittleSlowWorkStaysWithOneWorker: rows that go on for long put others to work once they come to
+// more than SerialBelow says.
+func TestLittleSlowWorkStaysWithOneWorker(t *testing.T) {
+	for _, c := range []struct {
+		below time.Duration
+		alone bool
+	}{{time.Hour, true}, {100 * time.Millisecond, false}, {0, false}} {
+		var now, most atomic.Int64
+		slow := apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) {
+			defer now.Add(-1)
+			most.Store(max(most.Load(), now.Add(1)))
+			time.Sleep(30 * time.Millisecond)
+			return n, nil
+		})
+		_, report, err := apply.Engine{Workers: 2, SerialBelow: c.below}.Run(t.Context(), table(t, 12), slow)
+		require.NoError(t, err)
+		require.Equal(t, c.alone, most.Load() == 1, "below %v: %d at a time\n%s", c.below, most.Load(), report)
+	}
+}
+
 // TestProgressSaysTheName that the engine has.
 func TestProgressSaysTheName(t *testing.T) {
 	for name, want := range map[string]string{"": "apply", "rates": "rates"} {

@@ -32,6 +32,35 @@ func tasks(n int, set cost.Settings, f func(i int)) (cost.Estimate, *cost.Contro
 	return e, control
 }
 
+// TestAPinnedWidthIsThereFromTheFirstUnit, without a sample and without climbing; who is to know that
+// the run is wide was told before.
+func TestAPinnedWidthIsThereFromTheFirstUnit(t *testing.T) {
+	var under peak
+	var control *cost.Controller
+	told, all, once := atomic.Bool{}, make(chan struct{}), sync.Once{}
+	units := morsel.NewCursor(100)
+	control = cost.New(units, cost.Settings{
+		Limits: cost.Limits{Workers: 2, Wide: 50}, Pinned: true, Functions: 1, Unit: "task", Widens: func() { told.Store(true) },
+		Start: func() (*cost.Worker, func()) {
+			w := &tasker{units: units, f: func(int) {
+				under.during(func() {
+					if told.Load() && under.most.Load() == 50 {
+						once.Do(func() { close(all) })
+					}
+					<-all
+				})
+			}}
+			return &w.Worker, func() { w.work(control) }
+		},
+	})
+	control.Use(cost.Estimate{Open: true})
+	control.Run(cost.Option{Strategy: cost.Wide, Workers: 50}, 0)
+	control.End()
+	require.EqualValues(t, 50, under.most.Load())
+	require.EqualValues(t, 100, under.all.Load())
+	require.Empty(t, control.Notes())
+}
+
 // tasker is a worker: where it is lies in it, for f may end its goroutine.
 type tasker struct {
 	cost.Worker

@@ -30,7 +30,7 @@ func (b *Batch) PlaceOf(row int) (file string, at, line int64) {
 		row = rows[row]
 	}
 	file, at = b.chunk.File, -1
-	if row < 0 {
+	if row < 0 || b.behind != nil { // behind a table it is known once the batch is settled
 		return file, at, 0
 	}
 	if c := b.chunk; c.Row >= 0 {
