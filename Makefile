@@ -39,7 +39,7 @@ bench-peers: ## hold every job against every peer and store the table (about 45 
 
 RUNS ?= 1000
 long: ## run what takes long: a sort of 2 GiB in 64 MiB (3 GiB of TMPDIR), and RUNS (1000) times steps that share memory
-	VOLLEY_LONG=2048 go test ./apply/order -count=1 -timeout 30m -v -run TestLargerThanMemory
+	VOLLEY_LONG=2048 go test ./apply/order -count=1 -timeout 30m -v
 	VOLLEY_RUNS=$(RUNS) go test -count=1 -timeout 2h -run TestThreeThatHoldMemory ./internal/engine
 
 FUZZTIME ?= 60s

@@ -4,11 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
+	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/order"
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -68,39 +67,32 @@ func ExampleKey() {
 	// 3 rows × 2 columns
 }
 
+// A limit behind a sort is taken into it: no more rows are kept than come out.
+func ExampleBy_first() {
+	show(trips(), order.By("-total"), table.Limit(2))
+	// Output:
+	// city    total
+	// string  int64
+	// ──────  ─────
+	// Bern       12
+	// Oslo       12
+	// 2 rows × 2 columns
+}
+
 // A wrong name, and a type without an order, are told when the step is bound, before a row is read.
 func ExampleBy_errors() {
-	_, err := order.By("-totl").Bind(context.Background(), trips().Schema())
+	_, err := apply.Apply(context.Background(), trips(), order.By("-totl"))
 	fmt.Println(err)
 	// Output:
 	// order: no column "totl"; did you mean "total"?
 }
 
-// show sorts a frame as a run of steps does: all rows are written, then the parts are read.
-func show(f *frame.Frame, step chunker.Step) {
-	ctx := context.Background()
-	bound, err := step.Bind(ctx, f.Schema())
+// show sorts a frame and prints it.
+func show(f *frame.Frame, steps ...chunker.Step) {
+	out, err := apply.Apply(context.Background(), f, steps...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	table, _ := bound.(chunker.TableStep).Table(ctx, chunker.Env{Workers: 1})
-	defer table.Close()
-	for _, rec := range f.Records() {
-		put, _ := chunker.Shared(table)(ctx, chunker.Chunk{Record: rec, Row: -1})
-		_ = put(ctx)
-	}
-	_ = table.Commit(ctx)
-	stream, _ := table.Stream(ctx, 0)
-	var sorted []arrow.Record
-	for {
-		part, err := stream.Next(ctx)
-		if err == io.EOF {
-			break
-		}
-		c, _ := part(ctx)
-		sorted = append(sorted, c.Record)
-	}
-	out, _ := frame.FromRecords(stream.Schema(), sorted...)
 	fmt.Println(out)
 }

@@ -173,6 +173,7 @@ func (m *merger) load(ctx context.Context, e entry, reads *int64) (slice, error)
 		if err != nil {
 			return slice{}, err
 		}
+		settle(c.Record)
 		keys := m.bound.keysOf(c.Record)
 		m.mu.Lock()
 		b.chunk, b.keys = c, keys

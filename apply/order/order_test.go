@@ -325,7 +325,7 @@ func requireEqual(t *testing.T, want, got *frame.Frame, what string) {
 // in memory and spilled.
 func TestEveryTypeByOneKey(t *testing.T) {
 	for seed, v := range []dice.Values{{Nulls: 6, Spread: 60}, {Nulls: 20, Spread: 5000, Wild: true}} {
-		all := random(t, uint64(seed), 900, v)
+		all := random(t, uint64(seed), rowsOf(500, 900), v)
 		for i, typ := range dice.Types {
 			f, err := all.Select(fmt.Sprint("c", i), fmt.Sprint("c", len(dice.Types)), "number")
 			require.NoError(t, err)
@@ -373,6 +373,7 @@ func TestManyKeys(t *testing.T) {
 // TestEdges has the values where words are not the values: both ends of integers, decimals of many
 // digits, texts that begin alike, zeros of both signs, NaNs of all kinds.
 func TestEdges(t *testing.T) {
+	rows := rowsOf(900, 2000)
 	d := dice.New(4)
 	texts := []string{"", "\x00", "\x00\x00", "a", "a\x00", "abcdefg", "abcdefg\x00", "abcdefgh", "abcdefghijklmn", "abcdefghijklmn\x00", "abcdefghijklmno", "\xff\xff\xff\xff\xff\xff\xff\xff\xff"}
 	ints := []int64{math.MinInt64, math.MinInt64 + 1, math.MinInt64 + 2, -1, 0, 1, math.MaxInt64 - 2, math.MaxInt64 - 1, math.MaxInt64}
@@ -383,7 +384,7 @@ func TestEdges(t *testing.T) {
 	var cols []arrow.Array
 	for i, typ := range types {
 		b := array.NewBuilder(memory.DefaultAllocator, typ)
-		for range 2000 {
+		for range rows {
 			if d.IntN(20) == 0 {
 				b.AppendNull()
 				continue
@@ -408,7 +409,7 @@ func TestEdges(t *testing.T) {
 		fields = append(fields, arrow.Field{Name: fmt.Sprint("c", i), Type: typ, Nullable: true})
 	}
 	schema := arrow.NewSchema(fields, nil)
-	f, err := frame.FromRecords(schema, array.NewRecord(schema, cols, 2000))
+	f, err := frame.FromRecords(schema, array.NewRecord(schema, cols, int64(rows)))
 	require.NoError(t, err)
 	f = numbered(t, f)
 	for i := range types {

@@ -132,12 +132,17 @@ func copyBytes(rec arrow.Record) int64 {
 
 // inMemory makes a run of a sorted record that nobody else has.
 func (b *bound) inMemory(rec arrow.Record, blockBytes int64) *run {
-	for _, c := range rec.Columns() {
-		bind.CountNulls(c)
-	}
+	settle(rec)
 	rows, bytes := rec.NumRows(), bytesOf(rec)
 	blockRows := min(max(blockBytes*rows/bytes, 1), 1024)
 	return &run{rows: rows, bytes: bytes, rec: rec, blockRows: int(blockRows), heads: b.keysOf(rec)}
+}
+
+// settle makes what arrays make when they are first asked, so that spans may share a record.
+func settle(rec arrow.Record) {
+	for _, c := range rec.Columns() {
+		bind.CountNulls(c)
+	}
 }
 
 // gather makes a record of rows of slices.

@@ -35,10 +35,10 @@ func narrowFrame(t *testing.T, rows int) *frame.Frame {
 	return numbered(t, f)
 }
 
-// TestManyPasses sorts 30 times what the budget holds, so that runs are merged again and again. What
+// TestManyPasses sorts many times what the budget holds, so that runs are merged again and again. What
 // is held stays near the budget, and nothing is left in the folder.
 func TestManyPasses(t *testing.T) {
-	f := narrowFrame(t, 120_000)
+	f := narrowFrame(t, rowsOf(30_000, 120_000))
 	for _, step := range []struct {
 		step chunker.Step
 		keys []Key
@@ -88,11 +88,20 @@ func inTurn(n int) []int {
 	return out
 }
 
-// TestFirstRows keeps the first rows alone: of 200,000 rows 100 fit into a budget that would hold a
-// few thousand.
+// rowsOf is how many rows a test sorts; under make long it is more.
+func rowsOf(rows, more int) int {
+	if os.Getenv("VOLLEY_LONG") != "" {
+		return more
+	}
+	return rows
+}
+
+// TestFirstRows keeps the first rows alone: of many rows 100 fit into a budget that would hold a few
+// thousand.
 func TestFirstRows(t *testing.T) {
-	f := narrowFrame(t, 200_000)
-	for _, most := range []int64{0, 1, 100, 5000, 150_000, 300_000} {
+	rows := rowsOf(36_000, 200_000)
+	f := narrowFrame(t, rows)
+	for _, most := range []int64{0, 1, 100, 5000, int64(rows) * 3 / 4, int64(rows) * 3 / 2} {
 		want := oracle(t, f, most, Key{Column: "key", Descending: true}, Key{Column: "text"})
 		for _, memory := range []int64{0, 1 << 20} {
 			dir := t.TempDir() + "/none"
@@ -231,7 +240,7 @@ func tableOf(t *testing.T, step chunker.Step, f *frame.Frame, env chunker.Env) c
 // TestErrorsEndTheSort: a folder that is not there, a context that ends at each stage, a budget that
 // is too small, a stream before its time. Nothing hangs, nothing is left.
 func TestErrorsEndTheSort(t *testing.T) {
-	f := narrowFrame(t, 30_000)
+	f := narrowFrame(t, rowsOf(12_000, 30_000))
 	d := drive{memory: 300 << 10, workers: 2, rows: 500, dir: filepath.Join(t.TempDir(), "none")}
 	_, err := d.run(t.Context(), f, By("key"))
 	require.ErrorIs(t, err, os.ErrNotExist)
@@ -247,9 +256,9 @@ func TestErrorsEndTheSort(t *testing.T) {
 	require.ErrorContains(t, err, "before they are committed")
 	require.NoError(t, table.Close())
 
-	for after := range 60 {
+	for after := range 30 {
 		dir := t.TempDir()
-		ctx := &ending{Context: t.Context(), left: int64(after * after)}
+		ctx := &ending{Context: t.Context(), left: int64(after * after * 2)}
 		d := drive{memory: 300 << 10, workers: 2, rows: 500, dir: dir}
 		if _, err := d.run(ctx, f, By("key")); err != nil {
 			require.ErrorIs(t, err, errEnded)

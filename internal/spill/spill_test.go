@@ -65,8 +65,12 @@ func (s *sink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, 
 
 // TestRunIsASinkAndThenASource holds a run to what chunkertest asks of both.
 func TestRunIsASinkAndThenASource(t *testing.T) {
-	for seed := range uint64(2) {
-		f := table(t, seed, 150)
+	seeds, rows := uint64(2), 150
+	if testing.Short() {
+		seeds, rows = 1, 30
+	}
+	for seed := range seeds {
+		f := table(t, seed, rows)
 		chunkertest.TestSink(t, func() (chunker.Sink, func() (*frame.Frame, error)) {
 			s := &sink{file: create(t)}
 			return s, func() (*frame.Frame, error) {
