@@ -278,7 +278,10 @@ func TestPollutedFiles(t *testing.T) {
 	table, dir := pollutedTable(), t.TempDir()
 	var given, sniffed, n float64
 	bad := map[string]int{}
-	for _, p := range pollutions() {
+	for i, p := range pollutions() {
+		if testing.Short() && i%4 > 0 {
+			continue
+		}
 		path := filepath.Join(dir, "polluted.csv")
 		require.NoError(t, os.WriteFile(path, []byte(p.write(table)), 0o644))
 		one := func(o csvio.ReadOptions) float64 {
