@@ -93,7 +93,7 @@ func TestALimitMayBeMoreThanWide(t *testing.T) {
 	g := new(gauge)
 	wait := func(_ context.Context, n int64) (int64, error) {
 		g.call(limit)
-		time.Sleep(3 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 		return n, nil
 	}
 	_, report, err := apply.Engine{Workers: 4, Strategy: apply.Wide}.Run(t.Context(), table(t, 3000), apply.Call1("y", "n", wait).With(apply.Calls{Concurrency: limit}))

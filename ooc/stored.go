@@ -3,7 +3,9 @@ package ooc
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bytesize"
 	"github.com/volley-go/volley/internal/strictjson"
@@ -25,6 +27,37 @@ type jobData struct {
 	TempDir string          `json:"tempDir,omitempty"`
 	Trust   bool            `json:"trust,omitempty"`
 	OnError *chunker.Policy `json:"onError,omitempty"`
+
+	Strategy string `json:"strategy,omitempty"`
+	Form     string `json:"form,omitempty"`
+}
+
+// The forced strategies and forms as data; the zero ones force none.
+var (
+	strategies = []string{apply.Cheapest: "", apply.Serial: "serial", apply.Parallel: "parallel", apply.Wide: "wide"}
+	forms      = []string{apply.EitherForm: "", apply.RowForm: "row", apply.VectorForm: "vector"}
+)
+
+// force writes what the job forces.
+func (d *jobData) force(j Job) error {
+	if j.Strategy < 0 || int(j.Strategy) >= len(strategies) || j.Form < 0 || int(j.Form) >= len(forms) {
+		return fmt.Errorf("ooc: %v and %v: a strategy or form that does not exist cannot be stored", j.Strategy, j.Form)
+	}
+	d.Strategy, d.Form = strategies[j.Strategy], forms[j.Form]
+	return nil
+}
+
+// forced reads it.
+func (d *jobData) forced(j *Job) error {
+	strategy, form := slices.Index(strategies, d.Strategy), slices.Index(forms, d.Form)
+	if strategy < 0 {
+		return fmt.Errorf("strategy: %q is none: give serial, parallel or wide", d.Strategy)
+	}
+	if form < 0 {
+		return fmt.Errorf("form: %q is none: give row or vector", d.Form)
+	}
+	j.Strategy, j.Form = apply.Strategy(strategy), apply.Form(form)
+	return nil
 }
 
 // MarshalJSON writes the job as data, which [Job.UnmarshalJSON] and the command volley run read back
@@ -58,6 +91,9 @@ func (j Job) MarshalJSON() ([]byte, error) {
 	if !j.OnError.Stops() || j.OnError != (chunker.Policy{}) {
 		d.OnError = &j.OnError
 	}
+	if err := d.force(j); err != nil {
+		return nil, err
+	}
 	return strictjson.Marshal(d)
 }
 
@@ -90,7 +126,10 @@ func (d *jobData) job() (Job, error) {
 	case d.Workers < 0 || d.Wide < 0:
 		return out, fmt.Errorf("workers %d and wide %d: give numbers from 0, which leaves it to the program", d.Workers, d.Wide)
 	}
-	var err error
+	err := d.forced(&out)
+	if err != nil {
+		return out, err
+	}
 	if out.From, err = d.From.Source(); err != nil {
 		return out, placed("from", err)
 	}

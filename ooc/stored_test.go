@@ -28,6 +28,8 @@ func jobs() map[string]ooc.Job {
 	return map[string]ooc.Job{
 		`{"version":1,` + ends + `}`:                                                        {From: from, To: to},
 		`{"version":1,` + ends + `,"memory":"256 MiB"}`:                                     {From: from, To: to, Memory: 256 << 20},
+		`{"version":1,` + ends + `,"strategy":"wide","form":"vector"}`:                      {From: from, To: to, Strategy: apply.Wide, Form: apply.VectorForm},
+		`{"version":1,` + ends + `,"strategy":"serial","form":"row"}`:                       {From: from, To: to, Strategy: apply.Serial, Form: apply.RowForm},
 		`{"version":1,` + ends + `,"memory":"1000001 B","workers":3,"wide":9,"trust":true}`: {From: from, To: to, Memory: 1000001, Workers: 3, Wide: 9, Trust: true},
 		`{"version":1,"name":"b > a",` + ends + `}`:                                         {Name: "b > a", From: from, To: to},
 		`{"version":1,` + ends + `,"onError":{"policy":"null"}}`:                            {From: from, To: to, OnError: chunker.Null()},
