@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
@@ -43,6 +44,33 @@ func ExampleJob() {
 	// A             6
 	// C             8
 	// 2 rows × 2 columns
+}
+
+// A sort takes all rows before the first comes out. What has no room in Memory is spilled to TempDir; a
+// limit behind it keeps the first rows alone.
+func ExampleJob_sort() {
+	dir, _ := os.MkdirTemp("", "")
+	defer os.RemoveAll(dir)
+	in, out := filepath.Join(dir, "trips.csv"), filepath.Join(dir, "top.csv")
+	_ = os.WriteFile(in, []byte("zone,fare\nA,5\nB,12\nC,\nD,7\nE,12\n"), 0o600)
+
+	_, err := ooc.Job{
+		From:    csvio.Open(in),
+		Steps:   chunker.Steps{order.By("-fare", "zone"), table.Limit(3)},
+		To:      csvio.Create(out),
+		TempDir: dir,
+	}.Run(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, _ := os.ReadFile(out)
+	fmt.Print(string(text))
+	// Output:
+	// zone,fare
+	// B,12
+	// E,12
+	// D,7
 }
 
 // A row that fails goes to a file of its own, with where it stood and why.

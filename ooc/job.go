@@ -30,7 +30,8 @@ type Job struct {
 	// 16 MiB is taken as 16 MiB.
 	Memory int64
 	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are
-	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte.
+	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte; behind a
+	// sort its rows do not, but where Parquet begins a row group, or compressed text a piece, may differ.
 	Workers int
 	// Wide is how many calls of functions that wait may be under way at the same time, in all chunks
 	// together; 0 is 128, or Workers if that is more. Trust leaves out the checks of vector forms: see

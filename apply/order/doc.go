@@ -14,10 +14,15 @@
 //		table.Limit(100), // taken into the sort: no more than 100 rows and a chunk's are kept
 //	}
 //
+// Steps that hand every row on, such as table.Select or a function, may stand between the two. What a
+// condition behind a sort says of single columns reaches the source all the same, so that Parquet
+// leaves rows out before they are sorted; a condition written before the sort spares it the others, too.
+//
 // # The order
 //
 // Rows with equal keys stay as they came. So the result does not depend on workers, memory or the
-// size of chunks, to the bit.
+// size of chunks, to the bit. Where the chunks that come out are cut does: a Parquet file written from
+// them may have other row groups from run to run, with the same rows in the same order.
 //
 // Numbers, dates, times, timestamps, durations and decimals go by value, false before true. Texts
 // and bytes go by their bytes, which for UTF-8 is by code point: "Z" before "a". Dictionaries and
