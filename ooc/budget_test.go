@@ -104,6 +104,7 @@ func TestAJobTakesItsMemoryAndChunksFromTheBudget(t *testing.T) {
 		require.Equal(t, c.want-copies*c.chunk, r.memory.Room(), "a chunk's memory is set aside")
 	}
 	require.Positive(t, newRun(Job{}).workers)
+	require.Equal(t, workersMost, newRun(Job{Workers: 1 << 30}).workers)
 }
 
 func TestAReportSaysWhatThereIsToSay(t *testing.T) {

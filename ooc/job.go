@@ -29,9 +29,10 @@ type Job struct {
 	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it counts. Less than
 	// 16 MiB is taken as 16 MiB.
 	Memory int64
-	// Workers is how many chunks are worked on at the same time; 0 is one a core. More than 16 are
-	// kept busy by 100 MiB of Memory each. The output does not depend on their number, to the byte; behind a
-	// sort its rows do not, but where Parquet begins a row group, or compressed text a piece, may differ.
+	// Workers is how many chunks are worked on at the same time; 0 is one a core, and more than 4,096
+	// are taken as 4,096. More than 16 are kept busy by 100 MiB of Memory each. The output does not
+	// depend on their number, to the byte; behind a sort its rows do not, but where Parquet begins a
+	// row group, or compressed text a piece, may differ.
 	Workers int
 	// Wide is how many calls of functions that wait may be under way at the same time, in all chunks
 	// together; 0 is 128, or Workers if that is more. Trust leaves out the checks of vector forms: see
@@ -69,6 +70,8 @@ const (
 	// groups and compressed blocks, follows the chunks, and is to be the same on any machine. Of more
 	// workers some wait for memory, unless there is so much that chunks have chunkMax.
 	workersFit = 16
+	// workersMost is how many goroutines are started at most: each takes some memory of its own.
+	workersMost = 4096
 )
 
 // Run does the job. The report is there also where it ends with an error, unless
@@ -260,6 +263,7 @@ func newRun(j Job) *run {
 	if r.workers <= 0 {
 		r.workers = runtime.GOMAXPROCS(0)
 	}
+	r.workers = min(r.workers, workersMost)
 	// One chunk is read and one written while each worker has one.
 	r.places = r.workers + 2
 	// An eighth is left for chunks that come out larger than they were meant to be.
