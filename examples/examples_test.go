@@ -30,7 +30,7 @@ func TestExamples(t *testing.T) {
 		{"errors", nil, []string{
 			`1. stop: row 817, computing arrival from arr_time = 2400, carrier = "B6": 2400 is no time of day`, "2. null: 12 of 27004 rows failed",
 			"3. reject: 27004 rows in, 26992 out, 12 rejected", "B6         1109      2400  2400 is no time of day         817",
-			"rows failed, the policy is \"reject, at most 10 rows\"",
+			"4. capped: 11 rows failed, more than Policy.RowsMax 10 allows; the first: row 817",
 		}},
 		{"shared_columns", nil, []string{
 			" 1 workers, morsels of 8192 rows: the same frame: true", "64 workers, morsels of    1 rows: the same frame: true",

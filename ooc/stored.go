@@ -69,7 +69,7 @@ func (d *jobData) forced(j *Job) error {
 // Source and sink must be files of a format, and each step one that can be stored: the error of what
 // is not says where it stands, and what to do. Progress, and the Report of a source's options, are
 // whoever's runs the job, and are left out. Paths are written as they were given, so that relative
-// ones are of the folder in which the job is run.
+// ones are of the folder in which the job is run. A document without a version is read as version 1.
 func (j Job) MarshalJSON() ([]byte, error) {
 	d := jobData{Version: storedVersion, Name: j.Name, Steps: j.Steps, Workers: j.Workers, Wide: j.Wide, TempDir: j.TempDir, Trust: j.Trust}
 	if j.From == nil || j.To == nil {

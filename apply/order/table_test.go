@@ -55,7 +55,7 @@ func TestManyPasses(t *testing.T) {
 			got, err := d.run(t.Context(), f, step.step)
 			require.NoError(t, err)
 			requireEqual(t, want, got, fmt.Sprint(step.keys, workers))
-			require.LessOrEqual(t, peak, d.memory+d.memory/4)
+			require.LessOrEqual(t, peak, d.memory+d.memory/2, "but for a span, which is sorted whatever there is")
 			left, err := os.ReadDir(dir)
 			require.NoError(t, err)
 			require.Empty(t, left)

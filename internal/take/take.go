@@ -3,6 +3,7 @@ package take
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -150,7 +151,8 @@ func text[O int32 | int64](arr arrow.Array, rows []int, offs []O) (arrow.Array, 
 }
 
 // Concat joins arrays of one type, dictionaries unified. One array is returned as it is.
-// (Arrow's own joining of dictionaries with nulls gives wrong indexes: see the test.)
+// (Arrow's own joining of dictionaries with nulls gives wrong indexes, and that of sliced run-end
+// encoded arrays wrong rows: see the tests.)
 func Concat(t arrow.DataType, parts []arrow.Array) (arrow.Array, error) {
 	full := make([]arrow.Array, 0, len(parts))
 	for _, p := range parts {
@@ -167,11 +169,37 @@ func Concat(t arrow.DataType, parts []arrow.Array) (arrow.Array, error) {
 	if d, ok := t.(*arrow.DictionaryType); ok {
 		return concatDictionaries(d, full)
 	}
+	if !joins(t) {
+		return Picks(t, full, allOf(full))
+	}
 	out, err := array.Concatenate(full, memory.DefaultAllocator)
 	if err != nil {
 		return nil, fmt.Errorf("joining %d arrays of %s: %w", len(full), t, err)
 	}
 	return out, nil
+}
+
+// joins reports whether Arrow joins arrays of a type: flat ones, and lists and structs of those.
+func joins(t arrow.DataType) bool {
+	switch t := t.(type) {
+	case *arrow.DictionaryType, *arrow.RunEndEncodedType, arrow.UnionType, *arrow.ListViewType, *arrow.LargeListViewType:
+		return false
+	case arrow.ExtensionType:
+		return joins(t.StorageType())
+	case arrow.NestedType:
+		return !slices.ContainsFunc(t.Fields(), func(f arrow.Field) bool { return !joins(f.Type) })
+	}
+	return true
+}
+
+// allOf picks all rows of arrays.
+func allOf(arrays []arrow.Array) (out []Pick) {
+	for i, a := range arrays {
+		for row := range a.Len() {
+			out = append(out, Pick{int32(i), int32(row)})
+		}
+	}
+	return out
 }
 
 // concatDictionaries joins dictionary arrays: entries that read the same are one.
