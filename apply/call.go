@@ -84,7 +84,7 @@ func (c Called) wire(schema *columns) ([]*node, error) {
 // look-up, a request, a parse. Its error is the row's error (see [chunker.Policy]);
 // the context is cancelled when the run ends early.
 //
-//	apply.Call1("city", "ip", func(ctx context.Context, ip string) (string, error) { return geo.Lookup(ctx, ip) })
+//	apply.Call1("city", "ip", geo.Lookup) // func(context.Context, string) (string, error)
 func Call1[A, R any](out, a string, fn func(ctx context.Context, a A) (R, error)) Called {
 	return waiting(storedCall(out, fn, "Call1", a), func(schema *columns) (*node, error) {
 		n, err := wireRow[R](schema, out, fn == nil, in[A](a))

@@ -25,15 +25,15 @@ import (
 // Chunks is a step that hands each chunk of the table to a function as a frame, and goes on with
 // the frame that it returns, which may have more rows or fewer. Do must be set.
 //
-//	apply.Chunks{Reads: []string{"zone", "fare"}, Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) {
-//		return dearest(f, 10) // the ten of each chunk
-//	}}
+//	func dearest(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) { … }
 //
-// Over a stream a chunk is what the source gives, less the rows that steps before it dropped. Over a
-// frame it is up to 131,072 rows of one record batch. Both follow the data, never the workers, so
+//	apply.Chunks{Reads: []string{"zone", "fare"}, Do: dearest} // the ten dearest of each chunk
+//
+// Over a stream a chunk is what the source gives, less the rows that steps before it dropped. Over
+// a frame it is up to 131,072 rows of one record batch. Both follow the data, never the workers, so
 // that the result is the same on any machine; a function that has to see all rows is called with
-// the frame instead. Chunks without rows are left out. The function is called for many chunks at the
-// same time; what it returns stands in the order of the chunks. A call costs 2 µs beside the
+// the frame instead. Chunks without rows are left out. The function is called for many chunks at
+// the same time; what it returns stands in the order of the chunks. A call costs 2 µs beside the
 // function.
 //
 // An error or panic of the function is the error of each row of the chunk: with [chunker.Stop] it

@@ -6,7 +6,7 @@
 //
 //	out, err := apply.Apply(ctx, trips,
 //		apply.Where("distance > 0"), // keeps rows
-//		apply.Map2("rate", "fare", "distance", func(fare, km float64) float64 { return fare / max(km, 0.1) }),
+//		apply.Map2("rate", "fare", "km", func(fare, km float64) float64 { return fare / km }),
 //		apply.Call1("city", "ip", geo.Lookup), // func(context.Context, string) (string, error)
 //		apply.Rows(func(t Trip) Priced { … }), // struct in, struct out
 //		table.Select("city", "rate"),
@@ -21,7 +21,7 @@
 //
 // [Engine] is the same with settings, and says what it did:
 //
-//	eng := apply.Engine{Workers: 4, OnError: chunker.Reject(sink, 1000), Progress: progress.Terminal(os.Stderr)}
+//	eng := apply.Engine{Workers: 4, OnError: chunker.Reject(sink, 1000)}
 //	out, report, err := eng.Run(ctx, trips, steps...)
 //	plan, err := eng.Explain(ctx, trips, steps...)
 //
@@ -80,8 +80,8 @@
 // # Limits on calls
 //
 // Engine{Wide: 64} bounds the calls of functions that wait over the whole run, and of all its
-// functions together. A limit of one function goes with the function, and holds for all workers and,
-// over a stream, all chunks of a run:
+// functions together. A limit of one function goes with the function, and holds for all workers
+// and, over a stream, all chunks of a run:
 //
 //	apply.Call1("city", "ip", geo.Lookup).With(apply.Calls{Concurrency: 16})
 //

@@ -37,16 +37,19 @@ type Number interface {
 //	type extent struct{ n int; least, most float64 }
 //	e, err := apply.Fold(ctx, trips, "fare / distance", extent.add, extent.join)
 //
-// It costs 0.1 ns a row beside the expression and the functions. [FoldWith] has an engine's settings.
+// It costs 0.1 ns a row beside the expression and the functions. [FoldWith] has an engine's
+// settings.
 func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression string, step func(acc A, values []T) A, merge func(a, b A) A) (A, error) {
 	total, _, err := FoldWith(ctx, Engine{}, f, expression, step, merge)
 	return total, err
 }
 
 // FoldWith is [Fold] with the engine's Workers, OnError, Progress and Name, and reports. With
-// [chunker.Null] and [chunker.Reject] a row on which the expression fails is left out, as a null is.
+// [chunker.Null] and [chunker.Reject] a row on which the expression fails is left out, as a null
+// is.
 //
-//	e, report, err := apply.FoldWith(ctx, apply.Engine{Workers: 4, OnError: chunker.Null()}, trips, "fare / distance", extent.add, extent.join)
+//	engine := apply.Engine{Workers: 4, OnError: chunker.Null()}
+//	e, report, err := apply.FoldWith(ctx, engine, trips, "fare / km", extent.add, extent.join)
 func FoldWith[T Number, A any](ctx context.Context, e Engine, f *frame.Frame, expression string, step func(acc A, values []T) A, merge func(a, b A) A) (A, *Report, error) {
 	fold := &folding[T, A]{expression: expression, step: step, merge: merge}
 	_, report, err := e.Run(ctx, f, fold)
@@ -179,8 +182,8 @@ type folder[T Number, A any] struct {
 	valid       kernels.Bits
 }
 
-// block takes one block's rows in. The first row on which the expression fails is the error if stops
-// says so, else such rows are null.
+// block takes one block's rows in. The first row on which the expression fails is the error if
+// stops says so, else such rows are null.
 func (w *folder[T, A]) block(n *node, block []rowRange, step func(A, []T) A, stops bool) (out folded[A], err error) {
 	w.prepare()
 	for _, r := range block {

@@ -38,8 +38,8 @@ func TestSumHasTheSameBitsOnAnyWorkers(t *testing.T) {
 	}
 }
 
-// TestFoldWithFollowsThePolicy: rows that fail are left out and counted, written to the sink, or too
-// many.
+// TestFoldWithFollowsThePolicy: rows that fail are left out and counted, written to the sink, or
+// too many.
 func TestFoldWithFollowsThePolicy(t *testing.T) {
 	f := places(t, 200_000)
 	count := func(n int, values []int64) int { return n + len(values) }

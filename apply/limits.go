@@ -7,9 +7,9 @@ import (
 	"github.com/volley-go/volley/internal/engine"
 )
 
-// limits is how a pass bounds the calls that are under way at the same time. A function with a limit
-// of its own takes a slot of that for each vector. The others share the run's: a worker takes one
-// for a morsel, since it makes one call at a time, so that a slot costs a row nothing.
+// limits is how a pass bounds the calls that are under way at the same time. A function with a
+// limit of its own takes a slot of that for each vector. The others share the run's: a worker takes
+// one for a morsel, since it makes one call at a time, so that a slot costs a row nothing.
 type limits struct {
 	calls engine.Slots // the run's; nil if no function of the pass counts against them
 	every bool         // they count whatever the strategy, for they say that they wait
@@ -39,7 +39,8 @@ func (p *pass) shared() engine.Slots {
 	return nil
 }
 
-// mayWait are the functions of a stage that calls may wait in: those that say so, or else all Go functions.
+// mayWait are the functions of a stage that calls may wait in: those that say so, or else all Go
+// functions.
 func mayWait(nodes []*node) (out []*node) {
 	waits := slices.ContainsFunc(nodes, func(n *node) bool { return n.waits })
 	for _, n := range nodes {
@@ -50,8 +51,8 @@ func mayWait(nodes []*node) (out []*node) {
 	return out
 }
 
-// most is how many calls of functions their own limits allow at the same time; every reports whether
-// each of them has one.
+// most is how many calls of functions their own limits allow at the same time; every reports
+// whether each of them has one.
 func most(nodes []*node) (calls int, every bool) {
 	var counted []engine.Slots
 	for _, n := range nodes {
@@ -82,8 +83,8 @@ func (s *stage) within(env *engine.Env) *engine.Env {
 	return env
 }
 
-// take waits for one of slots, which nil has enough of. It is false if the worker's rows need not be
-// run any more.
+// take waits for one of slots, which nil has enough of. It is false if the worker's rows need not
+// be run any more.
 func (w *worker) take(slots engine.Slots) bool {
 	if slots == nil || slots.Take(w.ctx) {
 		return true

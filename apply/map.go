@@ -20,7 +20,7 @@ func Map1[A, R any](out, a string, fn func(A) R) Mapped1[A, R] {
 
 // Map2 computes column out from columns a and b, row by row.
 //
-//	apply.Map2("rate", "fare", "distance", func(fare, km float64) float64 { return fare / max(km, 0.1) })
+//	apply.Map2("rate", "fare", "km", func(fare, km float64) float64 { return fare / km })
 func Map2[A, B, R any](out, a, b string, fn func(A, B) R) Mapped2[A, B, R] {
 	return Mapped2[A, B, R]{out: out, a: a, b: b, fn: fn}
 }
@@ -192,7 +192,7 @@ func wireTypes(schema *columns, out string, isNil bool, result reflect.Type, inp
 // Each applies one function to each of several columns; the result of column c is column
 // c+suffix, and replaces c where suffix is empty.
 //
-//	apply.Each("", []string{"dep_delay", "arr_delay"}, func(minutes float64) float64 { return minutes / 60 })
+//	apply.Each("", []string{"dep_delay", "arr_delay"}, func(min float64) float64 { return min / 60 })
 func Each[A, R any](suffix string, names []string, fn func(A) R) Called {
 	return Called{
 		nodes: func(schema *columns) ([]*node, error) {

@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/internal/gofunc"
 )
 
-// namedMap is a function of a row's values that was found by its name: what Map1, Call1 and the like
-// of the same function are, but that its types are not known to the compiler.
+// namedMap is a function of a row's values that was found by its name: what Map1, Call1 and the
+// like of the same function are, but that its types are not known to the compiler.
 type namedMap struct {
 	data mapData
 	kind string // of step
@@ -91,8 +91,8 @@ func (e namedEach) wire(schema *columns) ([]*node, error) {
 	return Calls{Concurrency: e.data.Concurrency}.limit(nodes...)
 }
 
-// untyped is the kernel of a function that was found by its name. The loop that it calls is compiled
-// for the function's types.
+// untyped is the kernel of a function that was found by its name. The loop that it calls is
+// compiled for the function's types.
 type untyped struct {
 	inputs
 	fn   gofunc.Func

@@ -212,8 +212,8 @@ func (p *pass) leave(b begun) {
 	p.left.Store(true)
 }
 
-// continued is the node with which a claimed span goes on. If it is not the same for all rows of the
-// span, those behind the first such rows are given back.
+// continued is the node with which a claimed span goes on. If it is not the same for all rows of
+// the span, those behind the first such rows are given back.
 func (p *pass) continued(m morsel.Span) (morsel.Span, int) {
 	if !p.left.Load() {
 		return m, 0

@@ -21,8 +21,8 @@ type vectorTrial struct {
 	ns    float64 // per row
 }
 
-// streamGain is how much work a chunk of a stream must hold for more than one worker to be put on it:
-// the chunks themselves keep the cores busy.
+// streamGain is how much work a chunk of a stream must hold for more than one worker to be put on
+// it: the chunks themselves keep the cores busy.
 const streamGain = 20 * time.Millisecond
 
 // controlled gives a pass its controller. thorough says that it is for its sample alone.
@@ -42,8 +42,8 @@ func (p *pass) controlled(env *engine.Env, thorough bool) {
 }
 
 // worker makes a worker of the pass. It is done on the caller's goroutine, whose stack has grown
-// already: the first worker opens its kernels here, for which the stack of a new goroutine would have
-// to grow, which costs 3 µs.
+// already: the first worker opens its kernels here, for which the stack of a new goroutine would
+// have to grow, which costs 3 µs.
 func (p *pass) worker() (*cost.Worker, func()) {
 	w := newWorker(p)
 	if !p.opened {
@@ -75,8 +75,8 @@ func (p *pass) sample() costs {
 	return c
 }
 
-// pick is the option that a frame of so many rows is run by: the one of least time, unless the user has
-// said how. What the user says is pinned in the controller's settings too.
+// pick is the option that a frame of so many rows is run by: the one of least time, unless the user
+// has said how. What the user says is pinned in the controller's settings too.
 func pick(list []cost.Option, perRow float64, rows int, env *engine.Env) cost.Option {
 	if o, ok := forced(env, perRow, rows); ok {
 		return o

@@ -100,8 +100,8 @@ func TestSlowRowsThatComputeUseAllWorkers(t *testing.T) {
 }
 
 // TestAClumpOfSlowRowsIsSharedByAll: wherever it lies, whatever the sample saw, in whichever
-// function of a stage. Its rows are slow until as many are under way as there are workers, and there
-// are enough of them for workers that come late.
+// function of a stage. Its rows are slow until as many are under way as there are workers, and
+// there are enough of them for workers that come late.
 func TestAClumpOfSlowRowsIsSharedByAll(t *testing.T) {
 	const rows, slow, workers = 20_000, 400, 4
 	f := slowTable(t, rows)

@@ -14,7 +14,8 @@ type Strategy int
 const (
 	// Cheapest leaves it to the engine, which takes the one that it predicts to take the least time.
 	Cheapest Strategy = iota
-	// Serial is one worker. Over a stream it is one for a chunk, while other workers have other chunks.
+	// Serial is one worker. Over a stream it is one for a chunk, while other workers have other
+	// chunks.
 	Serial
 	// Parallel is all workers from the first row on, however little there is to do.
 	Parallel

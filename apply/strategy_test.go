@@ -179,8 +179,8 @@ func TestLittleWorkStaysWithOneWorker(t *testing.T) {
 	require.Equal(t, apply.Parallel, report.Plan.Stages[0].Strategy, "%s", report)
 }
 
-// TestLittleSlowWorkStaysWithOneWorker: rows that go on for long put others to work once they come to
-// more than SerialBelow says.
+// TestLittleSlowWorkStaysWithOneWorker: rows that go on for long put others to work once they come
+// to more than SerialBelow says.
 func TestLittleSlowWorkStaysWithOneWorker(t *testing.T) {
 	for _, c := range []struct {
 		below time.Duration

@@ -19,8 +19,8 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// turned is a step that needs all rows: it hands the chunks on in the opposite order, and their rows
-// as they are.
+// turned is a step that needs all rows: it hands the chunks on in the opposite order, and their
+// rows as they are.
 type turned struct{ most *atomic.Int64 } // the most rows that a table of it was given
 
 func (turned) String() string { return "turned" }

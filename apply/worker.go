@@ -296,8 +296,8 @@ func (w *worker) eachNull(f func(int)) {
 	}
 }
 
-// guard runs rows, up to where the worker is interrupted, and moves at behind them. A panic, or the end of the
-// goroutine, becomes the error of the row it came from, and at moves behind that.
+// guard runs rows, up to where the worker is interrupted, and moves at behind them. A panic, or the
+// end of the goroutine, becomes the error of the row it came from, and at moves behind that.
 func (w *worker) guard(kr kernel, hi int) {
 	ended := false
 	defer func() {

@@ -3,14 +3,12 @@
 //
 // A [Source] names an input; describing it looks at the input once and gives an [Input], which
 // knows the columns. Opened with a [Request], of which columns and which rows are wanted, that
-// begins a [Stream]. A stream hands out [Part]s in stream order:
-// a part is a chunk not yet decoded. Taking a part is the serial half of
-// reading (find the next row group, cut the next block of bytes at the end of
-// a row) and is cheap; calling it is the costly half (decompress, parse) and
-// may be done for many parts at once. A [Sink] creates a [Writer], which mirrors
-// that: the [Write] of each of its workers is the costly half (encode, compress) and may run for many
-// chunks at once, and returns the [Append] that puts the result in its place,
-// called in stream order.
+// begins a [Stream]. A stream hands out [Part]s in stream order: a part is a chunk not yet decoded.
+// Taking a part is the serial half of reading (find the next row group, cut the next block of bytes
+// at the end of a row) and is cheap; calling it is the costly half (decompress, parse) and may be
+// done for many parts at once. A [Sink] creates a [Writer], which mirrors that: the [Write] of each
+// of its workers is the costly half (encode, compress) and may run for many chunks at once, and
+// returns the [Append] that puts the result in its place, called in stream order.
 //
 // So every format is parallel by construction, and whoever drives the stream
 // decides how many parts are in flight and how much memory they may hold:
@@ -65,8 +63,8 @@ type Chunk struct {
 	// Kept has a bit for each row of File from Row on, the first lowest, where a source left out
 	// rows between others: Record holds those whose bits are set. Nil: it holds them all.
 	Kept []uint64
-	// Pruned is how many rows of the input the source left out by the [Request]'s Filter, in this chunk and since the one before
-	// it.
+	// Pruned is how many rows of the input the source left out by the [Request]'s Filter, in this
+	// chunk and since the one before it.
 	Pruned int64
 	// Lines finds the line, in a text file, of a row of Record.
 	Lines Lines

@@ -79,8 +79,8 @@ func FormatOfName(path string) (f Format, compression string, ok bool) {
 	return Format{}, compression, false
 }
 
-// FormatOfBytes is the format that a file's first bytes tell. It reports whether they tell one: text
-// has no mark.
+// FormatOfBytes is the format that a file's first bytes tell. It reports whether they tell one:
+// text has no mark.
 func FormatOfBytes(head []byte) (f Format, ok bool) {
 	for _, name := range allFormats.names() {
 		if f, _ = allFormats.named(name); len(f.Magic) > 0 && bytes.HasPrefix(head, f.Magic) {

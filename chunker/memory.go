@@ -19,8 +19,8 @@ import (
 //
 // Each holder has a [Share] with a least of its own, which is set aside when the share is made. So
 // what cannot run in the budget is refused before the first row. Beyond the least only the reader
-// of a stream waits ([Share.Admit], [Share.Wait]): chunks on their way give back what it waits for. A step that
-// grows never waits ([Share.Grow]): it is told that there is no room, and spills.
+// of a stream waits ([Share.Admit], [Share.Wait]): chunks on their way give back what it waits for.
+// A step that grows never waits ([Share.Grow]): it is told that there is no room, and spills.
 type Memory struct {
 	mu     sync.Mutex
 	freed  sync.Cond
@@ -38,8 +38,8 @@ type Holding struct {
 	Bytes int64
 }
 
-// Holder is a [Writer] that keeps memory beside the chunks under way, such as chunks that wait for a
-// row group.
+// Holder is a [Writer] that keeps memory beside the chunks under way, such as chunks that wait for
+// a row group.
 type Holder interface {
 	Writer
 	// Hold has it count what it keeps in shares of m. It is called once, before the first Write, and
@@ -138,8 +138,8 @@ func (s *Share) Grow(n int64) bool {
 // [MemoryError], at once.
 func (s *Share) Wait(ctx context.Context, n int64) error { return s.wait(ctx, n, s.add) }
 
-// Admit is Wait for what is not there yet, such as a chunk that is about to be read: n bytes are set
-// aside, and not held before [Share.Settle] says what came.
+// Admit is Wait for what is not there yet, such as a chunk that is about to be read: n bytes are
+// set aside, and not held before [Share.Settle] says what came.
 func (s *Share) Admit(ctx context.Context, n int64) error { return s.wait(ctx, n, s.await) }
 
 // Settle ends what n bytes were set aside for by Admit: held bytes came, more or fewer than those.

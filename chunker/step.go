@@ -47,9 +47,9 @@ type RowStep interface {
 
 // Work takes a chunk over and returns what comes out in its stead. Most steps return it with
 // another Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be
-// worked on is told by [Chunk.Fail]; an error ends the run. Of the chunk only Record is set, and it may
-// be used until the Work returns and in what it returns. A row that comes out otherwise than by With,
-// Take or Slice has no origin: if it fails later, nobody knows which row it was.
+// worked on is told by [Chunk.Fail]; an error ends the run. Of the chunk only Record is set, and it
+// may be used until the Work returns and in what it returns. A row that comes out otherwise than by
+// With, Take or Slice has no origin: if it fails later, nobody knows which row it was.
 type Work func(ctx context.Context, c Chunk) (Chunk, error)
 
 // OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit,

@@ -21,16 +21,16 @@ import (
 type StoredStep interface {
 	Step
 	// Stored returns the kind, by which [RegisterStep] knows how to read the step, and the settings: a
-	// struct with json tags, or nil for none. The error says what of the step has no form as data, such
-	// as a Go function without a name, and the remedy.
+	// struct with json tags, or nil for none. The error says what of the step has no form as data,
+	// such as a Go function without a name, and the remedy.
 	Stored() (kind string, settings any, err error)
 }
 
 // RegisterStep makes a kind of step one that can be read: from the settings that the step's Stored
 // gave, make returns an equal step. S is a struct with json tags, of texts, numbers, truth values,
-// lists, maps and such structs; a field must be there unless its tag says omitempty. Fields that S has
-// not are errors before make is called. Packages
-// register their steps in init; a name that is empty or taken panics.
+// lists, maps and such structs; a field must be there unless its tag says omitempty. Fields that S
+// has not are errors before make is called. Packages register their steps in init; a name that is
+// empty or taken panics.
 //
 //	func init() {
 //		chunker.RegisterStep("acme/shuffle", func(s shuffle) (chunker.Step, error) { return s, nil })

@@ -3,7 +3,8 @@ package chunker
 import "context"
 
 // TableStep is a BoundStep that needs all rows before the first can come out: a sort, groups. A run
-// is cut there: what comes before it is written to its [Table], what comes after it reads from that.
+// is cut there: what comes before it is written to its [Table], what comes after it reads from
+// that.
 //
 // Rows that fail behind the step are named by the file, row and line that they came from if the
 // step hands its rows on as they came, and says so: if it is [Passing], the run may bind it by

@@ -18,7 +18,8 @@ func (r *run) bind(ctx context.Context) error {
 	return nil
 }
 
-// open opens the input, without the columns that nothing needs, and binds the steps to what is left.
+// open opens the input, without the columns that nothing needs, and binds the steps to what is
+// left.
 func (r *run) open(ctx context.Context) error {
 	in := r.input.Schema()
 	req := chunker.Request{Bytes: r.chunk, Memory: r.memory}

@@ -31,18 +31,18 @@
 // All that holds much memory has a share of one budget, a [chunker.Memory]: chunks under way, pages
 // and dictionaries of Parquet from which several chunks are cut, chunks that wait for a row group.
 // A chunk is admitted before it is read, for six times its size: its text, its columns, what is
-// written of it, and as much again of garbage, since the collector lets a heap grow to twice what is
-// alive. The reader waits until there is room for another; nobody else waits. What can never fit
+// written of it, and as much again of garbage, since the collector lets a heap grow to twice what
+// is alive. The reader waits until there is room for another; nobody else waits. What can never fit
 // ends the job with a [chunker.MemoryError] before its memory is taken: a single row, row group or
 // page that is larger than the budget allows, or steps that need more than there is. It says who
 // needs how much and what to do. Chunks are cut so that as many as keep 16 workers busy fit.
 //
-// Report has the most that was held, who held it, and the process's peak. From 64 MiB on the process
-// keeps to the budget and 64 MiB: those are the program, the runtime (about 15 MiB), and garbage.
-// What functions hold themselves is not counted. Known to take up to 100 MiB more than that are
-// Parquet of 2,000 columns, written in 64 MiB (the footer) or read in 256 MiB, and pages of 40 MB read
-// in 256 MiB (as much again of garbage). A program that sets debug.SetMemoryLimit has less garbage at
-// a small budget; this package never does.
+// Report has the most that was held, who held it, and the process's peak. From 64 MiB on the
+// process keeps to the budget and 64 MiB: those are the program, the runtime (about 15 MiB), and
+// garbage. What functions hold themselves is not counted. Known to take up to 100 MiB more than
+// that are Parquet of 2,000 columns, written in 64 MiB (the footer) or read in 256 MiB, and pages
+// of 40 MB read in 256 MiB (as much again of garbage). A program that sets debug.SetMemoryLimit has
+// less garbage at a small budget; this package never does.
 //
 // # Failure
 //
@@ -54,10 +54,10 @@
 // appear alone, since they say why. Where a write ends it, or the context, nothing appears, and
 // files of those names stay as they were. An input that changed while it was read is an error, too.
 // A row on which a function fails is named by file, row and line, also behind a sort; behind a step
-// that makes new rows, such as groups, it has no number. It goes by the job's policy, and so do rows
-// that the source cannot decode where its own settings say to go on. The first chunk in which a step
-// fails ends a job: if several steps fail, or a limit stands behind one that does, which error
-// it is, or whether there is one, depends on how the budget cuts the chunks.
+// that makes new rows, such as groups, it has no number. It goes by the job's policy, and so do
+// rows that the source cannot decode where its own settings say to go on. The first chunk in which
+// a step fails ends a job: if several steps fail, or a limit stands behind one that does, which
+// error it is, or whether there is one, depends on how the budget cuts the chunks.
 //
 // # Jobs as data
 //

@@ -149,7 +149,8 @@ func doubled(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
 	return c.With(array.NewRecord(c.Record.Schema(), []arrow.Array{values}, int64(values.Len()))), nil
 }
 
-// TestLargeChunksStayWhole, however many rows they have: through conditions, and steps of every kind.
+// TestLargeChunksStayWhole, however many rows they have: through conditions, and steps of every
+// kind.
 func TestLargeChunksStayWhole(t *testing.T) {
 	const rows = 300_000
 	for name, c := range map[string]struct {
@@ -297,7 +298,8 @@ func TestACancelledContextEndsEveryStep(t *testing.T) {
 	}
 }
 
-// TestWorkersAreSharedByAllPipes: with one, one function is called at a time, wherever the stream is cut.
+// TestWorkersAreSharedByAllPipes: with one, one function is called at a time, wherever the stream
+// is cut.
 func TestWorkersAreSharedByAllPipes(t *testing.T) {
 	var now, most atomic.Int64
 	f := func(x int64) int64 {
@@ -357,7 +359,8 @@ func TestWhatIsPrunedIsExplained(t *testing.T) {
 	}
 }
 
-// TestEveryChunkIsGivenBackOnce, whatever ends a job: a limit, an error of a row, a step or the sink, a context.
+// TestEveryChunkIsGivenBackOnce, whatever ends a job: a limit, an error of a row, a step or the
+// sink, a context.
 func TestEveryChunkIsGivenBackOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 14))
 	for range 150 {

@@ -29,8 +29,9 @@ type Plan struct {
 	Workers   int
 }
 
-// Explain tells what Run would do. The source is described and opened once, and the functions are called for a sample
-// of the first chunk's rows, whose results are dropped; To is not used and may be nil.
+// Explain tells what Run would do. The source is described and opened once, and the functions are
+// called for a sample of the first chunk's rows, whose results are dropped; To is not used and may
+// be nil.
 func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	if j.From == nil {
 		return nil, errNoFrom

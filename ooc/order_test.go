@@ -25,8 +25,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// shuffled is a frame of n rows: their number in n, keys of which each is there several times, and a
-// text that makes rows wide.
+// shuffled is a frame of n rows: their number in n, keys of which each is there several times, and
+// a text that makes rows wide.
 func shuffled(t *testing.T, n, width int) *frame.Frame {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(n), 5))
@@ -265,8 +265,8 @@ func TestASortOfMuchAndOfNothing(t *testing.T) {
 	}
 }
 
-// TestALimitBehindASortHoldsLittle, also with steps between that hand every row on: rows that cannot
-// be among the first are dropped as they come.
+// TestALimitBehindASortHoldsLittle, also with steps between that hand every row on: rows that
+// cannot be among the first are dropped as they come.
 func TestALimitBehindASortHoldsLittle(t *testing.T) {
 	f := shuffled(t, 100_000, 900) // 50 MB
 	for name, c := range map[string]struct {

@@ -15,8 +15,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestAChunkOfFewSlowRowsIsRunWide though none of them has come back: each waits until all are under
-// way.
+// TestAChunkOfFewSlowRowsIsRunWide though none of them has come back: each waits until all are
+// under way.
 func TestAChunkOfFewSlowRowsIsRunWide(t *testing.T) {
 	for _, rows := range []int{2, 10, 60} {
 		f, err := frame.New(frame.Of("n", make([]int64, rows)))

@@ -60,16 +60,18 @@ func (d *jobData) forced(j *Job) error {
 	return nil
 }
 
-// MarshalJSON writes the job as data, which [Job.UnmarshalJSON] and the command volley run read back
-// equal:
+// MarshalJSON writes the job as data, which [Job.UnmarshalJSON] and the command volley run read
+// back equal:
 //
-//	{"version": 1, "from": {"format": "csv", "files": ["a.csv"]}, "steps": [{"step": "limit", "rows": 5}],
+//	{"version": 1, "from": {"format": "csv", "files": ["a.csv"]},
+//	 "steps": [{"step": "limit", "rows": 5}],
 //	 "to": {"format": "parquet", "files": ["a.parquet"]}, "memory": "256 MiB"}
 //
-// Source and sink must be files of a format, and each step one that can be stored: the error of what
-// is not says where it stands, and what to do. Progress, and the Report of a source's options, are
-// whoever's runs the job, and are left out. Paths are written as they were given, so that relative
-// ones are of the folder in which the job is run. A document without a version is read as version 1.
+// Source and sink must be files of a format, and each step one that can be stored: the error of
+// what is not says where it stands, and what to do. Progress, and the Report of a source's options,
+// are whoever's runs the job, and are left out. Paths are written as they were given, so that
+// relative ones are of the folder in which the job is run. A document without a version is read as
+// version 1.
 func (j Job) MarshalJSON() ([]byte, error) {
 	d := jobData{Version: storedVersion, Name: j.Name, Steps: j.Steps, Workers: j.Workers, Wide: j.Wide, TempDir: j.TempDir, Trust: j.Trust}
 	if j.From == nil || j.To == nil {
@@ -98,8 +100,8 @@ func (j Job) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads a job. Whatever is wrong in the document is an error that says where it
-// stands, such as steps[2].condition; what is not known is never passed over. Nothing is opened. The
-// formats, and the Go functions that steps name, must be registered in this program: see
+// stands, such as steps[2].condition; what is not known is never passed over. Nothing is opened.
+// The formats, and the Go functions that steps name, must be registered in this program: see
 // [chunker.RegisterFormat] and package fn. Whoever runs a document of a stranger lets the stranger
 // read and write files by their paths.
 func (j *Job) UnmarshalJSON(data []byte) error {

@@ -672,7 +672,8 @@ func TestATempDirThatIsNotThereIsRefused(t *testing.T) {
 	}
 }
 
-// TestWhateverATableDoesNothingHangsOrIsLeft: it fails, panics or ends its goroutine at every stage.
+// TestWhateverATableDoesNothingHangsOrIsLeft: it fails, panics or ends its goroutine at every
+// stage.
 func TestWhateverATableDoesNothingHangsOrIsLeft(t *testing.T) {
 	f := wide2(t, 500)
 	for _, stage := range []string{"table", "write", "append", "commit", "stream", "next", "part", "stop", "close"} {

@@ -84,8 +84,8 @@ func onlyColumn(n *ir.Node) (c *ir.Column) {
 	return c
 }
 
-// test compiles a condition on one column against a schema of that column alone. If another side can
-// fail, a null here passes, since Go evaluates that side then.
+// test compiles a condition on one column against a schema of that column alone. If another side
+// can fail, a null here passes, since Go evaluates that side then.
 func (p *Program) test(c *ir.Column, n *ir.Node) (predicate.Test, bool) {
 	if p.Fails() {
 		yes := &ir.Node{Op: ir.OpConst, Type: ir.BoolType, Value: true, Pos: n.Pos, Source: n.Source}

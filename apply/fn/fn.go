@@ -6,20 +6,21 @@
 //
 //	func score(fare, tip float64) float64 { … }
 //
-//	apply.Map2("score", "fare", "tip", score)             // is stored: {"step": "map", "fn": "acme/score@v1", …}
-//	apply.Expr("high = acme.score.v1(fare, tip) > 0.5")   // / and @ are dots in an expression
+//	apply.Map2("score", "fare", "tip", score)           // stored: {"step": "map", "fn": "acme/score@v1", …}
+//	apply.Expr("high = acme.score.v1(fare, tip) > 0.5") // / and @ are dots in an expression
 //
 // Steps find the name by the function itself. They find it if they are given the same function: one
-// of a package, or one variable's; each func literal with variables around it, and each method value
-// (x.Method), is another function every time it is written down, so keep it in a variable.
+// of a package, or one variable's; each func literal with variables around it, and each method
+// value (x.Method), is another function every time it is written down, so keep it in a variable.
 //
 // An expression calls a function once for each row whose arguments are all valid; a null argument
 // gives null without a call. In a branch of ifelse it is called for every row, taken or not (a side
 // of && and || is such a branch), but an error counts only if the branch is taken. A panic is the
-// row's error, and so is runtime.Goexit. Functions are called from many goroutines at the same time.
+// row's error, and so is runtime.Goexit. Functions are called from many goroutines at the same
+// time.
 //
-// A version is for good: what a name stands for is never changed, a function that does something else
-// gets the next version. So a stored job means the same wherever it runs, or is refused.
+// A version is for good: what a name stands for is never changed, a function that does something
+// else gets the next version. So a stored job means the same wherever it runs, or is refused.
 package fn
 
 import (
@@ -105,10 +106,10 @@ var registry = struct {
 
 var version = regexp.MustCompile(`^v[1-9][0-9]{0,8}$`)
 
-// Register gives a function a name, for the whole program: words of letters, digits and
-// underscores with a slash between, and a version, such as acme/score@v1. Like other registries it is
-// filled by init functions, and panics if the name is none or is taken, if the function is nil, or
-// has a name already.
+// Register gives a function a name, for the whole program: words of letters, digits and underscores
+// with a slash between, and a version, such as acme/score@v1. Like other registries it is filled by
+// init functions, and panics if the name is none or is taken, if the function is nil, or has a name
+// already.
 func Register(name string, f Func) {
 	if err := checkName(name); err != nil {
 		panic(fmt.Sprintf("fn: Register(%q): %v", name, err))

@@ -14,35 +14,36 @@
 //		table.Limit(100), // taken into the sort: no more than 100 rows and a chunk's are kept
 //	}
 //
-// Steps that hand every row on, such as table.Select or a function, may stand between the two. What a
-// condition behind a sort says of single columns reaches the source all the same, so that Parquet
-// leaves rows out before they are sorted; a condition written before the sort spares it the others, too.
+// Steps that hand every row on, such as table.Select or a function, may stand between the two. What
+// a condition behind a sort says of single columns reaches the source all the same, so that Parquet
+// leaves rows out before they are sorted; a condition written before the sort spares it the others,
+// too.
 //
 // # The order
 //
 // Rows with equal keys stay as they came. So the result does not depend on workers, memory or the
-// size of chunks, to the bit. Where the chunks that come out are cut does: a Parquet file written from
-// them may have other row groups from run to run, with the same rows in the same order.
+// size of chunks, to the bit. Where the chunks that come out are cut does: a Parquet file written
+// from them may have other row groups from run to run, with the same rows in the same order.
 //
 // Numbers, dates, times, timestamps, durations and decimals go by value, false before true. Texts
 // and bytes go by their bytes, which for UTF-8 is by code point: "Z" before "a". Dictionaries and
-// run-ends go by the values behind them. -0 equals 0. NaN equals NaN and is greater than any number,
-// so that it comes last, and first where the order is descending. Nulls come last, descending too,
-// unless the key says NullsFirst. Lists, structs, maps, unions and intervals have no order, and are
-// refused where the step is bound.
+// run-ends go by the values behind them. -0 equals 0. NaN equals NaN and is greater than any
+// number, so that it comes last, and first where the order is descending. Nulls come last,
+// descending too, unless the key says NullsFirst. Lists, structs, maps, unions and intervals have
+// no order, and are refused where the step is bound.
 //
 // # What it costs
 //
 // Every chunk is sorted by the worker that brings it: a radix sort of one 8-byte word a row, and of
-// the next 8 bytes only among rows that are equal so far. Sorted chunks are cut into ranges of keys,
-// and every part of the result is one range, sorted together again. So n rows cost about n log n
-// comparisons, all cores work on both halves, and the first row comes out after the last came in.
-// Beside the rows themselves, 32 bytes a row are used while it is sorted, of a part at a time.
+// the next 8 bytes only among rows that are equal so far. Sorted chunks are cut into ranges of
+// keys, and every part of the result is one range, sorted together again. So n rows cost about n
+// log n comparisons, all cores work on both halves, and the first row comes out after the last came
+// in. Beside the rows themselves, 32 bytes a row are used while it is sorted, of a part at a time.
 //
 // What does not fit into the budget is spilled: the sorted chunks that are there are merged into a
 // run in a temporary file, which takes as many bytes as the columns take in memory. At the end the
-// runs are merged, of each one or two blocks (1/1,000 of the budget, 8 to 128 KiB) in memory. If the
-// budget does not hold that of every run, neighbouring runs are merged into longer ones first, which
-// writes and reads their rows once more: at 64 MiB from about 4 GiB on, at 1 MiB from 3 MiB on. The
-// file grows by what is written, and goes away when the run ends.
+// runs are merged, of each one or two blocks (1/1,000 of the budget, 8 to 128 KiB) in memory. If
+// the budget does not hold that of every run, neighbouring runs are merged into longer ones first,
+// which writes and reads their rows once more: at 64 MiB from about 4 GiB on, at 1 MiB from 3 MiB
+// on. The file grows by what is written, and goes away when the run ends.
 package order

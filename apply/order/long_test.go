@@ -22,8 +22,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-// TestLargerThanMemory sorts VOLLEY_LONG MiB (2048 by make long) in a budget of 64 MiB, and holds the
-// process to 64 MiB beyond that. Without the variable 9 MiB are sorted in 1.5.
+// TestLargerThanMemory sorts VOLLEY_LONG MiB (2048 by make long) in a budget of 64 MiB, and holds
+// the process to 64 MiB beyond that. Without the variable 9 MiB are sorted in 1.5.
 func TestLargerThanMemory(t *testing.T) {
 	size, budget := int64(9<<20), int64(3<<19)
 	if mib, err := strconv.Atoi(os.Getenv("VOLLEY_LONG")); err == nil {

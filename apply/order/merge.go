@@ -219,7 +219,8 @@ func (m *merger) behind(s slice, run, block, from int, e entry) int {
 	return s.firstBehind(run, m.runs, e)
 }
 
-// sortSpan hands the rows of a span to f, sorted. Each span was counted by use, if runs are spilled.
+// sortSpan hands the rows of a span to f, sorted. Each span was counted by use, if runs are
+// spilled.
 func sortSpan[T any](ctx context.Context, m *merger, s span, f func(from []slice, picks []take.Pick) (T, error)) (none T, err error) {
 	reads, err := m.admit(ctx, s)
 	if err != nil {

@@ -321,8 +321,8 @@ func requireEqual(t *testing.T, want, got *frame.Frame, what string) {
 	require.True(t, want.Equal(got), what)
 }
 
-// TestEveryTypeByOneKey sorts by a column of each type, in each direction, with nulls at either end,
-// in memory and spilled.
+// TestEveryTypeByOneKey sorts by a column of each type, in each direction, with nulls at either
+// end, in memory and spilled.
 func TestEveryTypeByOneKey(t *testing.T) {
 	for seed, v := range []dice.Values{{Nulls: 6, Spread: 60}, {Nulls: 20, Spread: 5000, Wild: true}} {
 		all := random(t, uint64(seed), rowsOf(500, 900), v)

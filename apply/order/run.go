@@ -15,8 +15,8 @@ import (
 	"github.com/volley-go/volley/internal/take"
 )
 
-// run is sorted rows, in memory or spilled. It is cut into blocks, of which the first row's keys are
-// at hand, the block's head: so ranges of keys are found without reading.
+// run is sorted rows, in memory or spilled. It is cut into blocks, of which the first row's keys
+// are at hand, the block's head: so ranges of keys are found without reading.
 type run struct {
 	rows  int64
 	bytes int64 // that are counted for it, of the rows or of the heads

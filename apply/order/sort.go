@@ -29,8 +29,8 @@ const (
 	someItems = 32 // are sorted by moving each word to its place
 )
 
-// sort sorts items by the words of a key from a depth on, and by the keys behind it. Equal ones stay
-// as they are. Of spare it needs as many.
+// sort sorts items by the words of a key from a depth on, and by the keys behind it. Equal ones
+// stay as they are. Of spare it needs as many.
 func (s *sorter) sort(items, spare []item, key, depth int) {
 	for {
 		if len(items) <= fewItems {

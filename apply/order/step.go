@@ -172,7 +172,8 @@ func (b *bound) Fuse(_ context.Context, next chunker.Step) (bool, error) {
 	return true, nil
 }
 
-// Filter drops no rows. Behind a limit that was taken in, which rows come out depends on all of them.
+// Filter drops no rows. Behind a limit that was taken in, which rows come out depends on all of
+// them.
 func (b *bound) Filter() (predicate.Filter, bool) { return predicate.Filter{}, b.limit >= 0 }
 
 // Seal has nothing to do.

@@ -118,8 +118,8 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	}, nil
 }
 
-// left is how many rows of a span may come out. Where the limit may lie in the span, the rows before
-// it are counted, for which a block of each run is read.
+// left is how many rows of a span may come out. Where the limit may lie in the span, the rows
+// before it are counted, for which a block of each run is read.
 func (s *stream) left(ctx context.Context, span span) (int64, error) {
 	if s.limit < 0 {
 		return math.MaxInt64, nil

@@ -202,8 +202,8 @@ func (t *table) first(items []item) []item {
 	return items
 }
 
-// keep makes a run of sorted rows: in memory if there is room once what is there is spilled, else in
-// the file at once.
+// keep makes a run of sorted rows: in memory if there is room once what is there is spilled, else
+// in the file at once.
 func (t *table) keep(ctx context.Context, from []slice, picks []take.Pick) (*run, error) {
 	rec := from[0].rec
 	bytes := copyBytes(rec)*int64(len(picks))/rec.NumRows() + columnBytes

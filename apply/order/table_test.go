@@ -35,8 +35,8 @@ func narrowFrame(t *testing.T, rows int) *frame.Frame {
 	return numbered(t, f)
 }
 
-// TestManyPasses sorts many times what the budget holds, so that runs are merged again and again. What
-// is held stays near the budget, and nothing is left in the folder.
+// TestManyPasses sorts many times what the budget holds, so that runs are merged again and again.
+// What is held stays near the budget, and nothing is left in the folder.
 func TestManyPasses(t *testing.T) {
 	f := narrowFrame(t, rowsOf(30_000, 120_000))
 	for _, step := range []struct {
@@ -96,8 +96,8 @@ func rowsOf(rows, more int) int {
 	return rows
 }
 
-// TestFirstRows keeps the first rows alone: of many rows 100 fit into a budget that would hold a few
-// thousand.
+// TestFirstRows keeps the first rows alone: of many rows 100 fit into a budget that would hold a
+// few thousand.
 func TestFirstRows(t *testing.T) {
 	rows := rowsOf(36_000, 200_000)
 	f := narrowFrame(t, rows)
@@ -237,8 +237,8 @@ func tableOf(t *testing.T, step chunker.Step, f *frame.Frame, env chunker.Env) c
 	return table
 }
 
-// TestErrorsEndTheSort: a folder that is not there, a context that ends at each stage, a budget that
-// is too small, a stream before its time. Nothing hangs, nothing is left.
+// TestErrorsEndTheSort: a folder that is not there, a context that ends at each stage, a budget
+// that is too small, a stream before its time. Nothing hangs, nothing is left.
 func TestErrorsEndTheSort(t *testing.T) {
 	f := narrowFrame(t, rowsOf(12_000, 30_000))
 	d := drive{memory: 300 << 10, workers: 2, rows: 500, dir: filepath.Join(t.TempDir(), "none")}

@@ -31,8 +31,8 @@ func (e *effort) flags(cmd *cobra.Command) {
 	f.BoolVarP(&e.quiet, "quiet", "q", false, "show neither progress nor notes")
 }
 
-// runtimeRoom is what the runtime has for itself and for garbage beside --memory: with less it would
-// collect all the time where much of a small budget is alive.
+// runtimeRoom is what the runtime has for itself and for garbage beside --memory: with less it
+// would collect all the time where much of a small budget is alive.
 const runtimeRoom = 32 << 20
 
 // memoryDefault is the memory that a job keeps to unless it is said.

@@ -27,8 +27,8 @@
 // Steps are done in the order of their flags, each as often as it is given: --where keeps the rows
 // for which a condition is true, --set computes a column, --cast makes one another type, --select
 // chooses the columns and their order, --drop leaves columns out, --rename names one anew, --number
-// adds the rows' numbers, --sort sorts by columns (a - before one is for greatest first), --first ends
-// after so many rows. What a sort has no room for in --memory goes to a file in --temp-dir.
+// adds the rows' numbers, --sort sorts by columns (a - before one is for greatest first), --first
+// ends after so many rows. What a sort has no room for in --memory goes to a file in --temp-dir.
 // Expressions are in Go's syntax:
 //
 //	volley convert trips.csv long.parquet --where 'distance > 10 && zone != "Zone 7"' \
@@ -62,10 +62,10 @@
 // # Exit codes
 //
 //	0    done
-//	1    failed: nothing was written, but the rejects, which say why, and what went to standard output before
+//	1    failed: nothing was written but the rejects, which say why, and what standard output has
 //	2    wrong usage: nothing was begun
 //	3    done; some rows failed, and were rejected, left out or have nulls, as --on-error asked
-//	130  interrupted (SIGINT, SIGTERM or SIGHUP): nothing was written, but what went to standard output before
+//	130  interrupted (SIGINT, SIGTERM, SIGHUP): nothing was written but what standard output has
 package main
 
 import "os"

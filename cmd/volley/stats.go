@@ -104,8 +104,8 @@ func markEstimates(f *frame.Frame) (*frame.Frame, error) {
 	return f.Drop("distinct_exact")
 }
 
-// summaries is a sink of which each worker summarises the chunks that it is given, and keeps nothing
-// else. They are put together at the end.
+// summaries is a sink of which each worker summarises the chunks that it is given, and keeps
+// nothing else. They are put together at the end.
 type summaries struct {
 	schema *arrow.Schema
 	parts  []*frame.Summary // of the workers

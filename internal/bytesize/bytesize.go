@@ -17,8 +17,8 @@ var Units = []struct {
 	{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", 1 << 40}, {"b", 1}, {"", 1},
 }
 
-// Split reads a number with a unit, or with none, and returns the number of bytes and the unit as it
-// is written. It reports whether it is one.
+// Split reads a number with a unit, or with none, and returns the number of bytes and the unit as
+// it is written. It reports whether it is one.
 func Split(text string) (bytes float64, unit string, ok bool) {
 	text = strings.ReplaceAll(text, " ", "")
 	for _, u := range Units {

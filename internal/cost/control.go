@@ -426,8 +426,8 @@ func (c *Controller) computing(cpu, took time.Duration) time.Duration {
 	return time.Duration(min(float64(cpu)*turns, float64(took)))
 }
 
-// saw takes in how much of a span's time was computing; once the spans tell that units wait, the run
-// goes wide. The caller holds mu.
+// saw takes in how much of a span's time was computing; once the spans tell that units wait, the
+// run goes wide. The caller holds mu.
 func (c *Controller) saw(cpu, took time.Duration) {
 	if c.option.Strategy == Wide { // it began before, and more workers took turns since
 		return
@@ -458,8 +458,8 @@ func (c *Controller) widen() {
 	}
 }
 
-// widens tells that the run goes wide. What workers have not begun of their spans comes back, and is
-// claimed by such as know it. The caller holds mu.
+// widens tells that the run goes wide. What workers have not begun of their spans comes back, and
+// is claimed by such as know it. The caller holds mu.
 func (c *Controller) widens() {
 	if c.set.Widens == nil {
 		return
@@ -472,8 +472,8 @@ func (c *Controller) widens() {
 	}
 }
 
-// little reports whether what is left is so little work, at perUnit ns, that one worker is to do it.
-// The caller holds mu.
+// little reports whether what is left is so little work, at perUnit ns, that one worker is to do
+// it. The caller holds mu.
 func (c *Controller) little(perUnit float64) bool {
 	return Nanos(perUnit*float64(c.total-c.all)) < c.set.Below
 }

@@ -32,8 +32,8 @@ func tasks(n int, set cost.Settings, f func(i int)) (cost.Estimate, *cost.Contro
 	return e, control
 }
 
-// TestAPinnedWidthIsThereFromTheFirstUnit, without a sample and without climbing; who is to know that
-// the run is wide was told before.
+// TestAPinnedWidthIsThereFromTheFirstUnit, without a sample and without climbing; who is to know
+// that the run is wide was told before.
 func TestAPinnedWidthIsThereFromTheFirstUnit(t *testing.T) {
 	var under peak
 	var control *cost.Controller

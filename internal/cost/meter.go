@@ -28,8 +28,8 @@ var told = sync.OnceValue(func() bool {
 	return ok
 })
 
-// lock keeps the worker on its thread, so that others can look at it. It costs 0.15 µs. It is called
-// on the worker's goroutine, as begin, end and off.
+// lock keeps the worker on its thread, so that others can look at it. It costs 0.15 µs. It is
+// called on the worker's goroutine, as begin, end and off.
 func (m *meter) lock() {
 	if told() && !m.locked {
 		runtime.LockOSThread()

@@ -101,8 +101,8 @@ func (s *sampler) slow() bool {
 	return n > 0 && s.runs[n-1].perUnit() >= float64(slowUnit)
 }
 
-// enough reports whether the estimate is good, or has cost what it may. After a slow unit one more is
-// taken, of which it is then known whether it waits, and that it was no pause of the process.
+// enough reports whether the estimate is good, or has cost what it may. After a slow unit one more
+// is taken, of which it is then known whether it waits, and that it was no pause of the process.
 func (s *sampler) enough(unit string) bool {
 	n := len(s.runs)
 	if n == 0 || s.rest {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ThreadID is the number of the calling thread, for [Of] and [Blocked]; 0 where the system has none.
-// It costs about 0.1 µs.
+// ThreadID is the number of the calling thread, for [Of] and [Blocked]; 0 where the system has
+// none. It costs about 0.1 µs.
 func ThreadID() int { return unix.Gettid() }
 
 // Of returns the processor time of a thread of this process; ok is false if it has ended. It costs
@@ -34,8 +34,8 @@ func Waits() (n int64, ok bool) {
 	return u.Nvcsw, true
 }
 
-// Blocked reports whether a thread of this process waits for something, rather than for a processor.
-// It costs about 10 µs.
+// Blocked reports whether a thread of this process waits for something, rather than for a
+// processor. It costs about 10 µs.
 func Blocked(thread int) bool {
 	stat, err := os.ReadFile("/proc/self/task/" + strconv.Itoa(thread) + "/stat")
 	name := bytes.LastIndexByte(stat, ')') // the name may hold anything, ) and blanks too

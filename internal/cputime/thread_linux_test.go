@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAThreadIsSeenFromAnother: one that sleeps is blocked and has used little; one that computes is
-// not, and gives no processor up.
+// TestAThreadIsSeenFromAnother: one that sleeps is blocked and has used little; one that computes
+// is not, and gives no processor up.
 func TestAThreadIsSeenFromAnother(t *testing.T) {
 	ids, rest := make(chan int), make(chan bool)
 	waited := make(chan int64)

@@ -370,8 +370,8 @@ func (x *Index) Texts(column int, nulls *Words, offsets []int32, data []byte, nu
 	return data[:at], null
 }
 
-// TextRoom is how many bytes the fields of a column take as they stand: at least what Texts makes of
-// them. About 1 ns a row.
+// TextRoom is how many bytes the fields of a column take as they stand: at least what Texts makes
+// of them. About 1 ns a row.
 func (x *Index) TextRoom(column int) (n int) {
 	x.fieldsOf(column, false, func(_ int, pairs []uint32, step, rows int) {
 		for i := range rows {

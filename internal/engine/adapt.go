@@ -206,8 +206,8 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 	return nil
 }
 
-// shifted is rows of a piece as rows of the batch; nil rows are all n. One whose origin is not known
-// gets a number below 0 of its own, by its place among those that come out.
+// shifted is rows of a piece as rows of the batch; nil rows are all n. One whose origin is not
+// known gets a number below 0 of its own, by its place among those that come out.
 func shifted(rows []int, n, first, place int) []int {
 	out := make([]int, n)
 	for i := range out {

@@ -97,7 +97,8 @@ func (k Kept) list() []int {
 	return out
 }
 
-// through is what rows of rows are. Those whose origin is not known are below 0, each another number.
+// through is what rows of rows are. Those whose origin is not known are below 0, each another
+// number.
 func through(rows, of []int) []int {
 	if rows == nil {
 		return of

@@ -34,8 +34,8 @@ func numbersFrom(first, rows int) arrow.Record {
 	return array.NewRecord(numbersSchema, []arrow.Array{b.NewArray()}, int64(rows))
 }
 
-// hoarder is a TableStep that keeps its rows as long as the budget has room for them, and spills them
-// as a step should: its own if it finds none, or if another asks for room. A row is counted as
+// hoarder is a TableStep that keeps its rows as long as the budget has room for them, and spills
+// them as a step should: its own if it finds none, or if another asks for room. A row is counted as
 // rowBytes, so that little data is as much as a large table's.
 type hoarder struct{ least int64 }
 

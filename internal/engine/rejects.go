@@ -47,8 +47,8 @@ func (b *Batch) leaveOutFailed(from int) error {
 	return nil
 }
 
-// keepBad copies the rows that failed, with the source's columns: those that are no longer there, at
-// places of what came, are null.
+// keepBad copies the rows that failed, with the source's columns: those that are no longer there,
+// at places of what came, are null.
 func (b *Batch) keepBad(in *arrow.Schema, source []int) error {
 	f, err := frame.FromRecords(b.came[0].Schema(), b.came...)
 	if err != nil {

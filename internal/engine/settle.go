@@ -307,8 +307,8 @@ func (f *Flow) Close() error {
 	return errors.Join(errs...)
 }
 
-// Done is how much of what was read of the source is done: a part of it for each step that needs all
-// rows and has not handed them on yet.
+// Done is how much of what was read of the source is done: a part of it for each step that needs
+// all rows and has not handed them on yet.
 func (f *Flow) Done(read int64) int64 {
 	done := 1.0 // segments
 	if f.segment > 0 {

@@ -94,8 +94,8 @@ type unbound struct{ chunker.Part }
 func (u unbound) Decode(ctx context.Context) (chunker.Chunk, error) { return u.Part(ctx) }
 func (unbound) Release()                                            {}
 
-// pipeline runs the steps of one segment. Steps that need the order of the stream cut it: what stands
-// between two of them is one pipe, and a batch goes from pipe to pipe.
+// pipeline runs the steps of one segment. Steps that need the order of the stream cut it: what
+// stands between two of them is one pipe, and a batch goes from pipe to pipe.
 func (f *Flow) pipeline(ctx context.Context, s *segment, e Ends, behind *table) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup

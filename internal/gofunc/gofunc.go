@@ -38,8 +38,8 @@ type Func struct {
 type Loop func(ctx context.Context, hand *morsel.Hand, in *[3]unsafe.Pointer, out unsafe.Pointer, lo, hi int, at *int) error
 
 // Identity is the address of a function value: of a constant for a function of a package, of the
-// variables around it for any other, which stay there as long as it does. So two functions that have
-// one identity are the same; the same one may have several. It is nil for what is no function.
+// variables around it for any other, which stay there as long as it does. So two functions that
+// have one identity are the same; the same one may have several. It is nil for what is no function.
 func Identity(f any) unsafe.Pointer {
 	if f == nil || reflect.TypeOf(f).Kind() != reflect.Func {
 		return nil

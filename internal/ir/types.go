@@ -58,8 +58,9 @@ var lanes = map[arrow.Type]Lane{
 	arrow.DECIMAL128: LaneDec,
 }
 
-// LaneOf is how a type lies in a vector, LaneNone for types that expressions do not know. Decimals of a scale below 0 are among
-// those: arithmetic takes the digits behind the point for a number that is not negative.
+// LaneOf is how a type lies in a vector, LaneNone for types that expressions do not know. Decimals
+// of a scale below 0 are among those: arithmetic takes the digits behind the point for a number
+// that is not negative.
 func LaneOf(t arrow.DataType) Lane {
 	if t == nil {
 		return LaneNone

@@ -28,15 +28,15 @@ type Hand struct {
 // [Cursor.Stopped]. It costs a load from memory, so that it can be asked before each unit.
 func (h *Hand) Interrupted() bool { return h.interrupted.Load() }
 
-// Recall asks for what the worker has not begun of its span, though nobody waits for it: it is to be
-// claimed anew, in shorter spans.
+// Recall asks for what the worker has not begun of its span, though nobody waits for it: it is to
+// be claimed anew, in shorter spans.
 func (h *Hand) Recall() {
 	h.recalled.Store(true)
 	h.interrupted.Store(true)
 }
 
-// Resume makes Interrupted false again. A worker calls it before it looks at why it was interrupted,
-// not after: what happens in between then interrupts anew.
+// Resume makes Interrupted false again. A worker calls it before it looks at why it was
+// interrupted, not after: what happens in between then interrupts anew.
 func (h *Hand) Resume() { h.interrupted.Store(false) }
 
 // Cursor hands units out. All methods may be called at the same time.

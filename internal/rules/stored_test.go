@@ -64,7 +64,8 @@ var constructors = map[string]chunker.Step{
 	"chunker.Steps":      chunker.Steps{apply.Where("a > 1"), table.Limit(3), chunker.Steps{table.Drop("a")}},
 }
 
-// refusedSteps are those that cannot be stored, each with the words of its error that say what to do.
+// refusedSteps are those that cannot be stored, each with the words of its error that say what to
+// do.
 var refusedSteps = map[string]struct {
 	step   chunker.Step
 	remedy string
@@ -105,8 +106,8 @@ func TestEveryStepIsStored(t *testing.T) {
 	}
 }
 
-// stepConstructors are the exported functions and methods that return a step, and the exported types
-// that are steps and are no result of these, by package and name.
+// stepConstructors are the exported functions and methods that return a step, and the exported
+// types that are steps and are no result of these, by package and name.
 func stepConstructors(t *testing.T) (names []string) {
 	t.Helper()
 	exports := exportData(t)

@@ -1,7 +1,7 @@
-// Package strictjson reads JSON that people write and strangers send: a field that nobody knows, one
-// that is there twice, a number that does not fit or a text that is none is an error that says where
-// in the document it stands, such as steps[2].condition. What encoding/json would mend without a
-// word is refused here, in reading and in writing.
+// Package strictjson reads JSON that people write and strangers send: a field that nobody knows,
+// one that is there twice, a number that does not fit or a text that is none is an error that says
+// where in the document it stands, such as steps[2].condition. What encoding/json would mend
+// without a word is refused here, in reading and in writing.
 package strictjson
 
 import (

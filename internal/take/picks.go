@@ -241,8 +241,8 @@ func (g gatherer) structs(t *arrow.StructType) (arrow.Array, error) {
 	return g.nest(children), nil
 }
 
-// lists gathers lists of all kinds, maps too. What stands under a null is left out, but for lists of
-// a fixed size.
+// lists gathers lists of all kinds, maps too. What stands under a null is left out, but for lists
+// of a fixed size.
 func (g gatherer) lists() (arrow.Array, error) {
 	_, isFixed := g.t.(*arrow.FixedSizeListType)
 	var inside []Pick

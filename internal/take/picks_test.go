@@ -35,7 +35,8 @@ func checkPicks(t *testing.T, d dice.Dice, from []arrow.Array, n int) arrow.Arra
 	return got
 }
 
-// TestPicksOfAllTypes picks from slices of nested arrays with nulls, and from what was picked again.
+// TestPicksOfAllTypes picks from slices of nested arrays with nulls, and from what was picked
+// again.
 func TestPicksOfAllTypes(t *testing.T) {
 	d := dice.New(11)
 	types := append([]arrow.DataType{arrow.Null, arrow.FixedWidthTypes.MonthInterval, arrow.FixedWidthTypes.DayTimeInterval}, dice.Types...)

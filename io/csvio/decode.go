@@ -323,8 +323,8 @@ func (f *texts) check(b *block) {
 }
 
 // manyColumns is from how many columns on the room for a window's texts is counted, which takes a
-// nanosecond a field, rather than taken to be the whole window for each: of 2,000 columns that would
-// be a thousand times the text.
+// nanosecond a field, rather than taken to be the whole window for each: of 2,000 columns that
+// would be a thousand times the text.
 const manyColumns = 16
 
 // room makes room for all texts of the window, and for the block's if they go on like those before.

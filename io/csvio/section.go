@@ -199,8 +199,8 @@ func (c *section) rowEnd(row int, lines int64) (int, error) {
 	}
 }
 
-// longBytes is the length from which on a row's memory is not doubled until it ends: each half would
-// stay in the pool for a while.
+// longBytes is the length from which on a row's memory is not doubled until it ends: each half
+// would stay in the pool for a while.
 const longBytes = 1 << 20
 
 // tellLong notes how long a row is, if it is long.
@@ -213,8 +213,8 @@ func (s *stream) tellLong(n int) {
 	}
 }
 
-// behind is how much to read behind the first n bytes of a row: as much again, but of a long row what
-// the longest so far had.
+// behind is how much to read behind the first n bytes of a row: as much again, but of a long row
+// what the longest so far had.
 func (s *stream) behind(n int) int {
 	if left := int(s.longest.Load()) - n; n >= longBytes/2 && left > 0 {
 		return left + behindBytes

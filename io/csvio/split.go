@@ -17,8 +17,8 @@ import (
 	"github.com/volley-go/volley/internal/paths"
 )
 
-// part is some files of a table, or a range of one, with everything that was found out about the table: nothing is
-// looked for again, and all parts have the same columns. It is plain data.
+// part is some files of a table, or a range of one, with everything that was found out about the
+// table: nothing is looked for again, and all parts have the same columns. It is plain data.
 type part struct {
 	From, To   int64 // bytes of the one file that its rows take; To is 0 if files are read whole
 	Line       int64 // lines before From
@@ -95,8 +95,8 @@ func (p *part) found(o *ReadOptions) found {
 }
 
 // Split returns sources of runs of neighbouring files, or of ranges of one file, of about as many
-// bytes each. To cut a file it reads it once, up to the last cut, and finds where its rows end: some
-// gigabytes a second, if they are in memory. Compressed files and odd dialects are not cut.
+// bytes each. To cut a file it reads it once, up to the last cut, and finds where its rows end:
+// some gigabytes a second, if they are in memory. Compressed files and odd dialects are not cut.
 func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 	if t.source.reader != nil || t.first.once || n < 2 || t.source.part != nil && t.source.part.To > 0 {
 		return []chunker.Source{t.source}, nil

@@ -48,7 +48,8 @@ type begun struct {
 	namesMended chunker.Losses
 }
 
-// table is files that were looked at. The first is open behind its header until a pass begins there.
+// table is files that were looked at. The first is open behind its header until a pass begins
+// there.
 type table struct {
 	source *source
 	files  []string

@@ -550,8 +550,8 @@ func (c *stringCells) bare(lo, hi int) bool {
 	return true
 }
 
-// quotedRoom is how many bytes the rows that need quotes have at most. Of long texts they are looked
-// for first, since most have none.
+// quotedRoom is how many bytes the rows that need quotes have at most. Of long texts they are
+// looked for first, since most have none.
 func (c *stringCells) quotedRoom(lo, hi int) (n int) {
 	if n = c.room(lo, hi); n <= slotsKept {
 		return n

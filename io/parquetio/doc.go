@@ -33,12 +33,12 @@
 // of memory are read whole rather than page header by page header.
 //
 // A job's condition leaves out row groups by statistics and bloom filters, pages by the page index,
-// and rows by dictionaries, as the filter of a [chunker.Request] does. What the condition says of one column
-// alone, in whatever form, is tried once on each entry of a row group's dictionary. Where none
-// passes, nothing else of the row group is read. Else its codes choose the rows (about 1 ns each)
-// before any column is decoded: a page without one of them is not decompressed, of the others their
-// values alone are looked up or copied. Where more than three quarters of a part's rows are left,
-// all are decoded.
+// and rows by dictionaries, as the filter of a [chunker.Request] does. What the condition says of
+// one column alone, in whatever form, is tried once on each entry of a row group's dictionary.
+// Where none passes, nothing else of the row group is read. Else its codes choose the rows (about 1
+// ns each) before any column is decoded: a page without one of them is not decompressed, of the
+// others their values alone are looked up or copied. Where more than three quarters of a part's
+// rows are left, all are decoded.
 //
 // All physical and logical types are read, in all encodings, and all codecs but LZO. INT96 is a
 // timestamp in nanoseconds, or by an option in microseconds; enums and JSON are strings; UUIDs and

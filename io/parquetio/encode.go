@@ -65,8 +65,8 @@ func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
 	return e.chunk, nil
 }
 
-// bodyGuess is about what a column chunk of so many bytes and entries takes encoded. One of a table of
-// thousands of columns has less than a page of memory, and is taken not to shrink.
+// bodyGuess is about what a column chunk of so many bytes and entries takes encoded. One of a table
+// of thousands of columns has less than a page of memory, and is taken not to shrink.
 func bodyGuess(bytes, entries int) int {
 	const small = 4 << 10
 	if bytes < small {

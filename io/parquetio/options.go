@@ -44,9 +44,9 @@ type Limits struct {
 	// the footer's bytes; 384 MiB. One part at a time may take that much. The others keep to a quarter
 	// of it together, or on many cores to four times the size that was asked for each; what parts
 	// share (pages that lie across their ends, dictionaries) to another quarter. Pages that more than
-	// two parts need, and dictionaries larger than a part, are no part's: an ooc.Job counts them within
-	// its Memory, and refuses what cannot fit. Where there is no job, and they are too large to share,
-	// each part unpacks them for itself, which is slow.
+	// two parts need, and dictionaries larger than a part, are no part's: an ooc.Job counts them
+	// within its Memory, and refuses what cannot fit. Where there is no job, and they are too large to
+	// share, each part unpacks them for itself, which is slow.
 	ChunkBytes int64
 	// Expansion is how many times its bytes in the file a part of a stream, or the frame of ReadFile,
 	// may take in memory, where that is more than 128 MiB; 16,384. Columns of one value reach

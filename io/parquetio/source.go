@@ -229,8 +229,8 @@ func (s *stream) tail() (chunker.Part, error) {
 }
 
 // hold asks for the memory that the row group's parts have in common, its large pages and its
-// dictionaries. What is granted is within the limits. Where no one counts it, and the pages are more
-// than a part may take, each part unpacks them for itself.
+// dictionaries. What is granted is within the limits. Where no one counts it, and the pages are
+// more than a part may take, each part unpacks them for itself.
 func (s *stream) hold(ctx context.Context, g *group) error {
 	if s.share == nil {
 		if g.large > g.limits.ChunkBytes {
@@ -263,8 +263,8 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 	return nil
 }
 
-// apartMin is the budget from which on dictionaries that do not fit in it are not refused: each part
-// reads those that it needs, one after another, as where no one counts.
+// apartMin is the budget from which on dictionaries that do not fit in it are not refused: each
+// part reads those that it needs, one after another, as where no one counts.
 const apartMin = 512 << 20
 
 // garbageFree is how much dictionaries may take before as much again is counted for them: the

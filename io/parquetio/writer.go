@@ -81,8 +81,8 @@ const (
 	encodedTimes = 2
 )
 
-// Hold counts what waits for a row group in m, and what the footer will say of those written. In a budget of less than 128 MiB row groups of
-// gathered chunks are smaller.
+// Hold counts what waits for a row group in m, and what the footer will say of those written. In a
+// budget of less than 128 MiB row groups of gathered chunks are smaller.
 func (w *writer) Hold(m *chunker.Memory) (err error) {
 	if limit := m.Limit(); limit > 0 {
 		w.enough = min(w.enough, max(limit/gatherShare, gatherMin))

@@ -2,8 +2,8 @@
 // entries, texts of 5 MB, 2,000 columns, pages of 40 MB. Each job is a process of its own, in the
 // library and by the command, and its peak of resident memory is set against the budget.
 //
-//	go run ./cmd/memory                          # in bench/: the table; exits with 1 where a job is over
-//	go run ./cmd/memory -shapes dict -budgets 64MiB -profile /tmp/p
+//	go run ./cmd/memory        # in bench/: the table; exits with 1 if a job is over
+//	go run ./cmd/memory -shapes dict -budgets 64MiB -profile heaps
 //
 // The files, some hundred megabytes at a time, are made in a temporary folder, from the same seed.
 package main
