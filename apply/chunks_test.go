@@ -168,7 +168,7 @@ func TestChunksWithALimit(t *testing.T) {
 	require.NoError(t, err)
 	g := new(gauge)
 	out, _, err := apply.Engine{Workers: 8}.Run(t.Context(), f, apply.Chunks{Calls: apply.Calls{Concurrency: 3}, Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) {
-		g.call(3)
+		g.meet(3)
 		return f, nil
 	}})
 	require.NoError(t, err)

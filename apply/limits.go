@@ -13,7 +13,7 @@ import (
 type limits struct {
 	calls engine.Slots // the run's; nil if no function of the pass counts against them
 	every bool         // they count whatever the strategy, for they say that they wait
-	wide  atomic.Bool  // the pass is run wide: then they count too
+	wide  *atomic.Bool // the stage was found to wait: then they count too, in all its passes
 }
 
 // limit makes the calls of the pass count against the run's: those of functions that say that they
@@ -31,12 +31,17 @@ func (p *pass) limit(calls engine.Slots) {
 	}
 }
 
-// shared are the run's slots, of which a worker holds one during a morsel; nil if it need not.
-func (p *pass) shared() engine.Slots {
-	if p.every || p.wide.Load() {
-		return p.calls
+// hold takes one of the run's slots for a morsel, and reports whether there is one to be given
+// back. Functions that do not say that they wait take one if it is free: whoever computes never
+// waits for it, and whoever turns out to wait is counted from the first call on.
+func (w *worker) hold() bool {
+	switch {
+	case w.p.calls == nil:
+		return false
+	case w.p.calls.TryTake():
+		return true
 	}
-	return nil
+	return (w.p.every || w.p.wide.Load()) && w.take(w.p.calls)
 }
 
 // mayWait are the functions of a stage that calls may wait in: those that say so, or else all Go

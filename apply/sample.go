@@ -32,8 +32,11 @@ func (p *pass) controlled(env *engine.Env, thorough bool) {
 		Seed: env.Seed, Functions: len(p.nodes), Special: p.nullRow, Thorough: thorough, MayWait: p.waits, Unit: "row", Done: env.Tick,
 		Start: p.worker, Widens: func() { p.wide.Store(true) },
 	}
-	if Strategy(env.Strategy) == Serial {
+	switch Strategy(env.Strategy) {
+	case Serial:
 		set.Workers = 1
+	case Wide: // on one worker too a sample whose row goes on for long is cut short
+		set.Workers = max(set.Workers, set.Wide)
 	}
 	if !env.Alone {
 		set.Patience = streamGain

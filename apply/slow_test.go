@@ -79,8 +79,9 @@ func TestRowsThatWaitAreRunWide(t *testing.T) {
 	}
 }
 
-// TestSlowRowsThatComputeUseAllWorkers, however few there are: each waits until as many are under
-// way as there are workers, without giving its processor up.
+// TestSlowRowsThatComputeUseAllWorkers, however few there are: each goes on until as many are under
+// way as there are workers, without giving its processor up. Where others have the processor, the
+// rows look like ones that wait, and more of them may be under way.
 func TestSlowRowsThatComputeUseAllWorkers(t *testing.T) {
 	for _, rows := range []int{2, 3, 10, 64, 65} {
 		var under calls
@@ -95,7 +96,7 @@ func TestSlowRowsThatComputeUseAllWorkers(t *testing.T) {
 		}))
 		require.NoError(t, err)
 		require.EqualValues(t, rows, under.all.Load())
-		require.EqualValues(t, workers, under.most.Load(), "%s", report)
+		require.GreaterOrEqual(t, under.most.Load(), int64(workers), "%s", report)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -28,7 +29,8 @@ type stage struct {
 	out    *arrow.Schema
 	writes []int // by output of all nodes in order: its place in out
 
-	sampling sync.Mutex // held while the first batch is sampled, which others then wait for
+	sampling sync.Mutex  // held while the first batch is sampled, which others then wait for
+	wide     atomic.Bool // a batch was run wide
 
 	mu     sync.Mutex  // held briefly, never while functions run
 	cost   *costs      // nil before the first batch is sampled
@@ -414,5 +416,7 @@ func (s *stage) records(p *pass) ([]arrow.Record, error) {
 
 // pass begins a pass of the stage. The caller ends it.
 func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *chunker.Policy, trust bool) *pass {
-	return newPass(ctx, s.nodes, records, policy, trust)
+	p := newPass(ctx, s.nodes, records, policy, trust)
+	p.wide = &s.wide
+	return p
 }

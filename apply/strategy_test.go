@@ -34,7 +34,9 @@ func TestAStrategyIsForced(t *testing.T) {
 			f, g := table(t, rows), new(gauge)
 			engine := apply.Engine{Workers: c.workers, Wide: c.wide, Strategy: c.strategy}
 			out, report, err := engine.Run(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 {
-				if n < 30 {
+				if rows == 30 {
+					g.meet(c.most)
+				} else if n < 30 {
 					g.call(c.most)
 				}
 				return 2 * n

@@ -137,8 +137,8 @@ func (w *worker) open(k int, rec arrow.Record) error {
 
 // morsel evaluates what is left of the morsel.
 func (w *worker) morsel() {
-	if slots := w.p.shared(); w.take(slots) {
-		defer give(slots)
+	if w.hold() {
+		defer w.p.calls.Give()
 	}
 	for w.m.Lo < w.m.Hi {
 		if w.n == 0 {

@@ -53,11 +53,14 @@ func ExampleFormatNamed() {
 	// no format "parquet" is known: import _ "github.com/volley-go/volley/io/parquetio"
 }
 
+func init() {
+	chunker.RegisterFormat(chunker.Format{Name: "example", Endings: []string{".example"}, Magic: []byte("EX")})
+}
+
 func TestRegistriesRefuseWhatIsTaken(t *testing.T) {
 	read := func(every) (chunker.Step, error) { return every{}, nil }
 	require.PanicsWithValue(t, `chunker: RegisterStep: the name "example/every" is taken`, func() { chunker.RegisterStep("example/every", read) })
 	require.PanicsWithValue(t, "chunker: RegisterStep: the name is empty", func() { chunker.RegisterStep("", read) })
-	chunker.RegisterFormat(chunker.Format{Name: "example", Endings: []string{".example"}, Magic: []byte("EX")})
 	require.PanicsWithValue(t, `chunker: RegisterFormat: the name "example" is taken`, func() { chunker.RegisterFormat(chunker.Format{Name: "example"}) })
 	require.PanicsWithValue(t, `chunker: RegisterFormat("other"): the ending .example is that of "example"`, func() { chunker.RegisterFormat(chunker.Format{Name: "other", Endings: []string{".example"}}) })
 	require.Equal(t, []string{"example"}, chunker.FormatNames())

@@ -23,5 +23,15 @@ func (s Slots) Take(ctx context.Context) bool {
 	return true
 }
 
+// TryTake takes a slot if one is free.
+func (s Slots) TryTake() bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
 // Give frees a slot that was taken.
 func (s Slots) Give() { <-s }

@@ -242,10 +242,10 @@ func (c *Cursor) Release(h *Hand) {
 	}
 }
 
-// Units claims spans of size(left) units and yields the numbers of their units, one by one; what
-// is behind a unit that goes on for long is left to workers that wait. If the loop's body ends the
-// goroutine, another loop with the same hand goes on behind that unit. It costs some nanoseconds a
-// unit beside the claims.
+// Units claims spans of size(left) units and yields the numbers of their units, one by one;
+// between two of them it gives what it has not begun to workers that wait. If the loop's body ends
+// the goroutine, another loop with the same hand goes on behind that unit. It costs some
+// nanoseconds a unit beside the claims.
 func (c *Cursor) Units(h *Hand, size func(left int) int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for ok := true; ok; h.rest, ok = c.Claim(h, size) {

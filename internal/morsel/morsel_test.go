@@ -141,7 +141,8 @@ func TestUnitsAreYieldedOnce(t *testing.T) {
 	}
 }
 
-// TestASpanThatTurnsOutDearIsShared: its first unit goes on until all workers are under way.
+// TestASpanThatTurnsOutDearIsShared: its first unit goes on until all others wait, and each of them
+// gets a share of what is behind it, for the shares' first units go on until all others have one.
 func TestASpanThatTurnsOutDearIsShared(t *testing.T) {
 	const workers = 4
 	var under atomic.Int32
@@ -154,7 +155,7 @@ func TestASpanThatTurnsOutDearIsShared(t *testing.T) {
 		hand := new(Hand)
 		crew.Go(func() {
 			for i := range units.Units(hand, func(left int) int { return left }) {
-				if i > 0 && under.Add(1) == workers {
+				if i > 0 && under.Add(1) == workers-1 {
 					close(all)
 				}
 				if i > 0 {
@@ -164,7 +165,7 @@ func TestASpanThatTurnsOutDearIsShared(t *testing.T) {
 				done = append(done, i)
 				mu.Unlock()
 				if i == 0 {
-					for !hand.Interrupted() { // the others have come, and found nothing
+					for units.hungry.Load() < workers-1 {
 						runtime.Gosched()
 					}
 				}
