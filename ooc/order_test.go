@@ -65,9 +65,9 @@ func valuesOf(t *testing.T, f *frame.Frame, column string) []int64 {
 func TestASortedStreamIsTheSameOnAnyWorkersAndBudget(t *testing.T) {
 	f := shuffled(t, 36_000, 900) // 17 MB
 	want := sortedRows(t, f)
-	counts := []int{1, 2, 3, 8}
+	counts, budgets := []int{1, 2, 3, 8}, []int64{16 << 20, 64 << 20, 1 << 30}
 	if testing.Short() {
-		counts = []int{1, 3}
+		counts, budgets = []int{1, 3}, budgets[:2]
 	}
 	for _, steps := range []chunker.Steps{
 		{order.By("key")},
@@ -81,7 +81,7 @@ func TestASortedStreamIsTheSameOnAnyWorkersAndBudget(t *testing.T) {
 			require.Equal(t, want[:whole.NumRows()], valuesOf(t, whole, "n"))
 		}
 		for _, workers := range counts {
-			for _, memory := range []int64{16 << 20, 64 << 20, 1 << 30} {
+			for _, memory := range budgets {
 				sink, dir := new(chunker.FrameSink), t.TempDir()
 				report, err := ooc.Job{From: small{f, 700 + 100*workers}, Steps: steps, To: sink, Workers: workers, Memory: memory, TempDir: dir}.Run(t.Context())
 				require.NoError(t, err)

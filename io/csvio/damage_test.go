@@ -67,7 +67,11 @@ func TestABadRowOfASoundStreamIsToldAsItIs(t *testing.T) {
 		fmt.Fprintf(w, "%d,1.5,x\n", i)
 	}
 	fmt.Fprint(w, "1,2\n")
-	for i := range 600_000 {
+	behind := 600_000
+	if testing.Short() {
+		behind = 200_000
+	}
+	for i := range behind {
 		fmt.Fprintf(w, "%d,1.5,x\n", i)
 	}
 	require.NoError(t, w.Flush())

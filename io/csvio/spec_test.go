@@ -227,7 +227,7 @@ func TestManyColumns(t *testing.T) {
 func TestOddTextsEnd(t *testing.T) {
 	long := 128 << 10
 	if testing.Short() {
-		long = 16 << 10
+		long = 6 << 10
 	}
 	for _, unit := range []string{"\"a\n", "\"\n", ",\"\n", "\"\"a,\n", "a\"b\n", "'\n", "\"\\\"\n", "a,\"b\"c,d\n", "\"a,b,\"c,d\n", "\"", "\"\"", ",", "\n", "\r", "\r\r\n", "a,b\r", " ", "\\", "||", "a|b\n", "#\n", "\x00", "a,,,,,,,\n", "\"a\",\"b\n", "1,234;", "\xff", "\"\"\"\n"} {
 		for _, text := range []string{"a,b,c\n1,2,3\n4,5,6\n" + strings.Repeat(unit, long/len(unit)), strings.Repeat(unit, 1000) + "\"x"} {

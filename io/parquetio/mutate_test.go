@@ -17,7 +17,11 @@ func TestDamageIsAnErrorOrRows(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 2))
 	limits := Limits{FooterBytes: 1 << 20, PageBytes: 1 << 20, PageValues: 1 << 20, ChunkBytes: 8 << 20}
-	for range 3000 {
+	times := 3000
+	if testing.Short() {
+		times = 1000
+	}
+	for range times {
 		input := bytes.Clone(b.Bytes())
 		for range 1 + r.IntN(3) {
 			input[r.IntN(len(input))] = byte(r.Uint32())

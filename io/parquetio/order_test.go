@@ -82,6 +82,10 @@ func writeInOrder(t *testing.T, o WriteOptions, schema *arrow.Schema, records []
 func TestFilesDoNotDependOnWhoEncodesFirst(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	const chunks, rows = 5, 1100
+	orders := 4
+	if testing.Short() {
+		orders = 2
+	}
 	for name, shrinks := range map[string]func(column, chunk int) bool{
 		"the first alone":     func(_, chunk int) bool { return chunk == 0 },
 		"all but the first":   func(_, chunk int) bool { return chunk > 0 },
@@ -109,7 +113,7 @@ func TestFilesDoNotDependOnWhoEncodesFirst(t *testing.T) {
 			runtime.GOMAXPROCS(1)
 			file := writeInOrder(t, o, schema, records, inTurn)
 			r := rand.New(rand.NewPCG(1, 1))
-			for k := range 4 {
+			for k := range orders {
 				order := slices.Clone(inTurn)
 				if slices.Reverse(order); k > 0 {
 					r.Shuffle(chunks, func(i, j int) { order[i], order[j] = order[j], order[i] })
@@ -174,7 +178,7 @@ func TestCompressorsGiveTheSameBytesWhateverTheyDidBefore(t *testing.T) {
 	}
 	for name, c := range codecs {
 		for _, level := range []int{0, 1, 3, 9, 22} {
-			if level > c.most {
+			if level > c.most || testing.Short() && level > 3 {
 				continue
 			}
 			e := &encoder{options: &WriteOptions{Compression: name, CompressionLevel: level}, codec: c.codec}
