@@ -36,7 +36,7 @@ func feed() {
 
 // stall FILE reads nothing of what it is sent, until there is a file of that name.
 func stall() {
-	for range 600 {
+	for range 1200 {
 		if _, err := os.Stat(os.Args[1]); err == nil {
 			return
 		}
@@ -51,12 +51,7 @@ func signalled() {
 	c := exec.Command(os.Args[2], os.Args[3:]...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	check(c.Start())
-	for range 60 { // three seconds where the system does not tell what a process waits for
-		time.Sleep(50 * time.Millisecond)
-		if waitsForPartner(c.Process.Pid) {
-			break
-		}
-	}
+	untilItWaits(c.Process.Pid)
 	check(c.Process.Signal(signals[os.Args[1]]))
 	late := time.AfterFunc(20*time.Second, func() { _ = c.Process.Kill() })
 	_ = c.Wait()
@@ -64,16 +59,31 @@ func signalled() {
 	os.Exit(c.ProcessState.ExitCode())
 }
 
-// waitsForPartner reports whether a thread of a process is opening a pipe that nobody has at the
-// other end, or writing to one that nobody reads.
-func waitsForPartner(pid int) bool {
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
-	for _, name := range threads {
-		if b, err := os.ReadFile(name); err == nil && (string(b) == "wait_for_partner" || strings.HasSuffix(string(b), "pipe_write")) {
-			return true
+// untilItWaits returns once a thread of a process opens a pipe that nobody has at the other end, or
+// writes to one that nobody reads, or once all its threads have waited for a second, for a Go
+// program does not hang in some writes, but is told by the system when they can go on. Where the
+// system does not tell what threads wait for, it returns after three seconds.
+func untilItWaits(pid int) {
+	told, idle := false, 0
+	for i := 0; i < 600 && idle < 20 && (told || i < 60); i++ {
+		time.Sleep(50 * time.Millisecond)
+		idle++
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
+		for _, name := range threads {
+			b, _ := os.ReadFile(name)
+			switch at := string(b); {
+			case at == "wait_for_partner" || strings.HasSuffix(at, "pipe_write"):
+				return
+			case at == "0" || at == "": // it has a processor, or is to get one; or this is a secret
+				idle = 0
+			default:
+				told = true
+			}
+		}
+		if len(threads) == 0 {
+			idle = 0
 		}
 	}
-	return false
 }
 
 func check(err error) {
