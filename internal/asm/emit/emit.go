@@ -6,6 +6,9 @@
 package emit
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -51,12 +54,26 @@ func Item(base, index reg.Register, size uint8) operand.Mem {
 	return operand.Mem{Base: base, Index: index, Scale: size}
 }
 
-// Table puts 64-bit words into the read-only data, under a name that no other table has.
+// tables are the tables written so far and their words, by name.
+var (
+	tables     = map[string]operand.Mem{}
+	tableWords = map[string][]uint64{}
+)
+
+// Table puts 64-bit words into the read-only data. A table of a name is written once, when it is
+// first asked for; to ask for other words under its name is a fault of the generator.
 func Table(name string, words ...uint64) operand.Mem {
+	if table, ok := tables[name]; ok {
+		if !slices.Equal(words, tableWords[name]) {
+			panic(fmt.Sprintf("emit: two tables are named %s", name))
+		}
+		return table
+	}
 	table := build.GLOBL(name, attr.RODATA|attr.NOPTR)
 	for i, word := range words {
 		build.DATA(8*i, operand.U64(word))
 	}
+	tables[name], tableWords[name] = table, words
 	return table
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/volley-go/volley/internal/asm/emit"
 )
 
-// copies writes the code for copies. How it copies depends on how far back the bytes lie, for a copy
-// may be longer than that and then repeats what it has just written.
+// copies writes the code for copies. How it copies depends on how far back the bytes lie, for a
+// copy may be longer than that and then repeats what it has just written.
 func (d *decoder) copies() {
 	d.readCopy()
 	from := d.farCopy()
@@ -49,8 +49,8 @@ func (d *decoder) readCopy() {
 	ADDQ(Imm(3), d.in)
 }
 
-// farCopy copies at most 16 bytes from at least 16 back in one go, and sends what is nearer or longer
-// on. It returns the register that points to where the copy begins.
+// farCopy copies at most 16 bytes from at least 16 back in one go, and sends what is nearer or
+// longer on. It returns the register that points to where the copy begins.
 func (d *decoder) farCopy() (from Register) {
 	Label("copyOf")
 	MOVQ(d.out, d.low)
@@ -138,12 +138,12 @@ func (d *decoder) overlappingByEight() {
 	d.afterCopy()
 }
 
-// Where internal/snappy's tables lie: for each offset below eight a shuffle of the tail that makes 16
-// bytes of the pattern, and how many of the 16 are whole rounds of it.
+// Where internal/snappy's tables lie: for each offset below eight a shuffle of the tail that makes
+// 16 bytes of the pattern, and how many of the 16 are whole rounds of it.
 const wholeRounds = 8 * 16
 
-// repeatPattern writes fewer than eight bytes over and over, 16 at a time, of which as many count as
-// are whole rounds. An offset of 0 leads nowhere.
+// repeatPattern writes fewer than eight bytes over and over, 16 at a time, of which as many count
+// as are whole rounds. An offset of 0 leads nowhere.
 func (d *decoder) repeatPattern() {
 	rounds := d.high
 	Label("pattern")

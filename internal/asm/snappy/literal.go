@@ -7,8 +7,8 @@ import (
 	"github.com/volley-go/volley/internal/asm/emit"
 )
 
-// literals writes the code for literals: of one byte, of less than 16, of up to 60. A longer one has
-// its size in bytes behind the tag, and is left to the caller.
+// literals writes the code for literals: of one byte, of less than 16, of up to 60. A longer one
+// has its size in bytes behind the tag, and is left to the caller.
 func (d *decoder) literals() {
 	d.literalOfOne()
 	d.shortLiteral()
