@@ -15,8 +15,8 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/mmcloughlin/avo/reg"
+
 	"github.com/volley-go/volley/internal/asm/emit"
 )
 

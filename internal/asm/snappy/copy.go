@@ -139,8 +139,9 @@ func (d *decoder) overlappingByEight() {
 }
 
 // Where internal/snappy's tables lie: for each offset below eight a shuffle of the tail that makes
-// 16 bytes of the pattern, and how many of the 16 are whole rounds of it.
-const wholeRounds = 8 * 16
+// 16 bytes of the pattern, and how many of the 16 are whole rounds of it. Its tests hold them
+// against the tables.
+const tablesPattern, tablesWhole = 0, 8 * 16
 
 // repeatPattern writes fewer than eight bytes over and over, 16 at a time, of which as many count
 // as are whole rounds. An offset of 0 leads nowhere.
@@ -151,9 +152,9 @@ func (d *decoder) repeatPattern() {
 	JZ(LabelRef("back"))
 	VMOVQ(d.tail, d.sixteen)
 	SHLQ(Imm(4), d.offset) // of 16 bytes each
-	VPSHUFB(emit.Item(d.tables, d.offset, 1), d.sixteen, d.sixteen)
+	VPSHUFB(emit.Item(d.tables, d.offset, 1).Offset(tablesPattern), d.sixteen, d.sixteen)
 	SHRQ(Imm(4), d.offset)
-	MOVBQZX(emit.Item(d.tables, d.offset, 1).Offset(wholeRounds), rounds)
+	MOVBQZX(emit.Item(d.tables, d.offset, 1).Offset(tablesWhole), rounds)
 	to := d.passCopy()
 	Label("patternLoop")
 	VMOVDQU(d.sixteen, Mem{Base: to})
