@@ -29,13 +29,13 @@ func TestCheck(t *testing.T) {
 	}
 	const head = "package main\n\nimport . \"example.org/not/here\"\n\nvar x = Y()\n\n"
 	for constants, want := range map[string][]string{
-		"const stateAt, stateN, stateFlags, stateInside = 0, 8, 12, 2 * 8":                               nil,
-		"const (\n stateAt = 4 * iota\n _\n stateN\n stateFlags\n stateInside\n)\nconst stateSize = 24":  nil,
-		"const stateAt, stateN, stateFlags, stateInside, stateSize = 0, 8, 12, 16, 32":                   {"stateSize is 32, but should be 24"},
-		"const stateAt, stateN, stateFlags, stateInside = 0, 12, 8, 16":                                  {"stateN is 12, but should be 8", "stateFlags is 8, but should be 12"},
-		"const stateAt, stateN, stateInside = 0, 8, 16":                                                  {"no constant stateFlags, which is 12"},
-		"const stateAt, stateN, stateFlags, stateInside, stateBefore, other = 0, 8, 12, 16, 24, 5":       {"stateBefore stands for no field"},
-		"var stateAt = 0\nconst stateN, stateFlags, stateInside = 8, 12, 16":                             {"no constant stateAt, which is 0"},
+		"const stateAt, stateN, stateFlags, stateInside = 0, 8, 12, 2 * 8":                                nil,
+		"const (\n stateAt = 4 * iota\n _\n stateN\n stateFlags\n stateInside\n)\nconst stateSize = 24":   nil,
+		"const stateAt, stateN, stateFlags, stateInside, stateSize = 0, 8, 12, 16, 32":                    {"stateSize is 32, but should be 24"},
+		"const stateAt, stateN, stateFlags, stateInside = 0, 12, 8, 16":                                   {"stateN is 12, but should be 8", "stateFlags is 8, but should be 12"},
+		"const stateAt, stateN, stateInside = 0, 8, 16":                                                   {"no constant stateFlags, which is 12"},
+		"const stateAt, stateN, stateFlags, stateInside, stateBefore, other = 0, 8, 12, 16, 24, 5":        {"stateBefore stands for no field"},
+		"var stateAt = 0\nconst stateN, stateFlags, stateInside = 8, 12, 16":                              {"no constant stateAt, which is 0"},
 		"const stateAt, stateN, stateFlags, stateInside = \"0\" + \"\", 8, 12, 16; const Statement = 100": {"stateAt is \"0\", but should be 0"},
 	} {
 		file := filepath.Join(t.TempDir(), "main.go")
