@@ -9,6 +9,7 @@ import (
 
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/count"
+	"github.com/volley-go/volley/internal/index"
 )
 
 // Batch computes columns from record batches: for functions that are written for
@@ -34,9 +35,7 @@ func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (ar
 			n.name += f.Name
 			n.out = append(n.out, output{field: f})
 		}
-		for i := range schema.NumFields() {
-			n.in = append(n.in, i)
-		}
+		n.in = index.All(schema.NumFields())
 		return n, nil
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/engine"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 	"github.com/volley-go/volley/internal/take"
@@ -100,10 +101,7 @@ func (s *chunks) bind(in *arrow.Schema) (err error) {
 		return errors.New("Do is not set: give the function")
 	}
 	if s.of.Reads == nil {
-		s.given = in
-		for i := range in.NumFields() {
-			s.read = append(s.read, i)
-		}
+		s.read, s.given = index.All(in.NumFields()), in
 	} else if s.read, s.given, err = chunker.Project(in, s.of.Reads); err != nil {
 		return err
 	}

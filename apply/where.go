@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/engine"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 	"github.com/volley-go/volley/internal/take"
@@ -102,13 +103,7 @@ func (c *condition) Reads() []int          { return c.node.in }
 // Explain is what the condition was compiled to.
 func (c *condition) Explain() string { return c.node.program.Explain() }
 
-func (c *condition) Passes() []int {
-	out := make([]int, c.schema.NumFields())
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
+func (c *condition) Passes() []int { return index.All(c.schema.NumFields()) }
 
 func (c *condition) Narrow(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
 	return newCondition(in, c.text)

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -227,7 +228,7 @@ func (b BoundSteps) Explain() string {
 
 // Needs lists the columns of what comes in that are looked at or come out, by position.
 func (b BoundSteps) Needs(in *arrow.Schema) []int {
-	need := all(b.schema.NumFields())
+	need := index.All(b.schema.NumFields())
 	for i := len(b.List) - 1; i >= 0; i-- {
 		from := in
 		if i > 0 {
@@ -235,7 +236,7 @@ func (b BoundSteps) Needs(in *arrow.Schema) []int {
 		}
 		p, ok := b.List[i].(Passing)
 		if !ok {
-			need = all(from.NumFields())
+			need = index.All(from.NumFields())
 			continue
 		}
 		before := make([]bool, from.NumFields())
@@ -251,14 +252,6 @@ func (b BoundSteps) Needs(in *arrow.Schema) []int {
 		need = set(before)
 	}
 	return need
-}
-
-func all(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
 }
 
 func set(bits []bool) (out []int) {

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/internal/count"
+	"github.com/volley-go/volley/internal/index"
 )
 
 // columns makes a frame of some of this one's columns under the given fields.
@@ -64,10 +65,6 @@ func (f *Frame) Drop(names ...string) (*Frame, error) {
 // Rename gives columns new names: keys are the old ones.
 func (f *Frame) Rename(names map[string]string) (*Frame, error) {
 	fields := slices.Clone(f.Schema().Fields())
-	at := make([]int, len(fields))
-	for i := range at {
-		at[i] = i
-	}
 	for from, to := range names {
 		c, err := f.index(from)
 		if err != nil {
@@ -78,7 +75,7 @@ func (f *Frame) Rename(names map[string]string) (*Frame, error) {
 	if err := distinct(arrow.NewSchema(fields, nil)); err != nil {
 		return nil, fmt.Errorf("rename: %w", err)
 	}
-	return f.columns(at, fields), nil
+	return f.columns(index.All(len(fields)), fields), nil
 }
 
 // With returns the frame with columns added at the end or, where the name is there

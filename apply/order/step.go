@@ -10,6 +10,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/predicate"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -144,13 +145,7 @@ func (b *bound) String() string {
 func (b *bound) Reads() []int { return b.at }
 
 // Passes hands every column on.
-func (b *bound) Passes() []int {
-	out := make([]int, b.schema.NumFields())
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
+func (b *bound) Passes() []int { return index.All(b.schema.NumFields()) }
 
 // Narrow binds the sort to the columns that are left.
 func (b *bound) Narrow(ctx context.Context, in *arrow.Schema) (chunker.BoundStep, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/engine"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/near"
 )
 
@@ -86,11 +87,7 @@ func (r renaming) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, 
 	if r.to == "" || r.to != r.from && slices.Contains(names, r.to) {
 		return nil, fmt.Errorf("rename: %q to %q: there is such a column already, or it would have no name", r.from, r.to)
 	}
-	at := make([]int, in.NumFields())
-	for i := range at {
-		at[i] = i
-	}
-	return newProjection(r.String(), in, at, map[string]string{r.from: r.to}), nil
+	return newProjection(r.String(), in, index.All(in.NumFields()), map[string]string{r.from: r.to}), nil
 }
 
 // projection is columns of those that come in, in some order and by other names.

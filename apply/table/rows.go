@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/index"
 )
 
 // Limit keeps the first rows of what comes in, in its order. Once they are there nothing more is
@@ -44,7 +45,7 @@ func (l limit) Most() int64 { return l.rows }
 func (l *limited) Schema() *arrow.Schema { return l.schema }
 func (l *limited) Reads() []int          { return nil }
 func (l *limited) Fails() bool           { return false }
-func (l *limited) Passes() []int         { return identity(l.schema.NumFields()) }
+func (l *limited) Passes() []int         { return index.All(l.schema.NumFields()) }
 
 // Wants is what comes out, and no more than the limit.
 func (l *limited) Wants(rows int64) int64 {
@@ -100,7 +101,7 @@ func (r *numbered) Fails() bool            { return false }
 func (r *numbered) Wants(rows int64) int64 { return rows }
 
 func (r *numbered) Passes() []int {
-	out := identity(r.schema.NumFields())
+	out := index.All(r.schema.NumFields())
 	out[len(out)-1] = -1
 	return out
 }
@@ -120,12 +121,4 @@ func (r *numbered) Next(_ context.Context, c chunker.Chunk) (chunker.Chunk, erro
 	}
 	cols := append(slices.Clone(c.Record.Columns()), b.NewArray())
 	return c.With(array.NewRecord(r.schema, cols, c.Record.NumRows())), nil
-}
-
-func identity(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -80,16 +79,7 @@ func (b *byteSize) Set(text string) error {
 	return err
 }
 
-func (b *byteSize) String() string { return sizeText(int64(*b)) }
+func (b *byteSize) String() string { return bytesize.Exact(int64(*b)) }
 
 // Type is what help calls the value.
 func (b *byteSize) Type() string { return "size" }
-
-// sizeText writes bytes with three figures, in binary units.
-func sizeText(n int64) string {
-	x, unit := float64(n), 0
-	for x >= 1024 && unit < 4 {
-		x, unit = x/1024, unit+1
-	}
-	return strconv.FormatFloat(x, 'g', 3, 64) + [...]string{"B", "KiB", "MiB", "GiB", "TiB"}[unit]
-}

@@ -87,7 +87,7 @@ func amount(rows, bytes int64) string {
 		text += ", " + count.Of(rows, "row")
 	}
 	if bytes >= 0 {
-		text += ", " + sizeText(bytes)
+		text += ", " + count.Bytes(bytes)
 	}
 	return text
 }

@@ -34,9 +34,13 @@ func TestEveryUnitOfBytes(t *testing.T) {
 	}
 }
 
-func TestSizesAreShownInTheLargestUnitTheyFill(t *testing.T) {
-	for n, want := range map[int64]string{0: "0B", 1: "1B", 1023: "1.02e+03B", 1 << 10: "1KiB", 1<<20 - 1: "1.02e+03KiB", 1 << 20: "1MiB", 3 << 29: "1.5GiB", 1 << 40: "1TiB", 1 << 50: "1.02e+03TiB"} {
-		require.Equal(t, want, sizeText(n), n)
+// TestASizeIsShownAsItIsRead: what help shows of a default may be written behind the flag.
+func TestASizeIsShownAsItIsRead(t *testing.T) {
+	for n, want := range map[byteSize]string{1: "1 B", 1023: "1023 B", 1 << 10: "1 KiB", 512 << 20: "512 MiB", 3 << 29: "1536 MiB", 1<<30 + 1: "1073741825 B", 1 << 40: "1 TiB"} {
+		require.Equal(t, want, n.String())
+		var read byteSize
+		require.NoError(t, read.Set(want))
+		require.Equal(t, n, read)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/take"
 )
 
@@ -90,11 +91,7 @@ func (k Kept) list() []int {
 	if k.Mask != nil {
 		return k.Mask.Rows(k.Rows, k.Left)
 	}
-	out := make([]int, k.Rows)
-	for i := range out {
-		out[i] = i
-	}
-	return out
+	return index.All(k.Rows)
 }
 
 // through is what rows of rows are. Those whose origin is not known are below 0, each another

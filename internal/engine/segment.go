@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/index"
 )
 
 // segment is the steps between two that need all rows: one pipeline. The first reads from the
@@ -119,10 +120,7 @@ func (f *Flow) needsOrigins(s *segment, list []chunker.BoundStep, i int) bool {
 func (f *Flow) handedOn(s *segment) []int {
 	at := s.source // of each column of the source: its place in what comes out so far
 	if s.first() {
-		at = make([]int, f.in.NumFields())
-		for i := range at {
-			at[i] = i
-		}
+		at = index.All(f.in.NumFields())
 	}
 	for _, step := range s.bound {
 		at = follow(at, step)

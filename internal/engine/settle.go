@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/index"
 )
 
 // Counts is what came in the batches settled so far, and what became of rows that are bad.
@@ -199,11 +200,7 @@ func (b *Batch) left() []int {
 	if rows := b.origins(); rows != nil {
 		return rows
 	}
-	all := make([]int, b.Len())
-	for i := range all {
-		all[i] = i
-	}
-	return all
+	return index.All(b.Len())
 }
 
 // nullResults is how many rows on which a function failed go on.

@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/paths"
 )
 
@@ -195,10 +196,7 @@ func (s *stream) beginAgain(ctx context.Context) error {
 // choose has a stream read some columns; nil is all.
 func (s *stream) choose(names []string) error {
 	if names == nil {
-		s.wanted = make([]int, len(s.columns))
-		for i := range s.wanted {
-			s.wanted[i] = i
-		}
+		s.wanted = index.All(len(s.columns))
 	} else {
 		at, schema, err := chunker.Project(s.schema, names)
 		if err != nil {

@@ -25,8 +25,8 @@ import (
 // String is the report a user reads: see [Info].
 func (i *Info) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s, %s, %s in %s\n", i.Path, count.Of(i.Rows, "row"), count.Of(len(i.Schema.Fields()), "column"), sizeText(i.Bytes), count.Of(len(i.RowGroups), "row group"))
-	fmt.Fprintf(&b, "written by %s, format version %d, footer %s\n", cmp.Or(i.CreatedBy, "an unnamed writer"), i.Version, sizeText(i.FooterBytes))
+	fmt.Fprintf(&b, "%s: %s, %s, %s in %s\n", i.Path, count.Of(i.Rows, "row"), count.Of(len(i.Schema.Fields()), "column"), count.Bytes(i.Bytes), count.Of(len(i.RowGroups), "row group"))
+	fmt.Fprintf(&b, "written by %s, format version %d, footer %s\n", cmp.Or(i.CreatedBy, "an unnamed writer"), i.Version, count.Bytes(i.FooterBytes))
 	i.writeSchema(&b)
 	fmt.Fprintf(&b, "\ncolumns, over all row groups\n")
 	chunks := make([]ChunkInfo, len(i.Columns))
@@ -47,7 +47,7 @@ func (i *Info) String() string {
 // text is the value, or its length where it is no text to read.
 func (kv KeyValue) text() string {
 	if kv.Key == schemaKey {
-		return fmt.Sprintf("the Arrow schema, %s", sizeText(int64(len(kv.Value))))
+		return fmt.Sprintf("the Arrow schema, %s", count.Bytes(int64(len(kv.Value))))
 	}
 	return textBound(kv.Value, 200)
 }
@@ -77,7 +77,7 @@ func (i *Info) writeGroups(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "\tgroup\trows\tat byte\tstored\tunpacked\t\n")
 	for _, g := range i.RowGroups {
-		fmt.Fprintf(w, "\t%d\t%d\t%d\t%s\t%s\t\n", g.Index, g.Rows, g.Offset, sizeText(g.CompressedBytes), sizeText(g.UncompressedBytes))
+		fmt.Fprintf(w, "\t%d\t%d\t%d\t%s\t%s\t\n", g.Index, g.Rows, g.Offset, count.Bytes(g.CompressedBytes), count.Bytes(g.UncompressedBytes))
 	}
 	w.Flush()
 	trimLines(b)
@@ -86,7 +86,7 @@ func (i *Info) writeGroups(b *strings.Builder) {
 // String shows the row group's column chunks.
 func (g RowGroupInfo) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "row group %d: %s at byte %d, %s, unpacked %s\n", g.Index, count.Of(g.Rows, "row"), g.Offset, sizeText(g.CompressedBytes), sizeText(g.UncompressedBytes))
+	fmt.Fprintf(&b, "row group %d: %s at byte %d, %s, unpacked %s\n", g.Index, count.Of(g.Rows, "row"), g.Offset, count.Bytes(g.CompressedBytes), count.Bytes(g.UncompressedBytes))
 	writeChunks(&b, g.Chunks)
 	return b.String()
 }
@@ -101,7 +101,7 @@ func writeChunks(b *strings.Builder, chunks []ChunkInfo) {
 			nulls = strconv.FormatInt(c.Nulls, 10)
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", c.Column, strings.Join(c.Encodings, ","), c.Codec, c.pages(),
-			sizeText(c.CompressedBytes), sizeText(c.UncompressedBytes), c.Values, nulls, c.Min, c.Max, c.features())
+			count.Bytes(c.CompressedBytes), count.Bytes(c.UncompressedBytes), c.Values, nulls, c.Min, c.Max, c.features())
 	}
 	w.Flush()
 	trimLines(b)
@@ -137,19 +137,6 @@ func trimLines(b *strings.Builder) {
 		}
 		b.WriteString(strings.TrimRight(l, " "))
 	}
-}
-
-// sizeText is a size with three figures, in binary units.
-func sizeText(n int64) string {
-	v, unit := float64(n), 0
-	for ; v >= 1024 && unit < 4; unit++ {
-		v /= 1024
-	}
-	if unit == 0 {
-		return fmt.Sprintf("%d B", n)
-	}
-	digits := 2 - len(strconv.Itoa(int(v))) + 1
-	return fmt.Sprintf("%.*f %s", max(digits, 0), v, []string{"", "KiB", "MiB", "GiB", "TiB"}[unit])
 }
 
 func physicalText(t format.Type, width int) string {

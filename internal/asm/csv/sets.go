@@ -8,6 +8,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// set is how an instruction set finds bytes, 64 at a time, and writes places down.
+type set interface {
+	name() string
+	// want gets ready what is looked for: n bytes from m on.
+	want(m Mem, n int)
+	// load takes 64 bytes.
+	load(m Mem)
+	// mask has a bit for each of them that is the i-th byte wanted.
+	mask(i int) reg.GPVirtual
+	// put writes at + the place of each bit of bits from end on, and destroys bits. n is their
+	// number. It may write up to 64 places.
+	put(end, at, bits, n reg.GPVirtual)
+}
+
 // avx2 is 32 bytes at a time, places one by one.
 type avx2 struct {
 	wanted []reg.VecVirtual

@@ -4,116 +4,189 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/volley-go/volley/internal/asm/emit"
 )
 
-// words are four 16-bit numbers, the first the lowest.
-func words(a, b, c, d uint64) uint64 { return a | b<<16 | c<<32 | d<<48 }
+// timeReader reads points in time, eight at a time.
+type timeReader struct {
+	*fields
+	unit, length                 reg.VecVirtual // units in a second; bytes of a field
+	yearMonth, day, clock        literals       // of the three words that a field is loaded as
+	dayMask, highHalves, tens    reg.VecVirtual
+	monthLengths, daysFromMarch  reg.VecVirtual // by month
+	date, dayWord, clockWord     reg.VecVirtual // YYYY-MM-, DD, HH:MM:SS; later their numbers
+	scratch, another             reg.VecVirtual
+	odd, some                    reg.OpmaskVirtual
+	monthOf, dayOf, years, total reg.VecVirtual
+}
 
 // times writes the loop over points in time of 19 bytes, 2006-01-02 15:04:05 or with a T. The 29th
 // of February is odd: whether there was one is for others to say.
 func times() {
-	l := begin("timesAVX512", "func(text *byte, pairs *uint32, step int, groups int, unit int64, out *int64, odd *uint8)")
-	unit := ZMM()
-	VPBROADCASTQ(param("unit"), unit)
-	length := constant(19)
-	dateZero, dateOver := constant(0x2D30302D30303030), constant(0x0F06060F06060606)
-	timeZero, timeOver := constant(0x30303A30303A3030), constant(0x06060F06060F0606)
-	dayZero, dayOver, dayMask := constant(0x3030), constant(0x0606), constant(0xFFFF)
-	high, tens := constant(bytes8(0xF0)), constant(0x010A010A010A010A)
-	lengths := shorts("monthLengths", 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-	starts := shorts("monthStarts", 0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275)
-
+	r := &timeReader{fields: beginFields("timesAVX512", "func(text *byte, pairs *uint32, step int, groups int, unit int64, out *int64, odd *uint8)")}
+	r.loadConstants()
 	Label("group")
-	lo, n := l.fields()
-	odd, k := K(), K()
-	VPCMPUQ(Imm(4), length, n, odd) // not equal
-	ym, dd, hms := l.load(lo, 0), l.load(lo, 8), l.load(lo, 11)
-	t, sep := ZMM(), ZMM()
+	r.load19()
+	r.checkSeparator()
+	r.checkBytes()
+	r.joinDate()
+	r.joinClock()
+	r.checkRanges()
+	r.beginYearsInMarch()
+	r.countDays()
+	r.countUnits()
+	r.end(r.total, r.odd)
+}
 
-	// Byte 10 is a space or T.
-	VPSRLQ(Imm(16), dd, sep)
-	VPANDQ(constant(0xFF), sep, sep)
-	VPCMPUQ(Imm(4), constant(' '), sep, k)
-	other := K()
-	VPCMPUQ(Imm(4), constant('T'), sep, other)
-	KANDB(other, k, k)
-	KORB(k, odd, odd)
+func (r *timeReader) loadConstants() {
+	r.unit = ZMM()
+	VPBROADCASTQ(emit.OnStack("unit"), r.unit)
+	r.length = all8(19)
+	r.yearMonth, r.clock, r.day = literalsOf("0000-00-"), literalsOf("00:00:00"), literalsOf("00")
+	r.dayMask = all8(0xFFFF)
+	r.highHalves, r.tens = all8(highHalves), all8(tenAndOne)
+	r.monthLengths = shorts("monthLengths", 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+	r.daysFromMarch = shorts("monthStarts", 0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275)
+}
 
-	// Differences from zeros: digits, and nothing where a literal stands.
-	check := func(x, zero, over reg.VecVirtual) {
-		VPXORQ(zero, x, x)
-		VPADDB(over, x, t)
-		VPORQ(x, t, t)
-		VPTESTMQ(high, t, k)
-		KORB(k, odd, odd)
+// literals are for what a word of text must be: its bytes with 0 for each digit, and what brings a
+// byte that may not stand there to where highHalves has bits, once those bytes are taken off.
+type literals struct{ bytes, beyond reg.VecVirtual }
+
+// literalsOf takes a pattern in which 0 is any digit and all else is what must stand there.
+func literalsOf(pattern string) literals {
+	var bytes, beyond uint64
+	for i := range len(pattern) {
+		over := uint64(0x0F) // no other byte than this
+		if pattern[i] == '0' {
+			over = 6 // nor one above 9
+		}
+		bytes |= uint64(pattern[i]) << (8 * i)
+		beyond |= over << (8 * i)
 	}
-	check(ym, dateZero, dateOver)
-	VPANDQ(dayMask, dd, dd)
-	check(dd, dayZero, dayOver)
-	check(hms, timeZero, timeOver)
+	return literals{all8(bytes), all8(beyond)}
+}
 
-	// YYYYMMDD and HHMMSS: the literals' bytes closed up, digits two by two.
-	VPSRLQ(Imm(40), ym, t)
-	VPSLLQ(Imm(32), t, t)
-	VPANDQ(constant(0x00000000FFFFFFFF), ym, ym)
-	VPANDQ(constant(0x0000FFFF00000000), t, t)
-	VPORQ(t, ym, ym)
-	VPSLLQ(Imm(48), dd, dd)
-	VPORQ(dd, ym, ym)
-	VPMADDUBSW(tens, ym, ym) // century, year, month, day
-	VPANDQ(constant(0xFFFF), hms, t)
-	VPSRLQ(Imm(8), hms, hms)
-	VPANDQ(constant(0x00000000FFFF0000), hms, sep)
-	VPORQ(sep, t, t)
-	VPSRLQ(Imm(8), hms, hms)
-	VPANDQ(constant(0x0000FFFF00000000), hms, hms)
-	VPORQ(t, hms, hms)
-	VPMADDUBSW(tens, hms, hms) // hour, minute, second
+// load19 loads the fields; one of another size is odd.
+func (r *timeReader) load19() {
+	begin, size := r.places()
+	r.odd, r.some = K(), K()
+	VPCMPUQ(notEqual, r.length, size, r.odd)
+	r.date, r.dayWord, r.clockWord = r.load(begin, 0), r.load(begin, 8), r.load(begin, 11)
+	r.scratch, r.another = ZMM(), ZMM()
+}
 
-	// None of them is too large; month and day are not 0.
-	VPSUBUSW(constant(words(99, 99, 12, 31)), ym, t)
-	VPSUBUSW(constant(words(23, 59, 59, 0)), hms, sep)
-	VPORQ(sep, t, t)
-	VPTESTMQ(t, t, k)
-	KORB(k, odd, odd)
-	month, day, year := ZMM(), ZMM(), ZMM()
-	VPSRLQ(Imm(32), ym, month)
-	VPANDQ(constant(0xFF), month, month)
-	VPSRLQ(Imm(48), ym, day)
-	VPTESTNMQ(day, day, k)
-	KORB(k, odd, odd)
-	VPERMW(lengths, month, t)
-	VPCMPUQ(Imm(6), t, day, k)
-	KORB(k, odd, odd)
+// checkSeparator finds a field odd whose byte 10 is neither a space nor T.
+func (r *timeReader) checkSeparator() {
+	separator := r.another
+	VPSRLQ(Imm(16), r.dayWord, separator)
+	VPANDQ(all8(0xFF), separator, separator)
+	VPCMPUQ(notEqual, all8(' '), separator, r.some)
+	noT := K()
+	VPCMPUQ(notEqual, all8('T'), separator, noT)
+	KANDB(noT, r.some, r.some)
+	join(r.some, r.odd)
+}
 
-	// Days, in years that begin in March; 400 years more, so that there are no negative ones.
-	VPMADDWD(constant(words(100, 1, 0, 0)), ym, year)
-	VPADDQ(constant(400), year, year)
-	VPCMPUQ(Imm(1), constant(3), month, k) // January and February
-	VPSUBQ(l.one, year, k, year)
-	days, century := ZMM(), ZMM()
-	VPMULUDQ(constant(365), year, days)
-	VPSRLQ(Imm(2), year, t)
-	VPADDQ(t, days, days)
-	VPMULUDQ(constant(5243), year, century)
-	VPSRLQ(Imm(19), century, century) // by 100, for up to 43698
-	VPSUBQ(century, days, days)
-	VPSRLQ(Imm(2), century, century)
-	VPADDQ(century, days, days)
-	VPERMW(starts, month, t)
-	VPADDQ(t, days, days)
-	VPADDQ(day, days, days)
-	VPSUBQ(constant(719468+146097+1), days, days)
+// checkBytes makes digits of the three words, and nothing where a literal stands.
+func (r *timeReader) checkBytes() {
+	r.check(r.date, r.yearMonth)
+	VPANDQ(r.dayMask, r.dayWord, r.dayWord)
+	r.check(r.dayWord, r.day)
+	r.check(r.clockWord, r.clock)
+}
 
-	// Seconds, and units of them. Days may be negative, and have less than 32 bits.
-	VPMULDQ(constant(86400), days, days)
-	VPMADDWD(constant(words(3600, 60, 1, 0)), hms, hms)
-	VPSRLQ(Imm(32), hms, t)
-	VPANDQ(l.low32, hms, hms)
-	VPADDQ(t, days, days)
-	VPADDQ(hms, days, days)
-	VPMULLQ(unit, days, days)
-	l.end(days, odd)
+func (r *timeReader) check(word reg.VecVirtual, l literals) {
+	VPXORQ(l.bytes, word, word)
+	VPADDB(l.beyond, word, r.scratch)
+	VPORQ(word, r.scratch, r.scratch)
+	VPTESTMQ(r.highHalves, r.scratch, r.some)
+	join(r.some, r.odd)
+}
+
+// joinDate closes the literals' bytes up to YYYYMMDD, and makes of it, two by two, four numbers of
+// 16 bits: century, year, month, day.
+func (r *timeReader) joinDate() {
+	VPSRLQ(Imm(40), r.date, r.scratch)
+	VPSLLQ(Imm(32), r.scratch, r.scratch)
+	VPANDQ(all8(0x00000000FFFFFFFF), r.date, r.date)
+	VPANDQ(all8(0x0000FFFF00000000), r.scratch, r.scratch)
+	VPORQ(r.scratch, r.date, r.date)
+	VPSLLQ(Imm(48), r.dayWord, r.dayWord)
+	VPORQ(r.dayWord, r.date, r.date)
+	VPMADDUBSW(r.tens, r.date, r.date)
+}
+
+// joinClock does so with HHMMSS: hour, minute, second, 0.
+func (r *timeReader) joinClock() {
+	VPANDQ(all8(0xFFFF), r.clockWord, r.scratch)
+	VPSRLQ(Imm(8), r.clockWord, r.clockWord)
+	VPANDQ(all8(0x00000000FFFF0000), r.clockWord, r.another)
+	VPORQ(r.another, r.scratch, r.scratch)
+	VPSRLQ(Imm(8), r.clockWord, r.clockWord)
+	VPANDQ(all8(0x0000FFFF00000000), r.clockWord, r.clockWord)
+	VPORQ(r.scratch, r.clockWord, r.clockWord)
+	VPMADDUBSW(r.tens, r.clockWord, r.clockWord)
+}
+
+// checkRanges finds odd what is too large, and a day of 0 or beyond its month's end; a month of 0
+// has no days.
+func (r *timeReader) checkRanges() {
+	VPSUBUSW(all8(emit.FourWords(99, 99, 12, 31)), r.date, r.scratch) // at least 0: not 0 is too large
+	VPSUBUSW(all8(emit.FourWords(23, 59, 59, 0)), r.clockWord, r.another)
+	VPORQ(r.another, r.scratch, r.scratch)
+	VPTESTMQ(r.scratch, r.scratch, r.some)
+	join(r.some, r.odd)
+	r.monthOf, r.dayOf, r.years = ZMM(), ZMM(), ZMM()
+	VPSRLQ(Imm(32), r.date, r.monthOf)
+	VPANDQ(all8(0xFF), r.monthOf, r.monthOf)
+	VPSRLQ(Imm(48), r.date, r.dayOf)
+	VPTESTNMQ(r.dayOf, r.dayOf, r.some)
+	join(r.some, r.odd)
+	VPERMW(r.monthLengths, r.monthOf, r.scratch)
+	VPCMPUQ(greater, r.scratch, r.dayOf, r.some)
+	join(r.some, r.odd)
+}
+
+// beginYearsInMarch gives January and February to the year before, so that a leap day is a year's
+// last. 400 years more, the calendar's period, keep all that follows above 0.
+func (r *timeReader) beginYearsInMarch() {
+	VPMADDWD(all8(emit.FourWords(100, 1, 0, 0)), r.date, r.years)
+	VPADDQ(all8(400), r.years, r.years)
+	VPCMPUQ(less, all8(3), r.monthOf, r.some)
+	VPSUBQ(r.one, r.years, r.some, r.years)
+}
+
+// countDays counts the days from 1970 on: 365 a year, one more every 4 years, one less every 100,
+// one more every 400.
+func (r *timeReader) countDays() {
+	days, centuries := ZMM(), ZMM()
+	VPMULUDQ(all8(365), r.years, days)
+	VPSRLQ(Imm(2), r.years, r.scratch)
+	VPADDQ(r.scratch, days, days)
+	VPMULUDQ(all8(5243), r.years, centuries)
+	VPSRLQ(Imm(19), centuries, centuries) // by 100, for up to 43698
+	VPSUBQ(centuries, days, days)
+	VPSRLQ(Imm(2), centuries, centuries)
+	VPADDQ(centuries, days, days)
+	VPERMW(r.daysFromMarch, r.monthOf, r.scratch)
+	VPADDQ(r.scratch, days, days)
+	VPADDQ(r.dayOf, days, days)
+	VPSUBQ(all8(719468+146097+1), days, days) // from March of year 0 to 1970, 400 years, day 1
+	r.total = days
+}
+
+// countUnits makes seconds of days and clock, and units of seconds. Days may be negative, and have
+// less than 32 bits.
+func (r *timeReader) countUnits() {
+	VPMULDQ(all8(86400), r.total, r.total)
+	VPMADDWD(all8(emit.FourWords(3600, 60, 1, 0)), r.clockWord, r.clockWord)
+	VPSRLQ(Imm(32), r.clockWord, r.scratch) // seconds; hours and minutes are in the lower half
+	VPANDQ(r.low32, r.clockWord, r.clockWord)
+	VPADDQ(r.scratch, r.total, r.total)
+	VPADDQ(r.clockWord, r.total, r.total)
+	VPMULLQ(r.unit, r.total, r.total)
 }
 
 // shorts is a table of 32 16-bit numbers, of which a qword's low byte, below 32, takes one.
@@ -123,6 +196,6 @@ func shorts(name string, values ...uint64) reg.VecVirtual {
 		packed[i/4] |= v << (16 * (i % 4))
 	}
 	z := ZMM()
-	VMOVDQU64(table(name, packed...), z)
+	VMOVDQU64(emit.Table(name, packed...), z)
 	return z
 }

@@ -23,16 +23,35 @@ func binary(f inst) func([]op) vec {
 // forms writes a kernel of two operands, with the second one for all rows, and,
 // where the order counts, with the first one for all rows.
 func forms(name, doc string, l lane, ordered bool, f func([]op) vec) {
-	plain := title(name) + "[$T]"
-	write := func(suffix, doc, shape, plain string, names ...string) {
-		lanewise(name+suffix+l.name, "writes "+doc+".", l, names, f)
-		enter(name+suffix, shape, name+suffix+l.name, plain, l)
+	for _, form := range formsOf(ordered) {
+		asm := name + form.suffix + l.name
+		lanewise(asm, "writes "+doc+form.doc+".", l, form.names, f)
+		enter(name+form.suffix, "two"+form.suffix, asm, form.plain("", title(name)+"[$T]"), l)
 	}
-	write("", doc, "two", plain, "a", "b")
-	write("By", doc+", one b for all", "twoBy", "By("+plain+")", "a", "=b")
+}
+
+// form is one of the ways in which a kernel of operands a and b takes them.
+type form struct {
+	suffix, doc string // of the kernel's name and of what it says of itself
+	names       []string
+}
+
+// formsOf are the forms of kernels of which the order of operands counts or does not.
+func formsOf(ordered bool) []form {
+	forms := []form{{"", "", []string{"a", "b"}}, {"By", ", one b for all", []string{"a", "=b"}}}
 	if ordered {
-		write("From", doc+", one a for all", "twoFrom", "From("+plain+")", "=a", "b")
+		forms = append(forms, form{"From", ", one a for all", []string{"=a", "b"}})
 	}
+	return forms
+}
+
+// plain is the Go function that defines a kernel of the form, made of the one that takes both
+// operands row by row; kind is what the functions that make it begin with.
+func (f form) plain(kind, both string) string {
+	if f.suffix == "" {
+		return both
+	}
+	return kind + f.suffix + "(" + both + ")"
 }
 
 // unary writes a kernel of one operand.
@@ -200,6 +219,12 @@ func less(l lane, a, b vec) vec {
 
 // signs writes neg and abs.
 func signs() {
+	negateIntegers()
+	changeSignBits()
+	absoluteIntegers()
+}
+
+func negateIntegers() {
 	for _, k := range []struct {
 		l   lane
 		sub inst
@@ -210,6 +235,11 @@ func signs() {
 			return r
 		})
 	}
+}
+
+// changeSignBits writes neg and abs of floats, which turn or clear the top bit of NaNs and zeros
+// too.
+func changeSignBits() {
 	for _, k := range []struct {
 		l        lane
 		top, low op
@@ -225,6 +255,10 @@ func signs() {
 			return r
 		})
 	}
+}
+
+// absoluteIntegers writes abs; for 8 bytes AVX2 has no instruction, but -a is ^a + 1.
+func absoluteIntegers() {
 	for _, k := range []struct {
 		l   lane
 		abs inst

@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/volley-go/volley/internal/asm/emit"
 )
 
 // compressions writes the kernels that move the lanes with set bits together: a
@@ -17,67 +17,91 @@ func compressions() {
 	compress(w32, 8)
 }
 
-// orders is the table for groups of so many lanes: for each pattern of bits, which
-// lanes come first, as bytes.
+// orders is the table for groups of so many lanes: for each pattern of bits, which lanes come
+// first, as bytes, each the number of a lane of 4 bytes.
 func orders(lanes int) operand.Mem {
-	m := GLOBL(fmt.Sprintf("order%d", lanes), attr.RODATA|attr.NOPTR)
-	for pattern := range 1 << lanes {
-		places, k := uint64(0), 0
-		for lane := range lanes {
-			if pattern>>lane&1 == 0 {
-				continue
-			}
-			for half := range 8 / lanes { // lanes of 8 bytes move as two of 4
-				places |= uint64(lane*8/lanes+half) << (8 * k)
-				k++
-			}
-		}
-		DATA(8*pattern, operand.U64(places))
+	table := make([]uint64, 1<<lanes)
+	for pattern := range table {
+		table[pattern] = orderOf(pattern, lanes)
 	}
-	return m
+	return emit.Table(fmt.Sprintf("order%d", lanes), table...)
 }
 
+func orderOf(pattern, lanes int) (order uint64) {
+	k := 0
+	for lane := range lanes {
+		if pattern>>lane&1 == 0 {
+			continue
+		}
+		for half := range 8 / lanes { // lanes of 8 bytes move as two of 4
+			order |= uint64(lane*8/lanes+half) << (8 * k)
+			k++
+		}
+	}
+	return order
+}
+
+// compressor is the registers of a kernel that moves lanes together.
+type compressor struct {
+	dst, src, bits, n gp
+	room              gp // the last place at which a word's lanes have room
+	at, words         gp // lanes written, words done
+	orders            gp
+}
+
+// compress writes a kernel of which a permutation takes so many lanes at once.
 func compress(l lane, lanes int) {
 	table := orders(lanes)
-	TEXT("compress"+l.name[1:], NOSPLIT, "func(dst, src, mask *byte, room int, n int) (at int, words int)")
-	Pragma("noescape")
+	emit.Function("compress"+l.name[1:], "func(dst, src, mask *byte, room int, n int) (at int, words int)")
 	Doc("compress"+l.name[1:]+" moves the lanes of n words of bits together, as long as there is room for",
 		"68 lanes; at is the lanes written, words the words done.")
-	load := func(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
-	dst, src, mask, room, n := load("dst"), load("src"), load("mask"), load("room"), load("n")
-	at, words, places := GP64(), GP64(), GP64()
-	XORQ(at, at)
-	XORQ(words, words)
-	LEAQ(table, places)
-	SUBQ(operand.I32(64+lanes), room) // at may be at most this
+	c := beginCompress(table, lanes)
 	Label("words")
-	CMPQ(words, n)
+	CMPQ(c.words, c.n)
 	JGE(operand.LabelRef("end"))
-	CMPQ(at, room)
+	CMPQ(c.at, c.room)
 	JG(operand.LabelRef("end"))
-	m := GP64()
-	MOVQ(operand.Mem{Base: mask, Index: words, Scale: 8}, m)
-	TESTQ(m, m)
-	JZ(operand.LabelRef("next"))
-	for g := range 64 / lanes {
-		group, count := GP64(), GP64()
-		MOVQ(m, group)
-		ANDQ(operand.U32(1<<lanes-1), group)
-		POPCNTQ(group, count)
-		perm, v := YMM(), YMM()
-		VPMOVZXBD(operand.Mem{Base: places, Index: group, Scale: 8}, perm)
-		VPERMD(operand.Mem{Base: src, Disp: 32 * g}, perm, v)
-		VMOVDQU(v, operand.Mem{Base: dst, Index: at, Scale: uint8(l.bytes)})
-		ADDQ(count, at)
-		SHRQ(operand.U8(lanes), m)
-	}
+	c.compressWord(l, lanes)
+
 	Label("next")
-	ADDQ(operand.I32(64*l.bytes), src)
-	INCQ(words)
+	ADDQ(operand.I32(64*l.bytes), c.src)
+	INCQ(c.words)
 	JMP(operand.LabelRef("words"))
+
 	Label("end")
-	Store(at, ReturnIndex(0))
-	Store(words, ReturnIndex(1))
-	VZEROUPPER()
-	RET()
+	Store(c.at, ReturnIndex(0))
+	Store(c.words, ReturnIndex(1))
+	emit.Return()
+}
+
+func beginCompress(table operand.Mem, lanes int) *compressor {
+	c := &compressor{dst: emit.Argument("dst"), src: emit.Argument("src"), bits: emit.Argument("mask")}
+	c.room, c.n = emit.Argument("room"), emit.Argument("n")
+	c.at, c.words, c.orders = GP64(), GP64(), GP64()
+	XORQ(c.at, c.at)
+	XORQ(c.words, c.words)
+	LEAQ(table, c.orders)
+	SUBQ(operand.I32(64+lanes), c.room)
+	return c
+}
+
+// compressWord moves the lanes of a word, a whole vector at a time however many of its lanes count;
+// of a word without bits it moves none.
+func (c *compressor) compressWord(l lane, lanes int) {
+	bits := GP64()
+	MOVQ(emit.Item(c.bits, c.words, 8), bits)
+	TESTQ(bits, bits)
+	JZ(operand.LabelRef("next"))
+	for group := range 64 / lanes {
+		pattern, count := GP64(), GP64()
+		MOVQ(bits, pattern)
+		ANDQ(operand.U32(1<<lanes-1), pattern)
+		POPCNTQ(pattern, count)
+		order, moved := YMM(), YMM()
+		VPMOVZXBD(emit.Item(c.orders, pattern, 8), order)
+		VPERMD(emit.At(c.src, 32*group), order, moved)
+		VMOVDQU(moved, emit.Item(c.dst, c.at, uint8(l.bytes)))
+		ADDQ(count, c.at)
+		SHRQ(operand.U8(lanes), bits)
+	}
 }

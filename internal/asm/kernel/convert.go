@@ -9,6 +9,23 @@ import (
 
 // conversions writes the kernels between lane types that can fail on no value.
 func conversions() {
+	convertAtOnce()
+	shortsToFloat64()
+	convert(i64, f64, int64ToFloat64)
+	convert(f64, f32, func(m op) vec {
+		r := XMM()
+		VCVTPD2PSY(m, r)
+		return r
+	})
+	convert(i32, f32, func(m op) vec {
+		r := YMM()
+		VCVTDQ2PS(m, r)
+		return r
+	})
+}
+
+// convertAtOnce writes those for which there is an instruction.
+func convertAtOnce() {
 	for _, k := range []struct {
 		from, to lane
 		f        inst
@@ -25,28 +42,21 @@ func conversions() {
 			return r
 		})
 	}
+}
+
+// shortsToFloat64 writes those from lanes of 1 and 2 bytes, by way of 4.
+func shortsToFloat64() {
 	for _, from := range []struct {
-		l lane
-		f inst
+		l     lane
+		widen inst
 	}{{i16, VPMOVSXWD}, {i8, VPMOVSXBD}, {u16, VPMOVZXWD}, {u8, VPMOVZXBD}} {
 		convert(from.l, f64, func(m op) vec {
 			x, r := XMM(), YMM()
-			from.f(m, x)
+			from.widen(m, x)
 			VCVTDQ2PD(x, r)
 			return r
 		})
 	}
-	convert(i64, f64, int64ToFloat64)
-	convert(f64, f32, func(m op) vec {
-		r := XMM()
-		VCVTPD2PSY(m, r)
-		return r
-	})
-	convert(i32, f32, func(m op) vec {
-		r := YMM()
-		VCVTDQ2PS(m, r)
-		return r
-	})
 }
 
 // int64ToFloat64 puts the halves into the mantissas of 3*2^67 and 2^52. The first

@@ -13,10 +13,11 @@ import (
 	"os"
 	"strings"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/volley-go/volley/internal/asm/emit"
 )
 
 func main() {
@@ -70,9 +71,8 @@ type params struct {
 	n     reg.Register
 }
 
-// begin opens a function with the given pointers and a count of lanes.
-func begin(name, doc string, l lane, names ...string) *params {
-	p := &params{ptr: map[string]reg.Register{}, fixed: map[string]vec{}}
+// signatureOf is the Go signature of a function with the given pointers and a count of lanes.
+func signatureOf(names []string) string {
 	signature := "func("
 	for _, s := range names {
 		if one, ok := strings.CutPrefix(s, "="); ok {
@@ -81,12 +81,17 @@ func begin(name, doc string, l lane, names ...string) *params {
 			signature += s + " *byte, "
 		}
 	}
-	TEXT(name, NOSPLIT, signature+"n int)")
-	Pragma("noescape")
+	return signature + "n int)"
+}
+
+// begin opens a function with the given pointers and a count of lanes.
+func begin(name, doc string, l lane, names ...string) *params {
+	p := &params{ptr: map[string]reg.Register{}, fixed: map[string]vec{}}
+	emit.Function(name, signatureOf(names))
 	Doc(name + " " + doc)
 	for _, s := range names {
 		one, ok := strings.CutPrefix(s, "=")
-		r := Load(Param(one), GP64())
+		r := emit.Argument(one)
 		if ok {
 			p.fixed[one] = broadcast(l, r)
 			continue
@@ -94,7 +99,7 @@ func begin(name, doc string, l lane, names ...string) *params {
 		p.names = append(p.names, s)
 		p.ptr[s] = r
 	}
-	p.n = Load(Param("n"), GP64())
+	p.n = emit.Argument("n")
 	return p
 }
 
@@ -103,7 +108,7 @@ func (p *params) at(name string, bytes int) op {
 	if v, ok := p.fixed[name]; ok {
 		return v
 	}
-	return operand.Mem{Base: p.ptr[name], Disp: bytes}
+	return emit.At(p.ptr[name], bytes)
 }
 
 // loop closes the loop begun at the label: lanes are done, bytes of each pointer
@@ -116,8 +121,7 @@ func (p *params) loop(label string, lanes int, bytes map[string]int) {
 	}
 	SUBQ(operand.I32(lanes), p.n)
 	JNZ(operand.LabelRef(label))
-	VZEROUPPER()
-	RET()
+	emit.Return()
 }
 
 // broadcast puts the low lane of a general register into all lanes of a vector.
@@ -157,22 +161,8 @@ func lanewise(name, doc string, l lane, names []string, f func(in []op) vec) {
 	p.loop("loop", 32*unroll/l.bytes, step)
 }
 
-// constants are 32 bytes of one value each, by their value.
-var constants = map[string]operand.Mem{}
-
 // all64 is a vector of one 64-bit pattern in memory.
-func all64(v uint64) op {
-	name := fmt.Sprintf("all64_%016x", v)
-	if m, ok := constants[name]; ok {
-		return m
-	}
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for i := range 4 {
-		DATA(8*i, operand.U64(v))
-	}
-	constants[name] = m
-	return m
-}
+func all64(v uint64) op { return each64(fmt.Sprintf("all64_%016x", v), v, v, v, v) }
 
 func all32(v uint32) op { return all64(uint64(v)<<32 | uint64(v)) }
 func all16(v uint16) op { return all32(uint32(v)<<16 | uint32(v)) }
@@ -181,15 +171,5 @@ func all8(v uint8) op   { return all16(uint16(v)<<8 | uint16(v)) }
 func allF64(v float64) op { return all64(math.Float64bits(v)) }
 func allF32(v float32) op { return all32(math.Float32bits(v)) }
 
-// each64 is a vector of four patterns.
-func each64(name string, v ...uint64) op {
-	if m, ok := constants[name]; ok {
-		return m
-	}
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for i, x := range v {
-		DATA(8*i, operand.U64(x))
-	}
-	constants[name] = m
-	return m
-}
+// each64 is a vector of four patterns in memory.
+func each64(name string, a, b, c, d uint64) op { return emit.Table(name, a, b, c, d) }

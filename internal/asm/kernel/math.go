@@ -5,6 +5,8 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/volley-go/volley/internal/asm/emit"
 )
 
 // functions writes the kernels of functions of float64.
@@ -24,25 +26,24 @@ func functions() {
 			return r
 		})
 	}
-	lanewise("roundTimesF64", "writes round(a*p)/p, and a where that is not finite.", f64, []string{"a", "=p"}, func(in []op) vec {
-		x, r := load(in[0]), YMM()
-		VMULPD(in[1], x, r)
-		r = round(r)
-		VDIVPD(in[1], r, r)
-		return finite(r, x)
-	})
-	lanewise("roundOverF64", "writes round(a/p)*p, and a where that is not finite.", f64, []string{"a", "=p"}, func(in []op) vec {
-		x, r := load(in[0]), YMM()
-		VDIVPD(in[1], x, r)
-		r = round(r)
-		VMULPD(in[1], r, r)
-		return finite(r, x)
-	})
+	roundScaled("roundTimes", "writes round(a*p)/p", VMULPD, VDIVPD)
+	roundScaled("roundOver", "writes round(a/p)*p", VDIVPD, VMULPD)
 	enter("roundTimes", "twoBy", "roundTimesF64", "RoundTimes", f64)
 	enter("roundOver", "twoBy", "roundOverF64", "RoundOver", f64)
 	pairwise("exp", "writes e**a", exp)
 	pairwise("log", "writes the natural logarithm of a", logarithm)
 	sum()
+}
+
+// roundScaled writes a kernel that scales by a power of ten, rounds, and scales back.
+func roundScaled(name, doc string, scale, back inst) {
+	lanewise(name+"F64", doc+", and a where that is not finite.", f64, []string{"a", "=p"}, func(in []op) vec {
+		x, r := load(in[0]), YMM()
+		scale(in[1], x, r)
+		r = round(r)
+		back(in[1], r, r)
+		return finite(r, x)
+	})
 }
 
 // pair is two vectors that are computed side by side: the functions are chains of
@@ -227,6 +228,5 @@ func sum() {
 	for i := range acc {
 		VMOVUPD(acc[i], p.at("acc", 32*i))
 	}
-	VZEROUPPER()
-	RET()
+	emit.Return()
 }

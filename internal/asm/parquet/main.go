@@ -1,10 +1,13 @@
-// Command parquet writes the assembly of internal/parquetenc: unpacking of packed bits.
+// Command parquet writes the assembly of internal/parquetenc: unpacking of packed bits, and looking
+// numbers up in a dictionary.
 package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"github.com/volley-go/volley/internal/asm/emit"
 )
 
 func main() {
@@ -14,101 +17,136 @@ func main() {
 	Generate()
 }
 
-// unpack turns groups of eight numbers of up to 25 bits into 32 bits each. Two loads of 16 bytes
-// bring four numbers each; a shuffle moves the four bytes that hold a number to its place, a shift
-// and a mask cut it out. What is loaded reaches lane + 16 bytes past the beginning of the last
+// Where the fields of internal/parquetenc's packing lie; its tests hold them against it.
+const packingShuffle, packingShift, packingMask, packingLane, packingWidth = 0, 32, 64, 68, 72
+
+// unpacker is the registers of unpack.
+type unpacker struct {
+	out, in, groups      Register
+	shuffle, shift, mask VecVirtual
+	most                 VecVirtual // the largest number of each lane so far
+	lane, width          Register   // bytes of half a group, and of a group
+}
+
+// unpack turns groups of eight numbers of up to 25 bits into 32 bits each, four groups a round
+// while there are as many. What is loaded reaches lane + 16 bytes past the beginning of the last
 // group.
 func unpack() {
 	TEXT("unpackAVX2", NOSPLIT, "func(dst *uint32, src *byte, groups int, p *byte) uint32")
 	Doc("unpackAVX2 unpacks groups of eight numbers and returns the largest; p is a packing.")
-	dst, src, groups, p := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("groups"), GP64()), Load(Param("p"), GP64())
-	shuffle, shift, mask, most := YMM(), YMM(), YMM(), YMM()
-	lane, width := GP64(), GP64()
-	VMOVDQU(Mem{Base: p}, shuffle)
-	VMOVDQU(Mem{Base: p}.Offset(32), shift)
-	VPBROADCASTD(Mem{Base: p}.Offset(64), mask)
-	MOVLQZX(Mem{Base: p}.Offset(68), lane)
-	MOVLQZX(Mem{Base: p}.Offset(72), width)
-	VPXOR(most, most, most)
+	u := beginUnpack()
 
-	group := func(at int) {
-		v := YMM()
-		VMOVDQU(Mem{Base: src}, v.AsX())
-		VINSERTI128(Imm(1), Mem{Base: src, Index: lane, Scale: 1}, v, v)
-		VPSHUFB(shuffle, v, v)
-		VPSRLVD(shift, v, v)
-		VPAND(mask, v, v)
-		VPMAXUD(v, most, most)
-		VMOVDQU(v, Mem{Base: dst}.Offset(32*at))
-		ADDQ(width, src)
-	}
 	Label("four")
-	CMPQ(groups, Imm(4))
+	CMPQ(u.groups, Imm(4))
 	JL(LabelRef("one"))
-	for i := range 4 {
-		group(i)
-	}
-	ADDQ(Imm(128), dst)
-	SUBQ(Imm(4), groups)
+	u.unpackGroups(4)
 	JMP(LabelRef("four"))
+
 	Label("one")
-	TESTQ(groups, groups)
+	TESTQ(u.groups, u.groups)
 	JZ(LabelRef("done"))
-	group(0)
-	ADDQ(Imm(32), dst)
-	DECQ(groups)
+	u.unpackGroups(1)
 	JMP(LabelRef("one"))
+
 	Label("done")
-	Store(fold(most), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	Store(largest(u.most), ReturnIndex(0))
+	emit.Return()
 }
 
-// fold is the largest of eight lanes.
-func fold(v VecVirtual) Register {
-	x, out := XMM(), GP32()
-	VEXTRACTI128(Imm(1), v, x)
-	VPMAXUD(x, v.AsX(), x)
-	y := XMM()
-	VPSHUFD(Imm(0x4e), x, y)
-	VPMAXUD(y, x, x)
-	VPSHUFD(Imm(0xb1), x, y)
-	VPMAXUD(y, x, x)
-	VMOVD(x, out)
+func beginUnpack() *unpacker {
+	u := &unpacker{out: emit.Argument("dst"), in: emit.Argument("src"), groups: emit.Argument("groups")}
+	packing := emit.Argument("p")
+	u.shuffle, u.shift, u.mask, u.most = YMM(), YMM(), YMM(), YMM()
+	u.lane, u.width = GP64(), GP64()
+	VMOVDQU(emit.At(packing, packingShuffle), u.shuffle)
+	VMOVDQU(emit.At(packing, packingShift), u.shift)
+	VPBROADCASTD(emit.At(packing, packingMask), u.mask)
+	MOVLQZX(emit.At(packing, packingLane), u.lane)
+	MOVLQZX(emit.At(packing, packingWidth), u.width)
+	VPXOR(u.most, u.most, u.most)
+	return u
+}
+
+// unpackGroups does n groups and goes past them.
+func (u *unpacker) unpackGroups(n int) {
+	for i := range n {
+		u.unpackGroup(32 * i)
+	}
+	ADDQ(Imm(uint64(32*n)), u.out)
+	if n == 1 {
+		DECQ(u.groups)
+	} else {
+		SUBQ(Imm(uint64(n)), u.groups)
+	}
+}
+
+// unpackGroup brings four numbers each by two loads of 16 bytes; a shuffle moves the four bytes
+// that hold a number to its place, a shift and a mask cut it out.
+func (u *unpacker) unpackGroup(offset int) {
+	numbers := YMM()
+	VMOVDQU(Mem{Base: u.in}, numbers.AsX())
+	VINSERTI128(Imm(1), emit.Item(u.in, u.lane, 1), numbers, numbers)
+	VPSHUFB(u.shuffle, numbers, numbers)
+	VPSRLVD(u.shift, numbers, numbers)
+	VPAND(u.mask, numbers, numbers)
+	VPMAXUD(numbers, u.most, u.most)
+	VMOVDQU(numbers, emit.At(u.out, offset))
+	ADDQ(u.width, u.in)
+}
+
+// largest is the largest of eight lanes, which are halved three times.
+func largest(lanes VecVirtual) Register {
+	half, out := XMM(), GP32()
+	VEXTRACTI128(Imm(1), lanes, half)
+	VPMAXUD(half, lanes.AsX(), half)
+	swapped := XMM()
+	VPSHUFD(Imm(0x4e), half, swapped)
+	VPMAXUD(swapped, half, half)
+	VPSHUFD(Imm(0xb1), half, swapped)
+	VPMAXUD(swapped, half, half)
+	VMOVD(half, out)
 	return out
 }
 
 // gather looks up numbers of 64 bits, eight at a time, and writes them past the caches: a column is
-// larger than those, and a store that goes through them reads what it is about to overwrite. Loads
-// one by one, as the processor's own gather is slow on many.
+// larger than those, and a store that goes through them reads what it is about to overwrite. The
+// fence at the end makes such stores seen in order by others.
 func gather() {
 	TEXT("gather64AVX2", NOSPLIT, "func(dst *uint64, dict *uint64, ix *uint32, groups int)")
 	Doc("gather64AVX2 sets groups of eight numbers; dst is aligned to 32 bytes.")
-	dst, dict, ix, groups := Load(Param("dst"), GP64()), Load(Param("dict"), GP64()), Load(Param("ix"), GP64()), Load(Param("groups"), GP64())
+	out, dictionary := emit.Argument("dst"), emit.Argument("dict")
+	indexes, groups := emit.Argument("ix"), emit.Argument("groups")
+
 	Label("loop")
 	TESTQ(groups, groups)
 	JZ(LabelRef("done"))
 	for half := range 2 {
-		var x [2]VecVirtual
-		for pair := range 2 {
-			a, b := GP64(), GP64()
-			x[pair] = XMM()
-			at := 16*half + 8*pair
-			MOVL(Mem{Base: ix}.Offset(at), a.As32())
-			MOVL(Mem{Base: ix}.Offset(at+4), b.As32())
-			VMOVQ(Mem{Base: dict, Index: a, Scale: 8}, x[pair])
-			VMOVHPS(Mem{Base: dict, Index: b, Scale: 8}, x[pair], x[pair])
-		}
-		y := YMM()
-		VINSERTI128(Imm(1), x[1], x[0].AsY(), y)
-		VMOVNTDQ(y, Mem{Base: dst}.Offset(32*half))
+		numbers := lookUpFour(dictionary, emit.At(indexes, 16*half))
+		VMOVNTDQ(numbers, emit.At(out, 32*half))
 	}
-	ADDQ(Imm(64), dst)
-	ADDQ(Imm(32), ix)
+	ADDQ(Imm(64), out)
+	ADDQ(Imm(32), indexes)
 	DECQ(groups)
 	JMP(LabelRef("loop"))
+
 	Label("done")
 	SFENCE()
-	VZEROUPPER()
-	RET()
+	emit.Return()
+}
+
+// lookUpFour loads the numbers of four indexes one by one, as the processor's own gather is slow on
+// many.
+func lookUpFour(dictionary Register, indexes Mem) VecVirtual {
+	var pairs [2]VecVirtual
+	for i := range pairs {
+		first, second := GP64(), GP64()
+		pairs[i] = XMM()
+		MOVL(indexes.Offset(8*i), first.As32())
+		MOVL(indexes.Offset(8*i+4), second.As32())
+		VMOVQ(emit.Item(dictionary, first, 8), pairs[i])
+		VMOVHPS(emit.Item(dictionary, second, 8), pairs[i], pairs[i])
+	}
+	four := YMM()
+	VINSERTI128(Imm(1), pairs[1], pairs[0].AsY(), four)
+	return four
 }
