@@ -267,7 +267,7 @@ func newRun(j Job) *run {
 	// One chunk is read and one written while each worker has one.
 	r.places = r.workers + 2
 	// An eighth is left for chunks that come out larger than they were meant to be.
-	r.chunk = min(max(r.memory.Limit()*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
+	r.chunk = min(max(r.memory.Limit()/8*7/(copies*(workersFit+2)), chunkMin), chunkMax)
 	// One chunk is always let in, so that its memory is there is no question.
 	r.under, _ = r.memory.Share("chunks under way", copies*r.chunk)
 	return r
