@@ -182,8 +182,11 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 	var records []arrow.Record
 	var failed []*chunker.RowError
 	left := []int{} // not nil, which is all
-	first := 0
+	first, free := 0, 0
 	all := len(out) == len(pieces) && !slices.ContainsFunc(out, func(w worked) bool { return w.rows != nil })
+	if !all {
+		free = b.free()
+	}
 	for i, w := range out {
 		records = append(records, w.rec)
 		for _, e := range w.failed {
@@ -191,7 +194,7 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 		}
 		failed = append(failed, w.failed...)
 		if !all {
-			left = append(left, shifted(w.rows, int(w.rec.NumRows()), first, len(left))...)
+			left = append(left, shifted(w.rows, int(w.rec.NumRows()), first, free-len(left))...)
 		}
 		first += int(pieces[i].NumRows())
 	}
@@ -207,15 +210,15 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 }
 
 // shifted is rows of a piece as rows of the batch; nil rows are all n. One whose origin is not
-// known gets a number below 0 of its own, by its place among those that come out.
-func shifted(rows []int, n, first, place int) []int {
+// known gets a number of its own, free or one below it.
+func shifted(rows []int, n, first, free int) []int {
 	out := make([]int, n)
 	for i := range out {
 		switch {
 		case rows == nil:
 			out[i] = first + i
 		case rows[i] < 0:
-			out[i] = -1 - place - i
+			out[i] = free - i
 		default:
 			out[i] = first + rows[i]
 		}

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
+)
+
+// chunkwise is a RowStep of a function, written as outside the module.
+type chunkwise struct {
+	schema *arrow.Schema
+	worker func() (chunker.Work, error)
+}
+
+func by(work chunker.Work) chunkwise {
+	return chunkwise{worker: func() (chunker.Work, error) { return work, nil }}
+}
+
+func (c chunkwise) String() string                        { return "chunkwise" }
+func (c chunkwise) Schema() *arrow.Schema                 { return c.schema }
+func (c chunkwise) Worker() (chunker.Work, error)         { return c.worker() }
+func (c chunkwise) bound(s *arrow.Schema) chunker.RowStep { c.schema = s; return c }
+func (c chunkwise) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return c.bound(in), nil
+}
+
+// ordered is an OrderedStep of a function.
+type ordered struct {
+	schema *arrow.Schema
+	next   chunker.Work
+}
+
+func (o ordered) String() string        { return "ordered" }
+func (o ordered) Schema() *arrow.Schema { return o.schema }
+func (o ordered) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return ordered{in, o.next}, nil
+}
+func (o ordered) Next(ctx context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+	return o.next(ctx, c)
+}
+
+// frameOf is a frame of record batches of rows numbered from 0.
+func frameOf(t *testing.T, batches, rows int) *frame.Frame {
+	t.Helper()
+	numbers := make([]int64, batches*rows)
+	for i := range numbers {
+		numbers[i] = int64(i)
+	}
+	f, err := frame.New(frame.Of("n", numbers))
+	require.NoError(t, err)
+	f, err = f.Rechunk(rows)
+	require.NoError(t, err)
+	return f
+}
+
+// over runs steps over a frame, and returns the numbers that come out.
+func over(t *testing.T, f *frame.Frame, env Env, steps ...chunker.Step) (out []int64, counts Counts, err error) {
+	t.Helper()
+	bound, err := chunker.Steps(steps).Bind(t.Context(), f.Schema())
+	require.NoError(t, err)
+	env.Alone = true
+	flow, err := Start(t.Context(), f.Schema(), bound.(chunker.BoundSteps), env)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, flow.Close()) }()
+	g, err := flow.Frame(t.Context(), f)
+	if err != nil {
+		return nil, flow.Counts(), err
+	}
+	for _, rec := range g.Records() {
+		out = append(out, values(rec)...)
+	}
+	return out, flow.Counts(), nil
+}
+
+func values(rec arrow.Record) []int64 { return rec.Column(0).(*array.Int64).Int64Values() }
+
+// twice is a chunk's rows, each there twice: new rows, as far as the chunk says.
+func twice(c chunker.Chunk) chunker.Chunk {
+	b := array.NewInt64Builder(memory.DefaultAllocator)
+	for _, n := range values(c.Record) {
+		b.AppendValues([]int64{n, n}, nil)
+	}
+	return c.With(array.NewRecord(c.Record.Schema(), []arrow.Array{b.NewArray()}, 2*c.Record.NumRows()))
+}
+
+// TestRowsOfUnknownOriginHaveNumbersOfTheirOwn: a row that fails takes no other with it, though
+// steps made new rows before it, of some record batches and not of others.
+func TestRowsOfUnknownOriginHaveNumbersOfTheirOwn(t *testing.T) {
+	double := by(func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) { return twice(c), nil })
+	some := by(func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+		if values(c.Record)[0] < 10 { // the first record batch alone
+			return twice(c), nil
+		}
+		return c, nil
+	})
+	fails := func(bad int64) chunkwise {
+		return by(func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+			seen := false
+			for i, n := range values(c.Record) {
+				if n == bad && !seen {
+					c.Fail(i, errors.New("bad"))
+					seen = true
+				}
+			}
+			return c, nil
+		})
+	}
+	for name, steps := range map[string][]chunker.Step{
+		"made twice":             {double, some},
+		"made once":              {some},
+		"a row failed before":    {double, fails(19), some},
+		"made anew of the same":  {double, some, double, some},
+		"several failed between": {double, fails(3), some, fails(14), some},
+	} {
+		want, before, err := over(t, frameOf(t, 2, 10), Env{Workers: 2, Policy: chunker.Reject(new(chunker.FrameSink), 0)}, steps...)
+		require.NoError(t, err, name)
+		for bad := range int64(20) {
+			got, after, err := over(t, frameOf(t, 2, 10), Env{Workers: 2, Policy: chunker.Reject(new(chunker.FrameSink), 0)}, append(steps[:len(steps):len(steps)], fails(bad))...)
+			require.NoError(t, err, name)
+			for i, n := range want {
+				if n == bad {
+					require.Equal(t, append(append([]int64{}, want[:i]...), want[i+1:]...), got, "%s: %d", name, bad)
+					require.Equal(t, before.Failed+1, after.Failed)
+					break
+				}
+			}
+		}
+	}
+}
