@@ -97,7 +97,7 @@ func (s *byChunk) once(ctx context.Context, rec arrow.Record) (worked, error) {
 	return out, err
 }
 
-func (s *byChunk) take() (chunker.Work, error) {
+func (s *byChunk) take() (w chunker.Work, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.free); n > 0 {
@@ -105,7 +105,17 @@ func (s *byChunk) take() (chunker.Work, error) {
 		s.free = s.free[:n-1]
 		return w, nil
 	}
-	return s.worker()
+	err = guarded(func() (err error) {
+		w, err = s.worker()
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", s, err)
+	case w == nil:
+		return nil, fmt.Errorf("%s: its Worker returned no Work", s)
+	}
+	return w, nil
 }
 
 func (s *byChunk) give(w chunker.Work) {
@@ -116,7 +126,11 @@ func (s *byChunk) give(w chunker.Work) {
 
 // work runs the step over one record. io.EOF comes with what there still is.
 func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work) (w worked, err error) {
-	c, err := guarded(ctx, chunker.Chunk{Record: rec, Row: -1}, work)
+	var c chunker.Chunk
+	err = guarded(func() (err error) {
+		c, err = work(ctx, chunker.Chunk{Record: rec, Row: -1})
+		return err
+	})
 	if err != nil && err != io.EOF {
 		return w, fmt.Errorf("%s: %w", s, err)
 	}
@@ -145,14 +159,23 @@ func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work)
 	return w, err
 }
 
-// guarded calls a step's code, whose panic becomes an error.
-func guarded(ctx context.Context, c chunker.Chunk, work chunker.Work) (out chunker.Chunk, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = panics.From(v)
-		}
+// guarded calls a step's code. A panic becomes an error, and so does the end of the goroutine, which
+// is therefore one of its own: that costs about 0.5 µs.
+func guarded(f func() error) (err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		returned := false
+		defer func() {
+			if !returned {
+				err = panics.From(recover())
+			}
+		}()
+		err = f()
+		returned = true
 	}()
-	return work(ctx, c)
+	<-done
+	return err
 }
 
 func columnsOf(s *arrow.Schema) (text string) {

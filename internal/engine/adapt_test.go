@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/panics"
 )
 
 // chunkwise is a RowStep of a function, written as outside the module.
@@ -89,6 +91,24 @@ func twice(c chunker.Chunk) chunker.Chunk {
 		b.AppendValues([]int64{n, n}, nil)
 	}
 	return c.With(array.NewRecord(c.Record.Schema(), []arrow.Array{b.NewArray()}, 2*c.Record.NumRows()))
+}
+
+// TestStepsThatEndTheirGoroutine are errors, over one record batch and over several, on the
+// caller's goroutine and on others.
+func TestStepsThatEndTheirGoroutine(t *testing.T) {
+	ends := map[string]func(){"goexit": runtime.Goexit, "panic": func() { panic(panics.ErrGoexit) }}
+	for name, end := range ends {
+		work := func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) { end(); return c, nil }
+		for _, batches := range []int{1, 5} {
+			for _, step := range []chunker.Step{by(work), ordered{next: work}, chunkwise{worker: func() (chunker.Work, error) { end(); return nil, nil }}} {
+				_, _, err := over(t, frameOf(t, batches, 10), Env{Workers: 2}, step)
+				require.ErrorIs(t, err, panics.ErrGoexit, "%s %v %d", name, step, batches)
+				require.ErrorContains(t, err, step.(interface{ String() string }).String()+": ")
+			}
+		}
+	}
+	_, _, err := over(t, frameOf(t, 1, 10), Env{}, chunkwise{worker: func() (chunker.Work, error) { return nil, nil }})
+	require.EqualError(t, err, "chunkwise: its Worker returned no Work")
 }
 
 // TestRowsOfUnknownOriginHaveNumbersOfTheirOwn: a row that fails takes no other with it, though
