@@ -63,7 +63,7 @@ func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
 	}
 	var out []worked
 	workers := max(1, min(env.Workers, len(pieces)))
-	next := 0
+	next, done := 0, 0
 	err := pipe.Pipe[arrow.Record, worked]{
 		Workers: workers, Window: 2 * workers,
 		Next: func(context.Context) (arrow.Record, error) {
@@ -75,7 +75,12 @@ func (s *byChunk) Run(ctx context.Context, b *Batch, env *Env) error {
 		Work: func(ctx context.Context, _ int, rec arrow.Record) (worked, error) {
 			return s.once(ctx, rec)
 		},
-		Emit: func(_ context.Context, w worked) error { out = append(out, w); return nil },
+		Emit: func(_ context.Context, w worked) error {
+			done += int(pieces[len(out)].NumRows())
+			out = append(out, w)
+			env.tick(done)
+			return nil
+		},
 	}.Run(ctx)
 	if err != nil {
 		return err
@@ -276,6 +281,7 @@ var errEnd = errors.New("the steps want no more rows")
 func (s *inOrder) Run(ctx context.Context, b *Batch, env *Env) error {
 	var out []worked
 	var end error
+	done := 0
 	for _, rec := range b.Records {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -289,6 +295,8 @@ func (s *inOrder) Run(ctx context.Context, b *Batch, env *Env) error {
 			end = errEnd
 			break
 		}
+		done += int(rec.NumRows())
+		env.tick(done)
 	}
 	if err := b.become(s.Schema(), b.Records, out, env.Policy); err != nil {
 		return err

@@ -111,6 +111,28 @@ func TestStepsThatEndTheirGoroutine(t *testing.T) {
 	require.EqualError(t, err, "chunkwise: its Worker returned no Work")
 }
 
+// TestStepsByChunkTellHowFarTheyAre, in order, whatever the workers.
+func TestStepsByChunkTellHowFarTheyAre(t *testing.T) {
+	same := func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) { return c, nil }
+	for _, step := range []chunker.Step{by(same), ordered{next: same}} {
+		for _, workers := range []int{1, 3} {
+			var told []int
+			env := Env{Workers: workers, Tick: func(done int) { told = append(told, done) }}
+			_, _, err := over(t, frameOf(t, 4, 10), env, step)
+			require.NoError(t, err)
+			require.Equal(t, []int{10, 20, 30, 40}, told)
+			told = nil
+			_, _, err = over(t, frameOf(t, 4, 10), env, step, step)
+			require.NoError(t, err)
+			require.Equal(t, []int{5, 10, 15, 20, 25, 30, 35, 40}, told, "two steps")
+		}
+	}
+	var told []int
+	_, _, err := over(t, frameOf(t, 1, pieceRows*2+1), Env{Workers: 2, Tick: func(done int) { told = append(told, done) }}, by(same))
+	require.NoError(t, err)
+	require.Equal(t, []int{pieceRows, 2 * pieceRows, 2*pieceRows + 1}, told, "one large record batch")
+}
+
 // TestRowsOfUnknownOriginHaveNumbersOfTheirOwn: a row that fails takes no other with it, though
 // steps made new rows before it, of some record batches and not of others.
 func TestRowsOfUnknownOriginHaveNumbersOfTheirOwn(t *testing.T) {
