@@ -364,8 +364,10 @@ func (it *item) settle(file string, bytes int64) error {
 	r := it.run
 	if bytes > max(it.bytes, r.under.Most()) {
 		err := r.under.Err(bytes)
-		err.Who, err.Held = file+": one chunk", err.Held-it.bytes
-		err.Remedy = "write a file that has row groups with smaller ones"
+		err.Who, err.Held, err.Remedy = "one chunk", err.Held-it.bytes, "have the source give smaller ones"
+		if file != "" {
+			err.Who, err.Remedy = file+": one chunk", "write a file that has row groups with smaller ones"
+		}
 		return err
 	}
 	r.under.Settle(it.bytes, bytes)
