@@ -76,7 +76,7 @@ func TestAChunkOfNoFileIsTooLarge(t *testing.T) {
 		out.File = ""
 		return out, err
 	}}).Decode(t.Context())
-	require.EqualError(t, err, "one chunk: it needs 4.69 KiB of memory, but of the budget of 4.69 KiB, 0 bytes are taken: raise Memory, or have the source give smaller ones")
+	require.EqualError(t, err, "one chunk: it needs 4.69 KiB of memory, but of the budget of 4.69 KiB, 6 bytes are taken: raise Memory, or have the source give smaller ones")
 }
 
 // TestAChunkIsCountedForWhatItTakes: what it was admitted for is set aside, and not held.
