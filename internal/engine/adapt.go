@@ -133,7 +133,7 @@ func (s *byChunk) give(w chunker.Work) {
 func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work) (w worked, err error) {
 	var c chunker.Chunk
 	err = guarded(func() (err error) {
-		c, err = work(ctx, chunker.Chunk{Record: rec, Row: -1})
+		c, err = work(ctx, chunker.Given(rec))
 		return err
 	})
 	if err != nil && err != io.EOF {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -174,6 +175,43 @@ func TestRowsOfUnknownOriginHaveNumbersOfTheirOwn(t *testing.T) {
 					break
 				}
 			}
+		}
+	}
+}
+
+// TestNewRowsHaveNoOrigin, be they as many as there were: no error of theirs names a row of the
+// source. Rows that are the same keep theirs.
+func TestNewRowsHaveNoOrigin(t *testing.T) {
+	turned := func(c chunker.Chunk) arrow.Record {
+		b := array.NewInt64Builder(memory.DefaultAllocator)
+		for _, n := range slices.Backward(values(c.Record)) {
+			b.Append(n)
+		}
+		return array.NewRecord(c.Record.Schema(), []arrow.Array{b.NewArray()}, c.Record.NumRows())
+	}
+	fails := func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+		c.Fail(slices.Index(values(c.Record), 7), errors.New("bad"))
+		return c, nil
+	}
+	for name, c := range map[string]struct {
+		of   func(c chunker.Chunk) chunker.Chunk
+		want int64
+	}{
+		"the same rows":         {func(c chunker.Chunk) chunker.Chunk { return c.With(c.Record) }, 7},
+		"the chunk itself":      {func(c chunker.Chunk) chunker.Chunk { return c }, 7},
+		"a slice":               {func(c chunker.Chunk) chunker.Chunk { return c.Slice(3, 9) }, 7},
+		"new rows, as many":     {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)) }, -1},
+		"a slice of new rows":   {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)).Slice(1, 9) }, -1},
+		"a chunk of its own":    {func(c chunker.Chunk) chunker.Chunk { return chunker.Chunk{Record: turned(c)} }, -1},
+		"its own, numbered":     {func(c chunker.Chunk) chunker.Chunk { return chunker.Chunk{Record: turned(c), Row: -1} }, -1},
+		"twice as many by With": {twice, -1},
+	} {
+		for _, step := range []func(chunker.Work) chunker.Step{func(w chunker.Work) chunker.Step { return by(w) }, func(w chunker.Work) chunker.Step { return ordered{next: w} }} {
+			env := Env{Workers: 2, Policy: chunker.Reject(new(chunker.FrameSink), 0)}
+			_, counts, err := over(t, frameOf(t, 1, 10), env, step(func(_ context.Context, given chunker.Chunk) (chunker.Chunk, error) { return c.of(given), nil }), by(fails))
+			require.NoError(t, err, name)
+			require.Len(t, counts.First.Failed, 1)
+			require.Equal(t, c.want, max(counts.First.Failed[0].Row, -1), name)
 		}
 	}
 }
