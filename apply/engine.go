@@ -143,7 +143,9 @@ func (e *Engine) bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Ste
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
 // hundreds to thousands, two of slow ones) are called for real and their results dropped; functions
 // that read what others write, or stand behind a step that needs all rows, are planned on the
-// sample's rows alone. Rows on which conditions fail are left out.
+// sample's rows alone. Rows on which conditions fail are left out. Other steps are run over all rows
+// if functions stand behind them, whose plan depends on how many rows are left, and over the first
+// 4,096 rows if none does.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
 	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {
@@ -157,11 +159,12 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 	}
 	defer func() { err = errors.Join(err, flow.Close()) }()
 	plan = e.newPlan(f.NumRows())
+	last := lastStage(flow.Steps())
 	for i, step := range flow.Steps() {
 		s, functions := step.(*stage)
 		if !functions {
 			plan.Stages = append(plan.Stages, StagePlan{Step: step.String()})
-			if _, calls := step.(*chunks); calls || engine.NeedsAll(step) {
+			if _, calls := step.(*chunks); calls || engine.NeedsAll(step) || i > last {
 				f = f.Head(cost.RunMax)
 			}
 			if f, err = flow.Try(ctx, f, i); err != nil {
@@ -181,6 +184,16 @@ func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.St
 		}
 	}
 	return plan, nil
+}
+
+// lastStage is the last step that is functions; -1 if none is.
+func lastStage(steps []engine.Step) int {
+	for i, step := range slices.Backward(steps) {
+		if _, functions := step.(*stage); functions {
+			return i
+		}
+	}
+	return -1
 }
 
 // explain plans a stage by a sample of records, whose results are dropped.

@@ -132,6 +132,53 @@ func TestAPlanTriesStepsThatNeedAllRowsOnASample(t *testing.T) {
 	require.LessOrEqual(t, given.Load(), int64(2*4096))
 }
 
+// watched is a RowStep that counts the rows it is given.
+type watched struct{ rows *atomic.Int64 }
+
+func (watched) String() string { return "watched" }
+func (w watched) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
+	return boundWatched{w, in}, nil
+}
+
+type boundWatched struct {
+	watched
+	schema *arrow.Schema
+}
+
+func (w boundWatched) Schema() *arrow.Schema { return w.schema }
+func (w boundWatched) Worker() (chunker.Work, error) {
+	return func(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
+		w.rows.Add(int64(c.Len()))
+		return c, nil
+	}, nil
+}
+
+// TestAPlanRunsOverAllRowsWhatItDependsOn, and over the first ones what it does not.
+func TestAPlanRunsOverAllRowsWhatItDependsOn(t *testing.T) {
+	f := countingFrame(t, 100_000)
+	before, after := watched{new(atomic.Int64)}, watched{new(atomic.Int64)}
+	for _, c := range []struct {
+		steps         []chunker.Step
+		before, after int64
+	}{
+		{[]chunker.Step{before, apply.Expr("y = x + 1")}, 100_000, 0},
+		{[]chunker.Step{before, apply.Where("x >= 0"), apply.Expr("y = x + 1"), after}, 100_000, 4096},
+		{[]chunker.Step{after}, 0, 4096},
+		{[]chunker.Step{apply.Where("x >= 50000"), after, apply.Where("x % 2 == 0")}, 0, 0},
+		{[]chunker.Step{after, verbs.RowNumber("row"), after}, 0, 2 * 4096},
+	} {
+		before.rows.Store(0)
+		after.rows.Store(0)
+		plan, err := apply.Engine{}.Explain(t.Context(), f, c.steps...)
+		require.NoError(t, err)
+		require.Len(t, plan.Stages, len(c.steps))
+		require.Equal(t, []int64{c.before, c.after}, []int64{before.rows.Load(), after.rows.Load()})
+	}
+	whole, err := apply.Engine{Workers: 2}.Explain(t.Context(), f, apply.Where("x < 50"), apply.Expr("y = x + 1"))
+	require.NoError(t, err)
+	require.LessOrEqual(t, whole.Stages[1].Sampled, 50, "functions are planned for the rows that are left")
+}
+
 // TestALimitSparesTheRowsBehindIt: functions before it are called for those alone that it lets
 // through, if nothing between drops rows.
 func TestALimitSparesTheRowsBehindIt(t *testing.T) {

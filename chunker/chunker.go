@@ -88,6 +88,7 @@ type Chunk struct {
 
 	rows     []int     // of those that a step was given, where it took some; nil is all
 	failures []Failure // of the step
+	given    bool      // to a step, by Given, or made of such a chunk
 }
 
 // Losses are rows of a chunk that came out with less than they had, or otherwise than they stand.

@@ -303,11 +303,59 @@ func TestBytesOfEveryLayout(t *testing.T) {
 		{arrow.ListOf(arrow.PrimitiveTypes.Int64), `[]`, 0},
 		{&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}, `["a","b","a"]`, 3 + 8 + 2},
 		{arrow.Null, `[null,null]`, 0},
+		{arrow.LargeListOf(arrow.PrimitiveTypes.Int64), `[[1,2],[],[3]]`, 24 + 24},
+		{arrow.FixedSizeListOf(2, arrow.PrimitiveTypes.Int64), `[[1,2],[3,4]]`, 32},
+		{arrow.ListViewOf(arrow.PrimitiveTypes.Int64), `[[1,2],[],[3]]`, 24 + 24},
+		{arrow.RunEndEncodedOf(arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64), `[1,1,1,1,2]`, 2 * (4 + 8)},
+		{arrow.SparseUnionOf([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.PrimitiveTypes.Int8}}, []arrow.UnionTypeCode{0, 1}), `[[0,1],[1,2]]`, 2*(1+8+1) + 2},
+		{arrow.DenseUnionOf([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.PrimitiveTypes.Int8}}, []arrow.UnionTypeCode{0, 1}), `[[0,1],[1,2]]`, 2*5 + 8 + 1},
 	} {
 		rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "c", Type: c.typ, Nullable: true}}, nil), jsonRows(c.json))
 		require.NoError(t, err, c.typ)
 		require.Equal(t, c.want, chunker.Bytes(rec), "%s %s", c.typ, c.json)
 	}
+}
+
+// TestPiecesOfEveryLayoutAddUp: what a slice counts is its part, whatever lies inside.
+func TestPiecesOfEveryLayoutAddUp(t *testing.T) {
+	words := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int16, ValueType: arrow.BinaryTypes.String}
+	two := []arrow.Field{{Name: "w", Type: words, Nullable: true}, {Name: "n", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}
+	codes := []arrow.UnionTypeCode{3, 5}
+	for typ, form := range map[arrow.DataType]string{
+		words: `"%d"`, arrow.ListOf(words): `["%d","x"]`, arrow.StructOf(two...): `{"w":"%d","n":1}`, arrow.FixedSizeListOf(1, words): `["%d"]`,
+		arrow.RunEndEncodedOf(arrow.PrimitiveTypes.Int32, arrow.BinaryTypes.String): `"%d"`, arrow.ListViewOf(words): `["%d"]`,
+		arrow.SparseUnionOf(two, codes): `[3,"%d"]`, arrow.DenseUnionOf(two, codes): `[3,"%d"]`,
+		arrow.StructOf(arrow.Field{Name: "u", Type: arrow.DenseUnionOf(two, codes)}): `{"u":[3,"%d"]}`,
+	} {
+		const rows, piece = 2000, 100
+		var text []string
+		for i := range rows {
+			text = append(text, fmt.Sprintf(form, 10_000_000+i/2))
+		}
+		rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "c", Type: typ, Nullable: true}}, nil), jsonRows("["+strings.Join(text, ",")+"]"))
+		require.NoError(t, err, typ)
+		whole, sum := chunker.Bytes(rec), int64(0)
+		for lo := int64(0); lo < rows; lo += piece {
+			sum += chunker.Bytes(rec.NewSlice(lo, lo+piece))
+		}
+		require.InEpsilon(t, whole, sum, 0.02, "%s", typ)
+		require.Zero(t, chunker.Bytes(rec.NewSlice(7, 7)), "%s", typ)
+	}
+}
+
+// TestADictionaryOfItsOwnIsCountedWhole, though few rows have it.
+func TestADictionaryOfItsOwnIsCountedWhole(t *testing.T) {
+	b := array.NewDictionaryBuilder(memory.DefaultAllocator, &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}).(*array.BinaryDictionaryBuilder)
+	for i := range 1000 {
+		require.NoError(t, b.AppendString(fmt.Sprintf("%10d", i)))
+	}
+	col := b.NewDictionaryArray()
+	rec := array.NewRecord(arrow.NewSchema([]arrow.Field{{Name: "c", Type: col.DataType()}}, nil), []arrow.Array{col}, 1000)
+	taken, err := chunker.Chunk{Record: rec}.Take([]int{5})
+	require.NoError(t, err)
+	require.EqualValues(t, 4+14_000, chunker.Bytes(taken.Record))
+	require.EqualValues(t, 4+14, chunker.Bytes(rec.NewSlice(5, 6)), "a slice of it is a thousandth")
+	require.EqualValues(t, 4000+14_000, chunker.Bytes(rec))
 }
 
 // jsonRows makes a list of values rows of a column c.

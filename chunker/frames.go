@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/frame"
 )
@@ -164,61 +163,4 @@ func Cut(f *frame.Frame, rows int, bytes int64) iter.Seq[arrow.Record] {
 			}
 		}
 	}
-}
-
-// Bytes is the memory that a record's rows take: for a slice of a larger record,
-// its share. It costs about 50 ns a column, and 1 ns a row of string views.
-func Bytes(rec arrow.Record) int64 {
-	var n int64
-	for _, c := range rec.Columns() {
-		n += arrayBytes(c)
-	}
-	return n
-}
-
-func arrayBytes(a arrow.Array) int64 {
-	n := int64(a.Len())
-	validity := int64(0)
-	if a.NullN() > 0 {
-		validity = (n + 7) / 8
-	}
-	switch a := a.(type) {
-	case array.ListLike:
-		var lo, hi int64
-		if n > 0 {
-			lo, _ = a.ValueOffsets(0)
-			_, hi = a.ValueOffsets(int(n) - 1)
-		}
-		values := a.ListValues()
-		share := float64(hi-lo) / float64(max(values.Len(), 1))
-		return validity + 4*n + int64(share*float64(arrayBytes(values)))
-	case *array.Struct:
-		for i := range a.NumField() {
-			validity += arrayBytes(a.Field(i))
-		}
-		return validity
-	case *array.String:
-		return validity + 4*n + int64(len(a.ValueBytes()))
-	case *array.LargeString:
-		return validity + 8*n + int64(len(a.ValueBytes()))
-	case *array.Binary:
-		return validity + 4*n + int64(len(a.ValueBytes()))
-	case *array.LargeBinary:
-		return validity + 8*n + int64(len(a.ValueBytes()))
-	case *array.Dictionary:
-		return validity + arrayBytes(a.Indices()) + arrayBytes(a.Dictionary())
-	}
-	if t, ok := a.DataType().(arrow.FixedWidthDataType); ok {
-		return validity + (n*int64(t.BitWidth())+7)/8
-	}
-	if v, ok := a.(array.ViewLike); ok {
-		out := validity + n*int64(arrow.ViewHeaderSizeBytes)
-		for i := range a.Len() {
-			if h := v.ValueHeader(i); !h.IsInline() {
-				out += int64(h.Len())
-			}
-		}
-		return out
-	}
-	return int64(a.Data().SizeInBytes()) // run-end encoded, unions: all they hold
 }

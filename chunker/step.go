@@ -46,11 +46,15 @@ type RowStep interface {
 	Worker() (Work, error)
 }
 
-// Work takes a chunk over and returns what comes out in its stead. Most steps return it with
-// another Record ([Chunk.With]), or with some of its rows ([Chunk.Take]). A row that cannot be
-// worked on is told by [Chunk.Fail]; an error ends the run. Of the chunk only Record is set, and it
-// may be used until the Work returns and in what it returns. A row that comes out otherwise than by
-// With, Take or Slice has no origin: if it fails later, nobody knows which row it was.
+// Work takes a chunk over and returns what comes out in its stead, made of that chunk: with other
+// columns for the same rows ([Chunk.With]), with some of its rows ([Chunk.Take], [Chunk.Slice]), or
+// with rows of the step's own ([Chunk.NewRows]). The engine believes which of these it was, and tells
+// by it which row of the source a later error is of: With for rows that are in another order would
+// name wrong ones. New rows have no origin, nor have those of a Chunk that was not made of the one
+// given, or of With if their number is another; if one of them fails later, nobody knows which row it
+// was. A row that cannot be worked on is told by [Chunk.Fail], on the chunk that is returned; an
+// error ends the run. Of the chunk only Record is set, and it may be used until the Work returns and
+// in what it returns.
 type Work func(ctx context.Context, c Chunk) (Chunk, error)
 
 // OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit,
@@ -349,10 +353,29 @@ func MayFail(step BoundStep) bool {
 	return true
 }
 
-// With is the chunk with other columns for the same rows.
+// Given is the chunk that whoever runs a step gives to its [Work].
+func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Row: -1, given: true} }
+
+// With is the chunk with other columns for the same rows, in the same order.
 func (c Chunk) With(rec arrow.Record) Chunk {
 	c.Record = rec
 	return c
+}
+
+// NewRows is the chunk with rows that the step makes, such as sums of its rows, however many they
+// are. Rows that the step failed on are told before, by [Chunk.Fail].
+func (c Chunk) NewRows(rec arrow.Record) Chunk {
+	c.Record, c.rows = rec, noOrigin(int(rec.NumRows()))
+	return c
+}
+
+// noOrigin are n rows of no origin.
+func noOrigin(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = -1
+	}
+	return out
 }
 
 // Take is the chunk with some of its rows, by position, in that order; a row may be there several
@@ -409,6 +432,11 @@ type Failure struct {
 	Err error
 }
 
-// Worked tells whoever runs a step what became of the chunk: which of the rows that the step was
-// given its rows are, nil for all of them, and on which the step failed.
-func (c *Chunk) Worked() (rows []int, failures []Failure) { return c.rows, c.failures }
+// Worked tells whoever runs a step what became of the chunk that it gave by [Given]: which of those
+// rows its rows are, nil for all of them and -1 for one of no origin, and on which the step failed.
+func (c *Chunk) Worked() (rows []int, failures []Failure) {
+	if !c.given && c.Record != nil {
+		return noOrigin(c.Len()), c.failures
+	}
+	return c.rows, c.failures
+}

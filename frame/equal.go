@@ -7,14 +7,14 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/decimal256"
-	"github.com/apache/arrow/go/v17/arrow/float16"
 
 	"github.com/volley-go/volley/internal/bind"
 )
 
-// Equal tells whether two frames have the same columns (names, types, order), the
-// same nulls and the same values, however they are cut into record batches.
-// NaN equals NaN, 0 equals −0. It costs 1 to 5 ns a value.
+// Equal tells whether two frames have the same columns (names, types, order), the same nulls and the
+// same values, however these are stored: in which record batches, by which dictionaries, in which
+// runs. NaN equals NaN, 0 equals −0. It costs 1 to 5 ns a value, and up to 20 ns one inside lists,
+// structs, unions and runs.
 func (f *Frame) Equal(g *Frame) bool {
 	if f.NumRows() != g.NumRows() || !slices.Equal(f.Names(), g.Names()) || sameTypes(f.Schema(), g.Schema()) != nil {
 		return false
@@ -35,6 +35,36 @@ func (f *Frame) Equal(g *Frame) bool {
 
 // equal compares arrays of one type and length.
 func equal(a, b arrow.Array) bool {
+	switch x := a.(type) {
+	case array.ExtensionArray:
+		return equal(x.Storage(), b.(array.ExtensionArray).Storage())
+	case *array.Dictionary:
+		if t := x.DataType().(*arrow.DictionaryType).ValueType; !flat(t) {
+			return equalEntries(x, b.(*array.Dictionary))
+		}
+	case *array.Struct:
+		return equalStructs(x, b.(*array.Struct))
+	case array.ListLike:
+		return equalLists(x, b.(array.ListLike))
+	case array.Union:
+		return equalUnions(x, b.(array.Union))
+	case *array.RunEndEncoded:
+		return equalRuns(x, b.(*array.RunEndEncoded))
+	}
+	return equalFlat(a, b)
+}
+
+// flat reports whether values of a type lie in an array without others inside.
+func flat(t arrow.DataType) bool {
+	switch t.(type) {
+	case *arrow.DictionaryType, arrow.ExtensionType, arrow.NestedType, arrow.EncodedType:
+		return false
+	}
+	return true
+}
+
+// equalFlat compares flat arrays, and dictionaries of flat values.
+func equalFlat(a, b arrow.Array) bool {
 	t := a.DataType()
 	if d, ok := t.(*arrow.DictionaryType); ok {
 		t = d.ValueType
@@ -48,9 +78,7 @@ func equal(a, b arrow.Array) bool {
 		return equalAs[int64](a, b)
 	case arrow.UINT8, arrow.UINT16, arrow.UINT32, arrow.UINT64:
 		return equalAs[uint64](a, b)
-	case arrow.FLOAT16:
-		return equalAs[float16.Num](a, b)
-	case arrow.FLOAT32, arrow.FLOAT64:
+	case arrow.FLOAT16, arrow.FLOAT32, arrow.FLOAT64:
 		return equalAs[float64](a, b)
 	case arrow.STRING, arrow.LARGE_STRING, arrow.STRING_VIEW, arrow.BINARY, arrow.LARGE_BINARY, arrow.BINARY_VIEW, arrow.FIXED_SIZE_BINARY:
 		return equalAs[string](a, b)
@@ -71,8 +99,10 @@ func equal(a, b arrow.Array) bool {
 	case arrow.DECIMAL256:
 		return equalAs[decimal256.Num](a, b)
 	}
-	// Nested types: arrow's own comparison, value by value.
-	return array.ApproxEqual(a, b, array.WithNaNsEqual(true), array.WithAbsTolerance(0))
+	if x, ok := a.(*array.Dictionary); ok {
+		return equalEntries(x, b.(*array.Dictionary))
+	}
+	return array.Equal(a, b) // intervals
 }
 
 func equalAs[T comparable](a, b arrow.Array) bool {

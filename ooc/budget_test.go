@@ -67,6 +67,18 @@ func TestAChunkIsTooLargeFromItsFirstByteTooMany(t *testing.T) {
 	}
 }
 
+// TestAChunkOfNoFileIsTooLarge: nothing stands where the file would be named.
+func TestAChunkOfNoFileIsTooLarge(t *testing.T) {
+	r := runOf(t, copies*800-1, 1)
+	part := partOf(100)
+	_, err := (&item{run: r, part: func(ctx context.Context) (chunker.Chunk, error) {
+		out, err := part(ctx)
+		out.File = ""
+		return out, err
+	}}).Decode(t.Context())
+	require.EqualError(t, err, "one chunk: it needs 4.69 KiB of memory, but of the budget of 4.69 KiB, 6 bytes are taken: raise Memory, or have the source give smaller ones")
+}
+
 // TestAChunkIsCountedForWhatItTakes: what it was admitted for is set aside, and not held.
 func TestAChunkIsCountedForWhatItTakes(t *testing.T) {
 	const takes = copies * 800

@@ -48,7 +48,7 @@ type Job struct {
 	// that it does not choose, and counted: see [Report].
 	OnError chunker.Policy
 	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
-	// empty is the system's.
+	// empty is the system's. One that no file can be made in is an error before anything is read.
 	TempDir string
 	// Progress is called now and then, and at the end; nil is never. If steps need all rows, rows and
 	// bytes are done in part until all of them have handed them on.
@@ -192,19 +192,32 @@ func (j Job) check() error {
 	return j.checkPlaces()
 }
 
-// checkTempDir refuses a folder that is not there, before hours of work end for want of it.
+// checkTempDir refuses a folder that is not there, or that no file can be made in, before hours of
+// work end for want of it.
 func (j Job) checkTempDir() error {
-	if j.TempDir == "" {
+	if j.TempDir == "" { // the system's, which most jobs never need
 		return nil
 	}
 	info, err := os.Stat(j.TempDir)
-	if err == nil && !info.IsDir() {
+	switch {
+	case err == nil && !info.IsDir():
 		err = errors.New("it is no folder")
+	case err == nil:
+		err = tryFile(j.TempDir)
 	}
 	if err != nil {
 		return fmt.Errorf("ooc: TempDir %q: %w", j.TempDir, err)
 	}
 	return nil
+}
+
+// tryFile makes a file in a folder, and removes it.
+func tryFile(dir string) error {
+	f, err := os.CreateTemp(dir, "volley-try-*")
+	if err != nil {
+		return fmt.Errorf("no file can be made there: %w: name another folder", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // checkPlaces refuses to write what is read, and to write a file twice.
@@ -267,7 +280,7 @@ func newRun(j Job) *run {
 	// One chunk is read and one written while each worker has one.
 	r.places = r.workers + 2
 	// An eighth is left for chunks that come out larger than they were meant to be.
-	r.chunk = min(max(r.memory.Limit()*7/8/(copies*(workersFit+2)), chunkMin), chunkMax)
+	r.chunk = min(max(r.memory.Limit()/8*7/(copies*(workersFit+2)), chunkMin), chunkMax)
 	// One chunk is always let in, so that its memory is there is no question.
 	r.under, _ = r.memory.Share("chunks under way", copies*r.chunk)
 	return r
@@ -364,8 +377,10 @@ func (it *item) settle(file string, bytes int64) error {
 	r := it.run
 	if bytes > max(it.bytes, r.under.Most()) {
 		err := r.under.Err(bytes)
-		err.Who, err.Held = file+": one chunk", err.Held-it.bytes
-		err.Remedy = "write a file that has row groups with smaller ones"
+		err.Who, err.Held, err.Remedy = "one chunk", err.Held-it.bytes, "have the source give smaller ones"
+		if file != "" {
+			err.Who, err.Remedy = file+": one chunk", "write a file that has row groups with smaller ones"
+		}
 		return err
 	}
 	r.under.Settle(it.bytes, bytes)

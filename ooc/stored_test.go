@@ -2,17 +2,21 @@ package ooc_test
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/fn"
 	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/strictjson"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
@@ -31,6 +35,7 @@ func jobs() map[string]ooc.Job {
 		`{"version":1,` + ends + `,"strategy":"wide","form":"vector"}`:                      {From: from, To: to, Strategy: apply.Wide, Form: apply.VectorForm},
 		`{"version":1,` + ends + `,"strategy":"serial","form":"row"}`:                       {From: from, To: to, Strategy: apply.Serial, Form: apply.RowForm},
 		`{"version":1,` + ends + `,"memory":"1000001 B","workers":3,"wide":9,"trust":true}`: {From: from, To: to, Memory: 1000001, Workers: 3, Wide: 9, Trust: true},
+		`{"version":1,` + ends + `,"memory":"4194304 TiB"}`:                                 {From: from, To: to, Memory: 1 << 62},
 		`{"version":1,"name":"b > a",` + ends + `}`:                                         {Name: "b > a", From: from, To: to},
 		`{"version":1,` + ends + `,"onError":{"policy":"null"}}`:                            {From: from, To: to, OnError: chunker.Null()},
 		`{"version":1,` + ends + `,"onError":{"policy":"null","rowsMax":7,"ratioMax":0.5}}`: {From: from, To: to, OnError: limited},
@@ -59,6 +64,52 @@ func TestJobsAreStoredAndReadBackEqual(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, string(again))
 		}
+	}
+}
+
+func storedTwice(n int64) int64 { return 2 * n }
+
+func init() { fn.Register("ooc_test/twice@v1", fn.Of1(storedTwice)) }
+
+// TestIntegersOfAnySizeAreReadBack: no number passes through one of 53 bits, whether of the job, a
+// step, a policy or a format.
+func TestIntegersOfAnySizeAreReadBack(t *testing.T) {
+	for _, n := range []int64{1, 1<<31 + 1, 1<<53 - 1, 1<<53 + 1, 1<<60 + 1, 1<<62 - 1, 1 << 62, 1<<62 + 1, math.MaxInt64 - 1, math.MaxInt64} {
+		policy := chunker.Null()
+		policy.RowsMax = int(n)
+		limits := parquetio.Limits{FooterBytes: n, Columns: int(n), PageBytes: n, PageValues: int(n), ChunkBytes: n, Expansion: n}
+		job := ooc.Job{
+			From: parquetio.ReadOptions{Limits: limits}.Open("a"), To: parquetio.WriteOptions{RowGroupBytes: n}.Create("b"),
+			Memory: n, Workers: int(n), Wide: int(n), OnError: policy,
+			Steps: chunker.Steps{table.Limit(n), apply.Map1("h", "n", storedTwice).With(apply.Calls{Concurrency: int(n)})},
+		}
+		data, err := job.MarshalJSON()
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, strings.Count(string(data), strconv.FormatInt(n, 10)), 12, string(data))
+		var back ooc.Job
+		require.NoError(t, json.Unmarshal(data, &back))
+		require.Equal(t, []any{job.Memory, job.Workers, job.Wide, job.OnError, job.Steps[0], job.To}, []any{back.Memory, back.Workers, back.Wide, back.OnError, back.Steps[0], back.To})
+		again, err := back.MarshalJSON()
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(again))
+	}
+}
+
+// TestMemoryOfAnySize: the largest budget is one like no other, and none overflows.
+func TestMemoryOfAnySize(t *testing.T) {
+	var want *frame.Frame
+	for _, memory := range []int64{0, 1<<60 + 1, 1 << 62, math.MaxInt64} {
+		var out chunker.FrameSink
+		job := ooc.Job{From: chunker.FromFrame(shuffled(t, 1000, 5)), To: &out, Memory: memory, Steps: chunker.Steps{order.By("key")}}
+		plan, err := job.Explain(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, plan.Chunk, int64(64<<10))
+		_, err = job.Run(t.Context())
+		require.NoError(t, err)
+		if want == nil {
+			want = out.Frame()
+		}
+		require.True(t, want.Equal(out.Frame()))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
@@ -669,6 +670,38 @@ func TestATempDirThatIsNotThereIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, "ooc: TempDir ")
 		require.Zero(t, from.opened.Load())
+	}
+}
+
+// unwritable is a folder in which nobody, be it the system's administrator, can make a file.
+func unwritable(t *testing.T) string {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		dir := t.TempDir()
+		require.NoError(t, os.Chmod(dir, 0o500))
+		return dir
+	}
+	if _, err := os.Stat("/proc/self"); err != nil {
+		t.Skip("every folder can be written to here")
+	}
+	return "/proc"
+}
+
+// TestATempDirIsTriedBeforeAnythingIsRead, and what was tried leaves nothing there.
+func TestATempDirIsTriedBeforeAnythingIsRead(t *testing.T) {
+	bad, good := unwritable(t), t.TempDir()
+	for _, steps := range []chunker.Steps{nil, {order.By("x")}} {
+		from := newTracked(2, 10)
+		_, err := ooc.Job{From: from, Steps: steps, To: newCountedSink(), TempDir: bad}.Run(t.Context())
+		require.ErrorContains(t, err, fmt.Sprintf("ooc: TempDir %q: no file can be made there: ", bad))
+		require.ErrorContains(t, err, ": name another folder")
+		require.Zero(t, from.opened.Load())
+
+		_, err = ooc.Job{From: newTracked(2, 10), Steps: steps, To: newCountedSink(), TempDir: good}.Run(t.Context())
+		require.NoError(t, err)
+		left, err := os.ReadDir(good)
+		require.NoError(t, err)
+		require.Empty(t, left)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime/debug"
 
@@ -53,7 +54,7 @@ func (e *effort) set(job *ooc.Job, name string, dataOut bool) error {
 	job.Memory, job.Workers, job.Name = int64(e.memory), e.workers, name
 	job.TempDir = e.tempDir
 	// The runtime keeps to it too, rather than to twice what is alive.
-	if limit := int64(e.memory) + runtimeRoom; limit < debug.SetMemoryLimit(-1) {
+	if limit := min(int64(e.memory), math.MaxInt64-runtimeRoom) + runtimeRoom; limit < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(limit)
 	}
 	if !e.quiet && !(dataOut && isTerminal(os.Stdout)) {

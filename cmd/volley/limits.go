@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -69,14 +70,14 @@ func (l *limitFlag) setOne(text string) error {
 		if known.name != name {
 			continue
 		}
-		n, unit, ok := bytesize.Split(value)
+		n, unit, err := bytesize.Split(value)
 		switch {
-		case !ok:
+		case errors.Is(err, bytesize.ErrSyntax):
 			return fmt.Errorf("%s: %q is no number and no size: write %s=1000 or %s=64MiB", name, value, name, name)
-		case !(n >= 1 && n <= float64(known.most)):
+		case err != nil || n < 1 || n > known.most:
 			return fmt.Errorf("%s is out of range: %s is 1 at least, and %s at most", text, name, inUnit(known.most, unit))
 		}
-		known.set(l, int64(n))
+		known.set(l, n)
 		l.given = append(l.given, known.format)
 		return nil
 	}
@@ -87,7 +88,7 @@ func (l *limitFlag) setOne(text string) error {
 func inUnit(n int64, unit string) string {
 	for _, u := range bytesize.Units {
 		if strings.EqualFold(u.Name, unit) {
-			return strconv.FormatFloat(float64(n)/u.Size, 'f', -1, 64) + unit
+			return strconv.FormatFloat(float64(n)/float64(u.Size), 'f', -1, 64) + unit
 		}
 	}
 	return strconv.FormatInt(n, 10)

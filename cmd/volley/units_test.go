@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/io/csvio"
+	"github.com/volley-go/volley/ooc"
 )
 
 // TestEveryUnitOfBytes, in either case, with a blank or without.
@@ -29,8 +31,24 @@ func TestEveryUnitOfBytes(t *testing.T) {
 		require.Error(t, new(byteSize).Set("-3"+unit))
 		require.Error(t, new(byteSize).Set(unit))
 	}
-	for text, fits := range map[string]bool{"4194303TiB": true, "4194304TiB": false, "4611686018427387000": true, "4611686018427387904": false, "1 PiB": false, "1ib": false, "0.5": false, "1.5": true, "1.5.5k": false} {
+	for text, fits := range map[string]bool{"4194303TiB": true, "4194304TiB": true, "8388608TiB": false, "4611686018427387904": true, "9223372036854775807": true, "9223372036854775808": false, "1 PiB": false, "1ib": false, "0.5": false, "1.5": true, "1.5.5k": false} {
 		require.Equal(t, fits, new(byteSize).Set(text) == nil, text)
+	}
+}
+
+// TestTheLargestMemory is a budget as any other.
+func TestTheLargestMemory(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	t.Cleanup(func() { debug.SetMemoryLimit(before) })
+	for _, text := range []string{"9223372036854775807", "9007199254740993", "4194304TiB"} {
+		debug.SetMemoryLimit(before)
+		e := effort{quiet: true}
+		require.NoError(t, e.memory.Set(text))
+		var job ooc.Job
+		require.NoError(t, e.set(&job, "", false))
+		require.Equal(t, int64(e.memory), job.Memory)
+		require.Positive(t, debug.SetMemoryLimit(-1))
+		require.GreaterOrEqual(t, debug.SetMemoryLimit(-1), min(before, job.Memory))
 	}
 }
 

@@ -49,6 +49,12 @@ type Env struct {
 	Tick func(done int)
 }
 
+func (e *Env) tick(done int) {
+	if e.Tick != nil {
+		e.Tick(done)
+	}
+}
+
 // Step is a bound step that takes a whole batch and shares its rows out among workers itself. It
 // keeps the errors of rows by [Batch.Fail], and returns the error that ends the batch, which may be
 // a row's.

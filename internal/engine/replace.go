@@ -9,18 +9,25 @@ import (
 // Replace puts other rows in the stead of those that are there. Nobody knows which rows they came
 // from.
 func (b *Batch) Replace(schema *arrow.Schema, records []arrow.Record) {
-	last := 0 // numbers below it are not in use
+	free := b.free()
+	b.rows = make([]int, rowsOf(records))
+	for i := range b.rows {
+		b.rows[i] = free - i
+	}
+	b.Set(schema, records)
+}
+
+// free is a number below 0 that no row has, nor one that failed; nor has any row one below it. Two
+// rows of one number would fail together.
+func (b *Batch) free() int {
+	last := 0
 	if rows := b.origins(); len(rows) > 0 {
 		last = min(last, slices.Min(rows))
 	}
 	for _, e := range b.failed {
 		last = min(last, int(e.Row))
 	}
-	b.rows = make([]int, rowsOf(records))
-	for i := range b.rows {
-		b.rows[i] = last - 1 - i
-	}
-	b.Set(schema, records)
+	return last - 1
 }
 
 // PlaceOf is where a row that is there was read: its file and, if the source knows them by now, its

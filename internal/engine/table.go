@@ -12,7 +12,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
 )
 
@@ -100,20 +99,8 @@ func (t *table) Schema() *arrow.Schema { return t.out }
 
 // call calls the step's code. An error of it names the step; a panic becomes one, and so does the
 // end of the goroutine.
-func (t *table) call(f func() error) (err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		returned := false
-		defer func() {
-			if !returned {
-				err = panics.From(recover())
-			}
-		}()
-		err = f()
-		returned = true
-	}()
-	<-done
+func (t *table) call(f func() error) error {
+	err := guarded(f)
 	if err == nil || err == io.EOF || strings.HasPrefix(err.Error(), t.String()+":") {
 		return err
 	}
