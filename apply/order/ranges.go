@@ -59,11 +59,15 @@ func endOf(runs []*run) edge {
 // The blocks' first rows, their heads, are in memory, and sorted. An edge is found among them by
 // bisection: where a head is in the order of all rows is known by a search in one block of each
 // run. Between two neighbouring heads lie about as many rows as one block has; these are sorted.
+//
+// Spans that become a longer run need no such edge. They are cut at a head, which is guessed, by one
+// search in place of several.
 type cutter struct {
 	*merger
 	bits   int64 // a span has at most
 	rowMax int64 // a span has at most
 	most   int64 // rows that all spans have at most
+	rough  bool  // spans end at the head that is guessed
 
 	order  []entry // all blocks, by their heads
 	at     heads
@@ -141,8 +145,15 @@ func (c *cutter) next(ctx context.Context) (edge, error) {
 	if c.fits(c.end) {
 		return c.end, nil
 	}
+	guess := c.guess()
+	if c.rough && guess > c.passed && guess < len(c.order) {
+		if e, err := c.edgeAt(ctx, guess); err != nil || e.rows <= c.most {
+			c.found(e, guess)
+			return e, err
+		}
+	}
 	low, high, fit, over := c.last, c.end, c.passed, len(c.order)
-	for step, guess := 1, c.guess(); over-fit > 1; step *= 2 {
+	for step := 1; over-fit > 1; step *= 2 {
 		if guess <= fit || guess >= over {
 			guess = fit + (over-fit)/2
 		}
@@ -157,13 +168,18 @@ func (c *cutter) next(ctx context.Context) (edge, error) {
 		}
 	}
 	e, err := c.between(ctx, low, high)
-	c.passed = fit
 	if e.rows == high.rows { // a row that is too large alone
-		c.passed = over
+		fit = over
 	}
-	c.seek(c.passed)
-	c.slack = slack{c.at.rows - e.rows, c.at.bits - e.bits}
+	c.found(e, fit)
 	return e, err
+}
+
+// found remembers where the next edge is looked for.
+func (c *cutter) found(e edge, passed int) {
+	c.passed = passed
+	c.seek(passed)
+	c.slack = slack{c.at.rows - e.rows, c.at.bits - e.bits}
 }
 
 // guess is the head about where the next span ends: of order, how many come before it.

@@ -314,6 +314,7 @@ func (t *table) spilled(ctx context.Context, runs []*run, share *chunker.Share, 
 	m := t.merger(runs)
 	m.share = share
 	c := m.newCutter(blocks*t.blockBytes, t.pieceRows, t.limit)
+	c.rough = true
 	for {
 		s, ok, err := c.cut(ctx)
 		if err != nil {
