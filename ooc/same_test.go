@@ -12,7 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/order"
+	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/dice"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/io/parquetio"
@@ -86,4 +89,61 @@ func TestFilesAreTheSameForAnyWorkers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFilesBehindASortAreTheSameForAnyWorkers, in memory and spilled, with ties, with a row larger
+// than a chunk, with a limit, and without rows.
+func TestFilesBehindASortAreTheSameForAnyWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	rows, runs := 24_000, 9
+	if testing.Short() {
+		runs = 3
+	}
+	const little = 8 << 20 // less than the rows take
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in.csv")
+	_, err := chunker.Copy(t.Context(), csvio.Create(in), chunker.FromFrame(withAHugeRow(t, shuffled(t, rows, 900))))
+	require.NoError(t, err)
+	for name, steps := range map[string]chunker.Steps{
+		"all.parquet":     {order.By("key")},
+		"first.parquet":   {order.By("-key"), table.Limit(7000)},
+		"changed.parquet": {order.By("text", "-key"), apply.Where("n % 5 != 1"), apply.Expr("twice = 2 * key"), order.By("key")},
+		"none.parquet":    {apply.Where("n < 0"), order.By("key")},
+		"all.csv.zst":     {order.By("key", "-n")},
+		"first.csv":       {order.By("key"), table.Limit(9999)},
+	} {
+		create := csvio.Create
+		if strings.HasSuffix(name, ".parquet") {
+			create = parquetio.WriteOptions{RowGroupBytes: 512 << 10}.Create
+		}
+		var first [2][]byte
+		for k := range 2 * runs {
+			runtime.GOMAXPROCS([]int{1, 2, 8}[k%3])
+			path := filepath.Join(dir, name)
+			job := ooc.Job{From: csvio.Open(in), Steps: steps, To: create(path), Workers: []int{1, 8, 2}[(k+k/3)%3], Memory: []int64{little, 1 << 30}[k%2], TempDir: t.TempDir()}
+			_, err := job.Run(t.Context())
+			require.NoError(t, err, name)
+			b, err := os.ReadFile(path)
+			require.NoError(t, err)
+			if first[k%2] == nil {
+				first[k%2] = b
+			}
+			require.True(t, bytes.Equal(first[k%2], b), "%s, run %d: %d workers, %d processors", name, k, job.Workers, runtime.GOMAXPROCS(0))
+		}
+		if name == "all.parquet" {
+			info, err := parquetio.Inspect(t.Context(), filepath.Join(dir, name))
+			require.NoError(t, err)
+			require.Greater(t, len(info.RowGroups), 3)
+		}
+	}
+}
+
+// withAHugeRow puts a row of 700 kB, with a key that others have, behind the rows of a frame.
+func withAHugeRow(t *testing.T, f *frame.Frame) *frame.Frame {
+	t.Helper()
+	huge, err := frame.New(frame.Of("n", []int64{1 << 40}), frame.Of("key", []int64{100}), frame.Of("text", []string{strings.Repeat("y", 700_000)}))
+	require.NoError(t, err)
+	out, err := frame.FromRecords(f.Schema(), append(f.Records(), huge.Records()...)...)
+	require.NoError(t, err)
+	return out
 }

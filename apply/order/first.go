@@ -73,8 +73,7 @@ func (t *table) cutToFirst(ctx context.Context) error {
 		return nil
 	}
 	defer t.share.Add(-beside)
-	s, _ := newCutter(runs, 1<<62, 1<<62).cut()
-	r, err := sortSpan(ctx, t.merger(runs), s, func(from []slice, picks []take.Pick) (*run, error) {
+	r, err := sortSpan(ctx, t.merger(runs), spanOf(runs), func(from []slice, picks []take.Pick) (*run, error) {
 		rec, err := gather(t.schema, from, picks[:min(int64(len(picks)), t.limit)])
 		if err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ type merger struct {
 	freed  sync.Cond
 	under  int // spans under way
 	blocks map[entry]*block
-	last   []entry // of each run: the block that the next span begins in; run is -1 if there is none
+	last   []entry // of each run: the block that the last span has a part of; run is -1 if there is none
 }
 
 // block is a spilled block that spans need.
@@ -32,13 +32,14 @@ type block struct {
 	mu    sync.Mutex
 	chunk chunker.Chunk
 	keys  []column
+	weigh weigher
 }
 
 func (t *table) merger(runs []*run) *merger {
 	m := &merger{bound: t.bound, runs: runs, blocks: map[entry]*block{}, last: make([]entry, len(runs))}
 	m.freed.L = &m.mu
 	for i := range m.last {
-		m.last[i] = open
+		m.last[i] = noBlock
 	}
 	return m
 }
@@ -50,15 +51,13 @@ func (m *merger) use(s span) {
 	before := m.last
 	m.last = make([]entry, len(m.runs))
 	for i, r := range m.runs {
-		m.last[i] = open
+		m.last[i] = noBlock
 		if r.spilled == nil {
 			continue
 		}
-		for b := s.first(i); b < int(s.to[i]); b++ {
-			m.user(entry{int32(i), int32(b)})
-		}
-		if s.to[i] > 0 && s.upper.run >= 0 && s.upper.run != int32(i) {
-			m.last[i] = entry{int32(i), s.to[i] - 1}
+		s.eachBlock(i, r, func(e entry) { m.user(e) })
+		if b := r.blockOf(s.to[i]); s.to[i] > r.start(b) && s.to[i] < r.rows {
+			m.last[i] = entry{int32(i), int32(b)}
 			m.user(m.last[i])
 		}
 	}
@@ -67,19 +66,20 @@ func (m *merger) use(s span) {
 	}
 }
 
-func (m *merger) user(e entry) {
+func (m *merger) user(e entry) *block {
 	b := m.blocks[e]
 	if b == nil {
 		b = &block{bytes: m.runs[e.run].blockBytes(int(e.block))}
 		m.blocks[e] = b
 	}
 	b.users++
+	return b
 }
 
 // leave gives a block up, if its user was the last.
 func (m *merger) leave(e entry) {
 	b := m.blocks[e]
-	if e == open || b == nil {
+	if e == noBlock || b == nil {
 		return
 	}
 	if b.users--; b.users > 0 {
@@ -145,9 +145,8 @@ func (m *merger) unread(s span) (n int64) {
 
 func (m *merger) eachBlock(s span, f func(entry, *block)) {
 	for i, r := range m.runs {
-		for k := s.first(i); r.spilled != nil && k < int(s.to[i]); k++ {
-			e := entry{int32(i), int32(k)}
-			f(e, m.blocks[e])
+		if r.spilled != nil {
+			s.eachBlock(i, r, func(e entry) { f(e, m.blocks[e]) })
 		}
 	}
 }
@@ -169,58 +168,115 @@ func (m *merger) load(ctx context.Context, e entry, reads *int64) (slice, error)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.chunk.Record == nil {
-		c, err := m.runs[e.run].spilled.Read(ctx, int(e.block))
+		c, err := m.read(ctx, e)
 		if err != nil {
 			return slice{}, err
 		}
-		settle(c.Record)
-		keys := m.bound.keysOf(c.Record)
-		m.mu.Lock()
-		b.chunk, b.keys = c, keys
-		*reads -= b.bytes
-		m.mu.Unlock()
+		m.put(b, c, func() { *reads -= b.bytes })
 	}
-	return slice{rec: b.chunk.Record, keys: b.keys, hi: b.chunk.Len()}, nil
+	return b.slice(), nil
+}
+
+func (m *merger) read(ctx context.Context, e entry) (chunker.Chunk, error) {
+	c, err := m.runs[e.run].spilled.Read(ctx, int(e.block))
+	if err == nil {
+		settle(c.Record)
+	}
+	return c, err
+}
+
+// put keeps a block that was read. counted is called at the same moment.
+func (m *merger) put(b *block, c chunker.Chunk, counted func()) {
+	keys, weigh := m.bound.keysOf(c.Record), weigherOf(c.Record)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b.chunk, b.keys, b.weigh = c, keys, weigh
+	counted()
+}
+
+func (b *block) slice() slice {
+	return slice{rec: b.chunk.Record, keys: b.keys, weigh: b.weigh, hi: b.chunk.Len()}
+}
+
+// peeked is a block that is looked at before the spans that need it.
+type peeked struct {
+	slice
+	own chunker.Chunk // of blocks that the spans read again
+}
+
+// peek reads a block, unless it is there. It is kept for the spans if there is room; else it is
+// read for the moment alone, since spans that wait for room would wait for the one to come.
+func (m *merger) peek(ctx context.Context, e entry) (p *peeked, err error) {
+	m.mu.Lock()
+	b := m.user(e)
+	m.mu.Unlock()
+	p = new(peeked)
+	defer func() {
+		if err != nil {
+			m.leavePeeked(e, p)
+		}
+	}()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.chunk.Record != nil {
+		p.slice = b.slice()
+		return p, nil
+	}
+	c, err := m.read(ctx, e)
+	if err != nil {
+		return p, err
+	}
+	if m.share == nil || m.share.Grow(b.bytes) {
+		m.put(b, c, func() {})
+		p.slice = b.slice()
+		return p, nil
+	}
+	m.share.Add(b.bytes)
+	p.own = c
+	p.slice = slice{rec: c.Record, keys: m.bound.keysOf(c.Record), weigh: weigherOf(c.Record), hi: c.Len()}
+	return p, nil
+}
+
+// leavePeeked ends the looking at a block.
+func (m *merger) leavePeeked(e entry, p *peeked) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p.own.Record != nil {
+		p.own.Release()
+		m.give(m.runs[e.run].blockBytes(int(e.block)))
+	}
+	m.leave(e)
 }
 
 // slices are the rows of a span, run after run.
 func (m *merger) slices(ctx context.Context, s span, reads *int64) (out []slice, err error) {
 	for i, r := range m.runs {
-		lo, hi := s.first(i), int(s.to[i])
-		if lo >= hi {
+		if s.from[i] == s.to[i] {
 			continue
 		}
-		at := len(out)
 		if r.spilled == nil {
-			out = append(out, slice{r.rec, r.heads, int(r.start(lo)), int(r.start(hi))})
+			out = append(out, r.slice(s.from[i], s.to[i]))
+			continue
 		}
-		for b := lo; r.spilled != nil && b < hi; b++ {
-			one, err := m.load(ctx, entry{int32(i), int32(b)}, reads)
+		s.eachBlock(i, r, func(e entry) {
 			if err != nil {
-				return nil, err
+				return
 			}
-			out = append(out, one)
-		}
-		if first := &out[at]; lo < int(s.from[i]) {
-			first.lo = m.behind(*first, i, lo, first.lo, s.lower)
-		}
-		if last := &out[len(out)-1]; s.upper.run >= 0 && s.upper.run != int32(i) {
-			last.hi = m.behind(*last, i, hi-1, last.hi-int(r.start(hi)-r.start(hi-1)), s.upper)
+			var one slice
+			if one, err = m.load(ctx, e, reads); err == nil {
+				start := r.start(int(e.block))
+				one.lo, one.hi = int(max(s.from[i]-start, 0)), min(int(s.to[i]-start), one.hi)
+				out = append(out, one)
+			}
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// behind is the first row of a slice's block that is behind an entry's first. The block begins at
-// row from of the slice's record.
-func (m *merger) behind(s slice, run, block, from int, e entry) int {
-	rows := int(m.runs[run].start(block+1) - m.runs[run].start(block))
-	s.lo, s.hi = max(s.lo, from), from+rows
-	return s.firstBehind(run, m.runs, e)
-}
-
-// sortSpan hands the rows of a span to f, sorted. Each span was counted by use, if runs are
-// spilled.
+// sortSpan hands the rows of a span to f, sorted. Spans of spilled runs were counted by use.
 func sortSpan[T any](ctx context.Context, m *merger, s span, f func(from []slice, picks []take.Pick) (T, error)) (none T, err error) {
 	reads, err := m.admit(ctx, s)
 	if err != nil {
@@ -232,52 +288,14 @@ func sortSpan[T any](ctx context.Context, m *merger, s span, f func(from []slice
 		return none, err
 	}
 	return withItems(from, func(items, spare []item) (T, error) {
-		sorter := sorter{make([][]column, len(from))}
-		for i := range from {
-			sorter.cols[i] = from[i].keys
-		}
-		if len(items) > 0 {
-			sorter.sort(items, spare, 0, 0)
-		}
+		sortItems(from, items, spare)
 		return f(from, picksOf(items, spare))
 	})
 }
 
-// record is the rows of a span, at most as many as are left.
-func (m *merger) record(ctx context.Context, s span, left int64) (arrow.Record, error) {
+// record is the rows of a span.
+func (m *merger) record(ctx context.Context, s span) (arrow.Record, error) {
 	return sortSpan(ctx, m, s, func(from []slice, picks []take.Pick) (arrow.Record, error) {
-		return gather(m.bound.schema, from, picks[:min(int64(len(picks)), left)])
+		return gather(m.bound.schema, from, picks)
 	})
-}
-
-// rank is how many rows are before a span.
-func (m *merger) rank(ctx context.Context, s span) (rows int64, err error) {
-	for i, r := range m.runs {
-		block := s.first(i)
-		rows += r.start(block)
-		if block == int(s.from[i]) {
-			continue
-		}
-		n, err := m.before(ctx, i, block, s.lower)
-		if err != nil {
-			return 0, err
-		}
-		rows += int64(n)
-	}
-	return rows, nil
-}
-
-// before is how many rows of a block are before an entry's first.
-func (m *merger) before(ctx context.Context, run, block int, e entry) (int, error) {
-	r := m.runs[run]
-	one := slice{rec: r.rec, keys: r.heads, lo: int(r.start(block)), hi: int(r.start(block + 1))}
-	if r.spilled != nil {
-		c, err := r.spilled.Read(ctx, block)
-		if err != nil {
-			return 0, err
-		}
-		defer c.Release()
-		one = slice{rec: c.Record, keys: m.bound.keysOf(c.Record), hi: c.Len()}
-	}
-	return one.firstBehind(run, m.runs, e) - one.lo, nil
 }

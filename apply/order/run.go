@@ -23,12 +23,14 @@ type run struct {
 
 	rec       arrow.Record // in memory
 	blockRows int
+	weigh     weigher // of rec
 
 	spilled *spill.Run
 	starts  []int64 // of each spilled block: its first row
 	file    *spill.File
 
 	heads []column // of rec, or of a row for each spilled block
+	sums  []int64  // bits of the rows before each block, and of all: see weigher
 }
 
 func (r *run) blocks() int {
@@ -47,6 +49,19 @@ func (r *run) start(block int) int64 {
 		return r.starts[block]
 	}
 	return int64(block) * int64(r.blockRows)
+}
+
+// blockOf is the block that a row is in.
+func (r *run) blockOf(row int64) int {
+	if r.spilled == nil {
+		return int(row) / r.blockRows
+	}
+	return sort.Search(len(r.starts), func(b int) bool { return r.starts[b] > row }) - 1
+}
+
+// slice is rows of a run in memory.
+func (r *run) slice(lo, hi int64) slice {
+	return slice{rec: r.rec, keys: r.heads, weigh: r.weigh, lo: int(lo), hi: int(hi)}
 }
 
 // head is where the keys of a block's first row are.
@@ -89,6 +104,7 @@ func compareKeys(a []column, row int, b []column, other int) int {
 type slice struct {
 	rec    arrow.Record
 	keys   []column
+	weigh  weigher
 	lo, hi int
 }
 
@@ -135,7 +151,9 @@ func (b *bound) inMemory(rec arrow.Record, blockBytes int64) *run {
 	settle(rec)
 	rows, bytes := rec.NumRows(), bytesOf(rec)
 	blockRows := min(max(blockBytes*rows/bytes, 1), 1024)
-	return &run{rows: rows, bytes: bytes, rec: rec, blockRows: int(blockRows), heads: b.keysOf(rec)}
+	r := &run{rows: rows, bytes: bytes, rec: rec, blockRows: int(blockRows), weigh: weigherOf(rec), heads: b.keysOf(rec)}
+	r.sums = r.weigh.sumsOf(int(rows), r.blockRows)
+	return r
 }
 
 // settle makes what arrays make when they are first asked, so that spans may share a record.
@@ -168,6 +186,7 @@ type spiller struct {
 	file       *spill.File
 	out        *spill.Run
 	starts     []int64
+	sums       []int64
 	rows       int64
 	heads      [][]arrow.Array // of each key: the values of the blocks' first rows, one after another
 }
@@ -176,7 +195,7 @@ type spiller struct {
 const headsMax = 256
 
 func (b *bound) spillTo(file *spill.File, blockBytes int64) *spiller {
-	return &spiller{bound: b, blockBytes: blockBytes, file: file, out: file.Run(b.schema), heads: make([][]arrow.Array, len(b.at))}
+	return &spiller{bound: b, blockBytes: blockBytes, file: file, out: file.Run(b.schema), sums: make([]int64, 1), heads: make([][]arrow.Array, len(b.at))}
 }
 
 // add writes rows behind those that were written, in blocks. A block that turns out larger than it
@@ -220,6 +239,8 @@ func (s *spiller) block(ctx context.Context, rec arrow.Record) error {
 	}
 	s.starts = append(s.starts, s.rows)
 	s.rows += rec.NumRows()
+	weigh := weigherOf(rec)
+	s.sums = append(s.sums, s.sums[len(s.sums)-1]+weigh.bits(0, int(rec.NumRows())))
 	put, err := s.out.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
 	if err != nil {
 		return err
@@ -244,14 +265,14 @@ func valueOf(arr arrow.Array, row int) (arrow.Array, error) {
 }
 
 // blockIndexBytes is about what the place of a block takes in memory.
-const blockIndexBytes = 64
+const blockIndexBytes = 72
 
 // done ends the run.
 func (s *spiller) done(ctx context.Context) (*run, error) {
 	if err := s.out.Commit(ctx); err != nil {
 		return nil, err
 	}
-	r := &run{rows: s.rows, spilled: s.out, starts: s.starts, file: s.file, bytes: blockIndexBytes * int64(len(s.starts))}
+	r := &run{rows: s.rows, spilled: s.out, starts: s.starts, sums: s.sums, file: s.file, bytes: blockIndexBytes * int64(len(s.starts))}
 	for k, key := range s.bound.keys {
 		heads, err := s.joined(k)
 		if err != nil {

@@ -26,12 +26,12 @@ func (t *table) Stream(ctx context.Context, bytes int64) (chunker.Stream, error)
 		if err := t.makeFewer(ctx); err != nil {
 			return nil, err
 		}
-		bytes = min(bytes, max(t.merging/4, t.blockBytes))
-		rows = max(t.merging/4/itemBytes, 512)
+		bytes = min(bytes, max(t.memory.Limit()/32, t.blockBytes))
+		rows = clamp(t.memory.Limit()/32/itemBytes, 512, rows)
 	}
-	s := &stream{table: t, merger: t.merger(t.runs), cutter: newCutter(t.runs, bytes, rows)}
-	s.merger.share = t.share
-	return s, nil
+	m := t.merger(t.runs)
+	m.share = t.share
+	return &stream{table: t, cutter: m.newCutter(bytes, rows, t.limit)}, nil
 }
 
 // makeFewer merges neighbouring runs, those of the fewest bytes first, until a span of all of them
@@ -85,7 +85,6 @@ func lightest(runs []*run, n int) (at int) {
 // stream hands out spans. Each part is sorted for itself, so that many are at the same time.
 type stream struct {
 	*table
-	merger *merger
 	cutter *cutter
 }
 
@@ -97,40 +96,18 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	span, ok := s.cutter.cut()
-	if !ok {
-		return nil, io.EOF
-	}
-	s.merger.use(span)
-	left, err := s.left(ctx, span)
+	span, ok, err := s.cutter.cut(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if left == 0 {
+	if !ok {
 		return nil, io.EOF
 	}
 	return func(ctx context.Context) (chunker.Chunk, error) {
-		rec, err := s.merger.record(ctx, span, left)
+		rec, err := s.cutter.record(ctx, span)
 		if err != nil {
 			return chunker.Chunk{}, err
 		}
 		return chunker.Chunk{Record: rec, Row: -1}, nil
 	}, nil
-}
-
-// left is how many rows of a span may come out. Where the limit may lie in the span, the rows
-// before it are counted, for which a block of each run is read.
-func (s *stream) left(ctx context.Context, span span) (int64, error) {
-	if s.limit < 0 {
-		return math.MaxInt64, nil
-	}
-	behind := int64(0)
-	for i, r := range s.merger.runs {
-		behind += r.start(int(span.to[i]))
-	}
-	if behind <= s.limit {
-		return math.MaxInt64, nil
-	}
-	before, err := s.merger.rank(ctx, span)
-	return max(s.limit-before, 0), err
 }

@@ -313,17 +313,17 @@ func (t *table) spilled(ctx context.Context, runs []*run, share *chunker.Share, 
 	out := t.spillTo(t.file, t.blockBytes)
 	m := t.merger(runs)
 	m.share = share
-	c := newCutter(runs, blocks*t.blockBytes, t.pieceRows)
+	c := m.newCutter(blocks*t.blockBytes, t.pieceRows, t.limit)
+	c.rough = true
 	for {
-		s, ok := c.cut()
-		if !ok || t.limit >= 0 && out.rows >= t.limit {
+		s, ok, err := c.cut(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
 			return out.done(ctx)
 		}
-		m.use(s)
-		_, err := sortSpan(ctx, m, s, func(from []slice, picks []take.Pick) (none struct{}, err error) {
-			if left := t.limit - out.rows; t.limit >= 0 && int64(len(picks)) > left {
-				picks = picks[:left]
-			}
+		_, err = sortSpan(ctx, m, s, func(from []slice, picks []take.Pick) (none struct{}, err error) {
 			return none, out.add(ctx, from, picks)
 		})
 		if err != nil {
