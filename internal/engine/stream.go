@@ -183,9 +183,9 @@ func (f *Flow) last(ctx context.Context, b *Batch, s *segment, steps []Step, e E
 		return err
 	}
 	f.finish(b)
-	if b.err != nil {
+	if b.err != nil || b.capped != nil {
 		b.chunk.Release()
-		if !b.rowsFailed(ctx) {
+		if b.err != nil && !b.rowsFailed(ctx) {
 			return b.err
 		}
 		return nil
