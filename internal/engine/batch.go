@@ -18,6 +18,7 @@ type Batch struct {
 
 	chunk   chunker.Chunk  // as it came, for numbers; its memory may be given back by now
 	came    []arrow.Record // the rows as they came
+	given   int            // rows that the source gave, of which more may be than are wanted and came
 	number  int            // among those that the source gave, from 0
 	behind  *table         // whose rows came; nil if they are the source's
 	ids     []int64        // of the rows that came, behind a table; nil if they are not known
@@ -46,7 +47,7 @@ type Kept struct {
 
 // newBatch is a batch of records that came.
 func newBatch(schema *arrow.Schema, c chunker.Chunk, records []arrow.Record) *Batch {
-	return &Batch{Records: records, Schema: schema, chunk: c, came: records}
+	return &Batch{Records: records, Schema: schema, chunk: c, came: records, given: rowsOf(records)}
 }
 
 // Len is the number of rows.

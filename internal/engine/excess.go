@@ -71,7 +71,7 @@ func (b *Batch) eachBad(yield func(p prefix, row int64) bool) {
 
 // upTo completes a prefix.
 func (b *Batch) upTo(p prefix, order int64) prefix {
-	all := int64(rowsOf(b.came))
+	all := int64(b.given)
 	p.last, p.rows, p.pruned = order, int(min(order+1, all)), b.chunk.Pruned
 	p.place = order + int64(p.refused)
 	if b.chunk.Kept != nil && all > 0 {
@@ -138,10 +138,11 @@ func count[E any](list []E, holds func(E) bool) int {
 	return len(list)
 }
 
-// rowsCounted is how many of the rows that came are counted: all of them unless one ended the run.
+// rowsCounted is how many rows that the source gave are counted: all of them unless one ended the
+// run.
 func (b *Batch) rowsCounted() int {
 	if b.counted != nil {
 		return b.counted.rows
 	}
-	return rowsOf(b.came)
+	return b.given
 }

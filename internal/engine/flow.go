@@ -296,6 +296,7 @@ func (b *Batch) head(rows int64) {
 		}
 	}
 	b.Records, b.came = head, head
+	b.given = b.Len()
 }
 
 // shares makes progress of what each step of a frame tells: its share of the frame's rows.
