@@ -151,6 +151,25 @@ func (p *pass) stop(f failure) {
 	p.stopAfter(f.row)
 }
 
+// cut leaves the first rows of a pass that has ended, and reports whether all of them are done.
+func (p *pass) cut(rows int) bool {
+	for _, cols := range p.columns {
+		for _, c := range cols {
+			if !c.cut(rows) {
+				return false
+			}
+		}
+	}
+	for i, lo := range p.starts[:len(p.records)] {
+		if hi := p.starts[i+1]; hi >= rows {
+			p.records = append(p.records[:i:i], p.records[i].NewSlice(0, int64(rows-lo)))
+			p.starts = append(p.starts[:i+1:i+1], rows)
+			break
+		}
+	}
+	return true
+}
+
 // badRows are the first rows of a table that failed, so many of them: a heap with the last on top.
 type badRows struct {
 	rows []int

@@ -93,6 +93,42 @@ func (c *column) addArray(run arrayRun) {
 	c.arrays = append(c.arrays, run)
 }
 
+// cut leaves out what lies behind the first rows. It reports whether these are all there, as far as
+// it can tell: not where they are of fixed width.
+func (c *column) cut(rows int) bool {
+	slices.SortFunc(c.texts, func(a, b textRun) int { return a.row - b.row })
+	slices.SortFunc(c.arrays, func(a, b arrayRun) int { return a.row - b.row })
+	next := 0
+	for i := range c.texts {
+		t := &c.texts[i]
+		if t.row >= rows {
+			c.texts = c.texts[:i]
+			break
+		}
+		if t.row != next {
+			return false
+		}
+		t.Ends = t.Ends[:min(len(t.Ends), rows-next)]
+		t.Data = t.Data[:t.Ends[len(t.Ends)-1]]
+		next += len(t.Ends)
+	}
+	for i := range c.arrays {
+		a := &c.arrays[i]
+		if a.row >= rows {
+			c.arrays = c.arrays[:i]
+			break
+		}
+		if a.row != next {
+			return false
+		}
+		if a.values.Len() > rows-next {
+			a.values = array.NewSlice(a.values, 0, int64(rows-next))
+		}
+		next += a.values.Len()
+	}
+	return c.values != nil || next == rows
+}
+
 // finish makes the arrays of the column, one for each record batch: starts are the
 // batches' first rows, and the number of rows last. No worker runs any more.
 func (c *column) finish(starts []int) ([]arrow.Array, error) {

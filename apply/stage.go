@@ -247,9 +247,6 @@ func (s *stage) Borrows() bool {
 func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error {
 	start := time.Now()
 	policy := env.Policy
-	if !env.Alone {
-		policy.RatioMax = 0 // of the stream, not of one chunk: it is looked at when the batch is settled
-	}
 	env = s.within(env)
 	p := s.pass(ctx, b.Records, &policy, env.Trust)
 	defer p.end()
@@ -266,6 +263,9 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 		if !policy.Stops() {
 			b.Fail(p.failed(), false)
 		}
+		if p.capped && p.err == nil {
+			err = s.first(p, b, err)
+		}
 		return err
 	}
 	b.Fail(p.failed(), false)
@@ -273,6 +273,20 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	if err == nil {
 		b.Set(s.out, out)
 	}
+	return err
+}
+
+// first leaves in the batch what a pass that too many rows ended made of those up to the last of
+// them. It returns err.
+func (s *stage) first(p *pass, b *engine.Batch, err error) error {
+	if !p.cut(p.bad.rows[0] + 1) {
+		return err
+	}
+	out, wrong := s.records(p)
+	if wrong != nil {
+		return wrong
+	}
+	b.First(p.rows(), s.out, out)
 	return err
 }
 

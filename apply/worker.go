@@ -167,8 +167,9 @@ func (w *worker) morsel() {
 		}
 	}
 	for w.b < len(w.p.nodes) {
-		if w.p.nodes[w.b].batch != nil && w.m.Lo > w.first && !w.p.cursor.Stopped(w.row(-1)) {
-			w.batch(w.b, w.first, w.m.Lo)
+		rows := w.p.cursor.Before(w.p.cursor.Unit(w.rec, w.first), w.m.Lo-w.first)
+		if w.p.nodes[w.b].batch != nil && rows > 0 {
+			w.batch(w.b, w.first, w.first+rows)
 		} else {
 			w.b++
 		}
@@ -211,6 +212,10 @@ func (w *worker) vector() {
 			w.Resume()
 		}
 		rows := w.p.cursor.Before(w.row(w.at), w.n-w.at)
+		if rows == 0 && w.at > 0 { // the rows done are wanted
+			w.n = w.at
+			break
+		}
 		if rows == 0 {
 			return
 		}

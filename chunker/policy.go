@@ -11,10 +11,12 @@ import (
 type Policy struct {
 	// RowsMax is how many rows may fail before the run ends with an error; 0 is no such limit. Of a
 	// stream, rows that the source could not decode or of which it lost something count too. Each row
-	// counts once.
+	// counts once. The run ends with the first row that is one too many, in the order of the table:
+	// that row is the last that is counted and rejected, however the table is cut and on any workers.
 	RowsMax int
-	// RatioMax is what share of the rows seen may fail, looked at from the 1,000th row on and at the
-	// end; 0 is no such limit.
+	// RatioMax is what share of the rows may fail; 0 is no such limit. Of a frame, and behind a step
+	// that needs all rows, it is of all rows that came. Of a stream it is of the rows up to each one
+	// that fails, of the first 1,000 as a whole, and of all rows at the end.
 	RatioMax float64
 
 	action action
@@ -42,8 +44,8 @@ func Null() Policy { return Policy{action: null} }
 // Reject leaves rows that fail out of the output and writes them to a sink, in order: the columns
 // of the input, then those that say where each stood and why it failed, by [RejectSchema]. Of a
 // stream, rows that the source could not decode and left out are among them. The sink is written
-// also if the run ends with an error because too many rows failed: rowsMax is the most that may, 0
-// means any number.
+// also if the run ends with an error because too many rows failed, up to the one that was too many:
+// rowsMax is the most that may, 0 means any number.
 func Reject(sink Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
@@ -77,7 +79,7 @@ func (p Policy) Allowed(rows int) int {
 }
 
 // Exceeded reports whether bad rows are more than the policy allows after that many rows. The share
-// is looked at from the 1,000th row on.
+// is that of the first 1,000 rows until more are seen.
 func (p Policy) Exceeded(bad, rows int) bool { return bad > p.Allowed(max(rows, 1000)) }
 
 // ExceededAtEnd reports whether bad rows are more than the policy allows of all rows.

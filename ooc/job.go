@@ -98,6 +98,9 @@ func (j Job) Run(ctx context.Context) (report *Report, err error) {
 		return nil, err
 	}
 	err = r.finish(ctx)
+	if err != nil {
+		r.rowsOut = 0 // what was written is gone
+	}
 	report = r.report()
 	r.tell(true, err)
 	return report, err

@@ -17,7 +17,7 @@ type Report struct {
 
 	RowsIn  int64 // decoded
 	Pruned  int64 // rows the source left out, since a condition cannot be true for them
-	RowsOut int64 // written
+	RowsOut int64 // written; 0 if the job failed, since no output is there then
 	Refused int64 // rows the source could not decode: none of RowsIn
 	Chunks  int64 // of the input
 	Bytes   int64 // of the input, as stored

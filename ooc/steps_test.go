@@ -160,12 +160,47 @@ func TestALimitEndsTheReading(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, limit, sink.Frame().NumRows())
 		require.EqualValues(t, limit, report.RowsOut)
-		require.Less(t, calls.Load(), int64(50_000))
+		require.EqualValues(t, limit, calls.Load(), "no row behind the limit")
 	}
 	sink := new(chunker.FrameSink)
 	_, err := ooc.Job{From: small{f, 100}, Steps: chunker.Steps{table.Limit(250), apply.Expr("m = 1 / (n - 250)")}, To: sink}.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 250, sink.Frame().NumRows())
+}
+
+// TestNoFunctionSeesRowsBehindALimit, behind it or before it, whatever the chunks: such a row is
+// neither an error nor counted as one that failed.
+func TestNoFunctionSeesRowsBehindALimit(t *testing.T) {
+	f := wide2(t, 1000)
+	for _, limit := range []int64{1, 10, 400, 401} {
+		var calls atomic.Int64
+		fails := apply.Call1("m", "n", func(_ context.Context, n int64) (int64, error) {
+			if calls.Add(1); n >= limit {
+				return 0, fmt.Errorf("%d is behind the limit", n)
+			}
+			return n, nil
+		})
+		for name, steps := range map[string]chunker.Steps{
+			"behind":         {fails, table.Limit(limit)},
+			"numbered":       {table.RowNumber("at"), fails, apply.Expr("k = m + at"), table.Limit(limit)},
+			"before a table": {fails, table.Limit(limit), backwards{}},
+			"of a table":     {backwards{}, backwards{}, fails, table.Limit(limit)},
+		} {
+			for _, workers := range []int{1, 8} {
+				for _, rows := range []int{7, 400, 10_000} {
+					for _, policy := range []chunker.Policy{chunker.Stop(), chunker.Null()} {
+						calls.Store(0)
+						sink := new(chunker.FrameSink)
+						report, err := ooc.Job{From: small{f, rows}, Steps: steps, To: sink, OnError: policy, Workers: workers}.Run(t.Context())
+						require.NoError(t, err, name)
+						require.EqualValues(t, limit, calls.Load(), "%s, %d of chunks of %d", name, limit, rows)
+						require.EqualValues(t, limit, sink.Frame().NumRows(), name)
+						require.Zero(t, report.Steps.Failed, name)
+					}
+				}
+			}
+		}
+	}
 }
 
 // TestRowsThatFailAreNumberedByTheSource, however many steps before it have dropped or moved rows,

@@ -19,6 +19,7 @@ type Batch struct {
 
 	chunk   chunker.Chunk  // as it came, for numbers; its memory may be given back by now
 	came    []arrow.Record // the rows as they came
+	given   int            // rows that the source gave, of which more may be than are wanted and came
 	number  int            // among those that the source gave, from 0
 	behind  *table         // whose rows came; nil if they are the source's
 	ids     []int64        // of the rows that came, behind a table; nil if they are not known
@@ -26,8 +27,10 @@ type Batch struct {
 	dropped []Kept         // what was left by the last condition, not yet in rows
 
 	failed   []*chunker.RowError // in the order of the rows that came, which Row counts
-	unchosen int                 // of failed: those on which a step failed that drops such rows
+	unchosen []int64             // of failed: those on which a step failed that drops such rows
 	err      error               // what ended the batch
+	capped   error               // a step ended with it: it was not run on the rows behind one that was too many
+	counted  *prefix             // the rows that are counted, once the batch is settled; nil is all
 	at       []int64             // of failed, once they are numbered: which of the rows that came
 	bad      []arrow.Record      // copies of the rows that were rejected, with the source's columns
 
@@ -45,7 +48,7 @@ type Kept struct {
 
 // newBatch is a batch of records that came.
 func newBatch(schema *arrow.Schema, c chunker.Chunk, records []arrow.Record) *Batch {
-	return &Batch{Records: records, Schema: schema, chunk: c, came: records}
+	return &Batch{Records: records, Schema: schema, chunk: c, came: records, given: rowsOf(records)}
 }
 
 // Len is the number of rows.
@@ -114,9 +117,6 @@ func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
 	if len(failed) == 0 {
 		return
 	}
-	if drops {
-		b.unchosen += distinct(failed)
-	}
 	if rows := b.origins(); rows != nil {
 		for _, e := range failed {
 			if e.Row >= 0 {
@@ -125,6 +125,25 @@ func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
 		}
 	}
 	b.failed = append(b.failed, failed...)
+	if drops {
+		for _, e := range failed {
+			b.unchosen = append(b.unchosen, e.Row)
+		}
+	}
+}
+
+// First leaves the first rows of those that are there, with other columns: what a step made of
+// them before it ended because too many rows failed.
+func (b *Batch) First(rows int, schema *arrow.Schema, records []arrow.Record) {
+	left := b.origins()
+	if left == nil {
+		left = make([]int, rows)
+		for i := range left {
+			left[i] = i
+		}
+	}
+	b.rows = left[:rows]
+	b.Set(schema, records)
 }
 
 // distinct counts rows, on which several functions may have failed. The errors are in row order.

@@ -85,6 +85,7 @@ type Flow struct {
 	bound    chunker.BoundSteps // the same
 	segments []*segment
 	borrows  bool
+	rows     int // of a frame that is run
 
 	// Of Settle alone:
 	numberer chunker.Numberer
@@ -140,11 +141,9 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 		}
 		before := len(b.failed)
 		env := f.env
-		if b.behind != nil {
-			env.Policy.RatioMax = 0 // of the source's rows: it is looked at when the batch is settled
-		}
+		env.Policy = f.limits()
 		if err := s.Run(ctx, b, &env); err != nil {
-			if b.end(err); err != errEnd {
+			if b.end(err); b.err != nil && b.err != errEnd {
 				return
 			}
 		}
@@ -166,16 +165,38 @@ func (f *Flow) Bound() chunker.BoundSteps { return f.bound }
 // all rows can be tried once.
 func (f *Flow) Try(ctx context.Context, table *frame.Frame, i int) (*frame.Frame, error) {
 	b := newBatch(table.Schema(), chunker.Chunk{}, table.Records())
-	if f.run(ctx, b, f.steps[i:i+1]); b.err != nil && b.err != errEnd {
+	f.rows = max(f.rows, b.Len())
+	f.run(ctx, b, f.steps[i:i+1])
+	switch {
+	case b.capped != nil:
+		return nil, b.capped
+	case b.err != nil && b.err != errEnd:
 		return nil, b.err
 	}
 	return frame.FromRecords(b.Schema, b.Records...)
 }
 
-// end keeps what ended a batch. A row's error counts as one more that failed.
+// limits is the policy for a batch by itself. No step need go on behind more bad rows than the run
+// may have in all. What share may be bad is known of a frame alone before its rows are settled.
+func (f *Flow) limits() chunker.Policy {
+	p := f.env.Policy
+	if p.RatioMax > 0 && f.env.Alone {
+		p.RowsMax = max(p.Allowed(max(f.rows, ratioFrom)), 1)
+	}
+	p.RatioMax = 0
+	return p
+}
+
+// end keeps what ended a batch. A row's error counts as one more that failed. Where too many rows
+// did, the steps behind still have those before the last of them: a row of these may fail, and then
+// comes before it.
 func (b *Batch) end(err error) {
-	if re, ok := err.(*chunker.RowError); ok {
-		b.Fail([]*chunker.RowError{re}, false)
+	switch e := err.(type) {
+	case *chunker.RowError:
+		b.Fail([]*chunker.RowError{e}, false)
+	case *chunker.TooManyError:
+		b.capped = err
+		return
 	}
 	b.err = err
 }
@@ -221,7 +242,7 @@ func oneRecord(schema *arrow.Schema, records []arrow.Record) arrow.Record {
 // rowsFailed reports whether what ended the batch is told by Settle, which knows the rows' numbers.
 func (b *Batch) rowsFailed(ctx context.Context) bool {
 	switch b.err.(type) {
-	case *chunker.RowError, *chunker.TooManyError:
+	case *chunker.RowError:
 		return ctx.Err() == nil
 	}
 	return false
@@ -251,7 +272,9 @@ func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, err
 
 // whole runs a segment over a frame, as one batch.
 func (f *Flow) whole(ctx context.Context, s *segment, b *Batch, p *shares) error {
-	b.head(s.wants)
+	if b.head(s.wants); s.first() {
+		f.rows = b.Len()
+	}
 	for _, step := range s.steps {
 		f.env.Tick = p.of(b.Len())
 		if f.run(ctx, b, []Step{step}); b.err == errEnd {
@@ -279,6 +302,7 @@ func (b *Batch) head(rows int64) {
 		}
 	}
 	b.Records, b.came = head, head
+	b.given = b.Len()
 }
 
 // shares makes progress of what each step of a frame tells: its share of the frame's rows.
@@ -303,10 +327,5 @@ func (p *shares) next() { p.done++ }
 
 // sortRows sorts errors by row, those of a row as the steps are.
 func sortRows(failed []*chunker.RowError) {
-	slices.SortStableFunc(failed, func(a, b *chunker.RowError) int {
-		if a.Row < 0 && b.Row < 0 { // their origin is not known: by their place
-			return int(b.Row - a.Row)
-		}
-		return int(a.Row - b.Row)
-	})
+	slices.SortStableFunc(failed, func(a, b *chunker.RowError) int { return cmp.Compare(orderOf(a.Row), orderOf(b.Row)) })
 }

@@ -40,10 +40,16 @@ func (c *Counts) Seen() int { return c.Rows + c.Refused + c.Pruned }
 const firstMax = 10
 
 // Settle takes a batch in, in the order of the table: numbers its rows, counts, writes its rejects.
-// It returns the error that ends the run, if one does.
+// It returns the error that ends the run, if one does. Rows behind the one that ends it are neither
+// counted nor rejected: how many of them were seen depends on how the table was cut.
 func (f *Flow) Settle(ctx context.Context, b *Batch) error {
+	failed := len(b.failed)
+	bad, upTo := f.worse(b)
+	if upTo != nil {
+		b.cutAt(upTo)
+	}
 	if b.behind == nil {
-		f.numberer.NumberRows(&b.chunk, rowsOf(b.came))
+		f.numberer.NumberRows(&b.chunk, b.rowsCounted())
 		f.counts.read(b, f.env.Policy)
 		if f.origins != nil {
 			f.origins.add(b.number, &b.chunk)
@@ -53,6 +59,7 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 		f.segment, f.handed = s.number, 0
 	}
 	f.handed += rowsOf(b.came)
+	f.counts.bad += bad
 	f.countFailed(b)
 	f.number(b)
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
@@ -64,10 +71,10 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 			return err
 		}
 	}
-	if b.err != nil && !errors.As(b.err, new(*chunker.TooManyError)) {
+	switch {
+	case b.err != nil && len(b.failed) == failed:
 		return b.err
-	}
-	if b.err != nil || f.env.Policy.Exceeded(f.counts.bad, f.counts.Seen()) {
+	case upTo != nil || b.capped != nil:
 		return f.tooMany()
 	}
 	return nil
@@ -94,7 +101,7 @@ func (f *Flow) number(b *Batch) {
 func (c *Counts) read(b *Batch, policy chunker.Policy) {
 	in := &b.chunk
 	c.Chunks++
-	c.Rows += rowsOf(b.came)
+	c.Rows += b.rowsCounted()
 	c.Pruned += int(in.Pruned)
 	c.Refused += len(in.Rejects)
 	c.Nulled += len(in.Nulled.Rows)
@@ -112,42 +119,32 @@ func (c *Counts) read(b *Batch, policy chunker.Policy) {
 }
 
 // countFailed counts the rows on which steps failed, of a batch whose failed rows are not numbered
-// yet. One that failed before, or lost something, is not counted a second time.
+// yet. One that failed before is not counted a second time.
 func (f *Flow) countFailed(b *Batch) {
 	c := &f.counts
-	failed, bad := distinct(b.failed), 0
-	if b.behind == nil {
-		bad = len(b.chunk.Rejects) + lossyOrFailed(&b.chunk, b.failed)
-	}
-	rows := failed
+	failed := distinct(b.failed)
 	if f.origins != nil {
-		var more int
-		rows, more = f.mark(b)
-		if b.behind != nil {
-			bad = more
-		}
-	} else if b.behind != nil {
-		bad = failed
+		c.Failed += f.mark(b)
+	} else {
+		c.Failed += failed
 	}
-	c.Failed += rows
-	c.Unchosen += b.unchosen
-	c.bad += bad
+	c.Unchosen += len(b.unchosen)
 	switch policy := f.env.Policy; {
 	case policy.Rejects():
 		c.Rejected += failed
 	case !policy.Stops():
-		c.LeftOut += b.unchosen
+		c.LeftOut += len(b.unchosen)
 		c.NullResults += f.nullResults(b)
 	}
 }
 
-// mark keeps which rows failed, and which count against the policy's limits. It returns how many of
-// both there are that were not before.
-func (f *Flow) mark(b *Batch) (failed, bad int) {
+// mark keeps which rows failed, and which count against the policy's limits. It returns how many
+// failed that had not before.
+func (f *Flow) mark(b *Batch) (failed int) {
 	if b.behind == nil {
 		for _, row := range b.chunk.Lossy() {
-			if row >= 0 && f.bad.add(b.id(row)) {
-				bad++
+			if row >= 0 {
+				f.bad.add(b.id(row))
 			}
 		}
 	}
@@ -161,25 +158,32 @@ func (f *Flow) mark(b *Batch) (failed, bad int) {
 		if id == unknown || f.failed.add(id) {
 			failed++
 		}
-		if id == unknown || f.bad.add(id) {
-			bad++
+		if id != unknown {
+			f.bad.add(id)
 		}
 	}
-	return failed, bad
+	return failed
 }
 
 // nullResults is how many rows on which a function failed go on from a batch, as far as that is
 // known: rows whose ids a table carries are counted when they leave the last step.
-func (f *Flow) nullResults(b *Batch) int {
-	switch {
-	case f.segmentOf(b).carries() || b.err != nil:
+func (f *Flow) nullResults(b *Batch) (n int) {
+	if f.segmentOf(b).carries() || b.err != nil || b.ids == nil && len(b.failed) == 0 {
 		return 0
-	case b.ids == nil:
-		return b.nullResults()
 	}
-	n, here := 0, b.failedRows()
+	if b.ids == nil && b.origins() == nil {
+		return distinct(b.failed)
+	}
+	here := b.failedRows()
 	for _, came := range b.left() {
-		if id := b.id(came); id == unknown && here[int64(came)] || id != unknown && f.failed.has(id) {
+		if b.counted != nil && orderOf(int64(came)) > b.counted.last {
+			continue
+		}
+		id := int64(unknown)
+		if b.ids != nil {
+			id = b.id(came)
+		}
+		if id == unknown && here[int64(came)] || id != unknown && f.failed.has(id) {
 			n++
 		}
 	}
@@ -203,43 +207,6 @@ func (b *Batch) left() []int {
 	return index.All(b.Len())
 }
 
-// nullResults is how many rows on which a function failed go on.
-func (b *Batch) nullResults() int {
-	if b.err != nil || len(b.failed) == 0 {
-		return 0
-	}
-	rows := b.origins()
-	if rows == nil {
-		return distinct(b.failed)
-	}
-	failed, n := b.failedRows(), 0
-	for _, row := range rows {
-		if failed[int64(row)] {
-			n++
-		}
-	}
-	return n
-}
-
-// lossyOrFailed is how many rows lost something or failed, or both.
-func lossyOrFailed(c *chunker.Chunk, failed []*chunker.RowError) int {
-	lossy := c.Lossy()
-	switch {
-	case len(failed) == 0:
-		return len(lossy)
-	case len(lossy) == 0:
-		return distinct(failed)
-	}
-	rows := map[int]bool{}
-	for _, row := range lossy {
-		rows[row] = true
-	}
-	for _, e := range failed {
-		rows[int(e.Row)] = true
-	}
-	return len(rows)
-}
-
 // firstBad is the first row of a batch that a step failed on, or that was not read whole; nil if
 // all are fine.
 func (b *Batch) firstBad() (first error) {
@@ -251,7 +218,7 @@ func (b *Batch) firstBad() (first error) {
 			}
 		}
 	}
-	if len(b.failed) > 0 && b.failed[0].Row < row {
+	if len(b.failed) > 0 && (first == nil || b.at[0] >= 0 && b.failed[0].Row < row) {
 		first = b.failed[0]
 	}
 	return first
@@ -266,11 +233,9 @@ func firstOf[E any](list, more []E) []E {
 // that were settled.
 func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
 
-// tooMany is the error of a run in which more rows failed than may. It tells of no row after the
-// one that was too many, for how many of them were seen depends on how the table was cut.
+// tooMany is the error of a run in which more rows failed than may.
 func (f *Flow) tooMany() error {
-	most := f.env.Policy.Allowed(f.counts.Seen())
-	return &chunker.TooManyError{Failed: min(f.counts.bad, most+1), Policy: f.env.Policy, First: f.counts.firstBad}
+	return &chunker.TooManyError{Failed: f.counts.bad, Policy: f.env.Policy, First: f.counts.firstBad}
 }
 
 // Commit ends the run: rejects that were settled are committed, also if the run ended with an

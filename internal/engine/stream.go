@@ -154,9 +154,13 @@ func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 // decode makes a batch of an item.
 func (f *Flow) decode(ctx context.Context, b *Batch) error {
 	c, err := b.item.Decode(ctx)
-	b.gate.tell(c.Len())
+	wanted, gerr := b.gate.tell(ctx, b.number, c.Len())
 	if err != nil {
 		return err
+	}
+	if gerr != nil {
+		c.Release()
+		return gerr
 	}
 	if f.borrows {
 		c.Free = nil // functions may keep strings of it: left to the garbage collector
@@ -166,6 +170,9 @@ func (f *Flow) decode(ctx context.Context, b *Batch) error {
 		b.Schema = b.behind.Schema()
 		c.Record, b.ids = b.behind.take(c.Record)
 		b.ids = slices.Clone(b.ids) // the chunk's memory goes before the rows are counted
+	}
+	if b.given = c.Len(); wanted < b.given {
+		c.Record = c.Record.NewSlice(0, int64(wanted))
 	}
 	b.chunk, b.Records, b.came = c, records(c), records(c)
 	return nil
@@ -183,9 +190,9 @@ func (f *Flow) last(ctx context.Context, b *Batch, s *segment, steps []Step, e E
 		return err
 	}
 	f.finish(b)
-	if b.err != nil {
+	if b.err != nil || b.capped != nil {
 		b.chunk.Release()
-		if !b.rowsFailed(ctx) {
+		if b.err != nil && !b.rowsFailed(ctx) {
 			return b.err
 		}
 		return nil

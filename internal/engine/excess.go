@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/volley-go/volley/chunker"
+)
+
+// prefix is the rows of a batch up to one that is bad, and with it.
+type prefix struct {
+	last    int64 // the order of that row among those that came, or of the one before a refused row
+	place   int64 // of the row among all of the chunk's, refused ones and those left out included
+	rows    int   // of those that came
+	refused int   // of the chunk's Rejects
+	failed  int   // errors of the batch
+	pruned  int64 // rows that the source left out before the row
+}
+
+// orderOf is where a row stands among the rows of a batch: as they came, those whose origin is not
+// known behind them.
+func orderOf(row int64) int64 {
+	if row < 0 {
+		return unknownFrom - row
+	}
+	return row
+}
+
+const ratioFrom = 1000 // rows: from there on a policy looks at what share is bad
+
+const (
+	unknownFrom = int64(1) << 62
+	noRow       = unknownFrom + 1<<61 // is behind all
+)
+
+// eachBad goes over the rows of a batch that is not numbered yet which the source refused, which
+// lost something, or on which steps failed, each once, in their order. row is as that of an error.
+func (b *Batch) eachBad(yield func(p prefix, row int64) bool) {
+	var refused []*chunker.Error
+	var lossy []int
+	if b.behind == nil {
+		refused, lossy = b.chunk.Rejects, b.chunk.Lossy()
+	}
+	p := prefix{}
+	for {
+		row, order := int64(-1), noRow
+		if len(lossy) > 0 {
+			row, order = int64(lossy[0]), int64(lossy[0])
+		}
+		if p.failed < len(b.failed) && orderOf(b.failed[p.failed].Row) < order {
+			row = b.failed[p.failed].Row
+			order = orderOf(row)
+		}
+		switch n := int64(p.refused); {
+		case len(refused) > p.refused && refused[p.refused].Row <= order+n:
+			row, order = -1, max(refused[p.refused].Row-n, 0)-1
+			p.refused++
+		case order == noRow:
+			return
+		}
+		for len(lossy) > 0 && int64(lossy[0]) == order {
+			lossy = lossy[1:]
+		}
+		for p.failed < len(b.failed) && orderOf(b.failed[p.failed].Row) == order {
+			p.failed++
+		}
+		if !yield(b.upTo(p, order), row) {
+			return
+		}
+	}
+}
+
+// upTo completes a prefix.
+func (b *Batch) upTo(p prefix, order int64) prefix {
+	all := int64(b.given)
+	p.last, p.rows, p.pruned = order, int(min(order+1, all)), b.chunk.Pruned
+	p.place = order + int64(p.refused)
+	if b.chunk.Kept != nil && all > 0 {
+		c := b.chunk
+		c.Row = 0
+		p.place = c.RowOf(max(p.rows-1, 0))
+		p.pruned -= c.RowOf(int(all)-1) - all - (p.place - int64(p.rows))
+	}
+	return p
+}
+
+// worse counts the rows of a batch that are bad and were not before. If one of them ends the run it
+// is the last that is counted, and upTo is the rows up to it.
+func (f *Flow) worse(b *Batch) (bad int, upTo *prefix) {
+	met := idSet{}
+	b.eachBad(func(p prefix, row int64) bool {
+		if b.behind != nil && f.origins != nil {
+			if id := b.id(int(row)); id != unknown && (f.bad.has(id) || !met.add(id)) {
+				return true
+			}
+		}
+		bad++
+		if f.env.Policy.Exceeded(f.counts.bad+bad, f.seen(b, p)) || f.env.Policy.Stops() && p.failed > 0 {
+			upTo = &p
+		}
+		return upTo == nil
+	})
+	return bad, upTo
+}
+
+// seen is how many rows of the source are seen once those of a prefix are: all of them in a frame
+// and behind a step that needs all rows.
+func (f *Flow) seen(b *Batch, p prefix) int {
+	switch {
+	case b.behind != nil:
+		return f.counts.Seen()
+	case f.env.Alone:
+		return rowsOf(b.came)
+	}
+	return f.counts.Seen() + p.rows + p.refused + int(p.pruned)
+}
+
+// cutAt makes what is known of a batch that of some first rows, as if no row behind them had come.
+func (b *Batch) cutAt(p *prefix) {
+	b.counted = p
+	b.failed = b.failed[:p.failed]
+	b.unchosen = slices.DeleteFunc(b.unchosen, func(row int64) bool { return orderOf(row) > p.last })
+	c := &b.chunk
+	c.Pruned = p.pruned
+	if b.behind == nil {
+		c.Rejects = c.Rejects[:p.refused]
+	}
+	for _, l := range []*chunker.Losses{&c.Nulled, &c.Cut, &c.Mended} {
+		l.Rows = l.Rows[:count(l.Rows, func(row int) bool { return int64(row) <= p.last })]
+		l.First = l.First[:count(l.First, func(e *chunker.Error) bool { return e.Row <= p.place })]
+	}
+}
+
+// count is how many first ones hold.
+func count[E any](list []E, holds func(E) bool) int {
+	if n := slices.IndexFunc(list, func(e E) bool { return !holds(e) }); n >= 0 {
+		return n
+	}
+	return len(list)
+}
+
+// rowsCounted is how many rows that the source gave are counted: all of them unless one ended the
+// run.
+func (b *Batch) rowsCounted() int {
+	if b.counted != nil {
+		return b.counted.rows
+	}
+	return b.given
+}
