@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
@@ -117,5 +119,47 @@ func TestRoomOfAStrand(t *testing.T) {
 		require.GreaterOrEqual(t, len(s.room(n)), n+csv.Pad)
 		s.release()
 		require.LessOrEqual(t, len(s.slots), slotsKept)
+	}
+}
+
+// TestAnEncoderOfManyColumnsHoldsLittle weaves fewer rows at a time, and the text is the same.
+func TestAnEncoderOfManyColumnsHoldsLittle(t *testing.T) {
+	const rows = 300
+	for columns, most := range map[int]int{1: 1 << 20, 100: 2 << 20, 129: 2 << 20, 1000: 4 << 20, 3000: 12 << 20} {
+		fields, arrays := make([]arrow.Field, columns), make([]arrow.Array, columns)
+		ints, texts := array.NewInt64Builder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)
+		var want strings.Builder
+		for row := range rows {
+			ints.Append(int64(row * row))
+			texts.Append(fmt.Sprintf("a %q %d", "b", row))
+			for i := range columns {
+				if i > 0 {
+					want.WriteByte(',')
+				}
+				if i%4 == 3 {
+					fmt.Fprintf(&want, `"a ""b"" %d"`, row)
+					continue
+				}
+				fmt.Fprint(&want, row*row)
+			}
+			want.WriteByte('\n')
+		}
+		n, s := ints.NewArray(), texts.NewArray()
+		for i := range columns {
+			if arrays[i] = n; i%4 == 3 {
+				arrays[i] = s
+			}
+			fields[i] = arrow.Field{Name: fmt.Sprint("c", i), Type: arrays[i].DataType()}
+		}
+		schema := arrow.NewSchema(fields, nil)
+		e := newEncoder(WriteOptions{Delimiter: ','}, schema)
+		text, err := e.encode(array.NewRecord(schema, arrays, rows))
+		require.NoError(t, err)
+		require.True(t, want.String() == string(text), "%d columns", columns)
+		kept := 0
+		for _, s := range e.strands {
+			kept += cap(s.slots) + 4*len(s.starts) + 4*len(s.lens)
+		}
+		require.Less(t, kept, most, "%d columns", columns)
 	}
 }

@@ -30,6 +30,7 @@ type encoder struct {
 	end     string
 	strands []strand
 	woven   []csv.Strand
+	rows    int // that are woven at once
 	text    []byte
 	packed  bytes.Buffer
 	zstd    *zstd.Encoder
@@ -37,9 +38,8 @@ type encoder struct {
 
 // strand is the memory of a column's fields.
 type strand struct {
-	slots  []byte
-	starts [rowsAtOnce]uint32
-	lens   [rowsAtOnce]uint32
+	slots        []byte
+	starts, lens []uint32 // of as many rows as are woven at once
 }
 
 // slotsKept is how much of it an encoder keeps from chunk to chunk. What long texts take goes back
@@ -82,8 +82,8 @@ func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
 
 // cells are the fields of a column.
 type cells interface {
-	// strand gets rows lo … hi-1 ready, at most rowsAtOnce, and returns the text that s's starts and
-	// lens are of.
+	// strand gets rows lo … hi-1 ready, at most as many as s has starts, and returns the text that s's
+	// starts and lens are of.
 	strand(s *strand, lo, hi int) (text []byte)
 	// room is how many bytes the rows have at most, and put writes one of them at a place of b and
 	// returns the place behind.
@@ -102,8 +102,19 @@ func encodable(t arrow.DataType) bool {
 	return bind.Natural(t) != nil
 }
 
-// rowsAtOnce are made into strands and woven, while those are in the cache.
-const rowsAtOnce = 256
+// rowsAtOnce are made into strands and woven, while those are in the cache; of more than
+// fieldsAtOnce / rowsAtOnce columns fewer, but not less than rowsLeast. (Of 2,000 columns of numbers
+// 256 rows took 60 MB with each encoder.)
+const (
+	rowsAtOnce   = 256
+	rowsLeast    = 32
+	fieldsAtOnce = 32 << 10
+)
+
+// rowsOf is how many rows of so many columns are woven at once, a multiple of rowsLeast.
+func rowsOf(columns int) int {
+	return max(rowsLeast, min(rowsAtOnce, fieldsAtOnce/columns)/rowsLeast*rowsLeast)
+}
 
 // encode writes rows: column by column each field's text, then all of them row by row.
 func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
@@ -119,8 +130,8 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 		e.begin(len(columns))
 	}
 	at, rows := 0, int(rec.NumRows())
-	for lo := 0; lo < rows; lo += rowsAtOnce {
-		hi := min(lo+rowsAtOnce, rows)
+	for lo := 0; lo < rows; lo += e.rows {
+		hi := min(lo+e.rows, rows)
 		for i, c := range columns {
 			e.woven[i].Text = c.strand(&e.strands[i], lo, hi)
 		}
@@ -136,10 +147,13 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 
 // begin makes the memory of n columns.
 func (e *encoder) begin(n int) {
-	e.strands, e.woven = make([]strand, n), make([]csv.Strand, n)
+	e.strands, e.woven, e.rows = make([]strand, n), make([]csv.Strand, n), rowsOf(n)
+	places := make([]uint32, 2*n*e.rows)
 	for i := range e.woven {
-		w := &e.woven[i]
-		w.Starts, w.Lens = e.strands[i].starts[:], e.strands[i].lens[:]
+		s, w := &e.strands[i], &e.woven[i]
+		s.starts, places = places[:e.rows], places[e.rows:]
+		s.lens, places = places[:e.rows], places[e.rows:]
+		w.Starts, w.Lens = s.starts, s.lens
 		w.AfterLen = 1
 		w.After[0] = e.options.Delimiter
 	}
@@ -286,7 +300,7 @@ type slotCells[T any] struct {
 
 func (c *slotCells[T]) strand(s *strand, lo, hi int) []byte {
 	width := c.width + spare
-	b := s.room(rowsAtOnce * width)
+	b := s.room(len(s.starts) * width)
 	for i := range hi - lo {
 		s.starts[i] = uint32(i * width)
 	}

@@ -123,7 +123,7 @@ func TestTextsInStrandsAreTheSame(t *testing.T) {
 		arr := b.NewStringArray()
 		lo := r.IntN(arr.Len())
 		c := &stringCells{quotes: newQuoting(WriteOptions{Delimiter: ','}), offsets: arr.ValueOffsets(), data: stringData(arr)}
-		s := new(strand)
+		s := &strand{starts: make([]uint32, rowsAtOnce), lens: make([]uint32, rowsAtOnce)}
 		text := c.strand(s, lo, arr.Len())
 		for i := range arr.Len() - lo {
 			want := written(textRoom(len(arr.Value(lo+i))), func(b []byte, at int) int { return c.put(b, at, lo+i) })

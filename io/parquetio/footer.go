@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -26,48 +27,15 @@ type rowGroup struct {
 	chunks []*chunk
 }
 
-// place is where a column chunk and its indexes are in the file.
+// place is where a column chunk and its bloom filter are in the file.
 type place struct {
-	at                       int64
-	columnIndex, offsetIndex [2]int64 // and their length; 0 where there is none
-	filter                   [2]int64
-}
-
-// writeGroup encodes a row group's metadata; its chunks' bodies are written.
-func writeGroup(t *thriftOut, g *rowGroup, places []place, ordinal int) {
-	var plain, packed int64
-	t.item()
-	t.list(1, thriftS, len(g.chunks))
-	for i, c := range g.chunks {
-		t.item()
-		t.i64(2, 0) // of metadata beside the footer, which newer writers leave out
-		t.begin(3)
-		writeChunk(t, c, &places[i])
-		t.end()
-		if p := &places[i]; p.offsetIndex[1] > 0 {
-			t.i64(4, p.offsetIndex[0])
-			t.i32(5, int(p.offsetIndex[1]))
-			if p.columnIndex[1] > 0 {
-				t.i64(6, p.columnIndex[0])
-				t.i32(7, int(p.columnIndex[1]))
-			}
-		}
-		t.end()
-		plain += int64(c.plain)
-		packed += int64(c.size)
-	}
-	t.i64(2, plain)
-	t.i64(3, g.rows)
-	t.i64(5, g.at)
-	t.i64(6, packed)
-	if ordinal <= math.MaxInt16 {
-		t.i16(7, int16(ordinal))
-	}
-	t.end()
+	at     int64
+	filter [2]int64 // and its length; 0 where there is none
 }
 
 // writeChunk encodes a column chunk's metadata.
 func writeChunk(t *thriftOut, c *chunk, p *place) {
+	t.item()
 	t.i32(1, int(c.leaf.physical))
 	used := []format.Encoding{format.RLE, c.kind}
 	if c.dictionary > 0 {
@@ -102,6 +70,7 @@ func writeChunk(t *thriftOut, c *chunk, p *place) {
 		writeSizes(t, c)
 		t.end()
 	}
+	t.end()
 }
 
 func writeStatistics(t *thriftOut, c *chunk) {
@@ -152,17 +121,17 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 }
 
-// columnIndex is the bounds of each page; nil where one has values without, or without an upper
-// one: the format has no word for that.
-func (c *chunk) columnIndex(t *thriftOut) []byte {
-	t.reset()
+// columnIndex encodes the bounds of each page, or nothing where a page has values without, or
+// without an upper one: the format has no word for that.
+func (c *chunk) columnIndex(t *thriftOut) {
 	bounds := make([]bound, len(c.pages))
 	for i, p := range c.pages {
 		if p.nulls < p.entries && p.bounds.most == nil {
-			return nil
+			return
 		}
 		bounds[i] = p.bounds
 	}
+	t.item()
 	t.list(1, thriftTrue, len(c.pages))
 	for _, p := range c.pages {
 		t.boolItem(p.nulls == p.entries)
@@ -181,7 +150,6 @@ func (c *chunk) columnIndex(t *thriftOut) []byte {
 		t.intItem(int64(p.nulls))
 	}
 	t.end()
-	return t.b
 }
 
 // order tells whether the pages' bounds ascend or descend, pages of nulls apart.
@@ -207,9 +175,9 @@ func (e *encoding) order(bounds []bound) format.BoundaryOrder {
 	return format.Unordered
 }
 
-// offsetIndex is the place of each page, the chunk being at at.
-func (c *chunk) offsetIndex(t *thriftOut, at int64) []byte {
-	t.reset()
+// offsetIndex encodes the place of each page, the chunk being at at.
+func (c *chunk) offsetIndex(t *thriftOut, at int64) {
+	t.item()
 	t.list(1, thriftS, len(c.pages))
 	for _, p := range c.pages {
 		t.item()
@@ -219,30 +187,56 @@ func (c *chunk) offsetIndex(t *thriftOut, at int64) []byte {
 		t.end()
 	}
 	t.end()
-	return t.b
 }
 
-// footer encodes the file's metadata; groups are the row groups' as writeGroup has encoded them.
-func (w *writer) footer(groups [][]byte) ([]byte, error) {
+// footer writes the file's metadata, a row group at a time; the page index begins at index.
+func (w *writer) footer(index int64) error {
+	begin := w.at
 	t := new(thriftOut)
+	if err := w.writeSchema(t); err != nil {
+		return err
+	}
+	pairs, err := w.metadata()
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	at := indexPlace{columns: index, offsets: index}
+	for _, g := range w.written {
+		at.offsets += int64(len(g.columnIndexes))
+	}
+	for i := range w.written {
+		w.written[i].encode(t, &at, i)
+		if err := w.write(t.b); err != nil {
+			return err
+		}
+		t.b = t.b[:0]
+	}
+	w.writeRest(t, pairs)
+	length, err := footerLength(w.at - begin + int64(len(t.b)))
+	if err != nil {
+		return fileError("write", w.file, "", err)
+	}
+	return w.write(append(append(t.b, length...), magic...))
+}
+
+// writeSchema encodes what comes before the row groups.
+func (w *writer) writeSchema(t *thriftOut) error {
 	t.i32(1, 2)
 	t.list(2, thriftS, len(w.layout.elements))
 	for i := range w.layout.elements {
 		b, err := thrift.Marshal(new(thrift.CompactProtocol), &w.layout.elements[i])
 		if err != nil {
-			return nil, err
+			return fileError("write", w.file, "", err)
 		}
 		t.b = append(t.b, b...)
 	}
 	t.i64(3, w.rows)
-	t.list(4, thriftS, len(groups))
-	for _, g := range groups {
-		t.b = append(t.b, g...)
-	}
-	pairs, err := w.metadata()
-	if err != nil {
-		return nil, err
-	}
+	t.list(4, thriftS, len(w.written))
+	return nil
+}
+
+// writeRest encodes what comes behind the row groups.
+func (w *writer) writeRest(t *thriftOut, pairs []KeyValue) {
 	t.list(5, thriftS, len(pairs))
 	for _, kv := range pairs {
 		t.item()
@@ -259,8 +253,14 @@ func (w *writer) footer(groups [][]byte) ([]byte, error) {
 		t.end()
 	}
 	t.end()
-	b := binary.LittleEndian.AppendUint32(t.b, uint32(len(t.b)))
-	return append(b, magic...), nil
+}
+
+// footerLength is a footer's length as the file ends with it. Readers take it for a signed number.
+func footerLength(n int64) ([]byte, error) {
+	if n > math.MaxInt32 {
+		return nil, fmt.Errorf("what the file says of its row groups and columns takes %d bytes, of at most 2 GiB; write larger row groups (RowGroupBytes, more memory), or several files", n)
+	}
+	return binary.LittleEndian.AppendUint32(nil, uint32(n)), nil
 }
 
 // metadata is the schema's, that of the options, which come first where both have a key, and the

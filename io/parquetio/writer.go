@@ -29,7 +29,8 @@ type writer struct {
 	ended    bool // the footer is written
 	at       int64
 	rows     int64
-	written  []written
+	written  []groupMeta
+	meta     metaEncoder
 	gathered []chunker.Chunk
 	held     int64          // bytes of them
 	enough   int64          // bytes of them that make a row group
@@ -39,12 +40,6 @@ type writer struct {
 // encoders are kept for the next row group, and the next file: their scratch grows to some times
 // the largest column chunk.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
-
-// written is a row group whose page index and metadata wait for the end of the file: see footer.
-type written struct {
-	group  *rowGroup
-	places []place
-}
 
 // newWriter checks the options, and that every column can be written.
 func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, error) {
@@ -314,24 +309,11 @@ func (w *writer) put(g *rowGroup) error {
 		c.filter = nil
 	}
 	w.rows += g.rows
-	w.add(g.footer())
-	w.written = append(w.written, written{g, places})
+	m := w.meta.encode(g, places)
+	w.add(m.size())
+	w.written = append(w.written, m)
 	return nil
 }
-
-// footer is about how much memory the row group takes until the footer is written.
-func (g *rowGroup) footer() (bytes int64) {
-	for _, c := range g.chunks {
-		bytes += footerColumn + footerPage*int64(len(c.pages))
-	}
-	return bytes
-}
-
-// What a writer keeps of a column of each row group, and of a page, measured.
-const (
-	footerColumn = 350
-	footerPage   = 150
-)
 
 func (w *writer) begin() error {
 	if w.at > 0 {
@@ -387,42 +369,23 @@ func (w *writer) end(ctx context.Context) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	t := new(thriftOut)
-	if err := w.pageIndex(t); err != nil {
+	index := w.at
+	if err := w.pageIndex(); err != nil {
 		return err
 	}
-	groups := make([][]byte, len(w.written))
-	for i, x := range w.written {
-		t.reset()
-		writeGroup(t, x.group, x.places, i)
-		groups[i] = append([]byte(nil), t.b...)
-	}
-	b, err := w.footer(groups)
-	if err != nil {
-		return fileError("write", w.file, "", err)
-	}
-	return w.write(b)
+	return w.footer(index)
 }
 
 // pageIndex writes the bounds of all pages, and then their places, as the format advises.
-func (w *writer) pageIndex(t *thriftOut) error {
-	for _, x := range w.written {
-		for i, c := range x.group.chunks {
-			if b := c.columnIndex(t); b != nil {
-				x.places[i].columnIndex = [2]int64{w.at, int64(len(b))}
-				if err := w.write(b); err != nil {
-					return err
-				}
-			}
+func (w *writer) pageIndex() error {
+	for _, m := range w.written {
+		if err := w.write(m.columnIndexes); err != nil {
+			return err
 		}
 	}
-	for _, x := range w.written {
-		for i, c := range x.group.chunks {
-			b := c.offsetIndex(t, x.places[i].at)
-			x.places[i].offsetIndex = [2]int64{w.at, int64(len(b))}
-			if err := w.write(b); err != nil {
-				return err
-			}
+	for _, m := range w.written {
+		if err := w.write(m.offsetIndexes); err != nil {
+			return err
 		}
 	}
 	return nil
