@@ -271,7 +271,6 @@ var asFields = strings.NewReplacer(
 	"(EncodingOf finds it by name)", "with its name",
 	"Policy.RowsMax ", "onError.rowsMax ", "Policy.RatioMax ", "onError.ratioMax ",
 	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by from.options.limits",
-	"more than ReadOptions.BadMax and BadRatio allow", "more than from.options.badMax and badRatio allow",
 	"by Select", `by a step "select"`,
 	": use Rechunk to cut the frame into smaller batches", `: give less "memory", so that chunks are smaller`,
 	"ask for smaller chunks", `give less "memory", so that chunks are smaller`,
