@@ -269,6 +269,8 @@ var asFields = strings.NewReplacer(
 	`TempDir "`, `tempDir "`,
 	"raise Memory", `raise "memory"`,
 	"(EncodingOf finds it by name)", "with its name",
+	"OnError has RowsMax ", "onError has rowsMax ", " and RatioMax ", " and ratioMax ",
+	"limits are for chunker.Null, Skip and Reject", `limits are for the policies "null", "skip" and "reject"`,
 	"Policy.RowsMax ", "onError.rowsMax ", "Policy.RatioMax ", "onError.ratioMax ",
 	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by from.options.limits",
 	"by Select", `by a step "select"`,

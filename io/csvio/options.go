@@ -327,7 +327,7 @@ func (o *ReadOptions) checkPolicy() error {
 	case p.RowsMax < 0 || !(p.RatioMax >= 0 && p.RatioMax <= 1):
 		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v: give a number of rows, and a share from 0 to 1", p.RowsMax, p.RatioMax)
 	case p.Stops() && (p.RowsMax > 0 || p.RatioMax > 0):
-		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v, and stops at the first bad row: set them on chunker.Null(), chunker.Skip() or chunker.Reject(…)", p.RowsMax, p.RatioMax)
+		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v, and stops at the first bad row: limits are for chunker.Null, Skip and Reject", p.RowsMax, p.RatioMax)
 	}
 	return nil
 }
