@@ -459,6 +459,35 @@ func TestRejectPolicy(t *testing.T) {
 	}
 }
 
+// TestSkipLeavesOutWhatRejectDoes, of functions, conditions and chunks, and writes it nowhere.
+func TestSkipLeavesOutWhatRejectDoes(t *testing.T) {
+	f := table(t, 10_000)
+	for name, steps := range map[string][]chunker.Step{
+		"a panic":              {failing2("panic")},
+		"two functions":        {failing2("goexit"), failing("error", 5000)},
+		"one behind the other": {failing2("bad"), apply.Map1("len", "w", func(w string) int { return 100 / (len(w) - 1) })},
+		"an expression":        {apply.Expr("m = 100 / (n % 10)")},
+		"a condition":          {apply.Where("100 / (n % 10) > 11")},
+		"a chunk's function":   {apply.Chunks{Do: func(context.Context, *frame.Frame, apply.Place) (*frame.Frame, error) { return nil, errors.New("no") }}},
+	} {
+		for _, e := range []apply.Engine{{}, {Workers: 4, MorselRows: 33}} {
+			e.OnError = chunker.Reject(new(chunker.FrameSink), 0)
+			want, rejecting, err := e.Run(t.Context(), f, steps...)
+			require.NoError(t, err, name)
+			e.OnError = chunker.Skip()
+			got, skipping, err := e.Run(t.Context(), f, steps...)
+			require.NoError(t, err, name)
+			require.Equal(t, fmt.Sprint(want.Records()), fmt.Sprint(got.Records()), name)
+			require.Positive(t, skipping.Failed, name)
+			require.Equal(t, rejecting.Failed, skipping.Failed, name)
+			require.Contains(t, skipping.String(), "failed (policy: skip), the first:", name)
+			e.OnError.RowsMax = skipping.Failed - 1
+			_, _, err = e.Run(t.Context(), f, steps...)
+			require.ErrorAs(t, err, new(*chunker.TooManyError), name)
+		}
+	}
+}
+
 func TestCaps(t *testing.T) {
 	f := table(t, 10_000)
 	sink := new(chunker.FrameSink)

@@ -38,9 +38,9 @@ import (
 // function.
 //
 // An error or panic of the function is the error of each row of the chunk: with [chunker.Stop] it
-// ends the run, and names the file and the row that the chunk begins at; with [chunker.Null] and
-// [chunker.Reject] the rows of the chunk are left out. Rows that come out have no origin: a later
-// step that fails on one cannot tell which it was.
+// ends the run, and names the file and the row that the chunk begins at; with [chunker.Null],
+// [chunker.Skip] and [chunker.Reject] the rows of the chunk are left out. Rows that come out have no
+// origin: a later step that fails on one cannot tell which it was.
 type Chunks struct {
 	// Do returns what comes out in the stead of rows. It may keep and share them: frames are
 	// immutable. The context ends when the run does.

@@ -98,7 +98,8 @@
 //
 // A row on which a function returns an error, panics or calls runtime.Goexit, or on which a
 // condition fails, is a [chunker.RowError] that names the row and its values. The [chunker.Policy]
-// says what then: [chunker.Stop] (the default), [chunker.Null], or [chunker.Reject] to a sink.
+// says what then: [chunker.Stop] (the default), [chunker.Null], [chunker.Skip], or
+// [chunker.Reject] to a sink.
 //
 // # Determinism
 //

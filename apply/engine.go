@@ -100,6 +100,9 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 
 // run runs bound steps. The flow is nil if nothing was run.
 func (e *Engine) run(ctx context.Context, f *frame.Frame, bound chunker.BoundSteps, told *teller) (*frame.Frame, *engine.Flow, error) {
+	if e.OnError.Rejects() && e.OnError.Sink() == nil {
+		return nil, nil, errors.New("apply: OnError is chunker.Reject without a sink: the rejected rows would be lost: give it one, such as a *chunker.FrameSink, or say chunker.Skip()")
+	}
 	env := e.env()
 	if told.call != nil {
 		env.Tick = told.tick

@@ -45,8 +45,8 @@ func Fold[T Number, A any](ctx context.Context, f *frame.Frame, expression strin
 }
 
 // FoldWith is [Fold] with the engine's Workers, OnError, Progress and Name, and reports. With
-// [chunker.Null] and [chunker.Reject] a row on which the expression fails is left out, as a null
-// is.
+// [chunker.Null], [chunker.Skip] and [chunker.Reject] a row on which the expression fails is left
+// out, as a null is.
 //
 //	engine := apply.Engine{Workers: 4, OnError: chunker.Null()}
 //	e, report, err := apply.FoldWith(ctx, engine, trips, "fare / km", extent.add, extent.join)

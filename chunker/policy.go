@@ -7,16 +7,20 @@ import (
 	"github.com/volley-go/volley/internal/count"
 )
 
-// Policy says what becomes of a row on which a step fails. The zero Policy is [Stop].
+// Policy says what becomes of a bad row: one that the source cannot decode, or on which a step
+// fails. A run has one for all of them: [Stop], [Null], [Reject] or [Skip]. A source may have one of
+// its own, for its rows: see [Fallible]. The zero Policy stops as Stop does, and in a source leaves
+// its rows to the policy of the run.
 type Policy struct {
-	// RowsMax is how many rows may fail before the run ends with an error; 0 is no such limit. Of a
-	// stream, rows that the source could not decode or of which it lost something count too. Each row
-	// counts once. The run ends with the first row that is one too many, in the order of the table:
-	// that row is the last that is counted and rejected, however the table is cut and on any workers.
+	// RowsMax is how many rows may be bad before the run ends with an error; 0 is no such limit. Rows
+	// that the source could not decode or of which it lost something, and those on which steps fail,
+	// count together. Each row counts once. The run ends with the first row that is one too many, in
+	// the order of the table: that row is the last that is counted and rejected, however the table is
+	// cut and on any workers.
 	RowsMax int
-	// RatioMax is what share of the rows may fail; 0 is no such limit. Of a frame, and behind a step
+	// RatioMax is what share of the rows may be bad; 0 is no such limit. Of a frame, and behind a step
 	// that needs all rows, it is of all rows that came. Of a stream it is of the rows up to each one
-	// that fails, of the first 1,000 as a whole, and of all rows at the end.
+	// that is bad, of the first 1,000 as a whole, and of all rows at the end.
 	RatioMax float64
 
 	action action
@@ -26,37 +30,53 @@ type Policy struct {
 type action int
 
 const (
-	stop action = iota
+	unsaid action = iota
+	stop
 	null
 	reject
+	skip
 )
 
-// Stop ends the run at the first row of the table that fails, with that row's error. Rows before it
+// Stop ends the run at the first row of the table that is bad, with that row's error. Rows before it
 // are finished, rows after it are not begun any more, and the context of calls under way for them
 // is cancelled. Nothing is written.
-func Stop() Policy { return Policy{} }
+func Stop() Policy { return Policy{action: stop} }
 
 // Null makes the results of a row that fails null and goes on. The report has the number of such
 // rows and the first errors. A row on which a condition fails has no results: it is left out, and
-// counted as such.
+// counted as such. Of a row that cannot be decoded the source keeps what it can, with nulls for the
+// rest: its package says how, and which rows it leaves out nevertheless.
 func Null() Policy { return Policy{action: null} }
 
-// Reject leaves rows that fail out of the output and writes them to a sink, in order: the columns
-// of the input, then those that say where each stood and why it failed, by [RejectSchema]. Of a
-// stream, rows that the source could not decode and left out are among them. The sink is written
-// also if the run ends with an error because too many rows failed, up to the one that was too many:
-// rowsMax is the most that may, 0 means any number.
+// Reject leaves bad rows out of the output and writes them to a sink, in order: the columns of the
+// input, then those that say where each stood and why it is bad, by [RejectSchema]. The sink is
+// written also if the run ends with an error because too many rows are bad, up to the one that was
+// too many: rowsMax is the most that may be, 0 means any number. As the policy of a source it may
+// have no sink: then whoever reads the stream is given the rows, in [Chunk].
 func Reject(sink Sink, rowsMax int) Policy {
 	return Policy{action: reject, sink: sink, RowsMax: rowsMax}
 }
 
-// Stops reports whether the first row that fails ends the run.
-func (p Policy) Stops() bool { return p.action == stop }
+// Skip leaves bad rows out of the output and writes them nowhere. The report has their number and
+// the first errors.
+func Skip() Policy { return Policy{action: skip} }
 
-// Rejects reports whether rows that fail are left out and written to Sink.
+// Given reports whether the policy was chosen: the zero Policy was not.
+func (p Policy) Given() bool { return p.action != unsaid }
+
+// Stops reports whether the first bad row ends the run.
+func (p Policy) Stops() bool { return p.action == unsaid || p.action == stop }
+
+// Nulls reports whether bad rows go on, with nulls for what failed: it is [Null].
+func (p Policy) Nulls() bool { return p.action == null }
+
+// LeavesOut reports whether bad rows are left out of the output: it is [Reject] or [Skip].
+func (p Policy) LeavesOut() bool { return p.action == reject || p.action == skip }
+
+// Rejects reports whether bad rows are left out and written to Sink.
 func (p Policy) Rejects() bool { return p.action == reject }
 
-// Sink is where rows that fail go, whole; nil unless the policy is [Reject].
+// Sink is where bad rows go, whole; nil unless the policy is [Reject].
 func (p Policy) Sink() Sink { return p.sink }
 
 // WithoutSink is the policy for a trial: rows that [Reject] would leave out are left out, and
@@ -66,7 +86,7 @@ func (p Policy) WithoutSink() Policy {
 	return p
 }
 
-// Allowed is the most rows that may fail of so many.
+// Allowed is the most rows that may be bad of a number of rows.
 func (p Policy) Allowed(rows int) int {
 	most := math.MaxInt - 1
 	if p.RowsMax > 0 {
@@ -87,11 +107,11 @@ func (p Policy) ExceededAtEnd(bad, rows int) bool { return bad > p.Allowed(rows)
 
 // String is the policy as plans and reports show it.
 func (p Policy) String() string {
-	s := [...]string{"stop at the first", "null", "reject"}[p.action]
-	if p.action != stop && p.RowsMax > 0 {
+	s := [...]string{"stop at the first", "stop at the first", "null", "reject", "skip"}[p.action]
+	if !p.Stops() && p.RowsMax > 0 {
 		s += fmt.Sprintf(", at most %s", count.Of(p.RowsMax, "row"))
 	}
-	if p.action != stop && p.RatioMax > 0 {
+	if !p.Stops() && p.RatioMax > 0 {
 		s += fmt.Sprintf(", at most %g %% of the rows", 100*p.RatioMax)
 	}
 	return s

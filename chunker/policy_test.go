@@ -15,7 +15,7 @@ func TestAPolicyIsOverItsLimitsFromTheFirstRowTooMany(t *testing.T) {
 		bad, rows int
 		over      bool
 	}{
-		{Policy{}, 1000, 1000, false},
+		{Policy{}, 1000, 1000, false}, {Skip(), 1000, 1000, false},
 		{Policy{RowsMax: 3}, 3, 10, false}, {Policy{RowsMax: 3}, 4, 10, true}, {Policy{RowsMax: 1}, 1, 1, false}, {Policy{RowsMax: 1}, 2, 2, true},
 		{Policy{RatioMax: 0.1}, 100, 10, false}, {Policy{RatioMax: 0.1}, 101, 10, true}, {Policy{RatioMax: 0.1}, 100, 1000, false},
 		{Policy{RatioMax: 0.1}, 200, 2000, false}, {Policy{RatioMax: 0.1}, 201, 2000, true}, {Policy{RatioMax: 0.1, RowsMax: 5}, 6, 2000, true}, {Policy{RatioMax: 0.001, RowsMax: 5}, 2, 1000, true},
@@ -23,7 +23,7 @@ func TestAPolicyIsOverItsLimitsFromTheFirstRowTooMany(t *testing.T) {
 		require.Equal(t, c.over, c.p.Exceeded(c.bad, c.rows), "%+v", c)
 	}
 	for want, p := range map[string]Policy{
-		"stop at the first": {RowsMax: 3, RatioMax: 0.5}, "null": Null(), "reject": Reject(nil, 0), "reject, at most 7 rows": Reject(nil, 7),
+		"stop at the first": {RowsMax: 3, RatioMax: 0.5}, "null": Null(), "reject": Reject(nil, 0), "skip": Skip(), "reject, at most 7 rows": Reject(nil, 7),
 		"null, at most 25 % of the rows": {action: null, RatioMax: 0.25}, "null, at most 2 rows, at most 0.1 % of the rows": {action: null, RowsMax: 2, RatioMax: 0.001},
 	} {
 		require.Equal(t, want, p.String())

@@ -30,13 +30,11 @@ func (s selected) Places() []string {
 	return nil
 }
 
-// Rejects is the sink of the source.
-func (s selected) Rejects() Sink {
-	if r, ok := s.Source.(Rejecting); ok {
-		return r.Rejects()
-	}
-	return nil
-}
+// OwnPolicy is that of the source.
+func (s selected) OwnPolicy() Policy { return OwnPolicy(s.Source) }
+
+// Under has the source read by the policy.
+func (s selected) Under(p Policy) Source { return selected{Under(s.Source, p), s.names} }
 
 func (s selected) Describe(ctx context.Context) (Input, error) {
 	in, err := s.Source.Describe(ctx)

@@ -116,9 +116,37 @@ type Placed interface {
 	Places() []string
 }
 
-// Rejecting is a Source that writes the rows it leaves out to a sink of its own.
-type Rejecting interface {
+// Fallible is a Source in which single rows can be bad, as those of a text can: it can read by a
+// [Policy].
+type Fallible interface {
 	Source
-	// Rejects returns the sink; nil where there is none.
-	Rejects() Sink
+	// OwnPolicy returns the policy that the source itself was given for its rows; the zero Policy if
+	// it was given none.
+	OwnPolicy() Policy
+	// Under returns the source as it reads by the policy of a run, which has neither sink nor limits
+	// here: the run keeps them. It is asked for before Describe, and not if OwnPolicy was given.
+	//
+	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and tells in
+	// Nulled, Cut and Mended of [Chunk] of which rows something is lost. By [Reject] and [Skip], and
+	// where nothing can be kept, the row is among the Rejects of its chunk.
+	Under(p Policy) Source
+}
+
+// Under is a source as it reads for a run with a policy: bad rows of a [Fallible] source that was
+// given no policy of its own go by that of the run, which counts them, holds them against its limits
+// and writes them to its sink. Any other source stays as it is.
+func Under(src Source, p Policy) Source {
+	f, ok := src.(Fallible)
+	if !ok || !p.Given() || f.OwnPolicy().Given() {
+		return src
+	}
+	return f.Under(Policy{action: p.action})
+}
+
+// OwnPolicy is the policy that a source itself was given, the zero Policy if it has none.
+func OwnPolicy(src Source) Policy {
+	if f, ok := src.(Fallible); ok {
+		return f.OwnPolicy()
+	}
+	return Policy{}
 }

@@ -330,7 +330,7 @@ func (b BoundSteps) Rows(policy Policy) int64 {
 	rows := int64(-1)
 	for _, step := range slices.Backward(b.List) {
 		w, ok := step.(Wanting)
-		if !ok || policy.Rejects() && rows >= 0 && MayFail(step) {
+		if !ok || policy.LeavesOut() && rows >= 0 && MayFail(step) {
 			rows = -1
 			continue
 		}

@@ -189,11 +189,12 @@ type policyData struct {
 	To       *Files  `json:"to,omitempty"`
 }
 
-var policyNames = []string{stop: "stop", null: "null", reject: "reject"}
+var policyNames = []string{unsaid: "", stop: "stop", null: "null", reject: "reject", skip: "skip"}
 
-// MarshalJSON writes the policy, and where its rejects go.
+// MarshalJSON writes the policy, and where its rejects go. The zero Policy is written as [Stop]:
+// leave it out where that is another.
 func (p Policy) MarshalJSON() ([]byte, error) {
-	d := policyData{Policy: policyNames[p.action], RowsMax: p.RowsMax, RatioMax: p.RatioMax}
+	d := policyData{Policy: policyNames[max(p.action, stop)], RowsMax: p.RowsMax, RatioMax: p.RatioMax}
 	if p.sink != nil {
 		to, err := FilesOf(p.sink)
 		if err != nil {
@@ -221,9 +222,9 @@ func (p *Policy) UnmarshalStrict(v *strictjson.Value) error {
 	}
 	at := slices.Index(policyNames, d.Policy)
 	switch {
-	case at < 0:
-		return v.Errorf("no policy %q%s", d.Policy, near.Hint(d.Policy, policyNames))
-	case (action(at) == reject) != (d.To != nil):
+	case at <= int(unsaid):
+		return v.Errorf("no policy %q%s", d.Policy, near.Hint(d.Policy, policyNames[stop:]))
+	case action(at) != reject && d.To != nil:
 		return v.Errorf(`the policy "reject", and no other, has a field "to": the format and file of the rejects`)
 	case d.RowsMax < 0 || !(d.RatioMax >= 0 && d.RatioMax <= 1):
 		return v.Errorf("rowsMax %d and ratioMax %g: give a number of rows, and a share from 0 to 1", d.RowsMax, d.RatioMax)

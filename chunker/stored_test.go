@@ -89,12 +89,18 @@ type unstored struct{ chunker.Step }
 func TestPoliciesAreStored(t *testing.T) {
 	limited := chunker.Null()
 	limited.RowsMax, limited.RatioMax = 3, 0.125
-	for want, p := range map[string]chunker.Policy{`{"policy":"stop"}`: chunker.Stop(), `{"policy":"null"}`: chunker.Null(), `{"policy":"null","rowsMax":3,"ratioMax":0.125}`: limited} {
+	for want, p := range map[string]chunker.Policy{`{"policy":"stop"}`: chunker.Stop(), `{"policy":"null"}`: chunker.Null(), `{"policy":"skip"}`: chunker.Skip(), `{"policy":"reject","rowsMax":2}`: chunker.Reject(nil, 2), `{"policy":"null","rowsMax":3,"ratioMax":0.125}`: limited} {
 		data, err := json.Marshal(p)
 		require.NoError(t, err)
 		require.Equal(t, want, string(data))
 		var back chunker.Policy
 		require.NoError(t, json.Unmarshal(data, &back))
 		require.Equal(t, p, back)
+	}
+	for text, want := range map[string]string{
+		`{"policy":""}`: `no policy ""`, `{"policy":"skp"}`: `did you mean "skip"?`, `{"policy":"skip","rowsMax":-1}`: "give a number of rows",
+		`{"policy":"null","to":{"format":"example","files":["a"]}}`: `the policy "reject", and no other, has a field "to"`,
+	} {
+		require.ErrorContains(t, json.Unmarshal([]byte(text), new(chunker.Policy)), want, text)
 	}
 }

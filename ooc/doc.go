@@ -55,9 +55,9 @@
 // files of those names stay as they were. An input that changed while it was read is an error, too.
 // A row on which a function fails is named by file, row and line, also behind a sort; behind a step
 // that makes new rows, such as groups, it has no number. It goes by the job's policy, and so do
-// rows that the source cannot decode where its own settings say to go on. The first chunk in which
-// a step fails ends a job: if several steps fail, or a limit stands behind one that does, which
-// error it is, or whether there is one, depends on how the budget cuts the chunks.
+// rows that the source cannot decode, unless the source has a policy of its own. The first chunk in
+// which a step fails ends a job: if several steps fail, or a limit stands behind one that does,
+// which error it is, or whether there is one, depends on how the budget cuts the chunks.
 //
 // # Jobs as data
 //

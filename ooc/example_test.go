@@ -73,12 +73,12 @@ func ExampleJob_sort() {
 	// D,7
 }
 
-// A row that fails goes to a file of its own, with where it stood and why.
+// A row that fails, or that cannot be read, goes to a file of its own, with where it stood and why.
 func ExampleJob_rejects() {
 	dir, _ := os.MkdirTemp("", "")
 	defer os.RemoveAll(dir)
 	in, out, bad := filepath.Join(dir, "trips.csv"), filepath.Join(dir, "out.csv"), filepath.Join(dir, "bad.csv")
-	_ = os.WriteFile(in, []byte("trip,seats\n1,2\n2,0\n3,4\n"), 0o600)
+	_ = os.WriteFile(in, []byte("trip,seats\n1,2\n2,0\n3,4\n4,two,more\n"), 0o600)
 
 	report, err := ooc.Job{
 		From:    csvio.Open(in),
@@ -92,15 +92,16 @@ func ExampleJob_rejects() {
 	}
 	fmt.Printf("%d rows in, %d out, %d rejected\n", report.RowsIn, report.RowsOut, report.Rejected)
 	f, _ := csvio.ReadFile(context.Background(), bad)
-	f, _ = f.Select("trip", "reject_line", "reject_function", "reject_reason")
+	f, _ = f.Select("trip", "reject_line", "reject_function", "reject_text")
 	fmt.Println(f)
 	// Output:
-	// 3 rows in, 2 out, 1 rejected
-	//  trip  reject_line  reject_function  reject_reason
+	// 3 rows in, 2 out, 2 rejected
+	//  trip  reject_line  reject_function  reject_text
 	// int64        int64  string           string
-	// ─────  ───────────  ───────────────  ────────────────────────────────
-	//     2            3  share            integer division by zero (at "/…
-	// 1 row × 4 columns
+	// ─────  ───────────  ───────────────  ───────────
+	//     2            3  share            null
+	//  null            5  null             4,two,more
+	// 2 rows × 4 columns
 }
 
 // A job is kept as a document, and read back by a program or by volley run.

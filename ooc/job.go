@@ -43,9 +43,12 @@ type Job struct {
 	// one worker on a chunk, while others have other chunks.
 	Strategy apply.Strategy
 	Form     apply.Form
-	// OnError says what becomes of a row on which a step fails; the zero Policy is [chunker.Stop],
-	// which ends the job. Under [chunker.Null] a row on which a condition fails is left out, as one
-	// that it does not choose, and counted: see [Report].
+	// OnError says what becomes of a bad row, one that the source cannot read or on which a step
+	// fails; the zero Policy is [chunker.Stop], which ends the job. Its limits are of both together.
+	// Under [chunker.Null] a row on which a condition fails is left out, as one that it does not
+	// choose, and counted: see [Report]. A source that has a policy of its own goes by that, and its
+	// bad rows count against OnError's limits nevertheless; what it skips, or writes to a sink of its
+	// own, is not among OnError's rejects.
 	OnError chunker.Policy
 	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
 	// empty is the system's. One that no file can be made in is an error before anything is read.
@@ -179,6 +182,8 @@ func (j Job) memory() int64 {
 
 var errNoFrom = errors.New("ooc: the job has no From: give it a source, such as csvio.Open(path)")
 
+var errNoRejects = errors.New("ooc: OnError is chunker.Reject without a sink: the rejected rows would be lost: give it one, such as csvio.Create(path), or say chunker.Skip()")
+
 // check refuses what can be refused before anything is opened.
 func (j Job) check() error {
 	switch {
@@ -186,6 +191,8 @@ func (j Job) check() error {
 		return errNoFrom
 	case j.To == nil:
 		return errors.New("ooc: the job has no To: give it a sink, such as parquetio.Create(path)")
+	case j.OnError.Rejects() && j.OnError.Sink() == nil:
+		return errNoRejects
 	case j.Memory < 0:
 		return fmt.Errorf("ooc: Memory is %s", count.Of(j.Memory, "byte"))
 	}
@@ -226,9 +233,7 @@ func tryFile(dir string) error {
 // checkPlaces refuses to write what is read, and to write a file twice.
 func (j Job) checkPlaces() error {
 	ins, outs, rejects := places(j.From), places(j.To), places(j.OnError.Sink())
-	if s, ok := j.From.(chunker.Rejecting); ok {
-		rejects = append(rejects, places(s.Rejects())...)
-	}
+	rejects = append(rejects, places(chunker.OwnPolicy(j.From).Sink())...)
 	for _, out := range slices.Concat(outs, rejects) {
 		if slices.ContainsFunc(ins, func(in string) bool { return paths.Same(in, out) }) {
 			return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
@@ -303,14 +308,21 @@ func (r *run) env() engine.Env {
 	}
 	return engine.Env{
 		Workers: workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Strategy: int(r.job.Strategy), Form: int(r.job.Form),
-		Trust: r.job.Trust, Policy: r.job.OnError, Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
+		Trust: r.job.Trust, Policy: r.job.OnError, Apart: r.apart(), Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
 	}
+}
+
+// apart reports whether rows that the source leaves out are not for OnError's sink, by a policy of
+// its own: they are skipped, or in a sink of its own.
+func (r *run) apart() bool {
+	own := chunker.OwnPolicy(r.job.From)
+	return own.Given() && (!own.Rejects() || own.Sink() != nil)
 }
 
 // describe looks at the input. How much there is to read is asked for if somebody is told: some
 // formats open every file for it.
 func (r *run) describe(ctx context.Context) (err error) {
-	if r.input, err = r.job.From.Describe(ctx); err != nil {
+	if r.input, err = chunker.Under(r.job.From, r.job.OnError).Describe(ctx); err != nil {
 		return err
 	}
 	r.rowsTotal, r.bytesTotal = -1, -1

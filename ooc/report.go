@@ -24,8 +24,8 @@ type Report struct {
 
 	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is
 	// then rejected is in both.
-	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and of Unchosen
-	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a condition or a function failed
+	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and those on which a step failed
+	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a step failed
 	Unchosen    int64 // rows on which a condition failed, whatever became of them
 	NullResults int64 // rows written, or made into new ones, with nulls for the results of functions that failed
 	Nulled      int64 // rows in which the source made a value null that it could not read or that was missing

@@ -90,6 +90,9 @@ func (j Job) MarshalJSON() ([]byte, error) {
 	if j.Memory > 0 {
 		d.Memory = bytesize.Exact(j.Memory)
 	}
+	if j.OnError.Rejects() && j.OnError.Sink() == nil {
+		return nil, errNoRejects
+	}
 	if !j.OnError.Stops() || j.OnError != (chunker.Policy{}) {
 		d.OnError = &j.OnError
 	}
@@ -145,6 +148,9 @@ func (d *jobData) job() (Job, error) {
 	}
 	if d.OnError != nil {
 		out.OnError = *d.OnError
+	}
+	if out.OnError.Rejects() && out.OnError.Sink() == nil {
+		return out, errors.New(`onError: the policy "reject" has a field "to", the format and file of the rejects: give it one, or say "skip"`)
 	}
 	return out, nil
 }

@@ -118,7 +118,7 @@ func TestAJobThatWasStoredWritesTheSame(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("in.csv", []byte("n,s\n"+strings.Repeat("1,a\n0,b\n3,c\nx,d\n", 1000)), 0o600))
 	job := ooc.Job{
-		From:    csvio.ReadOptions{OnBad: csvio.Reject, Types: nil}.Open("in.csv"),
+		From:    csvio.Open("in.csv"),
 		Steps:   chunker.Steps{apply.Expr("m = 6 / cast(n, int64)"), apply.Where("m < 6 || s == \"a\""), table.RowNumber("row")},
 		To:      csvio.WriteOptions{Delimiter: ';'}.Create("out.csv"),
 		OnError: chunker.Reject(csvio.Create("bad.csv"), 0), Memory: 64 << 20,
@@ -145,15 +145,17 @@ func TestAJobThatWasStoredWritesTheSame(t *testing.T) {
 func TestWhatOfAJobCannotBeStoredIsTold(t *testing.T) {
 	from, to := csvio.Open("a.csv"), parquetio.Create("b.parquet")
 	for want, job := range map[string]ooc.Job{
-		"a job without From or To":                       {From: from},
-		"from: chunker.frameSource: it cannot be stored": {From: chunker.FromFrame(nil), To: to},
-		"to: *chunker.FrameSink: it cannot be stored":    {From: from, To: new(chunker.FrameSink)},
-		"to: *chunker.FrameSink: it cannot":              {From: from, To: to, OnError: chunker.Reject(new(chunker.FrameSink), 0)},
-		"steps[1]: map h: its function":                  {From: from, To: to, Steps: chunker.Steps{table.Limit(1), apply.Map1("h", "x", func(x float64) float64 { return x })}},
-		`files[0]: the text "\xff.csv" is not UTF-8`:     {From: csvio.Open("\xff.csv"), To: to},
-		"steps[0]: order: no columns are named":          {From: from, To: to, Steps: chunker.Steps{order.By()}},
-		"Memory -1, Workers 0 and Wide 0: a negative":    {From: from, To: to, Memory: -1},
-		`options.null[0]: the text "\x00" has a NUL`:     {From: csvio.ReadOptions{Null: []string{"\x00"}}.Open("a"), To: to},
+		"a job without From or To":                                     {From: from},
+		"from: chunker.frameSource: it cannot be stored":               {From: chunker.FromFrame(nil), To: to},
+		"to: *chunker.FrameSink: it cannot be stored":                  {From: from, To: new(chunker.FrameSink)},
+		"OnError is chunker.Reject without a sink":                     {From: from, To: to, OnError: chunker.Reject(nil, 0)},
+		"from: ReadOptions.OnError: to: *chunker.FrameSink: it cannot": {From: csvio.ReadOptions{OnError: chunker.Reject(new(chunker.FrameSink), 0)}.Open("a"), To: to},
+		"to: *chunker.FrameSink: it cannot":                            {From: from, To: to, OnError: chunker.Reject(new(chunker.FrameSink), 0)},
+		"steps[1]: map h: its function":                                {From: from, To: to, Steps: chunker.Steps{table.Limit(1), apply.Map1("h", "x", func(x float64) float64 { return x })}},
+		`files[0]: the text "\xff.csv" is not UTF-8`:                   {From: csvio.Open("\xff.csv"), To: to},
+		"steps[0]: order: no columns are named":                        {From: from, To: to, Steps: chunker.Steps{order.By()}},
+		"Memory -1, Workers 0 and Wide 0: a negative":                  {From: from, To: to, Memory: -1},
+		`options.null[0]: the text "\x00" has a NUL`:                   {From: csvio.ReadOptions{Null: []string{"\x00"}}.Open("a"), To: to},
 	} {
 		_, err := job.MarshalJSON()
 		require.ErrorContains(t, err, want)
@@ -181,7 +183,7 @@ func TestWrongDocumentsAreToldByTheirPlace(t *testing.T) {
 		`{` + ends + `, "steps": [{"step": "order", "keys": [{"nullsFirst": true}]}]}`:                                            `steps[0].keys[0]: there is no field "column"`,
 		`{` + ends + `, "steps": [{"step": "order", "key": ["a"]}]}`:                                                              `steps[0]: no field "key" is known here`,
 		`{` + ends + `, "onError": {"policy": "rejects"}}`:                                                                        `onError: no policy "rejects"; did you mean "reject"?`,
-		`{` + ends + `, "onError": {"policy": "reject"}}`:                                                                         `onError: the policy "reject", and no other, has a field "to"`,
+		`{` + ends + `, "onError": {"policy": "reject"}}`:                                                                         `onError: the policy "reject" has a field "to", the format and file of the rejects: give it one, or say "skip"`,
 		`{` + ends + `, "onError": {"policy": "null", "ratioMax": 2}}`:                                                            "onError: rowsMax 0 and ratioMax 2",
 		`{` + ends + `, "onError": {"policy": "reject", "to": {"format": "csv"}}}`:                                                `onError.to: there is no field "files"`,
 		`{"from": {"format": "csv", "files": []}, "to": {"format": "csv", "files": ["b"]}}`:                                       "from: no file is named",
@@ -203,7 +205,7 @@ func FuzzJob(f *testing.F) {
 	for text := range jobs() {
 		f.Add(text)
 	}
-	f.Add(`{"from":{"format":"tsv","files":["a"],"options":{"rejects":{"format":"parquet","files":["b"]},"types":{"a":"decimal(3,1)"}}},"to":{"format":"csv","files":["../b"]},"steps":[{"step":"steps","steps":[]}]}`)
+	f.Add(`{"from":{"format":"tsv","files":["a"],"options":{"onError":{"policy":"reject","to":{"format":"parquet","files":["b"]}},"types":{"a":"decimal(3,1)"}}},"to":{"format":"csv","files":["../b"]},"steps":[{"step":"steps","steps":[]}]}`)
 	f.Add(`{"from":{"format":"csv","files":["a"],"options":{"badRatio":1e-400,"null":[],"encoding":"cp1252"}},"to":{"format":"csv","files":["\ud83d\ude00"]},"memory":"1e3"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		var job ooc.Job

@@ -498,8 +498,15 @@ func TestPoliciesAndCountsHoldForTheWholeRun(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []int64{10, 20, 30, 501, 500}, row.Values())
 
+		kept := job.To.(*chunker.FrameSink).Frame()
+		job.To, job.OnError = new(chunker.FrameSink), chunker.Skip()
+		report, err = job.Run(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, []any{int64(5), int64(0), 5}, []any{report.LeftOut, report.Rejected, report.Steps.Failed})
+		require.Equal(t, fmt.Sprint(kept.Records()), fmt.Sprint(job.To.(*chunker.FrameSink).Frame().Records()))
+
 		for most, first := range map[int]string{2: "row 10, computing m", 3: "row 10, computing m", 4: "row 10, computing m"} {
-			for _, policy := range []chunker.Policy{chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {
+			for _, policy := range []chunker.Policy{chunker.Null(), chunker.Skip(), chunker.Reject(new(chunker.FrameSink), 0)} {
 				policy.RowsMax = most
 				job.To, job.OnError = new(chunker.FrameSink), policy
 				_, err := job.Run(t.Context())

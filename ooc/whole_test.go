@@ -127,18 +127,23 @@ func TestTheSourceIsClosedBeforeTheOutputAppears(t *testing.T) {
 	require.Empty(t, log)
 }
 
+func share(p chunker.Policy, max float64) chunker.Policy {
+	p.RatioMax = max
+	return p
+}
+
 // TestTheShareOfBadRowsIsKnownBeforeTheOutputAppears: it is looked at when all rows were read.
 func TestTheShareOfBadRowsIsKnownBeforeTheOutputAppears(t *testing.T) {
 	dir := t.TempDir()
 	in, out, rejects := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.csv"), filepath.Join(dir, "rejects.csv")
 	require.NoError(t, os.WriteFile(in, []byte("a,b\n1,2\n3\n4,5\n"), 0o600))
-	from := csvio.ReadOptions{OnBad: csvio.Reject, BadRatio: 0.1, Rejects: csvio.Create(rejects)}.Open(in)
+	from := csvio.ReadOptions{OnError: share(chunker.Reject(csvio.Create(rejects), 0), 0.1)}.Open(in)
 	_, err := ooc.Job{From: from, To: csvio.Create(out)}.Run(t.Context())
-	require.ErrorAs(t, err, new(*csvio.TooManyError))
+	require.ErrorAs(t, err, new(*chunker.TooManyError))
 	require.NoFileExists(t, out)
 	require.FileExists(t, rejects)
 	_, err = chunker.Copy(t.Context(), csvio.Create(out), from)
-	require.ErrorAs(t, err, new(*csvio.TooManyError))
+	require.ErrorAs(t, err, new(*chunker.TooManyError))
 	require.NoFileExists(t, out)
 }
 
@@ -151,11 +156,11 @@ func TestRejectsOfTheSourceAreHeldAgainstTheOtherPlaces(t *testing.T) {
 		{"in.csv", "out.csv", "both input and output"},
 		{"r.csv", "in.csv", "both input and output"},
 	} {
-		from := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: csvio.Create(c.rejects)}.Open("in.csv")
+		from := csvio.ReadOptions{OnError: chunker.Reject(csvio.Create(c.rejects), 0)}.Open("in.csv")
 		_, err := ooc.Job{From: from, To: csvio.Create(c.out)}.Run(t.Context())
 		require.ErrorContains(t, err, c.want)
 	}
-	_, err := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: csvio.Create("./in.csv")}.ReadFile(t.Context(), "in.csv")
+	_, err := csvio.ReadOptions{OnError: chunker.Reject(csvio.Create("./in.csv"), 0)}.ReadFile(t.Context(), "in.csv")
 	require.ErrorContains(t, err, "./in.csv is both input and rejects")
 	got, err := os.ReadFile("in.csv")
 	require.NoError(t, err)

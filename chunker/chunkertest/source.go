@@ -40,6 +40,7 @@ func TestSource(t *testing.T, src chunker.Source, want *frame.Frame) {
 	testColumns(t, src, want)
 	testRows(t, src, want)
 	testFilter(t, src, want)
+	testPolicies(t, src, want)
 }
 
 // read takes all chunks of a source, running the parts in the order said, and checks rows' numbers.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/count"
-	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
 
@@ -59,6 +58,7 @@ A row that cannot be read, or that a step fails on, ends convert with an error t
 --on-error null keeps what can be kept: a value that cannot be read or is missing is null, fields that
 are too many are dropped, broken quotes are read as text, and the results of a step that fails are null. A row without a
 sense, as one whose quote is never closed, is left out, and so is one on which --where fails.
+--on-error skip leaves every such row out.
 --on-error reject=FILE writes the whole row to FILE, with the reason, and leaves it out of the output;
 bytes that are no UTF-8 are \xE9 there, and backslashes of such a row doubled.
 How many rows there are of each kind is told, and the exit code is then 3.`,
@@ -84,17 +84,17 @@ func (c *convert) flags(cmd *cobra.Command) {
 	c.output.flags(cmd)
 	c.effort.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&c.onError, "on-error", "stop", "what becomes of a row that fails: stop, null, or reject=FILE")
+	f.StringVar(&c.onError, "on-error", "stop", "what becomes of a row that cannot be read or fails: stop, null, skip, or reject=FILE")
 	f.IntVar(&c.errorsMax, "max-errors", 0, "end with an error when more rows than this failed; 0 is any number")
 	c.reporting.flags(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("on-error", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"stop", "null", "reject="}, cobra.ShellCompDirectiveNoSpace
+		return []string{"stop", "null", "skip", "reject="}, cobra.ShellCompDirectiveNoSpace
 	})
 }
 
 // begin is the job that the flags say, the input it reads, and the name of its file of rejects.
 func (c *convert) begin(cmd *cobra.Command, inputs []string, out string) (job ooc.Job, from *opened, rejects string, err error) {
-	policy, onBad, rejects, err := c.policy(out)
+	policy, rejects, err := c.policy(out)
 	if err != nil {
 		return job, nil, "", usage(cmd, "%w", err)
 	}
@@ -102,7 +102,7 @@ func (c *convert) begin(cmd *cobra.Command, inputs []string, out string) (job oo
 	if err != nil {
 		return job, nil, "", usage(cmd, "%w", err)
 	}
-	if from, err = c.open(cmd, inputs, onBad); err != nil {
+	if from, err = c.open(cmd, inputs); err != nil {
 		return job, nil, "", err
 	}
 	job = c.job(from.Source)
@@ -129,37 +129,40 @@ func (c *convert) run(cmd *cobra.Command, inputs []string, out string) error {
 	return c.explained(err)
 }
 
-// policy is what --on-error says, for the functions and for the reader; and the name of the file of
-// rejects.
-func (c *convert) policy(out string) (p chunker.Policy, onBad csvio.OnBad, rejects string, err error) {
+// policy is what --on-error says, and the name of the file of rejects.
+func (c *convert) policy(out string) (p chunker.Policy, rejects string, err error) {
 	if c.errorsMax < 0 {
-		return p, onBad, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
+		return p, "", fmt.Errorf("--max-errors %d is negative", c.errorsMax)
 	}
 	word, file, isFile := strings.Cut(c.onError, "=")
 	switch {
 	case c.onError == "stop" && c.errorsMax > 0:
-		return p, onBad, "", errors.New("--max-errors is of --on-error null and reject=FILE: without them the first row that fails ends the command")
+		return p, "", errors.New("--max-errors is of --on-error null, skip and reject=FILE: without them the first row that fails ends the command")
 	case c.onError == "stop":
-		return chunker.Stop(), csvio.Stop, "", nil
+		return p, "", nil
 	case c.onError == "null":
 		p = chunker.Null()
 		p.RowsMax = c.errorsMax
-		return p, csvio.Null, "", nil
+		return p, "", nil
+	case c.onError == "skip":
+		p = chunker.Skip()
+		p.RowsMax = c.errorsMax
+		return p, "", nil
 	case word != "reject" || !isFile || file == "":
-		return p, onBad, "", fmt.Errorf("--on-error %s: it is stop, null or reject=FILE", c.onError)
+		return p, "", fmt.Errorf("--on-error %s: it is stop, null, skip or reject=FILE", c.onError)
 	}
 	if file == stdio && out == stdio {
-		return p, onBad, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
+		return p, "", fmt.Errorf("--on-error %s: standard output has the output already", c.onError)
 	}
 	format, _, err := formatByName(file)
 	if err != nil && file != stdio && !isPipe(file) {
-		return p, onBad, "", fmt.Errorf("--on-error reject: the %w", err)
+		return p, "", fmt.Errorf("--on-error reject: the %w", err)
 	}
 	sink, err := (&output{force: c.force, planned: c.output.planned, defuse: c.defuse && format != parquet}).sink(file)
 	if err != nil {
-		return p, onBad, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
+		return p, "", fmt.Errorf("--on-error %s: %w", c.onError, err)
 	}
-	return chunker.Reject(rejectsSink{sink}, c.errorsMax), csvio.Reject, file, nil
+	return chunker.Reject(rejectsSink{sink}, c.errorsMax), file, nil
 }
 
 // report tells what a job came to: to people in notes, to programs in JSON.
@@ -214,12 +217,15 @@ func failures(r *ooc.Report, rejects string) (notes []string) {
 		fate = "in " + rejects
 	}
 	they := func(rows int64) string { return count.Word(rows, "it is ", "they are ") + fate }
-	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", they(r.Refused))
+	read := they(r.Refused)
+	if rejects != "" && r.LeftOut > 0 { // only a document can give the source a policy of its own
+		read = count.Word(r.Refused, "it went", "they went") + " by from.options.onError"
+	}
+	note(r.Refused, firstOf(r.FirstRefused), "could not be read: %s", read)
 	note(r.Unchosen, firstFailed(r, true), "failed on --where: %s", they(r.Unchosen))
 	note(r.NullResults, firstFailed(r, false), "failed: %s results are null", count.Word(r.NullResults, "its", "their"))
-	if failed := r.Rejected - r.Refused - r.Unchosen; rejects != "" {
-		note(failed, firstFailed(r, false), "failed: %s", they(failed))
-	}
+	failed := r.Rejected + r.LeftOut - r.Refused - r.Unchosen
+	note(failed, firstFailed(r, false), "failed: %s", they(failed))
 	note(r.Nulled, firstOf(r.FirstNulled), "%s a null for a value that could not be read or was missing", count.Word(r.Nulled, "has", "have"))
 	note(r.Cut, firstOf(r.FirstCut), "%s more fields than there are columns: what is too much was dropped", count.Word(r.Cut, "has", "have"))
 	note(r.Mended, firstOf(r.FirstMended), "%s mended: broken quotes are read as text, names that are missing are made up", count.Word(r.Mended, "was", "were"))

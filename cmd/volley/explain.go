@@ -10,7 +10,6 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/terminal"
-	"github.com/volley-go/volley/io/csvio"
 )
 
 // explain is the flags of the verb.
@@ -39,7 +38,7 @@ and the columns that are written. It reads no more than that sample, and writes 
 }
 
 func (e *explain) run(cmd *cobra.Command, args []string) error {
-	from, err := e.open(cmd, args, csvio.Stop)
+	from, err := e.open(cmd, args)
 	if err != nil {
 		return err
 	}

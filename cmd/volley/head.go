@@ -13,7 +13,6 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/terminal"
-	"github.com/volley-go/volley/io/csvio"
 )
 
 // head is the flags of the verb.
@@ -57,7 +56,7 @@ func (h *head) run(cmd *cobra.Command, args []string) error {
 	if h.rows < 0 {
 		return usage(cmd, "-n %d: how many rows cannot be negative", h.rows)
 	}
-	from, err := h.open(cmd, args, csvio.Stop)
+	from, err := h.open(cmd, args)
 	if err != nil {
 		return err
 	}

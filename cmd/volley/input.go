@@ -73,8 +73,8 @@ type opened struct {
 	close  func() error // takes away what reading needed
 }
 
-// open makes a source of inputs; rows that cannot be read go by onBad.
-func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*opened, error) {
+// open makes a source of inputs; rows that cannot be read go by the policy of the job.
+func (in *input) open(cmd *cobra.Command, args []string) (*opened, error) {
 	options, err := in.options()
 	if err == nil && in.from != "" {
 		err = checkFormat("--from", in.from)
@@ -85,7 +85,7 @@ func (in *input) open(cmd *cobra.Command, args []string, onBad csvio.OnBad) (*op
 	if err != nil {
 		return nil, usage(cmd, "%w", err)
 	}
-	options.OnBad, options.Report = onBad, &in.read
+	options.Report = &in.read
 	if in.planned && (args[0] == stdio || len(args) == 1 && isPipe(args[0])) {
 		return in.unopened(cmd, options, args)
 	}
@@ -143,7 +143,7 @@ func (in *input) tellUndecided(w io.Writer) {
 
 // schema is the columns of inputs: of their first file, unless all are to be looked at.
 func (in *input) schema(cmd *cobra.Command, args []string, all bool) (*arrow.Schema, error) {
-	from, err := in.open(cmd, args, csvio.Stop)
+	from, err := in.open(cmd, args)
 	if err != nil {
 		return nil, err
 	}

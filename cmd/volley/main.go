@@ -56,8 +56,9 @@
 // A row that cannot be read, or that a step fails on, ends the command with an error that names
 // file, line and values. With --on-error null a value that cannot be read is null, and so are the
 // results of a step that fails; a row that makes no sense, or on which --where fails, is left out.
-// With --on-error reject=FILE the row goes to FILE, with the reason, and not to the output. How
-// many rows there are of each kind is told. Then the exit code is 3: done, but not with every row.
+// With --on-error reject=FILE the row goes to FILE, with the reason, and not to the output; with
+// --on-error skip it is left out and goes nowhere. How many rows there are of each kind is told.
+// Then the exit code is 3: done, but not with every row.
 //
 // # Exit codes
 //

@@ -122,6 +122,10 @@ func TestWhatBecameOfRowsIsTold(t *testing.T) {
 		{ooc.Report{Unchosen: 1, LeftOut: 1, Steps: failed("where n > 0")}, "", []string{"1 of 9 rows failed on --where: it is left out; the first: row 1, computing where n > 0 from n = 0: oops"}},
 		{ooc.Report{NullResults: 1, Steps: failed("m")}, "", []string{"1 of 9 rows failed: its results are null; the first: row 1, computing m from n = 0: oops"}},
 		{ooc.Report{Rejected: 1, Steps: failed("m")}, "bad.csv", []string{"1 of 9 rows failed: it is in bad.csv; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{LeftOut: 1, Steps: failed("m")}, "", []string{"1 of 9 rows failed: it is left out; the first: row 1, computing m from n = 0: oops"}},
+		{ooc.Report{Refused: 1, Rejected: 1, LeftOut: 1, Steps: failed("m")}, "bad.csv", []string{
+			"1 of 10 rows could not be read: it went by from.options.onError", "1 of 10 rows failed: it is in bad.csv; the first: row 1, computing m from n = 0: oops",
+		}},
 		{ooc.Report{Nulled: 3, FirstNulled: bad("no int")}, "", []string{
 			"3 of 9 rows have a null for a value that could not be read or was missing; the first: read a.csv: no int; --on-error reject=FILE sets such rows aside",
 		}},

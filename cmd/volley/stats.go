@@ -12,7 +12,6 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
-	"github.com/volley-go/volley/io/csvio"
 )
 
 // stats is the flags of the verb.
@@ -47,7 +46,7 @@ estimate, marked ~, whose standard error is 1.6 %. (Of more than 128 columns tha
 }
 
 func (s *stats) run(cmd *cobra.Command, args []string) error {
-	from, err := s.open(cmd, args, csvio.Stop)
+	from, err := s.open(cmd, args)
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,8 @@ var options = regexp.MustCompile(`\b(?:csvio\.|parquetio\.)?(?:Read|Write)Option
 // flagOf are the flags that set options, by their names there.
 var flagOf = map[string]string{
 	"Compression": "--compression", "Dates": "--dates", "Decimal": "--decimal", "DefuseFormulas": "--defuse-formulas", "Delimiter": "--delimiter", "Encoding": "--encoding",
-	"Header": "--header or --no-header", "Int96Micros": "--int96-micros", "Names": "--names", "Null": "--null", "OnBad": "--on-error",
-	"Rejects": "--on-error reject=FILE", "Separator": "--delimiter", "Thousands": "--thousands", "Types": "--types",
+	"Header": "--header or --no-header", "Int96Micros": "--int96-micros", "Names": "--names", "Null": "--null", "OnError": "--on-error",
+	"Separator": "--delimiter", "Thousands": "--thousands", "Types": "--types",
 }
 
 // asFlags are the remedies that the command has in other words than an option's name.
@@ -42,9 +42,8 @@ var asFlags = strings.NewReplacer(
 	`TempDir "`, `--temp-dir "`,
 	"raise Memory", "raise --memory",
 	"set ReadOptions.Int96Micros", "give --int96-micros",
-	"more than ReadOptions.BadMax and BadRatio allow", "which are too many",
 	"ReadOptions.Encoding (EncodingOf finds it by name)", "--encoding with its name",
-	"set ReadOptions.OnBad so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
+	"set ReadOptions.OnError so that such rows are left out", "set such rows aside by volley convert --on-error reject=FILE",
 	", or read the column as binary", "",
 	"over a limit of ReadOptions.Limits; raise it", "over a limit; raise it by --limit",
 	"say which by order.Keys(order.Key{Column: …})", "give one of them another name by --rename before --sort",

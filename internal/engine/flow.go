@@ -35,8 +35,10 @@ type Env struct {
 	Trust bool
 	// Seed makes a sample's places differ.
 	Seed uint64
-	// Policy says what becomes of rows that fail.
+	// Policy says what becomes of rows that fail. Apart says that rows which the source left out are
+	// none of its rejects: the source skips them, or writes them itself, by a policy of its own.
 	Policy chunker.Policy
+	Apart  bool
 	// Alone says that a batch is the whole table, so that all workers are there for it, and the
 	// policy's limits hold for it.
 	Alone bool
@@ -147,7 +149,7 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 				return
 			}
 		}
-		if env.Policy.Rejects() && len(b.failed) > before {
+		if env.Policy.LeavesOut() && len(b.failed) > before {
 			if err := b.leaveOutFailed(before); err != nil {
 				b.err = err
 			}

@@ -87,8 +87,8 @@ type rejected struct {
 	chunker.RejectedRow
 }
 
-// rejects are a batch's failed rows and those its source refused, in row order.
-func (b *Batch) rejects() []rejected {
+// rejects are a batch's failed rows and, with refused, those its source refused, in row order.
+func (b *Batch) rejects(refused bool) []rejected {
 	var rows []rejected
 	at, last := -1, int64(math.MinInt64)
 	for i, e := range b.failed {
@@ -106,8 +106,10 @@ func (b *Batch) rejects() []rejected {
 			File: e.File, Row: e.Row, Line: e.Line, Offset: -1, Function: e.Func, Reason: e.Err.Error(),
 		}})
 	}
-	for _, e := range b.chunk.Rejects {
-		rows = append(rows, rejected{-1, e.RejectedRow()})
+	if refused {
+		for _, e := range b.chunk.Rejects {
+			rows = append(rows, rejected{-1, e.RejectedRow()})
+		}
 	}
 	if b.behind != nil { // as they came: their numbers are those of the source
 		return rows
@@ -137,9 +139,9 @@ func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rej
 	return &rejecter{in: in, schema: schema, w: w, put: put}, nil
 }
 
-// add writes the rejects of a batch whose rows are numbered.
-func (r *rejecter) add(ctx context.Context, b *Batch) error {
-	if rows := b.rejects(); len(rows) > 0 && r.torn == nil {
+// add writes the rejects of a batch whose rows are numbered; with refused those of its source too.
+func (r *rejecter) add(ctx context.Context, b *Batch, refused bool) error {
+	if rows := b.rejects(refused); len(rows) > 0 && r.torn == nil {
 		r.torn = r.write(ctx, b.bad, rows)
 	}
 	return r.torn

@@ -112,7 +112,7 @@ func (f *Flow) needsOrigins(s *segment, list []chunker.BoundStep, i int) bool {
 	if !s.first() && !f.segments[s.number-1].carries() {
 		return false
 	}
-	nulls := !f.env.Policy.Stops() && !f.env.Policy.Rejects()
+	nulls := f.env.Policy.Nulls()
 	return slices.ContainsFunc(list[i+1:], chunker.MayFail) || nulls && slices.ContainsFunc(list[:i], chunker.MayFail)
 }
 

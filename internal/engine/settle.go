@@ -17,7 +17,7 @@ type Counts struct {
 	Refused int // that it could not decode: none of Rows
 	Failed  int // of Rows: those on which some step failed
 
-	LeftOut     int // of Refused and of Unchosen: rows that neither go on nor are among the rejects
+	LeftOut     int // of Refused and of Failed: rows that neither go on nor are among the rejects
 	Rejected    int // rows that are among the rejects: of Refused, and of Failed
 	Unchosen    int // of Failed: those on which a condition, or the function of their chunk, failed
 	NullResults int // of Failed: those written, or made into new rows, with nulls for the results of functions that failed
@@ -50,7 +50,7 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	}
 	if b.behind == nil {
 		f.numberer.NumberRows(&b.chunk, b.rowsCounted())
-		f.counts.read(b, f.env.Policy)
+		f.counts.read(b, f.refusedAreRejects())
 		if f.origins != nil {
 			f.origins.add(b.number, &b.chunk)
 		}
@@ -67,7 +67,7 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 		f.counts.firstBad = b.firstBad()
 	}
 	if f.rejecter != nil {
-		if err := f.rejecter.add(ctx, b); err != nil {
+		if err := f.rejecter.add(ctx, b, f.refusedAreRejects()); err != nil {
 			return err
 		}
 	}
@@ -97,8 +97,11 @@ func (f *Flow) number(b *Batch) {
 	}
 }
 
+// refusedAreRejects reports whether rows that the source left out go to the policy's sink.
+func (f *Flow) refusedAreRejects() bool { return f.env.Policy.Rejects() && !f.env.Apart }
+
 // read counts what the source gave, of a batch whose rows are numbered.
-func (c *Counts) read(b *Batch, policy chunker.Policy) {
+func (c *Counts) read(b *Batch, rejected bool) {
 	in := &b.chunk
 	c.Chunks++
 	c.Rows += b.rowsCounted()
@@ -107,7 +110,7 @@ func (c *Counts) read(b *Batch, policy chunker.Policy) {
 	c.Nulled += len(in.Nulled.Rows)
 	c.Cut += len(in.Cut.Rows)
 	c.Mended += len(in.Mended.Rows)
-	if policy.Rejects() {
+	if rejected {
 		c.Rejected += len(in.Rejects)
 	} else {
 		c.LeftOut += len(in.Rejects)
@@ -132,7 +135,9 @@ func (f *Flow) countFailed(b *Batch) {
 	switch policy := f.env.Policy; {
 	case policy.Rejects():
 		c.Rejected += failed
-	case !policy.Stops():
+	case policy.LeavesOut():
+		c.LeftOut += failed
+	case policy.Nulls():
 		c.LeftOut += len(b.unchosen)
 		c.NullResults += f.nullResults(b)
 	}

@@ -25,8 +25,8 @@ func (p *piece) settle(b *block, line int) error {
 	if len(b.index.Bad) == 0 && len(b.bad) == 0 && len(p.losses) == 0 {
 		return nil
 	}
-	policy := p.stream.source.options.OnBad
-	if policy == Stop {
+	policy := p.stream.source.options.OnError
+	if policy.Stops() {
 		return p.first(b, line)
 	}
 	if p.stream.source.wider != nil {
@@ -34,12 +34,12 @@ func (p *piece) settle(b *block, line int) error {
 			return err
 		}
 	}
-	if policy == Null {
+	if policy.Nulls() {
 		p.lose(b, line)
 		b.bad = b.bad[:0] // values that do not fit are null already
 	}
 	for _, e := range p.told(b, line) {
-		if policy == Skip {
+		if !policy.Rejects() && !policy.Nulls() {
 			e.Raw = ""
 		}
 		p.problems = append(p.problems, e)

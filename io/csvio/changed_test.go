@@ -83,7 +83,7 @@ func TestReadFileOfAnInputThatChanges(t *testing.T) {
 	for what, change := range meddle.Changes {
 		path := aged(t, "in.csv", text)
 		rejects := meddling{new(chunker.FrameSink), func() { require.NoError(t, change.Do(path, text)) }}
-		f, err := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: rejects}.ReadFile(t.Context(), path)
+		f, err := csvio.ReadOptions{OnError: chunker.Reject(rejects, 0)}.ReadFile(t.Context(), path)
 		if change.Told {
 			require.ErrorIs(t, err, chunker.ErrChanged, what)
 			continue
@@ -110,6 +110,6 @@ func TestFilesOfTheSystemDoNotChange(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has files that change whenever they are read, under /proc")
 	}
-	_, err := csvio.ReadOptions{Delimiter: ':', Header: csvio.Absent, OnBad: csvio.Skip}.ReadFile(t.Context(), "/proc/self/status")
+	_, err := csvio.ReadOptions{Delimiter: ':', Header: csvio.Absent, OnError: chunker.Skip()}.ReadFile(t.Context(), "/proc/self/status")
 	require.False(t, errors.Is(err, chunker.ErrChanged), "%v", err)
 }

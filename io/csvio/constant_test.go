@@ -77,7 +77,7 @@ func TestTextsOfOtherFormatsAreNamed(t *testing.T) {
 		require.ErrorContains(t, err, "read "+path+": "+want)
 		_, err = csvio.Sniff(t.Context(), path)
 		require.ErrorContains(t, err, want)
-		_, err = chunker.ReadAll(t.Context(), csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ','}.From("standard input", strings.NewReader(text)))
+		_, err = chunker.ReadAll(t.Context(), csvio.ReadOptions{OnError: chunker.Null(), Delimiter: ','}.From("standard input", strings.NewReader(text)))
 		require.ErrorContains(t, err, "read standard input: "+want)
 		f, err := csvio.ReadOptions{Names: []string{"x"}, Delimiter: '~', Quote: '^', Header: csvio.Absent}.ReadFile(t.Context(), path)
 		require.NoError(t, err)

@@ -67,7 +67,7 @@ func TestEveryFileIsReadOrRefused(t *testing.T) {
 	read := 0
 	for _, dir := range []string{"synthetic", "go-fuzz-csv", "commons-csv", "fastcsv", "naughty-strings"} {
 		for _, path := range corpus(t, dir) {
-			for _, o := range []csvio.ReadOptions{{}, {OnBad: csvio.Null}, {OnBad: csvio.Reject, Rejects: new(chunker.FrameSink), Header: csvio.Absent}} {
+			for _, o := range []csvio.ReadOptions{{}, {OnError: chunker.Null()}, {OnError: chunker.Reject(new(chunker.FrameSink), 0), Header: csvio.Absent}} {
 				f, err := o.ReadFile(t.Context(), path)
 				if err != nil {
 					require.ErrorContains(t, err, filepath.Base(path))

@@ -8,7 +8,7 @@
 //
 //	found, err := csvio.Sniff(ctx, "odd.csv")             // what it is like, and why: fmt.Println(found)
 //	opts := csvio.ReadOptions{Delimiter: ';', Decimal: ',', Dates: csvio.DayFirst, Null: []string{"-"}}
-//	opts.OnBad, opts.Rejects, opts.BadRatio = csvio.Reject, csvio.Create("bad_rows.csv"), 0.01
+//	opts.OnError = chunker.Reject(csvio.Create("bad_rows.csv"), 1000)
 //	trips, err = opts.ReadFile(ctx, "odd.csv")
 //
 // # Reading
@@ -146,7 +146,7 @@
 // [ReadOptions.ReadFile] makes a column whose type was found from samples wider where a later value
 // does not fit (int64, float64, string) and reads again, so that nothing is lost; a stream, whose
 // rows have gone to their sink, has a bad row. Where bad rows do not end reading, only floats among
-// integers make a column wider: what else does not fit goes by [ReadOptions.OnBad], as told.
+// integers make a column wider: what else does not fit goes by [ReadOptions.OnError], as told.
 //
 // # Nulls
 //
@@ -158,20 +158,32 @@
 //
 // A row with too few or too many fields, with text behind a closing quote, or with a value that
 // does not fit its column is an error with file, line, byte, column and value, and goes by
-// [ReadOptions.OnBad]. Every row of the file comes out or is told of, whatever the size of blocks
-// and the number of workers. (Columns that are not asked for are not parsed: a value that would not
-// fit there is not bad.) Rows are counted from 0, rejected ones included, lines from 1, bytes from
-// 0 in the file as stored or as decompressed; in a dialect that is written anew the byte is that of
-// the row.
+// [ReadOptions.OnError], in a job that says nothing there by the job's. Every row of the file comes
+// out or is told of, whatever the size of blocks and the number of workers. (Columns that are not
+// asked for are not parsed: a value that would not fit there is not bad.) Rows are counted from 0,
+// rejected ones included, lines from 1, bytes from 0 in the file as stored or as decompressed; in a
+// dialect that is written anew the byte is that of the row.
+//
+//   - [chunker.Stop] ends with an error at the first.
+//   - [chunker.Null] keeps what can be kept: a value that does not fit is null; quotes that cannot be
+//     meant as such are text, where that gives the right number of fields; short rows are filled
+//     with nulls; of long ones empty fields are left out, and then what is behind the last column; a
+//     row of names is treated as the others. Rows that are still bad are left out as by Reject. What
+//     was lost is told by [chunker.Chunk], to whoever reads the stream, and by the report.
+//   - [chunker.Reject] leaves the row out and writes it to the policy's sink, in the columns of
+//     [chunker.RejectSchema]; without a sink whoever reads the stream is given it, in
+//     [chunker.Chunk].
+//   - [chunker.Skip] leaves the row out. Its place and what is wrong with it are told as by Reject,
+//     its text is not.
 //
 // What became of bad rows is in a [Report], each kind counted apart: rows that were left out, that
 // went to the rejects, that have a null for what could not be read or was missing, whose surplus
 // fields were dropped, and whose broken quotes were read as text. Under each policy the rows that
-// [Stop] would end at are in one of these. A frame of [ReadOptions.ReadFile] does not show them:
-// under [Null] and [Skip] ask for the report.
+// Stop would end at are in one of these. A frame of [ReadOptions.ReadFile] does not show them:
+// under Null and Skip ask for the report.
 //
 //	var report csvio.Report
-//	trips, err := csvio.ReadOptions{OnBad: csvio.Null, Report: &report}.ReadFile(ctx, "trips.csv")
+//	trips, err := csvio.ReadOptions{OnError: chunker.Null(), Report: &report}.ReadFile(ctx, "trips.csv")
 //
 // # Limits
 //

@@ -139,8 +139,8 @@ const damaged = ", which the rest of the text is"
 
 var (
 	errNotUTF8 = &notUTF8Error{": give ReadOptions.Encoding if the file is of another encoding, or read the column as binary"}
-	errCut     = &notUTF8Error{": it ends inside a character, as a text that was cut does: mend the file, or set ReadOptions.OnBad so that such rows are left out, or give ReadOptions.Encoding if it is of another encoding"}
-	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnBad so that such rows are left out, or read the column as binary"}
+	errCut     = &notUTF8Error{": it ends inside a character, as a text that was cut does: mend the file, or set ReadOptions.OnError so that such rows are left out, or give ReadOptions.Encoding if it is of another encoding"}
+	errDamaged = &notUTF8Error{damaged + ": mend the file, or set ReadOptions.OnError so that such rows are left out, or read the column as binary"}
 )
 
 // notText is why a value is bad whose bytes are no text of the encoding. What ends reading says
@@ -150,13 +150,13 @@ func (p *piece) notText(value []byte) error {
 	switch {
 	case p.encoding != charset.UTF8:
 		return fmt.Errorf("has bytes that are no %s: is that the encoding (ReadOptions.Encoding)?", p.encoding)
-	case p.multi && o.OnBad != Stop:
+	case p.multi && !o.OnError.Stops():
 		return &notUTF8Error{damaged}
 	case p.multi:
 		return errDamaged
 	case charset.EndsInside(value):
 		return errCut
-	case o.OnBad != Stop || o.Encoding != charset.Unknown:
+	case !o.OnError.Stops() || o.Encoding != charset.Unknown:
 		return errNotUTF8
 	}
 	var found charset.Evidence

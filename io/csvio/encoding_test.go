@@ -70,19 +70,19 @@ func TestDamagedUTF8IsABadRow(t *testing.T) {
 				require.EqualValues(t, c.line, ce.Line)
 				require.Equal(t, "s", ce.Column)
 				require.EqualValues(t, c.line-2, ce.Row)
-				require.ErrorContains(t, err, "value "+c.value+": is no UTF-8, which the rest of the text is: mend the file, or set ReadOptions.OnBad")
+				require.ErrorContains(t, err, "value "+c.value+": is no UTF-8, which the rest of the text is: mend the file, or set ReadOptions.OnError")
 
-				f, err := read(t, csvio.ReadOptions{OnBad: csvio.Skip}, c.text)
+				f, err := read(t, csvio.ReadOptions{OnError: chunker.Skip()}, c.text)
 				require.NoError(t, err)
 				require.Equal(t, c.rows, f.NumRows())
-				f, err = read(t, csvio.ReadOptions{OnBad: csvio.Null}, c.text)
+				f, err = read(t, csvio.ReadOptions{OnError: chunker.Null()}, c.text)
 				require.NoError(t, err)
 				require.Equal(t, c.rows+1, f.NumRows())
 				s, err := f.Column("s")
 				require.NoError(t, err)
 				require.Equal(t, 1, s.NullN())
 				sink := new(chunker.FrameSink)
-				f, err = read(t, csvio.ReadOptions{OnBad: csvio.Reject, Rejects: sink}, c.text)
+				f, err = read(t, csvio.ReadOptions{OnError: chunker.Reject(sink, 0)}, c.text)
 				require.NoError(t, err)
 				require.Equal(t, c.rows, f.NumRows())
 				require.Equal(t, 1, sink.Frame().NumRows())
@@ -245,12 +245,12 @@ func TestBytesWithoutMeaningAreBadValues(t *testing.T) {
 			_, err := read(t, o, text)
 			require.ErrorContains(t, err, `in.csv:3: row 1, column "s", value "`+c.value+`": has bytes that are no `+named(t, c.encoding).String())
 			sink := new(chunker.FrameSink)
-			o.OnBad, o.Rejects = csvio.Reject, sink
+			o.OnError = chunker.Reject(sink, 0)
 			f, err := read(t, o, text)
 			require.NoError(t, err)
 			require.Equal(t, 2, f.NumRows())
 			require.Equal(t, 1, sink.Frame().NumRows())
-			o.OnBad, o.Rejects = csvio.Null, nil
+			o.OnError = chunker.Null()
 			f, err = read(t, o, text)
 			require.NoError(t, err)
 			s, err := f.Column("s")
@@ -321,7 +321,7 @@ func TestACutLastCharacter(t *testing.T) {
 				if cut[0] != '"' {
 					require.Regexp(t, "is no UTF-8: it ends inside a character, as a text that was cut does|is no UTF-8, which the rest of the text is", err)
 				}
-				f, err := read(t, csvio.ReadOptions{OnBad: csvio.Skip}, head+"2,"+cut)
+				f, err := read(t, csvio.ReadOptions{OnError: chunker.Skip()}, head+"2,"+cut)
 				if cut[0] != '"' {
 					require.NoError(t, err)
 					require.Equal(t, strings.Count(head, "\n")-1, f.NumRows())

@@ -65,7 +65,7 @@ func ExampleReadOptions_rejects() {
 	path, remove := textFile("id,n\n1,10\n2,20,30\n3,40\n")
 	defer remove()
 	bad := new(chunker.FrameSink) // or csvio.Create("bad.csv")
-	o := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: bad}
+	o := csvio.ReadOptions{OnError: chunker.Reject(bad, 0)}
 	f, err := o.ReadFile(context.Background(), path)
 	if err != nil {
 		fmt.Println(err)

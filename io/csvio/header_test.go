@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -195,16 +196,16 @@ func TestBrokenQuotesInTheRowOfNames(t *testing.T) {
 	}
 	// Who asks for what can be kept, or names the columns, loses the line at most.
 	swallowing := "id,\"na\nme\"s,x\n1,\"a, b\",3\n2,c,4\n3,d,5\n"
-	f, err := read(t, csvio.ReadOptions{Names: []string{"p", "q", "r"}, Header: csvio.Present, OnBad: csvio.Skip}, swallowing)
+	f, err := read(t, csvio.ReadOptions{Names: []string{"p", "q", "r"}, Header: csvio.Present, OnError: chunker.Skip()}, swallowing)
 	require.NoError(t, err)
 	require.Equal(t, 3, f.NumRows(), "%s", f)
 	for text, rows := range map[string]int{"id,\"name\n1,\"a, b\"\n2,c\n": 2, "id,\"na\"me\n1,\"x, y\"\n2,b\n": 2} {
-		f, err := read(t, csvio.ReadOptions{OnBad: csvio.Null}, text)
+		f, err := read(t, csvio.ReadOptions{OnError: chunker.Null()}, text)
 		require.NoError(t, err, "%q", text)
 		require.Equal(t, rows, f.NumRows(), "%q\n%s", text, f)
 		require.Equal(t, "id", f.Names()[0])
 	}
-	_, err = read(t, csvio.ReadOptions{OnBad: csvio.Skip}, swallowing)
+	_, err = read(t, csvio.ReadOptions{OnError: chunker.Skip()}, swallowing)
 	require.ErrorContains(t, err, "in.csv:1: there is text behind a closing quote in the row of names")
 }
 

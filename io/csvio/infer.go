@@ -211,7 +211,7 @@ func (s *stream) namesOf(sh *shape) ([]string, error) {
 	if len(given) >= sh.width || s.source.options.Names != nil && len(s.source.options.Names) == len(given) {
 		return given, nil
 	}
-	if s.source.options.OnBad == Null || s.source.options.Names != nil {
+	if s.source.options.OnError.Nulls() || s.source.options.Names != nil {
 		sh.mended = fewNamesError(len(given), sh.width)
 		return append(slices.Clip(given), make([]string, sh.width-len(given))...), nil // filled as short rows are
 	}
@@ -400,7 +400,7 @@ func (g *guess) look(text []byte, rows int) []byte {
 	}
 	columns := len(g.evidence)
 	g.index.Build(text, g.s.dialect, columns)
-	nulls, mends := g.s.nulls, g.s.source.options.OnBad == Null
+	nulls, mends := g.s.nulls, g.s.source.options.OnError.Nulls()
 	for row := range min(g.index.Rows, rows) {
 		for i, f := range g.index.Row(row) {
 			b := trim(f.Raw(text))

@@ -116,12 +116,12 @@ func TestRowsInAreRowsOutAndRejects(t *testing.T) {
 		text := damaged(r, 20+r.IntN(700))
 		path := file(t, text)
 		for _, o := range []csvio.ReadOptions{
-			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoComment: true, Quote: '"', Delimiter: ','},
-			{OnBad: csvio.Skip, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Comment: '#', Quote: '"', Delimiter: ','},
-			{OnBad: csvio.Null, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ','},
-			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\', LineEnd: csvio.MixedEnds, Trim: csvio.TrimBlanks},
-			{OnBad: csvio.Null, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\'},
-			{OnBad: csvio.Reject, Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoQuotes: true, Delimiter: ','},
+			{OnError: chunker.Reject(nil, 0), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoComment: true, Quote: '"', Delimiter: ','},
+			{OnError: chunker.Skip(), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Comment: '#', Quote: '"', Delimiter: ','},
+			{OnError: chunker.Null(), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ','},
+			{OnError: chunker.Reject(nil, 0), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\', LineEnd: csvio.MixedEnds, Trim: csvio.TrimBlanks},
+			{OnError: chunker.Null(), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, Quote: '"', Delimiter: ',', Escape: '\\'},
+			{OnError: chunker.Reject(nil, 0), Types: types, Header: csvio.Present, Encoding: csvio.UTF8, NoQuotes: true, Delimiter: ','},
 		} {
 			want := drain(t.Context(), o.Open(path), 1<<20, 1)
 			require.Empty(t, want.err)
@@ -161,7 +161,7 @@ func TestTheErrorThatStopsNamesItsRow(t *testing.T) {
 // blocks are cut.
 func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 20) + "3,\"x\n\"open\n" + strings.Repeat("4,5\n6,7\" pipe\n", 2000)
-	o := csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ',', Quote: '"', Types: map[string]arrow.DataType{"a": textType, "b": textType}}
+	o := csvio.ReadOptions{OnError: chunker.Null(), Delimiter: ',', Quote: '"', Types: map[string]arrow.DataType{"a": textType, "b": textType}}
 	path := file(t, text)
 	want := drain(t.Context(), o.Open(path), 1<<20, 1)
 	require.Empty(t, want.err)
@@ -172,15 +172,23 @@ func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
 
 // What Null cuts off a row may have lines: those behind it keep their numbers.
 func TestCutFieldsKeepTheirLines(t *testing.T) {
-	o := csvio.ReadOptions{OnBad: csvio.Null, Delimiter: ',', Quote: '"', Header: csvio.Present}
+	o := csvio.ReadOptions{OnError: chunker.Null(), Delimiter: ',', Quote: '"', Header: csvio.Present}
 	got := drain(t.Context(), o.Open(file(t, "a,b\n1,2\n3,4,\"two\n\nlines\",z\n5,6\n7\n8,9,\"\n\"\n10,11\n")), 0, 1)
 	require.Equal(t, []string{"0@2|1|2", "1@3|3|4", "2@6|5|6", "3@7|7|(null)", "4@8|8|9", "5@10|10|11"}, got.rows)
 }
 
+func limited(p chunker.Policy, rowsMax int, ratioMax float64) chunker.Policy {
+	p.RowsMax, p.RatioMax = rowsMax, ratioMax
+	return p
+}
+
+// policies are all words for bad rows.
+var policies = []chunker.Policy{chunker.Stop(), chunker.Null(), chunker.Reject(nil, 0), chunker.Skip()}
+
 func TestRejectsGoToTheirSink(t *testing.T) {
 	text := "a,b\n1,x\n2\n3,\"y\"z\nfour,w\n5,v\n"
 	to := filepath.Join(t.TempDir(), "rejects.csv")
-	o := csvio.ReadOptions{OnBad: csvio.Reject, Rejects: csvio.Create(to), Types: map[string]arrow.DataType{"a": intType}}
+	o := csvio.ReadOptions{OnError: chunker.Reject(csvio.Create(to), 0), Types: map[string]arrow.DataType{"a": intType}}
 	path := file(t, text)
 	f, err := o.ReadFile(t.Context(), path)
 	require.NoError(t, err)
@@ -194,15 +202,17 @@ PATH,2,4,10,,,there is text behind a closing quote: double the quotes inside a q
 PATH,3,5,17,a,,"value ""four"": is no int64","four,w"
 `, "PATH", path), written(t, bad))
 
-	for _, limited := range []csvio.ReadOptions{{BadMax: 2}, {BadRatio: 0.5}} {
-		limited.OnBad, limited.Types = csvio.Skip, o.Types
-		_, err = limited.ReadFile(t.Context(), path)
-		var many *csvio.TooManyError
+	for _, p := range []chunker.Policy{limited(chunker.Skip(), 2, 0), limited(chunker.Skip(), 0, 0.5)} {
+		_, err = csvio.ReadOptions{OnError: p, Types: o.Types}.ReadFile(t.Context(), path)
+		var many *chunker.TooManyError
 		require.ErrorAs(t, err, &many)
-		require.EqualValues(t, 3, many.Bad)
-		require.EqualValues(t, 3, many.First.Line)
+		require.Equal(t, 3, many.Failed)
+		require.Equal(t, p, many.Policy)
+		var first *chunker.Error
+		require.ErrorAs(t, many.First, &first)
+		require.EqualValues(t, 3, first.Line)
 	}
-	_, err = csvio.ReadOptions{OnBad: csvio.Skip, Types: o.Types, BadMax: 3, BadRatio: 0.6}.ReadFile(t.Context(), path)
+	_, err = csvio.ReadOptions{OnError: limited(chunker.Skip(), 3, 0.6), Types: o.Types}.ReadFile(t.Context(), path)
 	require.NoError(t, err)
 }
 
@@ -271,7 +281,7 @@ func TestUnclosedQuoteNamesItsLine(t *testing.T) {
 
 // fuzzOptions are several ways to read a file.
 func fuzzOptions(n uint64) csvio.ReadOptions {
-	o := csvio.ReadOptions{OnBad: csvio.OnBad(n % 4), Header: csvio.Header(n / 4 % 3), Escape: []byte{0, '\\'}[n/12%2], LineEnd: csvio.LineEnd(n / 24 % 4), Trim: csvio.Trim(n / 96 % 3)}
+	o := csvio.ReadOptions{OnError: policies[n%4], Header: csvio.Header(n / 4 % 3), Escape: []byte{0, '\\'}[n/12%2], LineEnd: csvio.LineEnd(n / 24 % 4), Trim: csvio.Trim(n / 96 % 3)}
 	if n/288%2 == 1 {
 		o.Separator = "||"
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/count"
 )
 
@@ -58,20 +57,6 @@ func limit(given, otherwise int) int {
 	}
 	return given
 }
-
-// TooManyError ends reading when more rows are bad than [ReadOptions.BadMax] and
-// [ReadOptions.BadRatio] allow.
-type TooManyError struct {
-	Bad, Rows int64          // so far; rows of which something was lost under [Null] are bad too
-	First     *chunker.Error // what is wrong with the first
-}
-
-func (e *TooManyError) Error() string {
-	return fmt.Sprintf("%d of the first %s %s bad, more than ReadOptions.BadMax and BadRatio allow; the first: %v", e.Bad, count.Of(e.Rows, "row"), count.Word(e.Bad, "is", "are"), e.First)
-}
-
-// Unwrap returns the first bad row's error.
-func (e *TooManyError) Unwrap() error { return e.First }
 
 // inflated stops reading what a small input was made to become.
 type inflated struct {

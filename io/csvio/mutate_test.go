@@ -152,11 +152,11 @@ func TestMutatedFiles(t *testing.T) {
 			require.NoError(t, os.WriteFile(keep, b, 0o644))
 		}
 		start := time.Now()
-		for _, o := range []csvio.ReadOptions{{OnBad: csvio.Reject}, {OnBad: csvio.Null}, {}} {
+		for _, o := range []csvio.ReadOptions{{OnError: chunker.Reject(nil, 0)}, {OnError: chunker.Null()}, {}} {
 			want := drain(t.Context(), o.Open(path), 1<<20, 1)
 			for workers, block := range map[int]int64{1: 4 << 10, 2: 5000, 8: 9 << 10} {
 				got := drain(t.Context(), o.Open(path), block, workers)
-				sameKept(t, want, got, fmt.Sprintf("mutant %d of seed %d, policy %d, blocks of %d", i, seed, o.OnBad, block))
+				sameKept(t, want, got, fmt.Sprintf("mutant %d of seed %d, policy %s, blocks of %d", i, seed, o.OnError, block))
 			}
 			if want.err != "" {
 				require.Contains(t, want.err, "in.csv")
@@ -198,7 +198,7 @@ func sameAsStandard(t *testing.T, path string, b []byte) (ok bool) {
 	if decompress.Format(b) != "" || bytes.HasPrefix(b, []byte("PK")) {
 		return false
 	}
-	o := csvio.ReadOptions{Delimiter: ',', Quote: '"', Escape: '"', NoComment: true, Skip: -1, Header: csvio.Absent, Encoding: csvio.Latin1, LineEnd: csvio.LF, Trim: csvio.KeepBlanks, Null: []string{}, OnBad: csvio.Reject, Types: map[string]arrow.DataType{}}
+	o := csvio.ReadOptions{Delimiter: ',', Quote: '"', Escape: '"', NoComment: true, Skip: -1, Header: csvio.Absent, Encoding: csvio.Latin1, LineEnd: csvio.LF, Trim: csvio.KeepBlanks, Null: []string{}, OnError: chunker.Reject(nil, 0), Types: map[string]arrow.DataType{}}
 	stream, err := chunker.Open(t.Context(), o.Open(path), chunker.Request{})
 	if err != nil {
 		return false

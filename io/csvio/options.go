@@ -90,20 +90,18 @@ type ReadOptions struct {
 	// dates that could be read in two ways as text.
 	Dates DateOrder
 
-	// OnBad says what becomes of rows that cannot be decoded.
-	OnBad OnBad
-	// Rejects takes the rows that are left out, if it is not nil: see [Reject]. It is written when the
-	// stream is closed, also where reading ended with an error.
-	Rejects chunker.Sink
+	// OnError says what becomes of a bad row: one with too few or too many fields, text behind a
+	// closing quote, bytes that are no UTF-8, or a value that does not fit its column. See the
+	// package's chapter on bad rows for what each policy keeps. Not given, it is [chunker.Stop], and
+	// in a job the job's OnError, which then speaks for readers and functions, with one sink and one
+	// count; given, it goes before that for this source. Its limits are of this source's rows, and end
+	// reading with a [chunker.TooManyError]. Its sink is written when the stream is closed, also where
+	// reading ended with an error, in the columns of [chunker.RejectSchema]. Without a sink,
+	// [chunker.Reject] gives the rows to whoever reads the stream, as a job does to its own sink.
+	OnError chunker.Policy
 	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also
 	// where reading ended with an error. Streams that are read at the same time need one each.
 	Report *Report
-	// BadMax is how many rows may be bad, left out or with something lost, before reading ends with a
-	// [TooManyError]; 0 is any number.
-	BadMax int
-	// BadRatio is what share of the rows may be bad, looked at from the 1,000th row
-	// on and at the end; 0 is any.
-	BadRatio float64
 
 	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked
 	// for. A quote that is never closed ends there. More is a [LimitError], as with all limits.
@@ -198,33 +196,6 @@ const (
 // GB18030, HZ-GB-2312, Big5, Shift_JIS, EUC-JP, ISO-2022-JP and EUC-KR.
 func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
-// OnBad is what becomes of a row that cannot be decoded: one with too few or too many fields, text
-// behind a closing quote, bytes that are no UTF-8, or a value that does not fit its column.
-type OnBad int
-
-// What becomes of bad rows.
-//
-// Stop ends with an error at the first.
-//
-// Null keeps what can be kept: a value that does not fit is null; quotes that cannot be meant as
-// such are text, where that gives the right number of fields; short rows are filled with nulls; of
-// long ones empty fields are left out, and then what is behind the last column; a row of names is
-// treated as the others. Rows that are still bad are left out as by Reject. What was lost is told
-// by [chunker.Chunk], to whoever reads the stream, and by [ReadOptions.Report].
-//
-// Reject leaves the row out and gives it to whoever reads the stream (see [chunker.Chunk]), and to
-// [ReadOptions.Rejects], in the columns of [chunker.RejectSchema]. Of a job whose OnError is
-// chunker.Reject the sink there takes these rows and those on which functions fail:
-// ReadOptions.Rejects is not needed then.
-//
-// Skip leaves the row out as Reject does, without its text.
-const (
-	Stop OnBad = iota
-	Null
-	Reject
-	Skip
-)
-
 // NullWords are the words that mean null unless [ReadOptions.Null] says otherwise. (NaN is
 // none: it is a float.)
 func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
@@ -253,12 +224,12 @@ func (o ReadOptions) From(name string, r io.Reader) chunker.Source {
 // ReadFile reads a file, or all files that a pattern names, into a frame. Where a value does not
 // fit the type its column was found to have, the column is made wider and the file read again, so
 // that nothing is lost; if a file whose samples were ASCII turns out to be Windows-1252 as a whole,
-// it is read again as that. [Reject] needs a sink here: a frame has no place for rows that are left
-// out.
+// it is read again as that. [chunker.Reject] needs a sink here: a frame has no place for rows that
+// are left out.
 func (o ReadOptions) ReadFile(ctx context.Context, path string) (*frame.Frame, error) {
 	s := &source{options: o, paths: []string{path}, wider: map[string]arrow.DataType{}, windows: map[string]*charset.Evidence{}, collects: true}
-	if o.OnBad == Reject && o.Rejects == nil {
-		return nil, s.fail(path, errors.New("rejected rows would be lost: give ReadOptions.Rejects a sink, or Skip the rows"))
+	if o.OnError.Rejects() && o.OnError.Sink() == nil {
+		return nil, s.fail(path, errors.New("rejected rows would be lost: give chunker.Reject in ReadOptions.OnError a sink, or say chunker.Skip()"))
 	}
 	for {
 		f, err := chunker.ReadAll(ctx, s)
@@ -327,8 +298,8 @@ func (o *ReadOptions) checkText() error {
 		return fmt.Errorf("Decimal %q: use a point or a comma", o.Decimal)
 	case o.Thousands != 0 && (bytes.IndexByte([]byte("., '_"), o.Thousands) < 0 || o.Thousands == o.Decimal || o.Decimal == 0 && o.Thousands == '.'):
 		return fmt.Errorf("Thousands %q: use one of . , ' _ and the blank that Decimal is not (a point needs Decimal: ',')", o.Thousands)
-	case o.Dates < 0 || o.Dates > MonthFirst || o.LineEnd < 0 || o.LineEnd > MixedEnds || o.Encoding != 0 && !o.Encoding.Valid() || o.OnBad < 0 || o.OnBad > Skip:
-		return fmt.Errorf("Dates %d, LineEnd %d, Encoding %d and OnBad %d: use the constants of this package, and EncodingOf", int(o.Dates), int(o.LineEnd), int(o.Encoding), int(o.OnBad))
+	case o.Dates < 0 || o.Dates > MonthFirst || o.LineEnd < 0 || o.LineEnd > MixedEnds || o.Encoding != 0 && !o.Encoding.Valid():
+		return fmt.Errorf("Dates %d, LineEnd %d and Encoding %d: use the constants of this package, and EncodingOf", int(o.Dates), int(o.LineEnd), int(o.Encoding))
 	case (o.True == nil) != (o.False == nil):
 		return fmt.Errorf("one of True and False is given: give both")
 	}
@@ -346,8 +317,17 @@ func (o *ReadOptions) checkRanges() error {
 		return fmt.Errorf("RowMax %d, FieldMax %d, ColumnsMax %d and RatioMax %d: give positive limits, or RatioMax: -1 for none", o.RowMax, o.FieldMax, o.ColumnsMax, o.RatioMax)
 	case max(o.RowMax, o.FieldMax, o.ColumnsMax) > limitMax:
 		return fmt.Errorf("RowMax %d, FieldMax %d and ColumnsMax %d: give at most %d, 1 GiB", o.RowMax, o.FieldMax, o.ColumnsMax, limitMax)
-	case o.BadMax < 0 || !(o.BadRatio >= 0 && o.BadRatio <= 1):
-		return fmt.Errorf("BadMax %d and BadRatio %v: give a number of rows, and a share from 0 to 1", o.BadMax, o.BadRatio)
+	}
+	return o.checkPolicy()
+}
+
+// checkPolicy refuses limits that mean nothing.
+func (o *ReadOptions) checkPolicy() error {
+	switch p := o.OnError; {
+	case p.RowsMax < 0 || !(p.RatioMax >= 0 && p.RatioMax <= 1):
+		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v: give a number of rows, and a share from 0 to 1", p.RowsMax, p.RatioMax)
+	case p.Stops() && (p.RowsMax > 0 || p.RatioMax > 0):
+		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v, and stops at the first bad row: limits are for chunker.Null, Skip and Reject", p.RowsMax, p.RatioMax)
 	}
 	return nil
 }

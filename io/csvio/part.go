@@ -62,7 +62,7 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 	x := indexes.Get().(*csv.Index)
 	defer indexes.Put(x)
 	p.flatten()
-	if s.source.options.OnBad == Null {
+	if s.source.options.OnError.Nulls() {
 		p.mend(x, len(s.columns))
 	}
 	text := p.text

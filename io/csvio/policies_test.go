@@ -53,7 +53,7 @@ type record struct{ first, last int64 }
 
 // complaints are the rows that Stop complains of if each is taken away in turn.
 func complaints(t *testing.T, o csvio.ReadOptions, text string) (out []record) {
-	o.OnBad = csvio.Stop
+	o.OnError = chunker.Stop()
 	lines := strings.SplitAfter(text, "\n")
 	for {
 		_, err := read(t, o, strings.Join(lines, ""))
@@ -90,18 +90,18 @@ func TestWhatStopComplainsOfIsCountedByEveryPolicy(t *testing.T) {
 			}
 			bad := complaints(t, o, text)
 			path := file(t, text)
-			for _, policy := range []csvio.OnBad{csvio.Reject, csvio.Skip, csvio.Null} {
+			for _, policy := range policies[1:] {
 				for _, by := range readers {
-					what := []any{"%s, dialect %q, policy %d, %+v", name, d, policy, by}
+					what := []any{"%s, dialect %q, policy %s, %+v", name, d, policy, by}
 					var r csvio.Report
-					o.OnBad, o.Report = policy, &r
+					o.OnError, o.Report = policy, &r
 					got := drain(t.Context(), o.Open(path), by.size, by.workers)
 					require.Empty(t, got.err, what...)
 					want := []int64{int64(len(bad)), 0, 0, 0}
-					if policy == csvio.Null {
+					if policy.Nulls() {
 						want = []int64{c.leftOut, c.nulled, c.cut, c.mended}
 					}
-					if policy != csvio.Null || d.delimiter == "," { // what is written anew is mended less often
+					if !policy.Nulls() || d.delimiter == "," { // what is written anew is mended less often
 						require.Equal(t, want, []int64{r.LeftOut, r.Nulled, r.Cut, r.Mended}, what...)
 					}
 					require.Equal(t, bad, recordsOf(bad, r.First), what...)
@@ -141,12 +141,12 @@ func TestMendedNamesAreTold(t *testing.T) {
 		"id,name\n1,x,,\n2,y,,\n3,z,u,\n":             "in.csv:1: the row of names has 2 fields, most rows have 4: column_3 stands for the first that is missing",
 	} {
 		var r csvio.Report
-		o := csvio.ReadOptions{OnBad: csvio.Null, Report: &r, Header: csvio.Present, Delimiter: ',', Quote: '"', Skip: -1}
+		o := csvio.ReadOptions{OnError: chunker.Null(), Report: &r, Header: csvio.Present, Delimiter: ',', Quote: '"', Skip: -1}
 		f, err := read(t, o, text)
 		require.NoError(t, err, "%q", text)
 		require.Equal(t, int64(f.NumRows()), r.Rows, "%q", text)
 		stop := o
-		stop.OnBad, stop.Report = csvio.Stop, nil
+		stop.OnError, stop.Report = chunker.Stop(), nil
 		_, stopped := read(t, stop, text)
 		if want == "" {
 			require.NoError(t, stopped, "%q", text)
@@ -157,8 +157,8 @@ func TestMendedNamesAreTold(t *testing.T) {
 		require.EqualValues(t, 1, r.Mended, "%q", text)
 		require.Len(t, r.First, 1, "%q", text)
 		require.ErrorContains(t, r.First[0], want, "%q", text)
-		for _, policy := range []csvio.OnBad{csvio.Skip, csvio.Reject} {
-			o.OnBad, o.Rejects = policy, new(chunker.FrameSink)
+		for _, policy := range []chunker.Policy{chunker.Skip(), chunker.Reject(new(chunker.FrameSink), 0)} {
+			o.OnError = policy
 			_, err = read(t, o, text)
 			require.True(t, err != nil || r.LeftOut+r.Rejected > 0, "%q", text)
 		}

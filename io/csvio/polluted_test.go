@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/io/csvio"
 )
@@ -162,7 +163,7 @@ func pollutions() []pollution {
 
 // options are what the dialect given says.
 func (p *pollution) options() csvio.ReadOptions {
-	o := csvio.ReadOptions{Quote: p.quote[0], Escape: '"', Header: csvio.Absent, Names: pollutedNames, OnBad: csvio.Null, Null: []string{}, Types: map[string]arrow.DataType{}}
+	o := csvio.ReadOptions{Quote: p.quote[0], Escape: '"', Header: csvio.Absent, Names: pollutedNames, OnError: chunker.Null(), Null: []string{}, Types: map[string]arrow.DataType{}}
 	if o.Skip = p.skip + max(p.headers, 1); p.noHeader {
 		o.Skip--
 	}
@@ -292,7 +293,7 @@ func TestPollutedFiles(t *testing.T) {
 			}
 			return p.score(t, f, table)
 		}
-		g, s := one(p.options()), one(csvio.ReadOptions{OnBad: csvio.Null, Null: []string{}})
+		g, s := one(p.options()), one(csvio.ReadOptions{OnError: chunker.Null(), Null: []string{}})
 		given, sniffed, n = given+g, sniffed+s, n+1
 		if os.Getenv("SCORES") != "" && (g < 9.99 || s < 9.99) {
 			fmt.Printf("%-24s %6.3f %6.3f\n", p.name, g, s)

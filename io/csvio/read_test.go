@@ -198,14 +198,14 @@ func TestBadRows(t *testing.T) {
 	types := map[string]arrow.DataType{"a": arrow.PrimitiveTypes.Int64}
 	_, err := read(t, csvio.ReadOptions{Types: types}, text)
 	require.ErrorContains(t, err, "in.csv:3: row 1: the row has 1 field, there are 2 columns")
-	f, err := read(t, csvio.ReadOptions{Types: types, OnBad: csvio.Null}, text)
+	f, err := read(t, csvio.ReadOptions{Types: types, OnError: chunker.Null()}, text)
 	require.NoError(t, err)
 	require.Equal(t, 7, f.NumRows())
 
 	path := file(t, text)
 	var rows, lines, rejects []int64
 	var reasons []string
-	for c, err := range chunker.All(t.Context(), csvio.ReadOptions{Types: types, OnBad: csvio.Reject}.Open(path)) {
+	for c, err := range chunker.All(t.Context(), csvio.ReadOptions{Types: types, OnError: chunker.Reject(nil, 0)}.Open(path)) {
 		require.NoError(t, err)
 		for i := range c.Len() {
 			rows, lines = append(rows, c.RowOf(i)), append(lines, c.Lines.Of(i))
@@ -220,7 +220,7 @@ func TestBadRows(t *testing.T) {
 	require.Equal(t, []int64{1, 2, 3, 4}, rejects)
 	require.Equal(t, []string{"3 2", "4 3,y,z", `6 "4"q,w`, "7 five,v"}, reasons)
 
-	f, err = read(t, csvio.ReadOptions{Types: types, OnBad: csvio.Null}, "a,b\n1,x\n2\n3,y,z\nfive,v\n\"6\",\"s\",t\n")
+	f, err = read(t, csvio.ReadOptions{Types: types, OnError: chunker.Null()}, "a,b\n1,x\n2\n3,y,z\nfive,v\n\"6\",\"s\",t\n")
 	require.NoError(t, err)
 	a, err := frame.Col[sql.Null[int64]](f, "a")
 	require.NoError(t, err)

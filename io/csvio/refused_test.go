@@ -33,7 +33,8 @@ func TestQuoteOrCommentInPlaceOfTheDelimiter(t *testing.T) {
 
 func TestOptionsOutOfRange(t *testing.T) {
 	for _, o := range []csvio.ReadOptions{
-		{Trim: 9}, {Trim: -1}, {Header: 3}, {Skip: -2}, {HeaderRows: -1}, {RowMax: -1}, {FieldMax: -1}, {ColumnsMax: -1}, {RatioMax: -2}, {BadMax: -1}, {BadRatio: -3}, {BadRatio: 1.5}, {BadRatio: math.NaN()},
+		{Trim: 9}, {Trim: -1}, {Header: 3}, {Skip: -2}, {HeaderRows: -1}, {RowMax: -1}, {FieldMax: -1}, {ColumnsMax: -1}, {RatioMax: -2},
+		{OnError: limited(chunker.Null(), -1, 0)}, {OnError: limited(chunker.Null(), 0, -3)}, {OnError: limited(chunker.Null(), 0, 1.5)}, {OnError: limited(chunker.Null(), 0, math.NaN())},
 	} {
 		_, err := read(t, o, "a,b\n1,2\n")
 		require.Regexp(t, ": (give|use) ", err, "%+v", o)
@@ -51,8 +52,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 }
 
 func TestRejectedRowsNeedASink(t *testing.T) {
-	_, err := read(t, csvio.ReadOptions{OnBad: csvio.Reject}, "a,b\n1,2\n3\n")
-	require.ErrorContains(t, err, "give ReadOptions.Rejects a sink, or Skip the rows")
+	_, err := read(t, csvio.ReadOptions{OnError: chunker.Reject(nil, 0)}, "a,b\n1,2\n3\n")
+	require.ErrorContains(t, err, "give chunker.Reject in ReadOptions.OnError a sink, or say chunker.Skip()")
 }
 
 func TestReaderIsNotReadTwice(t *testing.T) {
@@ -101,7 +102,7 @@ func TestQuotedNamesAreKept(t *testing.T) {
 func TestNulledRowsAreCounted(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 2000) + "x,y\n1,2,3\n4,5,,\n6\nz,2,3\n\"1\"x,2\n7,8,9,10\n" + strings.Repeat("1,2\n", 2000) + "w,2\n"
 	intType := arrow.PrimitiveTypes.Int64
-	o := csvio.ReadOptions{OnBad: csvio.Null, Types: map[string]arrow.DataType{"a": intType, "b": intType}}
+	o := csvio.ReadOptions{OnError: chunker.Null(), Types: map[string]arrow.DataType{"a": intType, "b": intType}}
 	path := file(t, text)
 	for _, size := range []int64{1, 1 << 20} {
 		got := drain(t.Context(), o.Open(path), size, 2)
@@ -116,13 +117,13 @@ func TestNulledRowsAreCounted(t *testing.T) {
 		got := drain(t.Context(), chunker.Select(o.Open(path), name), 1, 2)
 		require.Equal(t, []int{4008, want}, []int{len(got.rows), got.nulled}, name)
 	}
-	o.BadMax = 7
-	var many *csvio.TooManyError
+	o.OnError.RowsMax = 7
+	var many *chunker.TooManyError
 	_, err := o.ReadFile(t.Context(), path)
 	require.ErrorAs(t, err, &many)
-	require.ErrorContains(t, err, "8 of the first 4008 rows are bad")
+	require.ErrorContains(t, err, "8 rows failed, more than Policy.RowsMax 7 allows")
 	require.ErrorContains(t, err, `the first: read `+path+`:2002: row 2000, column "a", value "x"`)
-	o.BadMax = 8
+	o.OnError.RowsMax = 8
 	_, err = o.ReadFile(t.Context(), path)
 	require.NoError(t, err)
 }

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	ratioRows   = 1000 // from here on a share of bad rows is looked at
-	reportFirst = 10   // bad rows that a report has
+	reportFirst = 10 // bad rows that a report has
 )
 
 // ledger counts the rows of a stream's parts, in the stream's order whatever order they are decoded
@@ -38,8 +37,8 @@ type ledger struct {
 // Report is what reading came to: what became of the rows that are bad, each kind counted apart.
 type Report struct {
 	Rows     int64 // in the files, bad ones included
-	LeftOut  int64 // rows that are neither in the table nor among the rejects: see [Null] and [Skip]
-	Rejected int64 // rows that went to [ReadOptions.Rejects]
+	LeftOut  int64 // rows that are neither in the table nor among the rejects: see [chunker.Null] and [chunker.Skip]
+	Rejected int64 // rows that went to the sink of [ReadOptions.OnError]
 	Nulled   int64 // rows of the table with a null for a value that could not be read or was missing
 	Cut      int64 // rows of the table with more fields than columns, of which empty ones and those behind the last column were dropped
 	Mended   int64 // rows of the table, or of names, with broken quotes that were read as text, and rows of names that were filled
@@ -71,7 +70,8 @@ type entry struct {
 
 // newLedger returns nil where nobody asks for counts.
 func newLedger(o *ReadOptions) *ledger {
-	if o.Report == nil && (o.OnBad == Stop || o.Rejects == nil && o.BadMax == 0 && o.BadRatio == 0) {
+	p := o.OnError
+	if o.Report == nil && (p.Stops() || p.Sink() == nil && p.RowsMax == 0 && p.RatioMax == 0) {
 		return nil
 	}
 	return &ledger{options: o, waiting: map[int]entry{}}
@@ -135,13 +135,12 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	}
 	l.fileRow += e.rows
 	l.bad += e.lossy + int64(len(e.rejects))
-	l.report.count(e, bad, l.options.Rejects != nil)
+	l.report.count(e, bad, l.options.OnError.Sink() != nil)
 	if err := l.write(ctx, e.rejects); err != nil {
 		l.torn = true
 		return err
 	}
-	o := l.options
-	if o.BadMax > 0 && l.bad > int64(o.BadMax) || o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(max(l.report.Rows, ratioRows)) {
+	if l.options.OnError.Exceeded(int(l.bad), int(l.report.Rows)) {
 		return l.tooMany()
 	}
 	return nil
@@ -162,8 +161,10 @@ func (r *Report) count(e entry, bad []*chunker.Error, kept bool) {
 	r.First = append(r.First, bad[:min(len(bad), reportFirst-len(r.First))]...)
 }
 
+// tooMany is the error of more bad rows than may be, up to the first that was too many.
 func (l *ledger) tooMany() error {
-	e := &TooManyError{Bad: l.bad, Rows: l.report.Rows}
+	p := l.options.OnError
+	e := &chunker.TooManyError{Failed: min(int(l.bad), p.Allowed(int(l.report.Rows))+1), Policy: p}
 	if len(l.report.First) > 0 {
 		e.First = l.report.First[0]
 	}
@@ -172,11 +173,12 @@ func (l *ledger) tooMany() error {
 
 // write puts rows into the sink, which is created with the first part.
 func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
-	if l.options.Rejects == nil {
+	sink := l.options.OnError.Sink()
+	if sink == nil {
 		return nil
 	}
 	if l.writer == nil {
-		w, err := chunker.Create(ctx, l.options.Rejects, chunker.RejectSchema())
+		w, err := chunker.Create(ctx, sink, chunker.RejectSchema())
 		if err != nil {
 			return err
 		}
@@ -209,7 +211,7 @@ func (l *ledger) close(complete bool) error {
 		*l.options.Report = l.report
 	}
 	var errs []error
-	if o := l.options; complete && l.err == nil && o.BadRatio > 0 && float64(l.bad) > o.BadRatio*float64(l.report.Rows) {
+	if complete && l.err == nil && l.options.OnError.ExceededAtEnd(int(l.bad), int(l.report.Rows)) {
 		errs = append(errs, l.tooMany())
 	}
 	if l.writer != nil {

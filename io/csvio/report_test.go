@@ -36,7 +36,7 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 	} {
 		text := "a,b\n1,2\n" + c.row + "\n7,8\n"
 		var r csvio.Report
-		o := csvio.ReadOptions{OnBad: csvio.Null, Types: types, Encoding: csvio.UTF8, Report: &r}
+		o := csvio.ReadOptions{OnError: chunker.Null(), Types: types, Encoding: csvio.UTF8, Report: &r}
 		f, err := read(t, o, text)
 		require.NoError(t, err, c.row)
 		require.Equal(t, []int64{3, c.lost, 0, c.nulled, c.cut, c.out}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
@@ -45,11 +45,11 @@ func TestReportSaysWhatBecameOfRows(t *testing.T) {
 			require.ErrorContains(t, r.First[0], ":3: row 1", c.row)
 			require.ErrorContains(t, r.First[0], c.why, c.row)
 		}
-		o.OnBad = csvio.Skip
+		o.OnError = chunker.Skip()
 		f, err = read(t, o, text)
 		require.NoError(t, err, c.row)
 		require.Equal(t, []int64{3, c.leftOut, 0, 0, 0, 3 - c.leftOut}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
-		o.OnBad, o.Rejects = csvio.Reject, new(chunker.FrameSink)
+		o.OnError = chunker.Reject(new(chunker.FrameSink), 0)
 		f, err = read(t, o, text)
 		require.NoError(t, err, c.row)
 		require.Equal(t, []int64{3, 0, c.rejected, 0, 0, 3 - c.rejected}, []int64{r.Rows, r.LeftOut, r.Rejected, r.Nulled, r.Cut, int64(f.NumRows())}, c.row)
@@ -73,7 +73,7 @@ func TestReportOfManyParts(t *testing.T) {
 	}
 	path := file(t, b.String())
 	var r csvio.Report
-	o := csvio.ReadOptions{OnBad: csvio.Null, Report: &r}
+	o := csvio.ReadOptions{OnError: chunker.Null(), Report: &r}
 	for _, workers := range []int{1, 3} {
 		got := drain(t.Context(), o.Open(path), 4<<10, workers)
 		require.Empty(t, got.err)
@@ -84,7 +84,7 @@ func TestReportOfManyParts(t *testing.T) {
 			require.ErrorContains(t, e, fmt.Sprintf("%s:%d: row %d: the row has %s", filepath.Base(path), row+2, row, []string{"1 field,", "3 fields,"}[i%2]))
 		}
 	}
-	o.OnBad = csvio.Stop
+	o.OnError = chunker.Stop()
 	got := drain(t.Context(), o.Open(file(t, "a,b\n1,2\n3,4\n")), 1, 1)
 	require.Empty(t, got.err)
 	require.Equal(t, csvio.Report{Rows: 2}, r)
@@ -101,14 +101,14 @@ func TestAnUnclosedQuoteSaysWhatItTakes(t *testing.T) {
 		"a,b\n1,2\n\"3\n3\",\"4\n5,6\n7,8\n": ":4: row 1: a quote is opened in this row and never closed: the 2 lines behind it, up to the end of the file, are in this row",
 	} {
 		var r csvio.Report
-		o := csvio.ReadOptions{OnBad: csvio.Null, Report: &r, Quote: '"', Delimiter: ',', Header: csvio.Present}
+		o := csvio.ReadOptions{OnError: chunker.Null(), Report: &r, Quote: '"', Delimiter: ',', Header: csvio.Present}
 		f, err := read(t, o, text)
 		require.NoError(t, err, "%q", text)
 		require.Equal(t, int64(f.NumRows())+r.LeftOut, r.Rows, "%q", text)
 		if r.LeftOut > 0 {
 			require.Contains(t, r.First[0].Error(), want, "%q", text)
 		}
-		o.OnBad = csvio.Skip
+		o.OnError = chunker.Skip()
 		_, err = read(t, o, text)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, r.LeftOut, "%q", text)

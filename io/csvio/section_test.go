@@ -100,7 +100,7 @@ func TestSectionsAreTheStream(t *testing.T) {
 	}
 	for k := range kinds {
 		text := tangled(r, 3000, k%2 == 1, k%4 == 3)
-		o := csvio.ReadOptions{OnBad: csvio.Reject, Types: map[string]arrow.DataType{"id": arrow.PrimitiveTypes.Int64, "text": arrow.BinaryTypes.String}}
+		o := csvio.ReadOptions{OnError: chunker.Reject(nil, 0), Types: map[string]arrow.DataType{"id": arrow.PrimitiveTypes.Int64, "text": arrow.BinaryTypes.String}}
 		if k%4 == 3 {
 			o.Comment = '#'
 		}

@@ -118,7 +118,7 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 		rows = sh.comments(o, r, rows)
 		rows = sh.preamble(o, r, rows)
 	}
-	mended := (o.OnBad == Null || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
+	mended := (o.OnError.Nulls() || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
 	if len(rows) > 0 {
 		sh.first = rows[0].fields
 		sh.begin(rows[0])

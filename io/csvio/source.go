@@ -70,12 +70,19 @@ func (s *source) Places() []string {
 	return files
 }
 
-// Rejects returns the sink of the rows that are left out.
-func (s *source) Rejects() chunker.Sink { return s.options.Rejects }
+// OwnPolicy is that of the options.
+func (s *source) OwnPolicy() chunker.Policy { return s.options.OnError }
+
+// Under is the source with a policy of a run in its options.
+func (s *source) Under(p chunker.Policy) chunker.Source {
+	under := *s
+	under.options.OnError = p
+	return &under
+}
 
 // checkPlaces refuses to write the rejects over an input.
 func (s *source) checkPlaces(files []string) error {
-	p, ok := s.options.Rejects.(chunker.Placed)
+	p, ok := s.options.OnError.Sink().(chunker.Placed)
 	if !ok || s.reader != nil {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/io/csvio"
 )
 
@@ -232,13 +233,13 @@ func TestOddTextsEnd(t *testing.T) {
 	for _, unit := range []string{"\"a\n", "\"\n", ",\"\n", "\"\"a,\n", "a\"b\n", "'\n", "\"\\\"\n", "a,\"b\"c,d\n", "\"a,b,\"c,d\n", "\"", "\"\"", ",", "\n", "\r", "\r\r\n", "a,b\r", " ", "\\", "||", "a|b\n", "#\n", "\x00", "a,,,,,,,\n", "\"a\",\"b\n", "1,234;", "\xff", "\"\"\"\n"} {
 		for _, text := range []string{"a,b,c\n1,2,3\n4,5,6\n" + strings.Repeat(unit, long/len(unit)), strings.Repeat(unit, 1000) + "\"x"} {
 			if strings.Contains(unit, "\n") { // a text to those who read rows by \r and fields by ||
-				_, err := read(t, csvio.ReadOptions{OnBad: csvio.Null, Separator: "||", LineEnd: csvio.CR, Escape: '\\', Header: csvio.Present}, "a||b\r"+text+"\r1||\"x")
+				_, err := read(t, csvio.ReadOptions{OnError: chunker.Null(), Separator: "||", LineEnd: csvio.CR, Escape: '\\', Header: csvio.Present}, "a||b\r"+text+"\r1||\"x")
 				if err != nil {
 					require.ErrorContains(t, err, "in.csv")
 				}
 			}
-			for policy := csvio.Stop; policy <= csvio.Skip; policy++ {
-				if _, err := read(t, csvio.ReadOptions{OnBad: policy}, text); err != nil {
+			for _, policy := range policies {
+				if _, err := read(t, csvio.ReadOptions{OnError: policy}, text); err != nil {
 					require.ErrorContains(t, err, "in.csv")
 				}
 			}

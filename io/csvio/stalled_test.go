@@ -21,7 +21,7 @@ func (s stalled) Read(p []byte) (int, error) {
 
 func TestAReaderThatGivesNothingIsAnError(t *testing.T) {
 	for _, begin := range []string{"", "a", "a,b\n", "a,b\n1,2\n3", strings.Repeat("1,2\n", 100_000), "\xff\xfea\x00,\x00b\x00\n\x00"} {
-		for _, o := range []csvio.ReadOptions{{}, {Encoding: csvio.Windows1252}, {Skip: 3}, {OnBad: csvio.Null}} {
+		for _, o := range []csvio.ReadOptions{{}, {Encoding: csvio.Windows1252}, {Skip: 3}, {OnError: chunker.Null()}} {
 			_, err := chunker.ReadAll(t.Context(), o.From("in", stalled{strings.NewReader(begin)}))
 			require.ErrorIs(t, err, io.ErrNoProgress, "%.20q, %+v", begin, o.Encoding)
 		}

@@ -88,10 +88,7 @@ type readData struct {
 	Decimal    string            `json:"decimal,omitempty"`
 	Thousands  string            `json:"thousands,omitempty"`
 	Dates      string            `json:"dates,omitempty"`
-	OnBad      string            `json:"onBad,omitempty"`
-	Rejects    *chunker.Files    `json:"rejects,omitempty"`
-	BadMax     int               `json:"badMax,omitempty"`
-	BadRatio   float64           `json:"badRatio,omitempty"`
+	OnError    *chunker.Policy   `json:"onError,omitempty"`
 	RowMax     int               `json:"rowMax,omitempty"`
 	FieldMax   int               `json:"fieldMax,omitempty"`
 	ColumnsMax int               `json:"columnsMax,omitempty"`
@@ -104,7 +101,6 @@ var (
 	trimWords    = []string{"", KeepBlanks: "keep", TrimBlanks: "trim"}
 	headerWords  = []string{"", Present: "present", Absent: "absent"}
 	datesWords   = []string{"", YearFirst: "year-first", DayFirst: "day-first", MonthFirst: "month-first"}
-	onBadWords   = []string{"", Null: "null", Reject: "reject", Skip: "skip"}
 )
 
 // Stored is the source as data: of files, not of a reader.
@@ -131,7 +127,7 @@ func (o *ReadOptions) stored() (readData, error) {
 	d := readData{
 		Separator: o.Separator, NoQuotes: o.NoQuotes, NoComment: o.NoComment, BlankRows: o.BlankRows, Skip: o.Skip, HeaderRows: o.HeaderRows,
 		Names: given(o.Names), Null: given(o.Null), True: given(o.True), False: given(o.False),
-		BadMax: o.BadMax, BadRatio: o.BadRatio, RowMax: o.RowMax, FieldMax: o.FieldMax, ColumnsMax: o.ColumnsMax, RatioMax: o.RatioMax,
+		RowMax: o.RowMax, FieldMax: o.FieldMax, ColumnsMax: o.ColumnsMax, RatioMax: o.RatioMax,
 	}
 	for _, b := range []struct {
 		name string
@@ -153,7 +149,7 @@ func (o *ReadOptions) stored() (readData, error) {
 		to    *string
 	}{
 		{"LineEnd", int(o.LineEnd), lineEndWords, &d.LineEnd}, {"Trim", int(o.Trim), trimWords, &d.Trim}, {"Header", int(o.Header), headerWords, &d.Header},
-		{"Dates", int(o.Dates), datesWords, &d.Dates}, {"OnBad", int(o.OnBad), onBadWords, &d.OnBad},
+		{"Dates", int(o.Dates), datesWords, &d.Dates},
 	} {
 		if w.at < 0 || w.at >= len(w.words) {
 			return d, fmt.Errorf("ReadOptions.%s %d: use the constants of this package", w.name, w.at)
@@ -181,12 +177,14 @@ func (o *ReadOptions) storeRest(d *readData) error {
 		}
 		d.Types[name] = text
 	}
-	if o.Rejects != nil {
-		rejects, err := chunker.FilesOf(o.Rejects)
-		if err != nil {
-			return fmt.Errorf("ReadOptions.Rejects: %w", err)
+	if err := o.checkPolicy(); err != nil {
+		return fmt.Errorf("ReadOptions.%w", err)
+	}
+	if o.OnError.Given() {
+		if _, err := o.OnError.MarshalJSON(); err != nil {
+			return fmt.Errorf("ReadOptions.OnError: %w", err)
 		}
-		d.Rejects = &rejects
+		d.OnError = &o.OnError
 	}
 	return nil
 }
@@ -196,7 +194,7 @@ func (d *readData) options() (o ReadOptions, err error) {
 	o = ReadOptions{
 		Separator: d.Separator, NoQuotes: d.NoQuotes, NoComment: d.NoComment, BlankRows: d.BlankRows, Skip: d.Skip, HeaderRows: d.HeaderRows,
 		Names: list(d.Names), Null: list(d.Null), True: list(d.True), False: list(d.False),
-		BadMax: d.BadMax, BadRatio: d.BadRatio, RowMax: d.RowMax, FieldMax: d.FieldMax, ColumnsMax: d.ColumnsMax, RatioMax: d.RatioMax,
+		RowMax: d.RowMax, FieldMax: d.FieldMax, ColumnsMax: d.ColumnsMax, RatioMax: d.RatioMax,
 	}
 	for _, b := range []struct {
 		name, text string
@@ -216,7 +214,6 @@ func (d *readData) options() (o ReadOptions, err error) {
 	}{
 		{"lineEnd", d.LineEnd, lineEndWords, func(at int) { o.LineEnd = LineEnd(at) }}, {"trim", d.Trim, trimWords, func(at int) { o.Trim = Trim(at) }},
 		{"header", d.Header, headerWords, func(at int) { o.Header = Header(at) }}, {"dates", d.Dates, datesWords, func(at int) { o.Dates = DateOrder(at) }},
-		{"onBad", d.OnBad, onBadWords, func(at int) { o.OnBad = OnBad(at) }},
 	} {
 		at := slices.Index(w.words, w.text)
 		if at < 0 {
@@ -241,12 +238,10 @@ func (d *readData) readRest(o *ReadOptions) (err error) {
 			return fmt.Errorf("types of %q: %w", name, err)
 		}
 	}
-	if d.Rejects != nil {
-		if o.Rejects, err = d.Rejects.Sink(); err != nil {
-			return fmt.Errorf("rejects: %w", err)
-		}
+	if d.OnError != nil {
+		o.OnError = *d.OnError
 	}
-	return nil
+	return o.checkPolicy()
 }
 
 // given is a list that may be empty and yet be given; nil for none.

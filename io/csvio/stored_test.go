@@ -27,15 +27,23 @@ var readValues = map[string]map[string]any{
 		`"types":{"":"decimal(18,2)"}`: map[string]arrow.DataType{"": &arrow.Decimal128Type{Precision: 18, Scale: 2}}},
 	"Null": {`"null":["-","NaN"]`: []string{"-", "NaN"}, `"null":[]`: []string{}}, "True": {`"true":["ja"]`: []string{"ja"}}, "False": {`"false":["nein"]`: []string{"nein"}},
 	"Decimal": {`"decimal":","`: byte(',')}, "Thousands": {`"thousands":" "`: byte(' ')}, "Dates": {`"dates":"day-first"`: DayFirst, `"dates":"month-first"`: MonthFirst, `"dates":"year-first"`: YearFirst},
-	"OnBad":   {`"onBad":"null"`: Null, `"onBad":"reject"`: Reject, `"onBad":"skip"`: Skip},
-	"Rejects": {`"rejects":{"format":"csv","files":["bad.csv"],"options":{"compression":"gzip"}}`: WriteOptions{Compression: "gzip"}.Create("bad.csv")},
-	"BadMax":  {`"badMax":7`: 7}, "BadRatio": {`"badRatio":0.25`: 0.25}, "RowMax": {`"rowMax":1073741824`: 1 << 30}, "FieldMax": {`"fieldMax":5`: 5}, "ColumnsMax": {`"columnsMax":6`: 6}, "RatioMax": {`"ratioMax":-1`: -1},
+	"OnError": {
+		`"onError":{"policy":"stop"}`: chunker.Stop(), `"onError":{"policy":"null"}`: chunker.Null(), `"onError":{"policy":"reject"}`: chunker.Reject(nil, 0),
+		`"onError":{"policy":"skip","rowsMax":7,"ratioMax":0.25}`:                                                              limited(chunker.Skip(), 7, 0.25),
+		`"onError":{"policy":"reject","rowsMax":7,"to":{"format":"csv","files":["bad.csv"],"options":{"compression":"gzip"}}}`: chunker.Reject(WriteOptions{Compression: "gzip"}.Create("bad.csv"), 7),
+	},
+	"RowMax": {`"rowMax":1073741824`: 1 << 30}, "FieldMax": {`"fieldMax":5`: 5}, "ColumnsMax": {`"columnsMax":6`: 6}, "RatioMax": {`"ratioMax":-1`: -1},
 	"Report": {``: new(Report)}, // is whoever's reads
 }
 
 var writeValues = map[string]map[string]any{
 	"Delimiter": {`"delimiter":"\t"`: byte('\t')}, "Null": {`"null":"\\N"`: `\N`}, "NoHeader": {`"noHeader":true`: true}, "CRLF": {`"crlf":true`: true}, "QuoteAll": {`"quoteAll":true`: true},
 	"DefuseFormulas": {`"defuseFormulas":true`: true}, "Compression": {`"compression":"zstd"`: "zstd", `"compression":"none"`: "none"},
+}
+
+func limited(p chunker.Policy, rowsMax int, ratioMax float64) chunker.Policy {
+	p.RowsMax, p.RatioMax = rowsMax, ratioMax
+	return p
 }
 
 // TestEveryOptionIsStored and read back equal; of the defaults nothing is written.
@@ -101,14 +109,14 @@ func TestWhatIsNoFileIsNotStored(t *testing.T) {
 	_, err = chunker.FilesOf(parts[0])
 	require.ErrorContains(t, err, "a part of a source cannot be stored")
 	for want, of := range map[string]any{
-		"standard input: a reader has no name":                         ReadOptions{}.From("standard input", strings.NewReader("")),
-		"Delimiter 'é' is no single ASCII character":                   ReadOptions{Delimiter: 0xe9}.Open("a"),
-		"ReadOptions.OnBad 9: use the constants":                       ReadOptions{OnBad: 9}.Open("a"),
-		"ReadOptions.Header -1: use the constants":                     ReadOptions{Header: -1}.Open("a"),
-		`ReadOptions.Types of column "a": the type list`:               ReadOptions{Types: map[string]arrow.DataType{"a": arrow.ListOf(arrow.PrimitiveTypes.Int8)}}.Open("a"),
-		"ReadOptions.Rejects: *chunker.FrameSink: it cannot be stored": ReadOptions{Rejects: new(chunker.FrameSink)}.Open("a"),
-		"csvio.streamSink: it cannot be stored":                        WriteOptions{}.To(new(strings.Builder)),
-		"Delimiter 'ÿ'":                                                WriteOptions{Delimiter: 0xff}.Create("a"),
+		"standard input: a reader has no name":                   ReadOptions{}.From("standard input", strings.NewReader("")),
+		"Delimiter 'é' is no single ASCII character":             ReadOptions{Delimiter: 0xe9}.Open("a"),
+		"ReadOptions.OnError has RowsMax 3":                      ReadOptions{OnError: chunker.Policy{RowsMax: 3}}.Open("a"),
+		"ReadOptions.Header -1: use the constants":               ReadOptions{Header: -1}.Open("a"),
+		`ReadOptions.Types of column "a": the type list`:         ReadOptions{Types: map[string]arrow.DataType{"a": arrow.ListOf(arrow.PrimitiveTypes.Int8)}}.Open("a"),
+		"ReadOptions.OnError: to: *chunker.FrameSink: it cannot": ReadOptions{OnError: chunker.Reject(new(chunker.FrameSink), 0)}.Open("a"),
+		"csvio.streamSink: it cannot be stored":                  WriteOptions{}.To(new(strings.Builder)),
+		"Delimiter 'ÿ'":                                          WriteOptions{Delimiter: 0xff}.Create("a"),
 	} {
 		_, err := chunker.FilesOf(of)
 		require.ErrorContains(t, err, want)
@@ -118,19 +126,21 @@ func TestWhatIsNoFileIsNotStored(t *testing.T) {
 // TestWrongOptionsAreTold by where they stand.
 func TestWrongOptionsAreTold(t *testing.T) {
 	for options, want := range map[string]string{
-		`{"delimeter": ";"}`:                             `options: no field "delimeter" is known here; did you mean "delimiter"?`,
-		`{"delimiter": ";;"}`:                            `options: delimiter ";;": write a single ASCII character`,
-		`{"quote": "é"}`:                                 `options: quote "é": write a single ASCII character`,
-		`{"header": "yes"}`:                              `options: header: there is no "yes"; there are present, absent`,
-		`{"onBad": "nul"}`:                               `options: onBad: there is no "nul"; did you mean "null"?`,
-		`{"dates": "dmy"}`:                               `options: dates: there is no "dmy"`,
-		`{"encoding": "klingon"}`:                        "options: encoding: ",
-		`{"types": {"a b": "in64"}}`:                     `options: types of "a b": no type "in64"; did you mean "int64"?`,
-		`{"types": {"a b": 64}}`:                         `options.types["a b"]: this is a number, where a text should be`,
-		`{"null": "NA"}`:                                 "options.null: this is a text, where a list should be",
-		`{"rejects": {"format": "csv", "files": []}}`:    "options: rejects: one file is written, and 0 are named",
-		`{"rejects": {"format": "xls", "files": ["a"]}}`: `options: rejects: no format "xls" is known`,
-		`{"rowMax": 1e30}`:                               "options.rowMax: 1e30 is no whole number",
+		`{"delimeter": ";"}`:                            `options: no field "delimeter" is known here; did you mean "delimiter"?`,
+		`{"delimiter": ";;"}`:                           `options: delimiter ";;": write a single ASCII character`,
+		`{"quote": "é"}`:                                `options: quote "é": write a single ASCII character`,
+		`{"header": "yes"}`:                             `options: header: there is no "yes"; there are present, absent`,
+		`{"onError": "null"}`:                           "options.onError: this is a text, where an object should be",
+		`{"onError": {"policy": "nul"}}`:                `options.onError: no policy "nul"; did you mean "null"?`,
+		`{"onError": {"policy": "stop", "rowsMax": 2}}`: "options: OnError has RowsMax 2",
+		`{"dates": "dmy"}`:                              `options: dates: there is no "dmy"`,
+		`{"encoding": "klingon"}`:                       "options: encoding: ",
+		`{"types": {"a b": "in64"}}`:                    `options: types of "a b": no type "in64"; did you mean "int64"?`,
+		`{"types": {"a b": 64}}`:                        `options.types["a b"]: this is a number, where a text should be`,
+		`{"null": "NA"}`:                                "options.null: this is a text, where a list should be",
+		`{"onError": {"policy": "reject", "to": {"format": "csv", "files": []}}}`:    "options.onError: one file is written, and 0 are named",
+		`{"onError": {"policy": "reject", "to": {"format": "xls", "files": ["a"]}}}`: `options.onError: no format "xls" is known`,
+		`{"rowMax": 1e30}`: "options.rowMax: 1e30 is no whole number",
 	} {
 		_, err := sourceOf(t, "csv", options)
 		require.ErrorContains(t, err, want, options)
