@@ -55,10 +55,10 @@ func TestTimeout(t *testing.T) {
 		counted(1, 0)
 	})
 	inBubble(t, "an abandoned attempt does not change the next one's value", func(t *testing.T) {
-		calls := 0
+		var calls atomic.Int64
 		first := make(chan struct{})
 		v, err := Call(t.Context(), Guards{Retry{}, &Timeout{After: time.Second}}, func(ctx context.Context) (string, error) {
-			if calls++; calls == 1 {
+			if calls.Add(1) == 1 {
 				defer close(first)
 				time.Sleep(5 * time.Second)
 				return "late", nil
