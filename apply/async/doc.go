@@ -46,9 +46,10 @@
 //
 // # Costs
 //
-// On a 2 GHz core a task costs about 1 µs and some 500 bytes while it runs. A Limiter, Retry or Breaker
-// that lets a call through at once costs 20 to 100 ns and allocates nothing; a Timeout starts a
-// goroutine and a timer, about 2 µs; Guards and Call allocate a closure for each guard.
+// On a 2.8 GHz core a task costs about 1.5 µs, 200 bytes and, while it runs, the stack of a goroutine
+// (2 KiB or more). A Limiter, Retry or Breaker that lets a call through at once costs 0.1 to 0.3 µs and
+// allocates nothing. A Timeout starts a goroutine and a timer: about 4 µs and 650 bytes. Guards and Call
+// allocate about 50 bytes for each guard.
 //
 // docs/ASYNCIO.md puts the names of Python's asyncio beside these, and says where a plain goroutine and
 // a channel are better.
