@@ -10,16 +10,17 @@ import (
 	"github.com/volley-go/volley/internal/count"
 )
 
-// Breaker is a [Guard] for a service that may be down: after some failures in a row it opens, and calls
-// fail at once, with the reason, for a while. Then it lets one call through to try: its success closes
-// the breaker, its failure opens it for as long again. The zero Breaker is ready; see [PerKey] for one
-// for each host.
+// Breaker is a [Guard] for a service that may be down: after some failures in a row it opens, and
+// calls fail at once, with the reason, for a while. Then it lets one call through to try: its
+// success closes the breaker, its failure opens it for as long again. The zero Breaker is ready;
+// see [PerKey] for one for each host.
 type Breaker struct {
 	Failures int           // in a row, that open it; 0 is 5
 	Open     time.Duration // how long it stays open; 0 is 30 s
 
 	// If reports whether an error is a failure of the service; nil is any error but those marked by
-	// [Permanent], which are the caller's own fault. A call whose own context ended counts as nothing.
+	// [Permanent], which are the caller's own fault. A call whose own context ended counts as
+	// nothing.
 	If func(err error) bool
 
 	mu       sync.Mutex
@@ -84,8 +85,8 @@ func (b *Breaker) Refused() int64 {
 	return b.refused
 }
 
-// Idle reports whether the breaker is as good as new: no failure since the last success, or none for
-// ten times as long as it stays open.
+// Idle reports whether the breaker is as good as new: no failure since the last success, or none
+// for ten times as long as it stays open.
 func (b *Breaker) Idle() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -68,7 +69,8 @@ func ExampleWait_firstValue() {
 	// true
 }
 
-// A long sequence of tasks, of which only those are made that run. The loop leaves when it has enough.
+// A long sequence of tasks, of which only those are made that run. The loop leaves when it has
+// enough.
 func ExampleAsCompleted() {
 	made := 0
 	squares := func(yield func(async.Task[int]) bool) {
@@ -92,19 +94,23 @@ func ExampleAsCompleted() {
 	// Output: 40 true
 }
 
-// Links are found while others are followed.
+// Links are found while others are followed. Since tasks start tasks, none waits for a place to
+// start, and what is limited is the calls that they make.
 func ExampleTaskGroup() {
 	links := map[string][]string{"/": {"/docs", "/blog"}, "/docs": {"/docs/api"}}
 	var pages atomic.Int64
-	group := async.NewTaskGroup(context.Background(), async.Limit{})
+	group := async.NewTaskGroup(context.Background(), async.Limit{Concurrency: math.MaxInt})
+	site := &async.Limiter{Concurrency: 2}
+	get := func(_ context.Context, page string) ([]string, error) { return links[page], nil }
 	var follow func(page string) func(context.Context) error
 	follow = func(page string) func(context.Context) error {
-		return func(context.Context) error {
+		return func(ctx context.Context) error {
+			found, err := async.Call(ctx, site, func(ctx context.Context) ([]string, error) { return get(ctx, page) })
 			pages.Add(1)
-			for _, link := range links[page] {
+			for _, link := range found {
 				group.Go(follow(link))
 			}
-			return nil
+			return err
 		}
 	}
 	group.Go(follow("/"))
@@ -239,7 +245,8 @@ func ExampleShield() {
 	// <nil> paid
 }
 
-// The order that suits most calls: what stands first is passed first, and once more by each attempt.
+// The order that suits most calls: what stands first is passed first, and once more by each
+// attempt.
 func ExampleGuards() {
 	calls := async.Guards{
 		async.Retry{Attempts: 3, Base: time.Millisecond},

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Gather runs the tasks and returns their values in the order of the tasks. The first error cancels the
-// other tasks and is returned, as a [*TaskError], without values; tasks that did not start are not
-// called. [Wait] with [All] gives each task's value or error instead.
+// Gather runs the tasks and returns their values in the order of the tasks. The first error cancels
+// the other tasks and is returned, as a [*TaskError], without values; tasks that did not start are
+// not called. [Wait] with [All] gives each task's value or error instead.
 func Gather[T any](ctx context.Context, limit Limit, tasks ...Task[T]) ([]T, error) {
 	group := NewTaskGroup(ctx, limit)
 	values := make([]T, len(tasks))
@@ -46,14 +46,14 @@ func (u Until) enough(err error) bool {
 	return u == FirstDone || u == FirstError && err != nil || u == FirstValue && err == nil
 }
 
-// ErrEnough is the cause by which [Wait] cancels tasks it need not wait for, and the error of those that
-// had not started.
+// ErrEnough is the cause by which [Wait] cancels tasks it need not wait for, and the error of those
+// that had not started.
 var ErrEnough = errors.New("not needed any more: another task has decided the wait")
 
-// Wait runs the tasks until one of them decides the wait, cancels the others and waits for those that
-// run. It returns the number of the deciding task (-1 if none was: always with [All]) and what each task
-// gave, in the order of the tasks. The error of a task that had not started is [ErrEnough] or that of
-// the context.
+// Wait runs the tasks until one of them decides the wait, cancels the others and waits for those
+// that run. It returns the number of the deciding task (-1 if none was: always with [All]) and what
+// each task gave, in the order of the tasks. The error of a task that had not started is
+// [ErrEnough] or that of the context.
 func Wait[T any](ctx context.Context, limit Limit, until Until, tasks ...Task[T]) (decided int, results []Result[T]) {
 	group := NewTaskGroup(ctx, limit)
 	results = make([]Result[T], len(tasks))
@@ -81,13 +81,15 @@ func Wait[T any](ctx context.Context, limit Limit, until Until, tasks ...Task[T]
 	return decided, results
 }
 
-// AsCompleted runs the tasks of a sequence and yields what they give as they end, each with the task's
-// number in the sequence, from 0. Leaving the loop cancels the tasks that run and waits for them; an
-// error of a task cancels none. A task keeps its place until the loop has taken what it gave.
+// AsCompleted runs the tasks of a sequence and yields what they give as they end, each with the
+// task's number in the sequence, from 0. Leaving the loop cancels the tasks that run and waits for
+// them; an error of a task cancels none. A task keeps its place until the loop has taken what it
+// gave.
 //
-// The sequence runs on a goroutine of its own and is asked for a task only when that has a place: it
-// must end, or give a task, soon after the context ends. If the context ends before the sequence does, the last
-// result is numbered as the first task that was not called, and its error is the context's.
+// The sequence runs on a goroutine of its own and is asked for a task only when that has a place:
+// it must end, or give a task, soon after the context ends. If the context ends before the sequence
+// does, the last result is numbered as the first task that was not called, and its error is the
+// context's.
 func AsCompleted[T any](ctx context.Context, limit Limit, tasks iter.Seq[Task[T]]) iter.Seq2[int, Result[T]] {
 	return func(yield func(int, Result[T]) bool) {
 		c := &completing[T]{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -271,8 +272,8 @@ func TestAsCompleted(t *testing.T) {
 	})
 }
 
-// TestMillionTasksNeedTheMemoryOfThoseThatRun counts goroutines and bytes at a time when the sequence
-// is far in.
+// TestMillionTasksNeedTheMemoryOfThoseThatRun counts goroutines and bytes at a time when the
+// sequence is far in.
 func TestMillionTasksNeedTheMemoryOfThoseThatRun(t *testing.T) {
 	n, width := 1_000_000, 100
 	if testing.Short() {
@@ -355,7 +356,7 @@ func TestTaskGroup(t *testing.T) {
 		require.ErrorIs(t, group.Wait(), context.Canceled)
 	})
 	inBubble(t, "tasks start tasks", func(t *testing.T) {
-		group := NewTaskGroup(t.Context(), Limit{})
+		group := NewTaskGroup(t.Context(), Limit{Concurrency: math.MaxInt})
 		var count atomic.Int64
 		var split func(n int) func(context.Context) error
 		split = func(n int) func(context.Context) error {
@@ -367,9 +368,9 @@ func TestTaskGroup(t *testing.T) {
 				return nil
 			}
 		}
-		group.Go(split(6))
+		group.Go(split(11))
 		require.NoError(t, group.Wait())
-		require.EqualValues(t, 127, count.Load())
+		require.EqualValues(t, 4095, count.Load())
 	})
 	inBubble(t, "a limit that is none is told", func(t *testing.T) {
 		group := NewTaskGroup(t.Context(), Limit{Concurrency: -1})

@@ -13,12 +13,12 @@ import (
 // fill the memory.
 const errorsMax = 100
 
-// TaskGroup runs tasks that nobody knows before the first one starts. [NewTaskGroup] makes one, Wait
-// ends it and must be called.
+// TaskGroup runs tasks that nobody knows before the first one starts. [NewTaskGroup] makes one,
+// Wait ends it and must be called.
 type TaskGroup struct {
-	// KeepGoing makes Wait return the errors of all tasks, joined, and an error cancels no other task.
-	// Without it the first error cancels the other tasks, and Wait returns that one. Set it before the
-	// first Go.
+	// KeepGoing makes Wait return the errors of all tasks, joined, and an error cancels no other
+	// task. Without it the first error cancels the other tasks, and Wait returns that one. Set it
+	// before the first Go.
 	KeepGoing bool
 
 	ctx     context.Context
@@ -45,9 +45,10 @@ func NewTaskGroup(ctx context.Context, limit Limit) *TaskGroup {
 	return g
 }
 
-// Go runs the task on a goroutine of its own, after it waited for a place. It reports whether the task
-// was started: not if the group's context ended before, which Wait tells too. A task may call Go, but
-// not if tasks that wait in Go hold all the places: nothing would go on.
+// Go runs the task on a goroutine of its own, after it waited for a place. It reports whether the
+// task was started: not if the group's context ended before, which Wait tells too. Tasks that call
+// Go must not all wait in it, holding all the places: give their group none to wait for
+// (Concurrency: math.MaxInt), and their calls a [Limiter].
 func (g *TaskGroup) Go(task func(ctx context.Context) error) bool {
 	if !g.place() {
 		return false
@@ -56,8 +57,8 @@ func (g *TaskGroup) Go(task func(ctx context.Context) error) bool {
 	return true
 }
 
-// Wait waits until all tasks have returned. Its error is the first of a task or, with KeepGoing, all of
-// them (100 and the number of others); nil if every task was started and gave none.
+// Wait waits until all tasks have returned. Its error is the first of a task or, with KeepGoing,
+// all of them (100 and the number of others); nil if every task was started and gave none.
 func (g *TaskGroup) Wait() error {
 	g.running.Wait()
 	g.mu.Lock()

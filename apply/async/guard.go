@@ -34,9 +34,9 @@ func do(ctx context.Context, guard Guard, call func(ctx context.Context) error) 
 	return guard.Do(ctx, call)
 }
 
-// Call passes the guard (nil is none) and returns what the task gave when it was called last. A call
-// that a guard has left behind (see [Timeout]) changes nothing any more. A function that sets its
-// caller's variables instead has no such protection.
+// Call passes the guard (nil is none) and returns what the task gave when it was called last. A
+// call that a guard has left behind (see [Timeout]) changes nothing any more. A function that sets
+// its caller's variables instead has no such protection.
 func Call[T any](ctx context.Context, guard Guard, task Task[T]) (T, error) {
 	if guard == nil {
 		return task(ctx)

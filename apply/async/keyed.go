@@ -11,9 +11,10 @@ type Rested interface {
 	Idle() bool // whether a new guard would do the same
 }
 
-// Keyed has a guard for each key: a limit for each host, a breaker for each tenant. [PerKey] makes one.
-// Keys are forgotten when their guards are idle, so that any number of keys may pass; in memory
-// are at most 64 or, if that is more, twice those that were not idle when they were last looked over.
+// Keyed has a guard for each key: a limit for each host, a breaker for each tenant. [PerKey] makes
+// one. Keys are forgotten when their guards are idle, so that any number of keys may pass; in
+// memory are at most 64 or, if that is more, twice those that were not idle when they were last
+// looked over.
 type Keyed[K comparable, G Rested] struct {
 	make func(key K) G
 
@@ -36,7 +37,8 @@ func PerKey[K comparable, G Rested](make func(key K) G) *Keyed[K, G] {
 	return &Keyed[K, G]{make: make, guards: map[K]*keyed[G]{}, sweepAt: sweepMin}
 }
 
-// Do passes the key's guard and then calls the function. It allocates nothing for a key that is known.
+// Do passes the key's guard and then calls the function. It allocates nothing for a key that is
+// known.
 func (k *Keyed[K, G]) Do(ctx context.Context, key K, call func(ctx context.Context) error) error {
 	of := k.hold(key)
 	defer k.drop(of)

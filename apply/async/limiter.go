@@ -9,9 +9,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limiter is a [Guard] that lets calls wait for their turn: only so many run at the same time, and only
-// so many start in a second. It holds for all who use it together, in one run or in many. The zero
-// Limiter sets no limit; the fields must not change after the first call, nor may it be copied.
+// Limiter is a [Guard] that lets calls wait for their turn: only so many run at the same time, and
+// only so many start in a second. It holds for all who use it together, in one run or in many. The
+// zero Limiter sets no limit; the fields must not change after the first call, nor may it be
+// copied.
 type Limiter struct {
 	Concurrency int     // the calls that may run at the same time; 0 is any number
 	PerSecond   float64 // the calls that may start in a second, evenly spread; 0 is any
@@ -29,7 +30,7 @@ type Limiter struct {
 type LimiterStats struct {
 	Running int64 // calls now
 	Peak    int64 // the most calls at the same time
-	Waited  int64 // calls that did not get their turn at once
+	Waited  int64 // calls that waited for their turn and got it
 }
 
 // Stats returns what has been counted so far.
@@ -46,9 +47,9 @@ func (l *Limiter) Do(ctx context.Context, call func(ctx context.Context) error) 
 	return call(ctx)
 }
 
-// Acquire waits for a turn, which Release gives back. Its error is that of a context that ended before,
-// or a context.DeadlineExceeded at once if the turn would come after the context's deadline. Turns come
-// in the order of the asking.
+// Acquire waits for a turn, which Release gives back. Its error is that of a context that ended
+// before, or a context.DeadlineExceeded at once if the turn would come after the context's
+// deadline. Turns come in the order of the asking.
 func (l *Limiter) Acquire(ctx context.Context) error {
 	l.once.Do(l.prepare)
 	switch {
@@ -57,52 +58,42 @@ func (l *Limiter) Acquire(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return over(ctx)
 	}
-	// The slot comes first: who took a second's turn and then waited for a slot would start whenever
-	// that comes, at no rate at all.
-	if l.acquireNow() {
-		l.began()
-		return nil
-	}
-	l.waited.Add(1)
-	if err := l.slot(ctx); err != nil {
+	// The slot comes first: who took a second's turn and then waited for a slot would start
+	// whenever that comes, at no rate at all.
+	waited, err := l.slot(ctx)
+	if err != nil {
 		return err
 	}
-	if l.bucket != nil {
+	if l.bucket != nil && !l.bucket.Allow() {
+		waited = true
 		if err := l.bucket.Wait(ctx); err != nil {
 			l.free()
 			return l.late(ctx)
 		}
 	}
+	if waited {
+		l.waited.Add(1)
+	}
 	l.began()
 	return nil
 }
 
-// acquireNow reports whether a turn was there.
-func (l *Limiter) acquireNow() bool {
-	if l.slots != nil {
-		select {
-		case l.slots <- struct{}{}:
-		default:
-			return false
-		}
-	}
-	if l.bucket != nil && !l.bucket.Allow() {
-		l.free()
-		return false
-	}
-	return true
-}
-
-// slot waits for one of the calls that may run at the same time.
-func (l *Limiter) slot(ctx context.Context) error {
+// slot takes the place of one of the calls that may run at the same time, and reports whether it
+// had to wait for it.
+func (l *Limiter) slot(ctx context.Context) (waited bool, err error) {
 	if l.slots == nil {
-		return nil
+		return false, nil
 	}
 	select {
 	case l.slots <- struct{}{}:
-		return nil
+		return false, nil
+	default:
+	}
+	select {
+	case l.slots <- struct{}{}:
+		return true, nil
 	case <-ctx.Done():
-		return over(ctx)
+		return true, over(ctx)
 	}
 }
 

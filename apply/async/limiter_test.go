@@ -144,7 +144,8 @@ func TestPerKey(t *testing.T) {
 	})
 }
 
-// TestCallsThatNeedNotWaitAllocateNothing holds the cost that callers with millions of calls rely on.
+// TestCallsThatNeedNotWaitAllocateNothing holds the cost that callers with millions of calls rely
+// on.
 func TestCallsThatNeedNotWaitAllocateNothing(t *testing.T) {
 	ctx := t.Context()
 	call := fails(nil)

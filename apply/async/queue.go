@@ -10,9 +10,9 @@ import (
 // ErrClosed is why nothing comes out of a [Queue] any more, and nothing goes in.
 var ErrClosed = errors.New("the queue is closed")
 
-// Queue is a channel whose waits end with a context, that any side may close, and that knows when all
-// that was put in has been dealt with: Python's asyncio.Queue. If one side alone sends and closes, and
-// nobody joins, a channel is simpler and costs a third. [NewQueue] makes one.
+// Queue is a channel whose waits end with a context, that any side may close, and that knows when
+// all that was put in has been dealt with: Python's asyncio.Queue. If one side alone sends and
+// closes, and nobody joins, a channel is simpler and costs a third. [NewQueue] makes one.
 type Queue[T any] struct {
 	items   chan T
 	closing chan struct{}
@@ -30,8 +30,8 @@ func NewQueue[T any](size int) *Queue[T] {
 	return &Queue[T]{items: make(chan T, size), closing: make(chan struct{})}
 }
 
-// Put waits for room and puts the item in. Its error is [ErrClosed] or that of ctx; the item is not in
-// the queue then.
+// Put waits for room and puts the item in. Its error is [ErrClosed] or that of ctx; the item is not
+// in the queue then.
 func (q *Queue[T]) Put(ctx context.Context, item T) error {
 	q.putting.RLock()
 	defer q.putting.RUnlock()
@@ -63,8 +63,8 @@ func (q *Queue[T]) mayPut(ctx context.Context) error {
 	return nil
 }
 
-// Get waits for an item and takes it out. Its error is [ErrClosed] if the queue is closed and empty, or
-// that of ctx. Done must be called for each item.
+// Get waits for an item and takes it out. Its error is [ErrClosed] if the queue is closed and
+// empty, or that of ctx. Done must be called for each item.
 func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 	var none T
 	if ctx.Err() != nil {
@@ -81,8 +81,8 @@ func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 	}
 }
 
-// All yields the items until the queue is closed and empty or ctx ends. Each is done when the loop's
-// body has ended for it.
+// All yields the items until the queue is closed and empty or ctx ends. Each is done when the
+// loop's body has ended for it.
 func (q *Queue[T]) All(ctx context.Context) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for {
@@ -122,8 +122,8 @@ func (q *Queue[T]) Join(ctx context.Context) error {
 	}
 }
 
-// Close ends the queue: what is in it can still be got, nothing more can be put in, and a Put that waits
-// returns. It may be called by any side, more than once.
+// Close ends the queue: what is in it can still be got, nothing more can be put in, and a Put that
+// waits returns. It may be called by any side, more than once.
 func (q *Queue[T]) Close() {
 	q.once.Do(func() {
 		close(q.closing)

@@ -103,8 +103,8 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-// TestQueueLosesNothingWhenItIsClosed has many put, many get, and one close in the middle: what a Put
-// took, a Get gives.
+// TestQueueLosesNothingWhenItIsClosed has many put, many get, and one close in the middle: what a
+// Put took, a Get gives.
 func TestQueueLosesNothingWhenItIsClosed(t *testing.T) {
 	for range 50 {
 		q := NewQueue[int](2)

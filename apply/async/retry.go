@@ -12,22 +12,22 @@ import (
 )
 
 // Retry is a [Guard] that repeats a call that failed, after a pause. The pauses are random, between
-// nothing and a bound that doubles with each: callers that failed together do not come back together
-// ("full jitter" in M. Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015). The zero
-// Retry makes up to 4 calls, with up to 100, 200 and 400 ms between them.
+// nothing and a bound that doubles with each: callers that failed together do not come back
+// together ("full jitter" in M. Brooker, Exponential Backoff and Jitter, AWS Architecture Blog,
+// 2015). The zero Retry makes up to 4 calls, with up to 100, 200 and 400 ms between them.
 type Retry struct {
 	Attempts int           // the calls that may be made, the first one too; 0 is 4
 	Base     time.Duration // the bound of the first pause; 0 is 100 ms
 	Max      time.Duration // the bound of all pauses; 0 is 10 s
 	Elapsed  time.Duration // the time after which no call is begun any more; 0 is no limit
 
-	// If reports whether a call that failed with the error may be repeated; nil is any error but those
-	// that are never repeated: what [Permanent] marks, panics, a [Breaker] that is open, a [Timeout] that
-	// makes no more calls, and any error after the caller's context ended.
+	// If reports whether a call that failed with the error may be repeated; nil is any error but
+	// those that are never repeated: what [Permanent] marks, panics, a [Breaker] that is open, a
+	// [Timeout] that makes no more calls, and any error after the caller's context ended.
 	If func(err error) bool
 
-	// OnRetry, if it is set, is told of each call that is going to be repeated, before the pause. It is
-	// called on the caller's goroutine: to count, to log.
+	// OnRetry, if it is set, is told of each call that is going to be repeated, before the pause.
+	// It is called on the caller's goroutine: to count, to log.
 	OnRetry func(ctx context.Context, again Again)
 }
 
@@ -43,7 +43,7 @@ type RetryError struct {
 	Calls int           // that were made
 	Took  time.Duration // from the first call to the last error
 	Err   error         // of the last call
-	Ended error         // the error of the context, if that ended the pause before the next call; else nil
+	Ended error         // the context's error, if that ended the last pause; else nil
 }
 
 func (e *RetryError) Error() string {
@@ -62,8 +62,8 @@ func (e *RetryError) Unwrap() []error {
 	return []error{e.Err}
 }
 
-// Permanent marks an error that no repetition helps against. Its text and what it unwraps to are the
-// error's. Permanent(nil) is nil.
+// Permanent marks an error that no repetition helps against. Its text and what it unwraps to are
+// the error's. Permanent(nil) is nil.
 func Permanent(err error) error {
 	if err == nil {
 		return nil
@@ -75,16 +75,16 @@ type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
 
-// RetryAfter is what an error may say of itself: how long the other side asks to be left alone. The pause is
-// that long at least.
+// RetryAfter is what an error may say of itself: how long the other side asks to be left alone. The
+// pause is that long at least.
 type RetryAfter interface {
 	error
 	RetryAfter() time.Duration
 }
 
-// Do calls the function until it returns no error, or one that is not to be repeated, or too many. The
-// error of a single call is returned as it is, that of more as a [*RetryError]. The end of ctx ends the
-// pause.
+// Do calls the function until it returns no error, or one that is not to be repeated, or too many.
+// The error of a single call is returned as it is, that of more as a [*RetryError]. The end of ctx
+// ends the pause.
 func (r Retry) Do(ctx context.Context, call func(ctx context.Context) error) error {
 	if err := r.refusal(ctx); err != nil {
 		return err
@@ -116,8 +116,8 @@ func gaveUp(calls int, took time.Duration, err, ended error) error {
 	return &RetryError{Calls: calls, Took: took, Err: err, Ended: ended}
 }
 
-// Next reports whether there is another call after so many that took so long and ended with the error,
-// and the pause before it: the decision of Do, for those who pause in their own way.
+// Next reports whether there is another call after so many that took so long and ended with the
+// error, and the pause before it: the decision of Do, for those who pause in their own way.
 func (r Retry) Next(calls int, elapsed time.Duration, err error) (pause time.Duration, again bool) {
 	if calls >= or(r.Attempts, 4) || never(err) || r.If != nil && !r.If(err) {
 		return 0, false

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Shield is a [Guard] whose calls go on though the caller's context ends: a payment that was begun, a
-// file half written. Do then returns at once, and Wait waits for the calls that go on. The zero Shield
-// is ready. Call Wait before the program ends: nothing else holds the calls.
+// Shield is a [Guard] whose calls go on though the caller's context ends: a payment that was begun,
+// a file half written. Do then returns at once, and Wait waits for the calls that go on. The zero
+// Shield is ready. Call Wait before the program ends: nothing else holds the calls.
 //
 // If the caller may as well wait for the call, none is needed: call(context.WithoutCancel(ctx)).
 type Shield struct {
@@ -19,7 +19,8 @@ type Shield struct {
 }
 
 // Do calls the function on a goroutine of its own, with the values of ctx but without its end. It
-// returns the function's error or, if ctx ends before, that of ctx. If ctx had ended, there is no call.
+// returns the function's error or, if ctx ends before, that of ctx. If ctx had ended, there is no
+// call.
 func (s *Shield) Do(ctx context.Context, call func(ctx context.Context) error) error {
 	if ctx.Err() != nil {
 		return over(ctx)
@@ -41,8 +42,8 @@ func (s *Shield) Do(ctx context.Context, call func(ctx context.Context) error) e
 	return <-d.ended
 }
 
-// Wait waits for the calls that go on, and returns the errors that no caller was told (100 at most),
-// joined. If ctx ends before, it returns the error of ctx, and may be called again.
+// Wait waits for the calls that go on, and returns the errors that no caller was told (100 at
+// most), joined. If ctx ends before, it returns the error of ctx, and may be called again.
 func (s *Shield) Wait(ctx context.Context) error {
 	s.mu.Lock()
 	if s.calls > 0 && s.idle == nil {

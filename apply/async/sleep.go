@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Sleep waits for d, or until ctx ends, whose error it then returns. No time at all still tells of a
-// context that has ended.
+// Sleep waits for d, or until ctx ends, whose error it then returns. No time at all still tells of
+// a context that has ended.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
 		return over(ctx)

@@ -29,8 +29,8 @@ func (e *TaskError) Error() string { return fmt.Sprintf("task %d: %v", e.Task, e
 // Unwrap returns the task's own error.
 func (e *TaskError) Unwrap() error { return e.Err }
 
-// PanicError is a panic in a task, or a runtime.Goexit, as an error: Value is what it panicked with,
-// Stack where. It unwraps to the value if that is an error.
+// PanicError is a panic in a task, or a runtime.Goexit, as an error: Value is what it panicked
+// with, Stack where. It unwraps to the value if that is an error.
 type PanicError = panics.Error
 
 // DefaultConcurrency is how many tasks run at the same time where a [Limit] says nothing.
@@ -38,7 +38,9 @@ const DefaultConcurrency = 1000
 
 // Limit says how tasks are run. The zero Limit runs [DefaultConcurrency] at the same time.
 type Limit struct {
-	Concurrency int   // the tasks that may run at the same time; 0 is [DefaultConcurrency]
+	// Concurrency is how many tasks may run at the same time: 0 is [DefaultConcurrency], math.MaxInt is
+	// no limit.
+	Concurrency int
 	Guard       Guard // what each task's call passes; nil is nothing
 }
 
@@ -53,7 +55,8 @@ func (l Limit) places() (int, error) {
 }
 
 // protected calls f and then ended with its error, on the caller's goroutine. A panic in f and a
-// runtime.Goexit are errors too; after a Goexit the goroutine ends, so that ended is the last chance.
+// runtime.Goexit are errors too; after a Goexit the goroutine ends, so that ended is the last
+// chance.
 func protected(f func() error, ended func(error)) {
 	var err error
 	returned := false

@@ -11,15 +11,16 @@ import (
 )
 
 // Timeout is a [Guard] that gives each call a deadline, and does not wait for ever for a call that
-// ignores it. Such a call is abandoned: Do returns, the call's goroutine goes on, and is counted. The
-// zero Timeout sets no deadline, but abandons a call that ignores the end of its caller's context.
+// ignores it. Such a call is abandoned: Do returns, the call's goroutine goes on, and is counted.
+// The zero Timeout sets no deadline, but abandons a call that ignores the end of its caller's
+// context.
 type Timeout struct {
 	After time.Duration // how long a call may take; 0 is no limit
 	Grace time.Duration // how long a call may still take to return after its context ended; 0 is 1 s
 
-	// AbandonedMax is how many abandoned calls may be running; 0 is 100. From then on Do makes no call
-	// and returns [ErrAbandonedMax] until one of them returns. Calls that are under way at that time may
-	// be abandoned beyond it.
+	// AbandonedMax is how many abandoned calls may be running; 0 is 100. From then on Do makes no
+	// call and returns [ErrAbandonedMax] until one of them returns. Calls that are under way at
+	// that time may be abandoned beyond it.
 	AbandonedMax int
 
 	abandoned, running atomic.Int64
