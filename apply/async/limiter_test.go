@@ -160,3 +160,30 @@ func TestCallsThatNeedNotWaitAllocateNothing(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(1000, guard), name)
 	}
 }
+
+// always is a guard that has nothing to remember even while it is used.
+type always struct{ Limiter }
+
+func (*always) Idle() bool { return true }
+
+func TestAKeyInUseIsNotForgotten(t *testing.T) {
+	inBubble(t, "whatever its guard says", func(t *testing.T) {
+		made := map[int]int{}
+		keys := PerKey(func(key int) *always { made[key]++; return &always{Limiter{Concurrency: 1}} })
+		group := NewTaskGroup(t.Context(), Limit{})
+		for range 2 { // one runs, one waits
+			group.Go(func(ctx context.Context) error {
+				return keys.Do(ctx, -1, func(ctx context.Context) error { return Sleep(ctx, time.Second) })
+			})
+		}
+		synctest.Wait()
+		for key := range 1000 {
+			require.NoError(t, keys.Do(t.Context(), key%500, fails(nil)))
+		}
+		began := time.Now()
+		require.NoError(t, group.Wait())
+		require.Equal(t, 2*time.Second, time.Since(began))
+		require.Equal(t, 1, made[-1])
+		require.LessOrEqual(t, keys.Len(), sweepMin)
+	})
+}
