@@ -133,7 +133,6 @@ func (c *completing[T]) run(tasks iter.Seq[Task[T]]) {
 				return over(c.group.ctx)
 			}
 		}
-		<-c.group.places
 		return nil
 	}, func(err error) {
 		c.group.running.Wait()

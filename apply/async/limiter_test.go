@@ -49,7 +49,7 @@ func TestLimiter(t *testing.T) {
 		require.Equal(t, []time.Duration{0, 1500 * time.Millisecond, 3 * time.Second}, starts)
 	})
 	inBubble(t, "a turn that would come too late is refused at once", func(t *testing.T) {
-		limiter := &Limiter{Concurrency: 2, PerSecond: 0.1}
+		limiter := &Limiter{Concurrency: 1, PerSecond: 0.1}
 		require.NoError(t, limiter.Do(t.Context(), fails(nil)))
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
@@ -181,8 +181,9 @@ func TestAKeyInUseIsNotForgotten(t *testing.T) {
 			require.NoError(t, keys.Do(t.Context(), key%500, fails(nil)))
 		}
 		began := time.Now()
-		require.NoError(t, group.Wait())
+		require.NoError(t, keys.Do(t.Context(), -1, fails(nil)))
 		require.Equal(t, 2*time.Second, time.Since(began))
+		require.NoError(t, group.Wait())
 		require.Equal(t, 1, made[-1])
 		require.LessOrEqual(t, keys.Len(), sweepMin)
 	})

@@ -2,6 +2,7 @@ package async
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -132,6 +133,39 @@ func TestQueueLosesNothingWhenItIsClosed(t *testing.T) {
 		getters.Wait()
 		require.NoError(t, q.Join(t.Context()))
 		require.ElementsMatch(t, put, got)
+	}
+}
+
+// closing is a context that closes a queue when a Put looks whether the context has ended.
+type closing struct {
+	context.Context
+	queue *Queue[int]
+	done  *sync.WaitGroup
+}
+
+func (c closing) Err() error {
+	c.done.Go(c.queue.Close)
+	<-c.queue.closing
+	for range 1000 {
+		runtime.Gosched() // time for Close to go on, which it must not
+	}
+	return nil
+}
+
+func TestQueueIsClosedWhenThePutsHaveEnded(t *testing.T) {
+	for range 20 {
+		var done sync.WaitGroup
+		q := NewQueue[int](1)
+		err := q.Put(closing{t.Context(), q, &done}, 7)
+		done.Wait()
+		item, got := q.Get(t.Context())
+		if err == nil {
+			require.NoError(t, got)
+			require.Equal(t, 7, item)
+			continue
+		}
+		require.ErrorIs(t, err, ErrClosed)
+		require.ErrorIs(t, got, ErrClosed)
 	}
 }
 

@@ -99,6 +99,15 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
+// TestLatest: an attempt that was left behind may end between the end of the next one and its caller.
+func TestLatest(t *testing.T) {
+	var kept latest[string]
+	first, second := kept.begin(), kept.begin()
+	kept.put(second, "good")
+	kept.put(first, "late")
+	require.Equal(t, "good", kept.take())
+}
+
 func TestShield(t *testing.T) {
 	inBubble(t, "a call goes on when its caller's context ends", func(t *testing.T) {
 		var shield Shield
