@@ -89,7 +89,8 @@ func Wait[T any](ctx context.Context, limit Limit, until Until, tasks ...Task[T]
 // The sequence runs on a goroutine of its own and is asked for a task only when that has a place:
 // it must end, or give a task, soon after the context ends. If the context ends before the sequence
 // does, the last result is numbered as the first task that was not called, and its error is the
-// context's.
+// context's. A panic of the sequence is such a last result too, numbered as the task that it did
+// not give.
 func AsCompleted[T any](ctx context.Context, limit Limit, tasks iter.Seq[Task[T]]) iter.Seq2[int, Result[T]] {
 	return func(yield func(int, Result[T]) bool) {
 		c := &completing[T]{
@@ -124,13 +125,15 @@ func (c *completing[T]) run(tasks iter.Seq[Task[T]]) {
 	next := 0
 	defer close(c.ended)
 	protected(func() error {
-		if !c.group.place() {
-			return over(c.group.ctx)
-		}
+		placed := c.group.place()
 		for task := range tasks {
+			if !placed {
+				return over(c.group.ctx) // of a task that there is: the sequence may have ended just then
+			}
 			c.start(next, task)
-			if next++; !c.group.place() {
-				return over(c.group.ctx)
+			next++
+			if placed = c.group.place(); !placed && c.isLeft() {
+				return nil
 			}
 		}
 		return nil
@@ -163,8 +166,17 @@ func (c *completing[T]) send(i int, r Result[T]) {
 
 // leave ends the loop, however it was left.
 func (c *completing[T]) leave() {
-	c.group.cancel(context.Canceled)
 	close(c.left)
+	c.group.cancel(context.Canceled)
 	for range c.ended {
+	}
+}
+
+func (c *completing[T]) isLeft() bool {
+	select {
+	case <-c.left:
+		return true
+	default:
+		return false
 	}
 }

@@ -267,6 +267,30 @@ func TestAsCompleted(t *testing.T) {
 			require.ErrorIs(t, errs[i], context.DeadlineExceeded)
 		}
 	})
+	inBubble(t, "the end of the context is told for no task that there is not", func(t *testing.T) {
+		for n := range 4 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			var ended []int
+			for i, r := range AsCompleted(ctx, Limit{Concurrency: max(n, 1)}, slices.Values(repeat(n, after(time.Minute, 0, nil)))) {
+				require.ErrorIs(t, r.Err, context.DeadlineExceeded)
+				ended = append(ended, i)
+			}
+			cancel()
+			require.ElementsMatch(t, []int{0, 1, 2}[:n], ended)
+		}
+	})
+	inBubble(t, "no task is asked for when the loop was left", func(t *testing.T) {
+		asked := 0
+		tasks := func(yield func(Task[int]) bool) {
+			for asked++; yield(after(0, 1, nil)); asked++ {
+			}
+		}
+		for range AsCompleted(t.Context(), Limit{Concurrency: 3}, tasks) {
+			synctest.Wait()
+			break
+		}
+		require.LessOrEqual(t, asked, 4)
+	})
 	inBubble(t, "a limit that is none is told", func(t *testing.T) {
 		require.ErrorContains(t, firstOf(AsCompleted(t.Context(), Limit{Concurrency: -2}, slices.Values(repeat(1, after(0, 0, nil))))), "Limit.Concurrency is -2")
 	})
