@@ -16,7 +16,7 @@ type Rested interface {
 // memory are at most 64 or, if that is more, twice those that were not idle when they were last
 // looked over.
 type Keyed[K comparable, G Rested] struct {
-	make func(key K) G
+	fresh func(key K) G
 
 	mu      sync.Mutex
 	guards  map[K]*keyed[G]
@@ -33,8 +33,8 @@ const sweepMin = 64
 // PerKey makes guards for keys as they come: a [*Limiter] or a [*Breaker], or one of your own.
 //
 //	hosts := async.PerKey(func(host string) *async.Limiter { return &async.Limiter{Concurrency: 8} })
-func PerKey[K comparable, G Rested](make func(key K) G) *Keyed[K, G] {
-	return &Keyed[K, G]{make: make, guards: map[K]*keyed[G]{}, sweepAt: sweepMin}
+func PerKey[K comparable, G Rested](fresh func(key K) G) *Keyed[K, G] {
+	return &Keyed[K, G]{fresh: fresh, guards: map[K]*keyed[G]{}, sweepAt: sweepMin}
 }
 
 // Do passes the key's guard and then calls the function. It allocates nothing for a key that is
@@ -70,7 +70,7 @@ func (k *Keyed[K, G]) hold(key K) *keyed[G] {
 	defer k.mu.Unlock()
 	of := k.guards[key]
 	if of == nil {
-		of = &keyed[G]{guard: k.make(key)}
+		of = &keyed[G]{guard: k.fresh(key)}
 		k.sweep()
 		k.guards[key] = of
 	}
