@@ -45,6 +45,7 @@ var outside = map[string][]string{
 	"github.com/apache/arrow/go/v17/arrow/decimal256": {""},
 	"github.com/apache/arrow/go/v17/arrow/float16":    {""},
 	"golang.org/x/sys/":                               {""},
+	"golang.org/x/time/rate":                          {"apply/async"},
 	"golang.org/x/text/encoding":                      {"internal/charset"},
 	"golang.org/x/text/encoding/":                     {"internal/charset"},
 	"golang.org/x/text/transform":                     {"internal/charset"},
