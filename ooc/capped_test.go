@@ -260,18 +260,18 @@ func TestACappedRunOverCSVTellsTheSameHoweverItIsCut(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "in.csv")
 	require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o644))
 	steps := chunker.Steps{every("m", 700), worded("k", "m", 900)}
-	for _, bad := range []csvio.OnBad{csvio.Reject, csvio.Null} {
+	for _, own := range []chunker.Policy{{}, chunker.Null()} {
 		for _, most := range []int{3, 40, 60} {
 			told, chunks := "", map[int64]bool{}
 			for _, workers := range []int{1, 8} {
 				for _, bytes := range []int64{1 << 10, 64 << 10, 8 << 20} {
 					sink := new(chunker.FrameSink)
-					from := sized{csvio.ReadOptions{OnBad: bad, Header: csvio.Present}.Open(path), bytes}
+					from := sized{csvio.ReadOptions{OnError: own, Header: csvio.Present}.Open(path), bytes}
 					report, err := ooc.Job{From: from, Steps: steps, To: new(chunker.FrameSink), OnError: chunker.Reject(sink, most), Workers: workers}.Run(t.Context())
 					require.Equal(t, most+1, bads(t, err))
 					chunks[report.Chunks] = true
 					text := cameTo(report, err, sink.Frame())
-					require.Equal(t, cmp.Or(told, text), text, "%v, %d, %d workers, chunks of %d bytes", bad, most, workers, bytes)
+					require.Equal(t, cmp.Or(told, text), text, "%v, %d, %d workers, chunks of %d bytes", own, most, workers, bytes)
 					told = text
 				}
 			}
@@ -286,6 +286,12 @@ func TestACappedRunOverCSVTellsTheSameHoweverItIsCut(t *testing.T) {
 type sized struct {
 	chunker.Source
 	bytes int64
+}
+
+func (s sized) OwnPolicy() chunker.Policy { return chunker.OwnPolicy(s.Source) }
+
+func (s sized) Under(p chunker.Policy) chunker.Source {
+	return sized{chunker.Under(s.Source, p), s.bytes}
 }
 
 func (s sized) Describe(ctx context.Context) (chunker.Input, error) {
