@@ -17,8 +17,8 @@ import (
 // Limit keeps the first rows of what comes in, in its order. Once they are there nothing more is
 // read. If no step before it drops rows, no more than the chunk with the last of them is read; else
 // steps before it may have computed some rows that are then dropped. Behind a sort, if the steps
-// between hand every row on, the sort keeps no more rows than these. A bad row of the source behind
-// the last, in the same chunk, is told all the same.
+// between hand every row on, the sort keeps no more rows than these. Bad rows behind the last
+// count for nothing, but under [chunker.Stop] one in the same chunk may be told all the same.
 func Limit(rows int64) chunker.Step { return limit{rows} }
 
 type limit struct{ rows int64 }

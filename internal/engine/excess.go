@@ -119,8 +119,13 @@ func (b *Batch) cutAt(p *prefix) {
 	b.counted = p
 	b.failed = b.failed[:p.failed]
 	b.unchosen = slices.DeleteFunc(b.unchosen, func(row int64) bool { return orderOf(row) > p.last })
+	b.chunk.Pruned = p.pruned
+	b.cutSource(p)
+}
+
+// cutSource makes what the source told of its bad rows that of some first rows.
+func (b *Batch) cutSource(p *prefix) {
 	c := &b.chunk
-	c.Pruned = p.pruned
 	if b.behind == nil {
 		c.Rejects = c.Rejects[:p.refused]
 	}
@@ -145,4 +150,46 @@ func (b *Batch) rowsCounted() int {
 		return b.counted.rows
 	}
 	return b.given
+}
+
+// endsBehind reports whether a step that ended wants no rows behind those that it let through, as a
+// limit does. One that looks for its end in the rows may have needed more.
+func endsBehind(s Step) bool {
+	o, ok := s.(*inOrder)
+	if !ok {
+		return false
+	}
+	w, ok := o.step.(chunker.Wanting)
+	return ok && w.Wants(-1) >= 0
+}
+
+// cutBehind forgets the bad rows behind the last that is left, where a step wants no more: how many
+// there are depends on how the table was cut. Those on which that step failed itself, from own on,
+// stay, and so do rows of which nobody knows where they stand.
+func (b *Batch) cutBehind(own int) {
+	last := int64(-1)
+	if n := b.Len(); n > 0 {
+		if last = int64(n) - 1; b.origins() != nil {
+			last = int64(slices.Max(b.rows))
+			if slices.Min(b.rows) < 0 {
+				return
+			}
+		}
+	}
+	for _, e := range b.failed[own:] {
+		last = max(last, e.Row)
+	}
+	behind := func(row int64) bool { return row > last }
+	b.failed = slices.DeleteFunc(b.failed, func(e *chunker.RowError) bool { return behind(e.Row) })
+	b.unchosen = slices.DeleteFunc(b.unchosen, behind)
+	b.capped = nil // the row that was too many was not wanted: else the step had not come to its end
+	if b.behind != nil {
+		return
+	}
+	p := prefix{}
+	for p.refused < len(b.chunk.Rejects) && b.chunk.Rejects[p.refused].Row-int64(p.refused) <= last {
+		p.refused++
+	}
+	p = b.upTo(p, last)
+	b.cutSource(&p)
 }

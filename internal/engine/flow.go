@@ -154,6 +154,9 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 				b.err = err
 			}
 		}
+		if b.err == errEnd && endsBehind(s) {
+			b.cutBehind(before)
+		}
 	}
 }
 
