@@ -20,7 +20,7 @@ type Breaker struct {
 
 	// If reports whether an error is a failure of the service; nil is any error but those marked by
 	// [Permanent], which are the caller's own fault. A call whose own context ended counts as
-	// nothing.
+	// nothing, and so does one that a [Limiter] has no turn for before that end.
 	If func(err error) bool
 
 	mu       sync.Mutex
@@ -128,7 +128,7 @@ func (b *Breaker) count(ctx context.Context, change int, err error, failed bool)
 	defer b.mu.Unlock()
 	switch {
 	case change != b.changes:
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || isNoTurn(err)):
 		if b.state == probing {
 			b.turn(open) // the next call tries: failed is as long ago as before
 		}
@@ -144,6 +144,12 @@ func (b *Breaker) count(ctx context.Context, change int, err error, failed bool)
 			b.turn(closed)
 		}
 	}
+}
+
+// isNoTurn reports whether the service was not asked, for want of a turn.
+func isNoTurn(err error) bool {
+	_, ok := errors.AsType[*noTurn](err)
+	return ok
 }
 
 func (b *Breaker) isFailure(err error) bool {

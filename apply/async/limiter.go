@@ -135,8 +135,14 @@ func (l *Limiter) late(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return over(ctx)
 	}
-	return fmt.Errorf("no turn before the deadline, with %v calls a second: %w", l.PerSecond, context.DeadlineExceeded)
+	return &noTurn{fmt.Errorf("no turn before the deadline, with %v calls a second: %w", l.PerSecond, context.DeadlineExceeded)}
 }
+
+// noTurn is the error of a call that was not made, since its turn would have come after the end of
+// its context.
+type noTurn struct{ error }
+
+func (n *noTurn) Unwrap() error { return n.error }
 
 // began counts a call that runs.
 func (l *Limiter) began() {
