@@ -97,7 +97,7 @@ func TestFilesBehindASortAreTheSameForAnyWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	rows, runs := 24_000, 9
 	if testing.Short() {
-		runs = 3
+		runs = 2
 	}
 	const little = 8 << 20 // less than the rows take
 	dir := t.TempDir()
@@ -112,6 +112,9 @@ func TestFilesBehindASortAreTheSameForAnyWorkers(t *testing.T) {
 		"all.csv.zst":     {order.By("key", "-n")},
 		"first.csv":       {order.By("key"), table.Limit(9999)},
 	} {
+		if testing.Short() && (name == "changed.parquet" || name == "none.parquet" || name == "first.csv") {
+			continue
+		}
 		create := csvio.Create
 		if strings.HasSuffix(name, ".parquet") {
 			create = parquetio.WriteOptions{RowGroupBytes: 512 << 10}.Create

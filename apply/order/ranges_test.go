@@ -94,11 +94,17 @@ func TestChunksAreCutByTheRowsAlone(t *testing.T) {
 			most := map[bool]int64{true: 777, false: -1}[key.Descending]
 			want := oracle(t, f, most, key)
 			for _, bytes := range []int64{5_000, 9_000} {
+				if testing.Short() && bytes > 5_000 {
+					continue
+				}
 				cut := cutPlainly(want, bytes, 512)
 				for _, d := range []drive{
 					{workers: 1, rows: 1 << 20}, {workers: 8, rows: 130},
 					{workers: 1, rows: 500, memory: little}, {workers: 3, rows: 61, memory: little}, {workers: 8, rows: 1500, memory: little},
 				} {
+					if testing.Short() && d.workers == 1 {
+						continue
+					}
 					if d.bytes, d.dir = bytes, t.TempDir(); most >= 0 {
 						d.limits = []int64{most}
 					}
