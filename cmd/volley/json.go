@@ -39,7 +39,9 @@ func writeRows(w io.Writer, f *frame.Frame) error {
 				b.WriteByte(':')
 				b.Write(value)
 			}
-			b.WriteString("}\n")
+			if _, err := b.WriteString("}\n"); err != nil { // nobody reads any more: the other rows are not made
+				return err
+			}
 		}
 	}
 	return b.Flush()

@@ -7,11 +7,16 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/io/csvio"
 	"github.com/volley-go/volley/ooc"
 )
@@ -117,4 +122,23 @@ func TestAnErrorOfTheFirstBytesIsTold(t *testing.T) {
 	require.ErrorContains(t, err, "read standard input: ")
 	_, err = (&input{from: parquet}).stream(cmd, csvio.ReadOptions{}, "standard input", dir)
 	require.ErrorContains(t, err, "read standard input: ")
+}
+
+// TestRowsAreMadeAsLongAsSomebodyReads: the last one cannot be made, and need not be.
+func TestRowsAreMadeAsLongAsSomebodyReads(t *testing.T) {
+	const rows = 10_000
+	words := array.NewStringBuilder(memory.DefaultAllocator)
+	words.Append("word")
+	places := array.NewInt32Builder(memory.DefaultAllocator)
+	places.AppendValues(make([]int32, rows-1), nil)
+	places.Append(99)
+	kind := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "text", Type: kind}}, nil)
+	column := array.NewDictionaryArray(kind, places.NewArray(), words.NewArray())
+	f, err := frame.FromRecords(schema, array.NewRecord(schema, []arrow.Array{column}, rows))
+	require.NoError(t, err)
+	require.Panics(t, func() { _ = writeRows(io.Discard, f) })
+	r, w := io.Pipe()
+	require.NoError(t, r.CloseWithError(syscall.EPIPE))
+	require.ErrorIs(t, writeRows(w, f), syscall.EPIPE)
 }
