@@ -14,38 +14,8 @@ import (
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/gauge"
 )
-
-// gauge counts the calls that are under way at the same time.
-type gauge struct {
-	mu               sync.Mutex
-	now, most, calls int
-}
-
-// call is one of them. It goes on until want are under way, or for a moment.
-func (g *gauge) call(want int) { g.during(want, 600*time.Microsecond) }
-
-// meet goes on until want are under way, however busy the machine is.
-func (g *gauge) meet(want int) { g.during(want, 20*time.Second) }
-
-func (g *gauge) during(want int, most time.Duration) {
-	g.mu.Lock()
-	g.now, g.calls = g.now+1, g.calls+1
-	g.most = max(g.most, g.now)
-	g.mu.Unlock()
-	for begun := time.Now(); time.Since(begun) < most; {
-		g.mu.Lock()
-		reached := g.most >= want
-		g.mu.Unlock()
-		if reached {
-			break
-		}
-		time.Sleep(200 * time.Microsecond)
-	}
-	g.mu.Lock()
-	g.now--
-	g.mu.Unlock()
-}
 
 // TestALimitGoesWithTheFunction: whatever kind of function it is, however it ends, and whatever the
 // engine would do.
@@ -53,11 +23,11 @@ func TestALimitGoesWithTheFunction(t *testing.T) {
 	type in struct{ N int64 }
 	type out struct{ Y int64 }
 	for limit, rows := range map[int]int{1: 60, 3: 90, 200: 300} {
-		g, f := new(gauge), table(t, rows)
+		g, f := new(gauge.Gauge), table(t, rows)
 		calls := apply.Calls{Concurrency: limit}
-		wait := func(_ context.Context, n int64) (int64, error) { g.call(limit); return n, nil }
+		wait := func(_ context.Context, n int64) (int64, error) { g.Call(limit); return n, nil }
 		if limit == 3 {
-			wait = func(_ context.Context, n int64) (int64, error) { g.meet(limit); return n, nil }
+			wait = func(_ context.Context, n int64) (int64, error) { g.Meet(limit); return n, nil }
 		}
 		for name, step := range map[string]chunker.Step{
 			"Call1": apply.Call1("y", "n", wait).With(calls),
@@ -67,14 +37,14 @@ func TestALimitGoesWithTheFunction(t *testing.T) {
 				n, err := wait(ctx, r.N)
 				return out{n}, err
 			}).With(calls),
-			"Rows":    apply.Rows(func(r in) out { g.call(limit); return out{r.N} }).With(calls),
-			"Map1":    apply.Map1("y", "n", func(n int64) int64 { g.call(limit); return n }).With(calls),
-			"Map2":    apply.Map2("y", "n", "n", func(n, _ int64) int64 { g.call(limit); return n }).With(calls),
-			"Map3":    apply.Map3("y", "n", "n", "n", func(n, _, _ int64) int64 { g.call(limit); return n }).With(calls),
-			"a panic": apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) { g.call(limit); panic("crash") }).With(calls),
-			"Goexit":  apply.Map1("y", "n", func(n int64) int64 { g.call(limit); runtime.Goexit(); return 0 }).With(calls),
+			"Rows":    apply.Rows(func(r in) out { g.Call(limit); return out{r.N} }).With(calls),
+			"Map1":    apply.Map1("y", "n", func(n int64) int64 { g.Call(limit); return n }).With(calls),
+			"Map2":    apply.Map2("y", "n", "n", func(n, _ int64) int64 { g.Call(limit); return n }).With(calls),
+			"Map3":    apply.Map3("y", "n", "n", "n", func(n, _, _ int64) int64 { g.Call(limit); return n }).With(calls),
+			"a panic": apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) { g.Call(limit); panic("crash") }).With(calls),
+			"Goexit":  apply.Map1("y", "n", func(n int64) int64 { g.Call(limit); runtime.Goexit(); return 0 }).With(calls),
 			"an error": apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) {
-				g.call(limit)
+				g.Call(limit)
 				return 0, errors.New("bad")
 			}).With(calls),
 			"beside others": chunker.Steps{
@@ -83,13 +53,13 @@ func TestALimitGoesWithTheFunction(t *testing.T) {
 				apply.Call1("w", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }),
 			},
 		} {
-			*g = gauge{}
+			*g = gauge.Gauge{}
 			_, report, err := apply.Engine{Workers: 8, OnError: chunker.Null()}.Run(t.Context(), f, step)
 			require.NoError(t, err, name)
-			require.Equal(t, rows, g.calls, name)
-			require.LessOrEqual(t, g.most, limit, "%s, limit %d\n%s", name, limit, report)
+			require.Equal(t, rows, g.Calls, name)
+			require.LessOrEqual(t, g.Most, limit, "%s, limit %d\n%s", name, limit, report)
 			if name == "Call1" && limit == 3 {
-				require.Equal(t, limit, g.most, "it is used to the full\n%s", report)
+				require.Equal(t, limit, g.Most, "it is used to the full\n%s", report)
 			}
 		}
 	}
@@ -98,32 +68,32 @@ func TestALimitGoesWithTheFunction(t *testing.T) {
 // TestALimitMayBeMoreThanWide: the function's own replaces the engine's.
 func TestALimitMayBeMoreThanWide(t *testing.T) {
 	const limit = 300
-	g := new(gauge)
+	g := new(gauge.Gauge)
 	wait := func(_ context.Context, n int64) (int64, error) {
-		g.meet(apply.WideDefault + 1)
+		g.Meet(apply.WideDefault + 1)
 		return n, nil
 	}
 	_, report, err := apply.Engine{Workers: 4, Strategy: apply.Wide}.Run(t.Context(), table(t, 3000), apply.Call1("y", "n", wait).With(apply.Calls{Concurrency: limit}))
 	require.NoError(t, err)
-	require.Greater(t, g.most, apply.WideDefault, "%s", report)
+	require.Greater(t, g.Most, apply.WideDefault, "%s", report)
 	require.Contains(t, report.String(), "at most 300 calls at a time")
 }
 
 // TestEachSharesOneLimit: its columns are calls of one function. Batch counts calls with a batch.
 func TestEachSharesOneLimit(t *testing.T) {
-	g := new(gauge)
+	g := new(gauge.Gauge)
 	f := table(t, 300)
 	out, _, err := apply.Engine{Workers: 8, MorselRows: 1}.Run(t.Context(), f,
-		apply.Each("_y", []string{"n", "x", "z"}, func(v float64) float64 { g.meet(2); return v }).With(apply.Calls{Concurrency: 2}))
+		apply.Each("_y", []string{"n", "x", "z"}, func(v float64) float64 { g.Meet(2); return v }).With(apply.Calls{Concurrency: 2}))
 	require.NoError(t, err)
 	require.Len(t, out.Names(), 7)
-	require.Equal(t, 2, g.most)
+	require.Equal(t, 2, g.Most)
 
-	*g = gauge{}
+	*g = gauge.Gauge{}
 	fields := []arrow.Field{{Name: "y", Type: arrow.PrimitiveTypes.Int64}}
 	_, report, err := apply.Engine{Workers: 8, MorselRows: 10, OnError: chunker.Null()}.Run(t.Context(), f,
 		apply.Batch(fields, func(_ context.Context, rec arrow.Record) (arrow.Record, error) {
-			g.meet(2)
+			g.Meet(2)
 			if rec.Column(1).(interface{ Value(int) int64 }).Value(0) == 100 {
 				runtime.Goexit()
 			}
@@ -131,18 +101,18 @@ func TestEachSharesOneLimit(t *testing.T) {
 		}).With(apply.Calls{Concurrency: 2}), apply.Expr("v = n + 1"))
 	require.NoError(t, err)
 	require.Equal(t, 300, report.Failed)
-	require.Equal(t, 2, g.most)
+	require.Equal(t, 2, g.Most)
 }
 
 // TestWideBoundsFunctionsThatSayThatTheyWait: fewer than workers too.
 func TestWideBoundsFunctionsThatSayThatTheyWait(t *testing.T) {
 	for _, wide := range []int{1, 2, 16} {
-		g := new(gauge)
-		wait := func(_ context.Context, n int64) (int64, error) { g.call(wide); return n, nil }
+		g := new(gauge.Gauge)
+		wait := func(_ context.Context, n int64) (int64, error) { g.Call(wide); return n, nil }
 		_, _, err := apply.Engine{Workers: 4, Wide: wide, MorselRows: 1}.Run(t.Context(), table(t, 300), apply.Call1("y", "n", wait), apply.Call1("z", "n", wait))
 		require.NoError(t, err)
-		require.LessOrEqual(t, g.most, wide)
-		require.Equal(t, 600, g.calls)
+		require.LessOrEqual(t, g.Most, wide)
+		require.Equal(t, 600, g.Calls)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/gauge"
 )
 
 var int64Field = arrow.Field{Name: "rows", Type: arrow.PrimitiveTypes.Int64}
@@ -166,15 +167,15 @@ func TestChunksAreRefusedBeforeARow(t *testing.T) {
 func TestChunksWithALimit(t *testing.T) {
 	f, err := table(t, 500).Rechunk(10)
 	require.NoError(t, err)
-	g := new(gauge)
+	g := new(gauge.Gauge)
 	out, _, err := apply.Engine{Workers: 8}.Run(t.Context(), f, apply.Chunks{Calls: apply.Calls{Concurrency: 3}, Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) {
-		g.meet(3)
+		g.Meet(3)
 		return f, nil
 	}})
 	require.NoError(t, err)
 	require.True(t, out.Equal(f))
-	require.Equal(t, 50, g.calls)
-	require.Equal(t, 3, g.most)
+	require.Equal(t, 50, g.Calls)
+	require.Equal(t, 3, g.Most)
 }
 
 // TestChunksEndWithTheContext: the call under way sees it end.

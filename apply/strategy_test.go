@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/gauge"
 )
 
 // TestAStrategyIsForced: for ten rows and for many, cheap ones and ones that wait. It is used from
@@ -31,21 +32,21 @@ func TestAStrategyIsForced(t *testing.T) {
 		{apply.Wide, 0, 20, 20, false, "wide on 20 workers, forced by Strategy\n"},
 	} {
 		for _, rows := range []int{30, 2000} {
-			f, g := table(t, rows), new(gauge)
+			f, g := table(t, rows), new(gauge.Gauge)
 			engine := apply.Engine{Workers: c.workers, Wide: c.wide, Strategy: c.strategy}
 			out, report, err := engine.Run(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 {
 				if rows == 30 {
-					g.meet(c.most)
+					g.Meet(c.most)
 				} else if n < 30 {
-					g.call(c.most)
+					g.Call(c.most)
 				}
 				return 2 * n
 			}))
 			require.NoError(t, err)
-			require.Equal(t, 30, g.calls)
-			require.LessOrEqual(t, g.most, c.most)
+			require.Equal(t, 30, g.Calls)
+			require.LessOrEqual(t, g.Most, c.most)
 			if rows == 30 {
-				require.Equal(t, c.most, g.most, "%s", report)
+				require.Equal(t, c.most, g.Most, "%s", report)
 			}
 			stage := report.Plan.Stages[0]
 			require.True(t, stage.Forced)
@@ -72,13 +73,13 @@ func TestAStrategyIsForced(t *testing.T) {
 // TestSerialIsSerialForConditionsToo, and for chunks.
 func TestSerialIsSerialForConditionsToo(t *testing.T) {
 	f := places(t, 600_000)
-	g := new(gauge)
+	g := new(gauge.Gauge)
 	out, report, err := apply.Engine{Workers: 4, Strategy: apply.Serial}.Run(t.Context(), f, apply.Where("n >= 0"), apply.Chunks{
-		Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) { g.call(2); return f, nil },
+		Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) { g.Call(2); return f, nil },
 	})
 	require.NoError(t, err)
 	require.Equal(t, 600_000, out.NumRows())
-	require.Equal(t, 1, g.most)
+	require.Equal(t, 1, g.Most)
 	require.Equal(t, 1, report.Plan.Workers)
 }
 

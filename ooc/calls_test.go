@@ -2,48 +2,21 @@ package ooc_test
 
 import (
 	"context"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/gauge"
 	"github.com/volley-go/volley/ooc"
 )
 
-// gauge counts the calls that are under way at the same time.
-type gauge struct {
-	mu               sync.Mutex
-	now, most, calls int
-}
-
-// meet is one of them. It goes on until want are under way, however busy the machine is.
-func (g *gauge) meet(want int) {
-	g.mu.Lock()
-	g.now, g.calls = g.now+1, g.calls+1
-	g.most = max(g.most, g.now)
-	g.mu.Unlock()
-	for begun := time.Now(); time.Since(begun) < 20*time.Second; {
-		g.mu.Lock()
-		reached := g.most >= want
-		g.mu.Unlock()
-		if reached {
-			break
-		}
-		time.Sleep(300 * time.Microsecond)
-	}
-	g.mu.Lock()
-	g.now--
-	g.mu.Unlock()
-}
-
 // TestALimitHoldsForAllChunks: the job's Wide, and a function's own.
 func TestALimitHoldsForAllChunks(t *testing.T) {
-	g, want := new(gauge), 0
-	wait := func(_ context.Context, n int64) (int64, error) { g.meet(want); return n, nil }
+	g, want := new(gauge.Gauge), 0
+	wait := func(_ context.Context, n int64) (int64, error) { g.Meet(want); return n, nil }
 	call := apply.Call1("m", "n", wait)
 	mapped := apply.Map1("m", "n", func(n int64) int64 { wait(nil, n); return n })
 	for name, c := range map[string]struct {
@@ -61,13 +34,13 @@ func TestALimitHoldsForAllChunks(t *testing.T) {
 		"more than Wide":             {6400, 400, 2, 48, chunker.Steps{call.With(apply.Calls{Concurrency: 48})}, 1},
 		"in the second of two pipes": {400, 100, 0, 3, chunker.Steps{table.Limit(6400), call.With(apply.Calls{Concurrency: 3})}, 1},
 	} {
-		*g, want = gauge{}, c.limit
+		*g, want = gauge.Gauge{}, c.limit
 		sink := new(chunker.FrameSink)
 		_, err := ooc.Job{From: small{numbers(t, c.rows), c.chunk}, Steps: c.steps, To: sink, Workers: 4, Wide: c.wide}.Run(t.Context())
 		require.NoError(t, err, name)
-		require.Equal(t, c.limit, g.most, name)
+		require.Equal(t, c.limit, g.Most, name)
 		require.Equal(t, c.rows, sink.Frame().NumRows(), name)
-		require.Equal(t, c.rows*c.functions, g.calls, name)
+		require.Equal(t, c.rows*c.functions, g.Calls, name)
 	}
 }
 
@@ -75,19 +48,19 @@ func TestALimitHoldsForAllChunks(t *testing.T) {
 // is begun.
 func TestAJobForcesAStrategy(t *testing.T) {
 	f := numbers(t, 800)
-	g, want := new(gauge), 0
-	wait := apply.Map1("m", "n", func(n int64) int64 { g.meet(want); return n })
+	g, want := new(gauge.Gauge), 0
+	wait := apply.Map1("m", "n", func(n int64) int64 { g.Meet(want); return n })
 	for _, c := range []struct {
 		strategy           apply.Strategy
 		workers, least, at int // calls at the same time
 	}{{apply.Serial, 2, 1, 2}, {apply.Parallel, 2, 2, 4}, {apply.Wide, 2, 5, 12}, {apply.Wide, 1, 5, 12}} {
-		*g, want = gauge{}, c.least
+		*g, want = gauge.Gauge{}, c.least
 		sink := new(chunker.FrameSink)
 		_, err := ooc.Job{From: small{f, 200}, Steps: chunker.Steps{wait}, To: sink, Workers: c.workers, Wide: 12, Strategy: c.strategy}.Run(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 800, sink.Frame().NumRows())
-		require.GreaterOrEqual(t, g.most, c.least, c.strategy)
-		require.LessOrEqual(t, g.most, c.at, c.strategy)
+		require.GreaterOrEqual(t, g.Most, c.least, c.strategy)
+		require.LessOrEqual(t, g.Most, c.at, c.strategy)
 	}
 	sink := new(chunker.FrameSink)
 	job := ooc.Job{From: small{f, 200}, Steps: chunker.Steps{wait}, To: sink, Form: apply.VectorForm}

@@ -53,7 +53,7 @@ func signalled() {
 	check(c.Start())
 	untilItWaits(c.Process.Pid)
 	check(c.Process.Signal(signals[os.Args[1]]))
-	late := time.AfterFunc(20*time.Second, func() { _ = c.Process.Kill() })
+	late := time.AfterFunc(40*time.Second, func() { _ = c.Process.Kill() })
 	_ = c.Wait()
 	late.Stop()
 	os.Exit(c.ProcessState.ExitCode())
