@@ -408,3 +408,14 @@ func offset(b []byte) (sec int64, ok bool) {
 	}
 	return sec, ok && ok2 && h <= 15 && m <= 59
 }
+
+// Trim is a text without the blanks and tabs around it.
+func Trim(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
+}

@@ -262,12 +262,12 @@ func (p *piece) misfit(column int, value []byte) error {
 	if id := c.t.ID(); id == arrow.STRING || id == arrow.BINARY {
 		return p.notText(value)
 	}
-	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(trim(value))}
-	number := trim(value)
+	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(csv.Trim(value))}
+	number := csv.Trim(value)
 	if marks := cmp.Or(c.form.number, c.marks); marks.Decimal == ',' || marks.Thousands != 0 {
 		number, _, _ = marks.Plain(number, nil)
 	}
-	if c.t.ID() == arrow.INT64 && len(number) > 0 && numeric(number) == isFloat {
+	if c.t.ID() == arrow.INT64 && len(number) > 0 && onlyFloat(number) {
 		e.wider = arrow.PrimitiveTypes.Float64
 	}
 	return e

@@ -232,7 +232,7 @@ func (f *values[T]) array(b *block) arrow.Array {
 // blanks around it, or one that does not fit.
 func (b *block) unparsed(row, column int, valid *validity, again func([]byte) bool) {
 	f := b.index.Field(row, column)
-	text := trim(f.Raw(b.text))
+	text := csv.Trim(f.Raw(b.text))
 	switch {
 	case len(text) == 0, !f.Quoted() && b.nulls.Has(text):
 		valid.clear(b, b.rows+row)
@@ -241,16 +241,6 @@ func (b *block) unparsed(row, column int, valid *validity, again func([]byte) bo
 		valid.clear(b, b.rows+row)
 		b.bad = append(b.bad, badValue{row, column})
 	}
-}
-
-func trim(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
-		b = b[1:]
-	}
-	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
-		b = b[:len(b)-1]
-	}
-	return b
 }
 
 // bools is a column of bits.

@@ -16,14 +16,8 @@ const (
 	scoreRows  = 200
 )
 
-// usual are the delimiters tried first and believed most; a rare one must cut nearly all rows
-// alike.
-const (
-	usual = ",;\t|"
-	rare  = "^~:\x1f\x1e\x01\x02# "
-
-	undividing = "\t|;\x1f" // those that a text of one column is read with, if it has commas
-)
+// undividing are the delimiters that a text of one column is read with, if it has commas.
+const undividing = "\t|;\x1f"
 
 // attempt is a dialect tried on a sample.
 type attempt struct {
@@ -52,7 +46,7 @@ type attempt struct {
 // 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one uneven
 // row costs little. What the options say is not tried. No delimiter is found where the only sign of
 // one is taken for quotes or comments.
-func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
+func (o *sniffOptions) chooseRules(text []byte, last bool) attempt {
 	sample := text[:min(len(text), scoreBytes)]
 	if o.Comment == 0 && !o.NoComment {
 		if behind := behindHashes(sample); behind < len(sample) {
@@ -81,8 +75,8 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 			best = a
 		}
 	}
-	stray := best.swallowed > 0 && best.rules.fitsAsText(text) || best.broken > 0 && best.rules.manyOpen(text)
-	if o.Quote == 0 && stray && best.quoted == best.broken && !best.rules.closesQuotes(text) {
+	stray := best.swallowed > 0 && fitsAsText(&best.rules, text) || best.broken > 0 && manyOpen(&best.rules, text)
+	if o.Quote == 0 && stray && best.quoted == best.broken && !closesQuotes(&best.rules, text) {
 		r := best.rules
 		r.quote = 0
 		best = o.try(r, text, last)
@@ -92,10 +86,10 @@ func (o *ReadOptions) chooseRules(text []byte, last bool) attempt {
 }
 
 // closesQuotes tells whether a field of a text is in quotes that close.
-func (r *rules) closesQuotes(text []byte) bool {
+func closesQuotes(r *rules, text []byte) bool {
 	var w row
 	for at := 0; at < len(text); at = w.next {
-		if ok, _ := r.sound(text, at, &w); ok && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
+		if ok, _ := sound(r, text, at, &w); ok && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
 			return true
 		}
 	}
@@ -110,7 +104,7 @@ const strayQuotes = 3
 // fitsAsText reports whether a quote that never closes may be text: columns that hold numbers and
 // dates alone before the first one do so behind it. Else the lines behind it are no rows, but the
 // rest of a text that was cut.
-func (r *rules) fitsAsText(text []byte) bool {
+func fitsAsText(r *rules, text []byte) bool {
 	bare := *r
 	bare.quote = 0
 	var w row
@@ -119,7 +113,7 @@ func (r *rules) fitsAsText(text []byte) bool {
 	for at, n := 0, 0; at < len(text) && n < scoreRows; at, n = w.next, n+1 {
 		bare.next(text, at, &w)
 		for i, t := range w.fields {
-			field := trim(text[t.start:t.end])
+			field := csv.Trim(text[t.start:t.end])
 			quoted := len(field) > 0 && field[0] == r.quote
 			open = open || quoted
 			strong := quoted || len(field) == 0 || cell(field, r.delimiter) == strongCell
@@ -135,7 +129,7 @@ func (r *rules) fitsAsText(text []byte) bool {
 }
 
 // manyOpen reports whether as many values of a column as [strayQuotes] says begin with a quote.
-func (r *rules) manyOpen(text []byte) bool {
+func manyOpen(r *rules, text []byte) bool {
 	bare := *r
 	bare.quote = 0
 	var w row
@@ -157,12 +151,12 @@ func (r *rules) manyOpen(text []byte) bool {
 // sound finds the row that begins at a place, and tells whether its quotes are as they should be. A
 // row where they are not may have swallowed lines behind it: if these are rows without it, it ends
 // with its line, and quotes in it are text.
-func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
+func sound(r *rules, text []byte, at int, w *row) (ok, swallowed bool) {
 	r.next(text, at, w)
 	if w.problem == 0 {
 		return true, false
 	}
-	if _, next := r.line(text, at); w.next <= next || !r.evenLines(text, at) {
+	if _, next := r.line(text, at); w.next <= next || !evenLines(r, text, at) {
 		return false, false
 	}
 	bare := *r
@@ -173,7 +167,7 @@ func (r *rules) sound(text []byte, at int, w *row) (sound, swallowed bool) {
 
 // evenLines tells whether the lines from a place on, three at least, have as many fields as the
 // first, without regard to quotes.
-func (r *rules) evenLines(text []byte, at int) bool {
+func evenLines(r *rules, text []byte, at int) bool {
 	bare := *r
 	bare.quote = 0
 	var w row
@@ -212,14 +206,14 @@ func (a *attempt) sure() bool {
 }
 
 // candidates lists the dialects that the options leave open and the sample has a sign of.
-func (o *ReadOptions) candidates(sample []byte) []rules {
+func (o *sniffOptions) candidates(sample []byte) []rules {
 	var out []rules
 	for _, ends := range o.lineEnds(sample) {
 		for _, d := range o.delimiters(sample) {
 			for _, q := range o.quotes(sample, d) {
 				for _, esc := range o.escapes(sample, q, d) {
 					for _, trim := range o.trims(sample, d) {
-						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows, most: o.columnsMax()})
+						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows, most: o.ColumnsMax})
 					}
 				}
 			}
@@ -228,7 +222,7 @@ func (o *ReadOptions) candidates(sample []byte) []rules {
 	return out
 }
 
-func (o *ReadOptions) delimiters(sample []byte) []string {
+func (o *sniffOptions) delimiters(sample []byte) []string {
 	if o.Separator != "" {
 		return []string{o.Separator}
 	}
@@ -253,7 +247,7 @@ func (o *ReadOptions) delimiters(sample []byte) []string {
 	return out
 }
 
-func (o *ReadOptions) quotes(sample []byte, delimiter string) []byte {
+func (o *sniffOptions) quotes(sample []byte, delimiter string) []byte {
 	if o.NoQuotes {
 		return []byte{0}
 	}
@@ -267,7 +261,7 @@ func (o *ReadOptions) quotes(sample []byte, delimiter string) []byte {
 	return slices.DeleteFunc(out, func(q byte) bool { return q == o.Comment && q != 0 || q != 0 && strings.IndexByte(delimiter, q) >= 0 })
 }
 
-func (o *ReadOptions) escapes(sample []byte, quote byte, delimiter string) []bool {
+func (o *sniffOptions) escapes(sample []byte, quote byte, delimiter string) []bool {
 	switch {
 	case o.Escape == '\\':
 		return []bool{true}
@@ -279,7 +273,7 @@ func (o *ReadOptions) escapes(sample []byte, quote byte, delimiter string) []boo
 	return []bool{false}
 }
 
-func (o *ReadOptions) trims(sample []byte, delimiter string) []bool {
+func (o *sniffOptions) trims(sample []byte, delimiter string) []bool {
 	switch {
 	case o.Trim == TrimBlanks:
 		return []bool{true}
@@ -291,7 +285,7 @@ func (o *ReadOptions) trims(sample []byte, delimiter string) []bool {
 
 // lineEnds tells which line ends there are: a \r alone is one if it is the only kind, or beside
 // others where rows say so.
-func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
+func (o *sniffOptions) lineEnds(sample []byte) []LineEnd {
 	if o.LineEnd != 0 {
 		return []LineEnd{o.LineEnd}
 	}
@@ -313,7 +307,7 @@ func (o *ReadOptions) lineEnds(sample []byte) []LineEnd {
 }
 
 // try cuts the beginning of a text by rules and scores what comes out.
-func (o *ReadOptions) try(r rules, text []byte, last bool) attempt {
+func (o *sniffOptions) try(r rules, text []byte, last bool) attempt {
 	a := attempt{rules: r}
 	var w row
 	var rows []row
@@ -331,12 +325,12 @@ func (o *ReadOptions) try(r rules, text []byte, last bool) attempt {
 		}
 		if w.problem != 0 {
 			a.broken++
-			if _, swallowed := r.sound(text, at, &w); swallowed {
+			if _, swallowed := sound(&r, text, at, &w); swallowed {
 				a.swallowed++
 				a.quoted++
 			}
 		}
-		a.strays = a.strays || r.strays(text, &w)
+		a.strays = a.strays || strays(&r, text, &w)
 		if cell(text[at:w.end], r.delimiter) == strongCell {
 			undivided++
 		}
@@ -392,7 +386,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 			}
 			cells++
 			buf = a.rules.text(sample, t, buf[:0])
-			k := cell(trim(buf), a.rules.delimiter)
+			k := cell(csv.Trim(buf), a.rules.delimiter)
 			if i%2 == 1 && k != emptyCell {
 				a.doubled = false
 			}
@@ -490,7 +484,7 @@ func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 		return doubtful
 	case a.strict == 0 && !tail && (even*10 < rest*9 || blanks >= separators(table)):
 		return doubtful
-	case len(rows[0].fields) == 1 && !title && !tail && (a.strict == 0 || a.rules.hasValue(text, &table[0])): // not above names
+	case len(rows[0].fields) == 1 && !title && !tail && (a.strict == 0 || hasValue(&a.rules, text, &table[0])): // not above names
 		return doubtful
 	case even*10 < rest*6:
 		return doubtful
@@ -499,8 +493,8 @@ func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 }
 
 // hasValue tells whether a field of a row is a number, date or the like.
-func (r *rules) hasValue(text []byte, w *row) bool {
-	return slices.ContainsFunc(w.fields, func(t token) bool { return cell(trim(text[t.start:t.end]), r.delimiter) == strongCell })
+func hasValue(r *rules, text []byte, w *row) bool {
+	return slices.ContainsFunc(w.fields, func(t token) bool { return cell(csv.Trim(text[t.start:t.end]), r.delimiter) == strongCell })
 }
 
 // rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of
@@ -608,4 +602,21 @@ func (a *attempt) why() string {
 		return fmt.Sprintf("%s cut into one column: no delimiter divides them alike", count.Of(a.rows, "row"))
 	}
 	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", count.Of(a.rows, "row"), math.Floor(100*a.even), count.Of(a.width, "field"), math.Floor(100*a.typed))
+}
+
+// whyQuote says in words what spoke for the quote.
+func (a *attempt) whyQuote(o *sniffOptions) string {
+	switch {
+	case o.NoQuotes || o.Quote != 0:
+		return "ReadOptions"
+	case a.rules.quote == 0:
+		return "no fields are in quotes that close"
+	case a.quoted == 0:
+		return "no field looked at is in quotes"
+	}
+	why := fmt.Sprintf("%s in quotes", count.Of(a.quoted, "field"))
+	if a.broken > 0 {
+		why += fmt.Sprintf(", %s with broken ones", count.Of(a.broken, "row"))
+	}
+	return why
 }

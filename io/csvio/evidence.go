@@ -37,6 +37,13 @@ func (e *evidence) look(b []byte, quoted bool) {
 	}
 }
 
+// looks are what [evidence.like] goes by: how many values were looked at, how many of them had no
+// text, and how many were a number, date or the like.
+func (e *evidence) looks() [3]int { return [3]int{e.rows, e.empty, e.strong} }
+
+// lookedAt is evidence with these looks and nothing else.
+func lookedAt(n [3]int) *evidence { return &evidence{rows: n[0], empty: n[1], strong: n[2]} }
+
 // like is how likely a value of the column looks, as a logarithm.
 func (e *evidence) like(b []byte) float64 {
 	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
@@ -102,7 +109,7 @@ func digits(b []byte) int {
 
 // typed is the narrowest type that all samples fit, and the form it is written in. Between forms
 // that fit alike nothing is guessed: the column stays text. What the options say goes first.
-func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
+func (e *evidence) typed(o *sniffOptions) (arrow.DataType, form) {
 	k := e.kinds
 	if !e.any {
 		return arrow.BinaryTypes.String, form{}
@@ -138,7 +145,7 @@ func (e *evidence) typed(o *ReadOptions) (arrow.DataType, form) {
 
 // marksOf is how a file writes numbers, as far as a column proves it. Columns that prove different
 // marks of decimals speak for themselves alone, and where the options name a mark nothing is found.
-func marksOf(all []evidence, o *ReadOptions) (n csv.Number) {
+func marksOf(all []evidence, o *sniffOptions) (n csv.Number) {
 	if o.Decimal != 0 || o.Thousands != 0 {
 		return n
 	}
@@ -165,7 +172,7 @@ func marksOf(all []evidence, o *ReadOptions) (n csv.Number) {
 // marked is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column
 // has 1.234,50. If it has 3,50 alone they could be anything, and stay text; so does 1,200 beside
 // 3.50.
-func (e *evidence) marked(o *ReadOptions, marks csv.Number) (t arrow.DataType, f form, unsure bool) {
+func (e *evidence) marked(o *sniffOptions, marks csv.Number) (t arrow.DataType, f form, unsure bool) {
 	t, f = e.typed(o)
 	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.plain() && e.kinds&intForm(pointsApart) != 0
 	commas := o.Decimal == 0 && o.Thousands == 0 && t.ID() == arrow.STRING && e.any && e.kinds&(intForm(commasApart)|floatForm(commasApart)) != 0
@@ -235,10 +242,10 @@ func (e *evidence) pair() int {
 
 // dated is the type of a column of dates in another form than the parsers take, where there is one
 // order only that all samples have, or the options name it.
-func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder) {
+func (e *evidence) dated(o *sniffOptions) (t arrow.DataType, order csv.DateOrder) {
 	for c := csv.YMD; c <= csv.MDY; c++ {
 		got := timeType(e.kinds, dateIn(c))
-		if got == nil || o.Dates != 0 && csv.DateOrder(o.Dates) != c {
+		if got == nil || o.Dates != 0 && o.Dates != c {
 			continue
 		}
 		if t != nil {
@@ -252,8 +259,8 @@ func (e *evidence) dated(o *ReadOptions) (t arrow.DataType, order csv.DateOrder)
 // undecided reports whether the column's values are dates that can be read with the day or with the
 // month first.
 func (e *evidence) undecided() bool {
-	_, day := e.dated(&ReadOptions{Dates: DayFirst})
-	_, month := e.dated(&ReadOptions{Dates: MonthFirst})
+	_, day := e.dated(&sniffOptions{Dates: csv.DMY})
+	_, month := e.dated(&sniffOptions{Dates: csv.MDY})
 	return e.any && day != 0 && month != 0
 }
 

@@ -33,7 +33,7 @@ type formed struct {
 }
 
 func (f *formed) fill(b *block) {
-	f.own.text = f.form.write(b, f.column, f.own.text[:0])
+	f.own.text = f.write(b, f.own.text[:0])
 	f.own.rows, f.own.done, f.own.bad = b.rows, b.done, f.own.bad[:0]
 	f.own.index.Build(f.own.text, formDialect, 1)
 	f.filler.fill(f.own)
@@ -50,22 +50,22 @@ func (f *formed) array(b *block) arrow.Array {
 
 // write writes a column of the window, a value a line. Nulls are quotes with nothing in them, which
 // are null in columns that are no text.
-func (f *form) write(b *block, k int, text []byte) []byte {
+func (f *formed) write(b *block, text []byte) []byte {
 	for row := range b.index.Rows {
-		field := b.index.Field(row, k)
-		if value := trim(field.Raw(b.text)); len(value) == 0 || !field.Quoted() && b.nulls.Has(value) {
+		field := b.index.Field(row, f.column)
+		if value := csv.Trim(field.Raw(b.text)); len(value) == 0 || !field.Quoted() && b.nulls.Has(value) {
 			text = append(text, `""`...)
 		} else {
-			text = f.value(value, text)
+			text = plainValue(f.form, value, text)
 		}
 		text = append(text, '\n')
 	}
 	return text
 }
 
-// value writes a value as the parsers take it, behind buf; what is not in the form becomes what no
-// parser takes.
-func (f *form) value(value, buf []byte) []byte {
+// plainValue writes a value as the parsers take it, behind buf. A value that is not in the form
+// becomes "!", which every parser rejects.
+func plainValue(f *form, value, buf []byte) []byte {
 	at := len(buf)
 	ok := false
 	switch {

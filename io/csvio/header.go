@@ -2,13 +2,11 @@ package csvio
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -60,7 +58,7 @@ func (h *headline) add(points float64, why string) {
 }
 
 // isHeader tells whether the first row is names, and why.
-func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
+func (o *sniffOptions) isHeader(r *rules, rows []seen) (int, string) {
 	if rows[0].filled() == 0 {
 		return 0, "the first row is empty"
 	}
@@ -70,7 +68,7 @@ func (o *ReadOptions) isHeader(r *rules, rows []seen) (int, string) {
 // namesRow tells whether the first row goes as names, and why. Beside names that are given, it goes
 // if it is these or cannot be data: of a row that is kept and was names, all see it; of a row of
 // data that goes, nobody.
-func (o *ReadOptions) namesRow(r *rules, rows []seen) (int, string) {
+func (o *sniffOptions) namesRow(r *rules, rows []seen) (int, string) {
 	n, why := o.isHeader(r, rows)
 	if o.Names == nil || o.HeaderRows > 0 {
 		return n, why
@@ -92,7 +90,7 @@ func (h *headline) certain() bool {
 }
 
 // headline weighs the first row, which has something in it.
-func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
+func (o *sniffOptions) headline(r *rules, rows []seen) *headline {
 	h := new(headline)
 	first := trimmed(rows[0].fields)
 	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
@@ -108,7 +106,7 @@ func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
 	if len(row) > 0 {
 		h.add(numbered, "names that are numbered one after the other")
 	}
-	if sure, maybe := r.namesQuoted(rows); sure {
+	if sure, maybe := namesQuoted(r, rows); sure {
 		h.add(inQuotes, quotedOver)
 	} else if maybe {
 		h.add(maybeQuoted, "names in quotes")
@@ -146,7 +144,7 @@ func (o *ReadOptions) headline(r *rules, rows []seen) *headline {
 		}
 		seenNames[name] = true
 		_, isNumbered := slices.BinarySearch(row, i)
-		if !slices.Contains(rows[0].quoted, false) && columns[i].bare(name) && !r.needsQuotes(name, len(first) == 1) {
+		if !slices.Contains(rows[0].quoted, false) && columns[i].bare(name) && !needsQuotes(r, name, len(first) == 1) {
 			h.add(otherKind, quotedOver)
 			isNumbered = true
 		}
@@ -437,13 +435,13 @@ func sameWord(name string, column int, rows []seen) bool {
 // namesQuoted tells whether all fields of the first row are in quotes, and no field below is that
 // does not need them; nor any at all, if those of the first row need theirs. maybe tells that it
 // could be so.
-func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
+func namesQuoted(r *rules, rows []seen) (sure, maybe bool) {
 	if slices.Contains(rows[0].quoted, false) {
 		return false, false
 	}
 	idle := func(s *seen) (idle bool) {
 		for i, f := range s.fields {
-			idle = idle || s.quoted[i] && !r.needsQuotes(f, len(s.fields) == 1)
+			idle = idle || s.quoted[i] && !needsQuotes(r, f, len(s.fields) == 1)
 		}
 		return idle
 	}
@@ -459,24 +457,10 @@ func (r *rules) namesQuoted(rows []seen) (sure, maybe bool) {
 
 // needsQuotes tells whether a text, the only one of its row or not, could be something else without
 // quotes.
-func (r *rules) needsQuotes(s string, alone bool) bool {
+func needsQuotes(r *rules, s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
-		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(NullWords(), s) ||
+		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(nullWords(), s) ||
 		alone && strings.ContainsAny(s, usual+rare)
 }
 
 var errNamesMended = errors.New("the quotes of the row of names are broken: they are read as text")
-
-// fewNamesError says that the row of names was filled.
-func fewNamesError(names, columns int) error {
-	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", count.Of(names, "field"), columns, names+1)
-}
-
-// headerError says that the quotes of a row of names are broken: no name could be trusted, and a
-// quote that is never closed may have swallowed the rows.
-func headerError(problem csv.Problem) error {
-	if problem == csv.Unclosed {
-		return fmt.Errorf("a quote is opened in the row of names and never closed: close it, or read with NoQuotes")
-	}
-	return fmt.Errorf("there is text behind a closing quote in the row of names: double the quotes inside a quoted name, or read with NoQuotes")
-}

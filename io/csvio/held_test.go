@@ -1,19 +1,14 @@
 package csvio
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -58,47 +53,6 @@ func TestTextsOfManyColumnsGetTheRoomTheyNeed(t *testing.T) {
 	}
 }
 
-// TestLongTextsAreWrittenInWhatTheyTake writes texts of which some need quotes, by an encoder that
-// keeps nothing of them.
-func TestLongTextsAreWrittenInWhatTheyTake(t *testing.T) {
-	long := strings.Repeat("words and words ", 40_000)
-	quotes := strings.Repeat(`"`, 300_000)
-	for i, texts := range [][]string{
-		{long}, {long + "."}, {"a", long + "x", "b"}, {quotes}, {long + `"`, "x", quotes, ""}, {long + ",", long + "x", "\n" + long}, {quotes, quotes + "a"},
-	} {
-		f, err := frame.New(frame.Of("n", make([]int64, len(texts))), frame.Of("text", texts))
-		require.NoError(t, err)
-		rec := f.Records()[0]
-		e := newEncoder(WriteOptions{Delimiter: ','}, f.Schema())
-		text, err := e.encode(rec)
-		require.NoError(t, err)
-		o := ReadOptions{Header: Absent, Names: []string{"n", "text"}, Types: map[string]arrow.DataType{"text": arrow.BinaryTypes.String}}
-		back, err := chunker.ReadAll(t.Context(), o.From("long.csv", bytes.NewReader(text)))
-		require.NoError(t, err)
-		got, err := frame.Col[string](back, "text")
-		require.NoError(t, err)
-		for row, want := range texts {
-			require.True(t, want == got.Values()[row], "texts %d, row %d", i, row)
-		}
-		total := 0
-		for _, s := range texts {
-			total += len(s) + strings.Count(s, `"`)
-		}
-		require.LessOrEqual(t, (&stringCells{quotes: e.quotes, offsets: stringOffsets(texts), data: []byte(strings.Join(texts, ""))}).quotedRoom(0, len(texts)), total+2*len(texts))
-		for _, s := range e.strands {
-			require.LessOrEqual(t, cap(s.slots), slotsKept, "an encoder keeps no more")
-		}
-	}
-}
-
-func stringOffsets(texts []string) []int32 {
-	out := []int32{0}
-	for _, s := range texts {
-		out = append(out, out[len(out)-1]+int32(len(s)))
-	}
-	return out
-}
-
 // TestALongRowIsReadIntoWhatTheLongestTook rather than into doubled buffers.
 func TestALongRowIsReadIntoWhatTheLongestTook(t *testing.T) {
 	s := new(stream)
@@ -110,56 +64,4 @@ func TestALongRowIsReadIntoWhatTheLongestTook(t *testing.T) {
 	require.Equal(t, 4<<20+behindBytes, s.behind(1<<20))
 	require.Equal(t, 1000, s.behind(1000), "few rows that go over a section's end are long")
 	require.Equal(t, 6<<20, s.behind(6<<20), "longer than all")
-}
-
-// TestRoomOfAStrand is the pool's from some size on, and given back.
-func TestRoomOfAStrand(t *testing.T) {
-	var s strand
-	for _, n := range []int{10, 1000, slotsKept - csv.Pad, slotsKept, 3 << 20, 5} {
-		require.GreaterOrEqual(t, len(s.room(n)), n+csv.Pad)
-		s.release()
-		require.LessOrEqual(t, len(s.slots), slotsKept)
-	}
-}
-
-// TestAnEncoderOfManyColumnsHoldsLittle weaves fewer rows at a time, and the text is the same.
-func TestAnEncoderOfManyColumnsHoldsLittle(t *testing.T) {
-	const rows = 300
-	for columns, most := range map[int]int{1: 1 << 20, 100: 2 << 20, 129: 2 << 20, 1000: 4 << 20, 3000: 12 << 20} {
-		fields, arrays := make([]arrow.Field, columns), make([]arrow.Array, columns)
-		ints, texts := array.NewInt64Builder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)
-		var want strings.Builder
-		for row := range rows {
-			ints.Append(int64(row * row))
-			texts.Append(fmt.Sprintf("a %q %d", "b", row))
-			for i := range columns {
-				if i > 0 {
-					want.WriteByte(',')
-				}
-				if i%4 == 3 {
-					fmt.Fprintf(&want, `"a ""b"" %d"`, row)
-					continue
-				}
-				fmt.Fprint(&want, row*row)
-			}
-			want.WriteByte('\n')
-		}
-		n, s := ints.NewArray(), texts.NewArray()
-		for i := range columns {
-			if arrays[i] = n; i%4 == 3 {
-				arrays[i] = s
-			}
-			fields[i] = arrow.Field{Name: fmt.Sprint("c", i), Type: arrays[i].DataType()}
-		}
-		schema := arrow.NewSchema(fields, nil)
-		e := newEncoder(WriteOptions{Delimiter: ','}, schema)
-		text, err := e.encode(array.NewRecord(schema, arrays, rows))
-		require.NoError(t, err)
-		require.True(t, want.String() == string(text), "%d columns", columns)
-		kept := 0
-		for _, s := range e.strands {
-			kept += cap(s.slots) + 4*len(s.starts) + 4*len(s.lens)
-		}
-		require.Less(t, kept, most, "%d columns", columns)
-	}
 }

@@ -19,14 +19,11 @@ import (
 )
 
 const (
-	headBytes   = 256 << 10 // of the first file that are looked at
-	sampleBytes = 32 << 10  // of each place further in
-	samplePlace = 8         // places in a file
-	sampleFiles = 8         // files of a pattern that are looked at
-	sampleRows  = 300       // rows of a place
-	headRows    = 1000      // rows of the head
-	someRows    = 20        // rows that a head should have
-	longHead    = 4 << 20   // and what is looked at to find them
+	sampleBytes = 32 << 10 // of each place further in
+	samplePlace = 8        // places in a file
+	sampleFiles = 8        // files of a pattern that are looked at
+	sampleRows  = 300      // rows of a place
+	headRows    = 1000     // rows of the head
 )
 
 // find opens the first file and finds out the dialect, the names and the types.
@@ -53,7 +50,8 @@ func (s *stream) find(ctx context.Context) error {
 	if o.Skip == 0 {
 		delimiter, start = separatorLine(s.tail)
 	}
-	choice := *o
+	said := o.sniffing()
+	choice := *said
 	if start > 0 && o.Delimiter == 0 && o.Separator == "" {
 		choice.Separator = delimiter
 	}
@@ -75,7 +73,7 @@ func (s *stream) find(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	s.shape = o.findShape(&s.rules, s.tail, start, s.eof)
+	s.shape = said.findShape(&s.rules, s.tail, start, s.eof)
 	if s.shape.left = max(o.Skip, 0); o.Skip > 0 {
 		s.shape.whySkip = "ReadOptions.Skip"
 	}
@@ -120,7 +118,7 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 	if o.Names == nil {
 		return s.source.fail(s.name(), errors.New(what))
 	}
-	s.chosen = o.chooseRules(nil, true)
+	s.chosen = o.sniffing().chooseRules(nil, true)
 	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}
@@ -253,27 +251,26 @@ func (s *stream) typed(ctx context.Context) error {
 			return s.source.fail(s.name(), fmt.Errorf("no column %q, which ReadOptions.Types gives a type%s", name, near.Hint(name, names(s.columns))))
 		}
 	}
-	guess := newGuess(s)
+	said := o.sniffing()
+	files := &sampler{s: s, types: newTypeInference(said, &s.rules, len(s.columns))}
 	part, err := s.firstRows()
 	if err != nil {
 		return err
 	}
 	first := csv.Index{}
-	part = guess.look(part, headRows)
+	part = files.types.look(part, headRows)
 	first.Build(part, s.dialect, len(s.columns))
-	guess.breaks = first.Lines > first.Rows+len(first.Bad)
+	files.breaks = first.Lines > first.Rows+len(first.Bad)
 	if s.source.reader == nil && s.input.format == "" {
-		if err := guess.further(ctx); err != nil {
+		if err := files.further(ctx); err != nil {
 			return err
 		}
 	}
-	marks := marksOf(guess.evidence, o)
-	for i := range s.columns {
-		s.columns[i].marks = marks
-		s.columns[i].settle(o, &guess.evidence[i], s.source.wider)
+	for i, c := range files.types.settle(names(s.columns), s.source.wider) {
+		s.columns[i].settled = c
 	}
 	s.schema = s.schemaOf()
-	s.measure(&first, part, marks)
+	s.measure(&first, part)
 	s.noteFirst()
 	return nil
 }
@@ -309,60 +306,6 @@ func (s *stream) someRows(rows []byte) bool {
 	return len(rows) > 0 && (len(rows) >= longHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= someRows)
 }
 
-// settle gives a column its type, the form its values have and the words that are null in it.
-func (c *column) settle(o *ReadOptions, e *evidence, wider map[string]arrow.DataType) {
-	c.evidence = e
-	c.t, c.form, c.unsure = e.marked(o, c.marks)
-	found := c.t
-	if t, ok := wider[c.name]; ok {
-		c.t = t
-	}
-	t, given := o.Types[c.name]
-	if c.found = !given; given {
-		c.t = t
-		c.form.given(o, t)
-	}
-	if c.t != found && c.form.plain() && c.marks.Decimal == ',' && isNumeric(c.t) {
-		c.form.number = c.marks // 1.200 is no 1.2 here
-	}
-	if c.t.ID() == arrow.STRING || c.t.ID() == arrow.BINARY {
-		c.form = form{}
-		c.nulls = o.nulls()
-		return
-	}
-	if c.t.ID() == arrow.BOOL && o.True != nil {
-		c.form = form{yes: o.True, no: o.False}
-	}
-	if o.Null == nil {
-		c.words = e.maybe
-	}
-	c.nulls = o.nulls(c.words...)
-}
-
-func isNumeric(t arrow.DataType) bool {
-	return arrow.IsInteger(t.ID()) || arrow.IsFloating(t.ID()) || arrow.IsDecimal(t.ID())
-}
-
-// given is the form of values of a type that the options give, where samples do not show another.
-func (f *form) given(o *ReadOptions, t arrow.DataType) {
-	switch t.ID() {
-	case arrow.DATE32, arrow.TIMESTAMP:
-		if f.number != (csv.Number{}) || f.yes != nil {
-			*f = form{}
-		}
-		if f.order == 0 && o.Dates != 0 {
-			f.order = csv.DateOrder(o.Dates)
-		}
-	case arrow.BOOL:
-		f.number, f.order = csv.Number{}, 0
-	default:
-		f.yes, f.no, f.order = nil, nil, 0
-		if o.Decimal == ',' || o.Thousands != 0 {
-			f.number = csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}
-		}
-	}
-}
-
 // wholeRows are the rows of a sample that are whole.
 func (s *stream) wholeRows(text []byte, last bool) []byte {
 	if last {
@@ -376,42 +319,16 @@ func (s *stream) wholeRows(text []byte, last bool) []byte {
 	return text[:end]
 }
 
-// guess narrows down what the columns can be.
-type guess struct {
-	s        *stream
-	evidence []evidence
-	index    csv.Index
-	breaks   bool  // the first rows have line ends in quotes
-	quiet    int64 // where a range of the file ends that was searched for quotes and has none
+// fewNamesError says that the row of names was filled.
+func fewNamesError(names, columns int) error {
+	return fmt.Errorf("the row of names has %s, most rows have %d: column_%d stands for the first that is missing", count.Of(names, "field"), columns, names+1)
 }
 
-func newGuess(s *stream) *guess {
-	g := &guess{s: s, evidence: make([]evidence, len(s.columns))}
-	for i := range g.evidence {
-		g.evidence[i].kinds = ^isText
+// headerError says that the quotes of a row of names are broken: no name could be trusted, and a
+// quote that is never closed may have swallowed the rows.
+func headerError(problem csv.Problem) error {
+	if problem == csv.Unclosed {
+		return fmt.Errorf("a quote is opened in the row of names and never closed: close it, or read with NoQuotes")
 	}
-	return g
-}
-
-// look takes the first rows of a sample in, and returns it made plain.
-func (g *guess) look(text []byte, rows int) []byte {
-	if !g.s.asIs {
-		text = g.s.rules.flatten(text, g.s.dialect, nil, new(shifts))
-	}
-	columns := len(g.evidence)
-	g.index.Build(text, g.s.dialect, columns)
-	nulls, mends := g.s.nulls, g.s.source.options.OnError.Nulls()
-	for row := range min(g.index.Rows, rows) {
-		for i, f := range g.index.Row(row) {
-			b := trim(f.Raw(text))
-			if mends {
-				g.evidence[i].look(b, f.Quoted())
-			}
-			if len(b) == 0 || !f.Quoted() && nulls.Has(b) {
-				continue // nothing in quotes is a null too, where the rest are numbers
-			}
-			g.evidence[i].take(b)
-		}
-	}
-	return text
+	return fmt.Errorf("there is text behind a closing quote in the row of names: double the quotes inside a quoted name, or read with NoQuotes")
 }

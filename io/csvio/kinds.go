@@ -113,6 +113,9 @@ func numeric(b []byte) (k kind) {
 	return k
 }
 
+// onlyFloat reports whether a text is a number that a float64 holds and no int64.
+func onlyFloat(b []byte) bool { return numeric(b) == isFloat }
+
 // forms tells in which of some other forms a text is a number, date or bool, and for which of these
 // it is proof: what reads in no other form.
 func forms(b []byte, open kind) (k, proof kind) {

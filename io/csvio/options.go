@@ -117,31 +117,6 @@ type ReadOptions struct {
 	RatioMax int
 }
 
-// Header says whether there is a row of names.
-type Header int
-
-// Whether there is a row of names. Sniffed weighs the first row against the columns under it: see
-// the package's chapter on headers.
-const (
-	Sniffed Header = iota
-	Present
-	Absent
-)
-
-// LineEnd is what ends rows.
-type LineEnd int
-
-// What ends rows: LF is \n or \r\n, CR is \r, MixedEnds any of the three.
-const (
-	LF LineEnd = iota + 1
-	CR
-	MixedEnds
-)
-
-func (e LineEnd) String() string {
-	return named(int(e), "?", `\n or \r\n`, `\r`, `\n, \r\n and \r, mixed`)
-}
-
 // named is the name of a constant; of what is none, its number.
 func named(i int, names ...string) string {
 	if i < 0 || i >= len(names) {
@@ -149,15 +124,6 @@ func named(i int, names ...string) string {
 	}
 	return names[i]
 }
-
-// Trim says whether blanks behind delimiters are text.
-type Trim int
-
-// Whether blanks behind delimiters are text.
-const (
-	KeepBlanks Trim = iota + 1
-	TrimBlanks
-)
 
 // DateOrder is the order in which dates name year, month and day.
 type DateOrder int
@@ -198,7 +164,7 @@ func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
 // NullWords are the words that mean null unless [ReadOptions.Null] says otherwise. (NaN is
 // none: it is a float.)
-func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
+func NullWords() []string { return nullWords() }
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern
 // (see [path/filepath.Match]): all files that it names, in the order of their names. The part ** of
@@ -332,11 +298,12 @@ func (o *ReadOptions) checkPolicy() error {
 	return nil
 }
 
-// nulls are the words that mean null, and more that do in a column.
-func (o *ReadOptions) nulls(more ...string) *csv.Words {
-	words := o.Null
-	if words == nil {
-		words = NullWords()
+// sniffing is what the options say to whoever looks at a text.
+func (o *ReadOptions) sniffing() *sniffOptions {
+	return &sniffOptions{
+		Delimiter: o.Delimiter, Separator: o.Separator, Quote: o.Quote, NoQuotes: o.NoQuotes, Escape: o.Escape, Comment: o.Comment, NoComment: o.NoComment,
+		LineEnd: o.LineEnd, Trim: o.Trim, BlankRows: o.BlankRows, Skip: o.Skip, Header: o.Header, HeaderRows: o.HeaderRows, Names: o.Names,
+		Types: o.Types, Null: o.Null, True: o.True, False: o.False, Decimal: o.Decimal, Thousands: o.Thousands, Dates: csv.DateOrder(o.Dates),
+		ColumnsMax: o.columnsMax(), Mends: o.OnError.Nulls(),
 	}
-	return csv.NewWords(slices.Concat(words, more))
 }

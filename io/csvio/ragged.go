@@ -3,6 +3,8 @@ package csvio
 import (
 	"bytes"
 	"strings"
+
+	"github.com/volley-go/volley/internal/csv"
 )
 
 // inQuotes is the least score of one column that is in quotes: what stands in them divides nothing.
@@ -29,8 +31,8 @@ func (a *attempt) insist(text []byte, rows []row, undivided int) {
 	if len(rows) < 3 || !strings.ContainsAny(a.rules.delimiter, usual) || len(rows[0].fields) < 2 {
 		return
 	}
-	bare := undivided*2 <= len(rows) && a.rules.leads(text, rows) // 1,234,567 is one number
-	if !bare && !(a.rules.names(text, &rows[0]) && (a.rules.typedUnder(text, rows) || a.rules.divides(text, rows))) {
+	bare := undivided*2 <= len(rows) && leads(&a.rules, text, rows) // 1,234,567 is one number
+	if !bare && !(couldBeNames(&a.rules, text, &rows[0]) && (typedUnder(&a.rules, text, rows) || divides(&a.rules, text, rows))) {
 		return
 	}
 	least := firmly * (1 - float64(a.broken)/float64(a.rows))
@@ -43,9 +45,9 @@ func (a *attempt) insist(text []byte, rows []row, undivided int) {
 	a.score = max(a.score, least)
 }
 
-// names reports whether all fields of a row could be names: words that differ, without blanks
+// couldBeNames reports whether all fields of a row could be names: words that differ, without blanks
 // around them.
-func (r *rules) names(text []byte, w *row) bool {
+func couldBeNames(r *rules, text []byte, w *row) bool {
 	seen := map[string]bool{}
 	for _, t := range w.fields {
 		name := text[t.start:t.end]
@@ -62,9 +64,9 @@ func (r *rules) names(text []byte, w *row) bool {
 
 // typedUnder reports whether a column under the names is of numbers, dates or the like in nearly
 // all rows.
-func (r *rules) typedUnder(text []byte, rows []row) bool {
+func typedUnder(r *rules, text []byte, rows []row) bool {
 	for i := range rows[0].fields {
-		if n := r.typedAt(text, rows[1:], i); n > 1 && n*10 >= (len(rows)-1)*9 {
+		if n := typedAt(r, text, rows[1:], i); n > 1 && n*10 >= (len(rows)-1)*9 {
 			return true
 		}
 	}
@@ -73,20 +75,20 @@ func (r *rules) typedUnder(text []byte, rows []row) bool {
 
 // leads reports whether all rows, the first among them, begin with a number, date or the like and
 // go on behind the delimiter without a blank.
-func (r *rules) leads(text []byte, rows []row) bool {
+func leads(r *rules, text []byte, rows []row) bool {
 	for _, w := range rows {
 		if len(w.fields) < 2 || bytes.HasPrefix(text[w.fields[1].start:w.fields[1].end], []byte(" ")) {
 			return false
 		}
 	}
-	return r.typedAt(text, rows, 0) == len(rows)
+	return typedAt(r, text, rows, 0) == len(rows)
 }
 
 // typedAt counts the rows whose field at a place is a number, date or the like.
-func (r *rules) typedAt(text []byte, rows []row, at int) int {
+func typedAt(r *rules, text []byte, rows []row, at int) int {
 	n := 0
 	for _, w := range rows {
-		if at < len(w.fields) && cell(trim(text[w.fields[at].start:w.fields[at].end]), r.delimiter) == strongCell {
+		if at < len(w.fields) && cell(csv.Trim(text[w.fields[at].start:w.fields[at].end]), r.delimiter) == strongCell {
 			n++
 		}
 	}
@@ -95,7 +97,7 @@ func (r *rules) typedAt(text []byte, rows []row, at int) int {
 
 // divides reports whether half of the rows under the names have the delimiter, most often without
 // the blank that prose has behind it, as far as there are names.
-func (r *rules) divides(text []byte, rows []row) bool {
+func divides(r *rules, text []byte, rows []row) bool {
 	if r.trim {
 		return false
 	}
@@ -123,9 +125,9 @@ func linesIn(sample []byte, quote byte) bool {
 // quotedThroughout reports whether rows are one column of texts in quotes that all need them, as
 // texts with a delimiter in them do: its name is told by nothing, and such a column has one more
 // often than not.
-func (r *rules) quotedThroughout(rows []seen) bool {
+func quotedThroughout(r *rules, rows []seen) bool {
 	for _, s := range rows {
-		if s.broken || len(s.fields) != 1 || !s.quoted[0] || isValue(s.fields[0]) || !r.needsQuotes(s.fields[0], true) {
+		if s.broken || len(s.fields) != 1 || !s.quoted[0] || isValue(s.fields[0]) || !needsQuotes(r, s.fields[0], true) {
 			return false
 		}
 	}

@@ -104,7 +104,7 @@ func outsideQuotes(line []byte, separator string) bool {
 
 // findShape finds where the table begins. It may find a sign for comments, and sets it in the
 // rules.
-func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) shape {
+func (o *sniffOptions) findShape(r *rules, text []byte, start int, last bool) shape {
 	sh := shape{start: start, separator: start > 0}
 	if start > 0 {
 		sh.lines = 1
@@ -118,7 +118,7 @@ func (o *ReadOptions) findShape(r *rules, text []byte, start int, last bool) sha
 		rows = sh.comments(o, r, rows)
 		rows = sh.preamble(o, r, rows)
 	}
-	mended := (o.OnError.Nulls() || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
+	mended := (o.Mends || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
 	if len(rows) > 0 {
 		sh.first = rows[0].fields
 		sh.begin(rows[0])
@@ -164,7 +164,7 @@ func look(r *rules, text []byte, last bool) []seen {
 		} else {
 			problem := w.problem
 			if problem != 0 {
-				r.sound(text, at, &w)
+				sound(r, text, at, &w)
 			}
 			out = append(out, seen{fields: r.strings(text, &w), quoted: w.quoted(), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, problem: problem, broken: problem != 0, commented: text[at] == '#'})
 			gap = false
@@ -214,7 +214,7 @@ func (sh *shape) begin(s seen) {
 
 // comments leaves lines at the top that begin with # out, unless the last of them is the names.
 // Only where more follow further down is # taken for the sign of comments there too.
-func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
+func (sh *shape) comments(o *sniffOptions, r *rules, rows []seen) []seen {
 	n := 0
 	for n < len(rows) && rows[n].commented {
 		n++
@@ -239,9 +239,9 @@ func (sh *shape) comments(o *ReadOptions, r *rules, rows []seen) []seen {
 
 // preamble leaves lines before the table out: titles and notes, which have fewer fields than the
 // table, or nearly none that are not empty. What may be names is kept.
-func (sh *shape) preamble(o *ReadOptions, r *rules, rows []seen) []seen {
+func (sh *shape) preamble(o *sniffOptions, r *rules, rows []seen) []seen {
 	if len(rows) > 0 && len(rows[0].fields) == sh.width {
-		if sure, _ := r.namesQuoted(rows); sure {
+		if sure, _ := namesQuoted(r, rows); sure {
 			return rows
 		}
 	}
@@ -300,14 +300,14 @@ func titles(rows []seen) bool {
 }
 
 // headed tells whether the first row is names.
-func (o *ReadOptions) headed(r *rules, rows []seen) bool {
+func (o *sniffOptions) headed(r *rules, rows []seen) bool {
 	n, _ := o.isHeader(r, rows)
 	return n > 0
 }
 
 // padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save
 // titles: those above a row of names for more columns.
-func (sh *shape) padded(o *ReadOptions, r *rules, rows []seen) int {
+func (sh *shape) padded(o *sniffOptions, r *rules, rows []seen) int {
 	n := 0
 	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
 		n++
@@ -363,7 +363,7 @@ func isValue(s string) bool {
 }
 
 // header finds the rows of names.
-func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
+func (sh *shape) header(o *sniffOptions, r *rules, rows []seen) {
 	switch o.Header {
 	case Absent:
 		sh.whyHeader = "ReadOptions.Header"
@@ -372,14 +372,14 @@ func (sh *shape) header(o *ReadOptions, r *rules, rows []seen) {
 		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
 	default:
 		sh.headers, sh.whyHeader = o.namesRow(r, rows)
-		if sh.headers == 0 && o.Names == nil && r.quotedThroughout(rows) {
+		if sh.headers == 0 && o.Names == nil && quotedThroughout(r, rows) {
 			sh.headers, sh.whyHeader = 1, "one column in quotes that all texts of it need: the first is its name"
 		}
 	}
 	if sh.headers == 0 {
 		return
 	}
-	sure, _ := r.namesQuoted(rows)
+	sure, _ := namesQuoted(r, rows)
 	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 && !sure {
 		sh.headers = stacked(rows)
 	}
@@ -470,4 +470,16 @@ func fit(names []string, width int) []string {
 		return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.TrimSpace(n) == "" })
 	}
 	return names
+}
+
+// skipped is the lines before the table.
+func (sh *shape) skipped() int { return sh.left + sh.lines }
+
+// readsAsNames reports whether whoever is told nothing but the delimiter would take the first line
+// of a text for these names, and what is behind it for rows.
+func readsAsNames(text []byte, delimiter byte, names []string) bool {
+	o := sniffOptions{Delimiter: delimiter}
+	r := rules{delimiter: string(delimiter), quote: '"', ends: LF}
+	sh := o.findShape(&r, text, 0, false)
+	return sh.lines == 0 && sh.headers == 1 && slices.Equal(names, sh.names)
 }

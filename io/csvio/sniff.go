@@ -82,7 +82,7 @@ func (t *table) dialectFound() *Dialect {
 		d.Escape = '\\'
 	}
 	for i := range t.columns {
-		d.Columns = append(d.Columns, t.columns[i].described(o))
+		d.Columns = append(d.Columns, t.columns[i].described())
 	}
 	d.Why["Encoding"] = in.why
 	d.Why["Delimiter"] = t.chosen.why()
@@ -91,7 +91,7 @@ func (t *table) dialectFound() *Dialect {
 	} else if d.Separator {
 		d.Why["Delimiter"] = "the line sep="
 	}
-	d.Why["Quote"] = t.chosen.whyQuote(o)
+	d.Why["Quote"] = t.chosen.whyQuote(o.sniffing())
 	d.Why["HeaderRows"] = t.shape.whyHeader
 	d.Why["Skip"] = t.shape.whySkip
 	if r.comment != 0 {
@@ -100,52 +100,13 @@ func (t *table) dialectFound() *Dialect {
 	return d
 }
 
-func (a *attempt) whyQuote(o *ReadOptions) string {
-	switch {
-	case o.NoQuotes || o.Quote != 0:
-		return "ReadOptions"
-	case a.rules.quote == 0:
-		return "no fields are in quotes that close"
-	case a.quoted == 0:
-		return "no field looked at is in quotes"
-	}
-	why := fmt.Sprintf("%s in quotes", count.Of(a.quoted, "field"))
-	if a.broken > 0 {
-		why += fmt.Sprintf(", %s with broken ones", count.Of(a.broken, "row"))
-	}
-	return why
-}
-
 // described is what a column was found to be like.
-func (c *column) described(o *ReadOptions) ColumnDialect {
-	d := ColumnDialect{Name: c.name, Type: c.t, Decimal: c.form.number.Decimal, Thousands: c.form.number.Thousands, Dates: DateOrder(c.form.order), True: c.form.yes, False: c.form.no}
-	e := c.evidence
-	switch {
-	case !c.found:
-		d.Why = "ReadOptions.Types"
-	case !e.any:
-		d.Why = "no values in the samples"
-	case c.t.ID() == arrow.STRING:
-		d.Why = "no narrower type fits all samples"
-		if c.unsure {
-			d.Why = "numbers whose mark may be of thousands or of decimals: give ReadOptions.Decimal, and ReadOptions.Thousands if they have both"
-		}
-		if e.undecided() {
-			d.Why = "dates whose day and month cannot be told apart: give ReadOptions.Dates"
-		}
-	case e.long && c.t.ID() == arrow.FLOAT64:
-		d.Why = "fits all samples, some rounded to the 17 digits of a float64: give a decimal in ReadOptions.Types to keep more"
-	default:
-		d.Why = "fits all samples"
+func (c *column) described() ColumnDialect {
+	return ColumnDialect{
+		Name: c.name, Type: c.t, Decimal: c.form.number.Decimal, Thousands: c.form.number.Thousands, Dates: DateOrder(c.form.order), True: c.form.yes, False: c.form.no,
+		Null: slices.Clone(c.words), Why: c.why(),
 	}
-	if o.Null == nil && c.t.ID() != arrow.STRING {
-		d.Null = slices.Clone(e.maybe)
-	}
-	return d
 }
-
-// skipped is the lines before the table.
-func (sh *shape) skipped() int { return sh.left + sh.lines }
 
 // Options are the options that read a file as it was found, and look for nothing but the
 // columns' types.

@@ -158,15 +158,8 @@ type plainFile struct {
 
 // column is a column of the file.
 type column struct {
-	name     string
-	t        arrow.DataType
-	found    bool       // from samples
-	form     form       // of its values
-	marks    csv.Number // of numbers of the file
-	unsure   bool       // a text, for a mark in its numbers could be of decimals or of thousands
-	nulls    *csv.Words
-	words    []string // of nulls, beside those of the options
-	evidence *evidence
+	name string
+	settled
 
 	sampled                       int    // bytes of memory that its values in the sample take
 	undecidedDates, undecidedMark bool   // a text, for its values have two readings
@@ -351,7 +344,7 @@ func otherHeader(names, first []string) string {
 // shapeAgain finds where the table begins in a file after the first, which is taken to be of the
 // same kind.
 func (s *stream) shapeAgain(text []byte, last bool) shape {
-	o := s.source.options
+	o := s.source.options.sniffing()
 	if o.Header = Absent; s.header {
 		o.Header, o.HeaderRows = Present, s.shape.headers
 	}

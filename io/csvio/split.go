@@ -67,7 +67,7 @@ func partOf(f *found) *part {
 		c := &f.columns[i]
 		p.Columns = append(p.Columns, partColumn{
 			Name: c.name, Type: c.t, Found: c.found, Numbers: c.form.number, Marks: c.marks, Dates: c.form.order, Yes: c.form.yes, No: c.form.no,
-			Null: c.words, Evidence: [3]int{c.evidence.rows, c.evidence.empty, c.evidence.strong},
+			Null: c.words, Evidence: c.evidence.looks(),
 			Sampled: c.sampled, Undecided: c.undecidedDates, Unmarked: c.undecidedMark, Example: c.example,
 		})
 	}
@@ -76,7 +76,8 @@ func partOf(f *found) *part {
 
 // found is what a pass needs to know.
 func (p *part) found(o *ReadOptions) found {
-	f := found{nulls: o.nulls(), sample: p.Sample, header: p.HeaderRows > 0}
+	said := o.sniffing()
+	f := found{sample: p.Sample, header: p.HeaderRows > 0}
 	f.rules = rules{delimiter: p.Delimiter, quote: p.Quote, backslash: p.Backslash, comment: p.Comment, ends: p.Ends, trim: p.Trim, blanks: p.Blanks}
 	f.dialect, f.asIs = f.rules.dialect(), f.rules.plain()
 	f.shape = shape{separator: p.Separator, headers: p.HeaderRows, names: p.Names, width: p.Width}
@@ -85,8 +86,11 @@ func (p *part) found(o *ReadOptions) found {
 	}
 	for _, c := range p.Columns {
 		f.columns = append(f.columns, column{
-			name: c.Name, t: c.Type, found: c.Found, form: form{number: c.Numbers, order: c.Dates, yes: c.Yes, no: c.No}, marks: c.Marks,
-			words: c.Null, nulls: o.nulls(c.Null...), evidence: &evidence{rows: c.Evidence[0], empty: c.Evidence[1], strong: c.Evidence[2]},
+			name: c.Name,
+			settled: settled{
+				t: c.Type, found: c.Found, form: form{number: c.Numbers, order: c.Dates, yes: c.Yes, no: c.No}, marks: c.Marks,
+				words: c.Null, nulls: said.nulls(c.Null...), evidence: lookedAt(c.Evidence),
+			},
 			sampled: c.Sampled, undecidedDates: c.Undecided, undecidedMark: c.Unmarked, example: c.Example,
 		})
 	}

@@ -28,7 +28,6 @@ type found struct {
 	header  bool
 	columns []column // of the file
 	schema  *arrow.Schema
-	nulls   *csv.Words
 	sample  sampled
 	first   begun
 }
@@ -84,7 +83,6 @@ func (s *source) describe(ctx context.Context) (*table, error) {
 		return &table{source: s, files: files, found: s.part.found(&s.options)}, nil
 	}
 	st := &stream{source: s, files: files, block: headBytes}
-	st.nulls = s.options.nulls()
 	if err := st.find(ctx); err != nil {
 		if s.options.Report != nil {
 			*s.options.Report = Report{}
@@ -276,7 +274,7 @@ func (t *table) Check(ctx context.Context) (err error) {
 
 // measure finds how much memory each column takes in a text that was looked at, and which columns
 // are undecided, with an example.
-func (s *stream) measure(x *csv.Index, text []byte, marks csv.Number) {
+func (s *stream) measure(x *csv.Index, text []byte) {
 	s.sample = sampled{len(text), x.Rows}
 	for k := range s.columns {
 		c := &s.columns[k]
@@ -292,7 +290,7 @@ func (s *stream) measure(x *csv.Index, text []byte, marks csv.Number) {
 			continue
 		}
 		c.undecidedDates = c.evidence.undecided()
-		c.undecidedMark = c.unsure && marks.Decimal != 0
+		c.undecidedMark = c.unsure && c.marks.Decimal != 0
 		if c.undecidedDates || c.undecidedMark {
 			c.example = exampleOf(x, text, k)
 		}
@@ -302,7 +300,7 @@ func (s *stream) measure(x *csv.Index, text []byte, marks csv.Number) {
 // exampleOf is the first of a column's values with a digit: no word for null.
 func exampleOf(x *csv.Index, text []byte, column int) string {
 	for row := range x.Rows {
-		if b := trim(x.Field(row, column).Raw(text)); bytes.ContainsAny(b, "0123456789") {
+		if b := csv.Trim(x.Field(row, column).Raw(text)); bytes.ContainsAny(b, "0123456789") {
 			return string(b)
 		}
 	}

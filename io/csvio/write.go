@@ -15,91 +15,52 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/bind"
 )
 
-// WriteOptions is how CSV is written. The zero value writes commas, a header line,
-// \n line ends and nulls as empty fields.
-type WriteOptions struct {
-	Delimiter byte   // 0 is ','
-	Null      string // what a null is written as; an empty string is then quoted, so that the two stay apart
-	NoHeader  bool   // leaves the line of column names out
-	CRLF      bool   // ends lines with \r\n
-	QuoteAll  bool   // quotes every field that is no null, needed or not
-	// DefuseFormulas puts an apostrophe before names and texts that a spreadsheet would run as a
-	// formula: those that begin with = + - @, their full-width forms, a tab or a line end. Columns of
-	// numbers, times and bools are written as they are; in a column of text "-5" becomes "'-5". The
-	// apostrophe is part of what is written: whoever reads the file back gets it.
+// writeOptions are how CSV is written: csvio.WriteOptions, which says what each is.
+type writeOptions struct {
+	Delimiter      byte
+	Null           string
+	NoHeader       bool
+	CRLF           bool
+	QuoteAll       bool
 	DefuseFormulas bool
-	// Compression is "gzip", "zstd" or "none"; "" goes by the file's name (.gz, .zst).
-	Compression string
+	Compression    string
 }
 
-// Create is a sink that writes a CSV file with default options. The file appears
-// whole, or not at all.
-func Create(path string) chunker.Sink { return WriteOptions{}.Create(path) }
-
-// WriteFile writes a frame to a CSV file with default options.
-func WriteFile(ctx context.Context, path string, f *frame.Frame) error {
-	return WriteOptions{}.WriteFile(ctx, path, f)
-}
-
-// Create is a sink that writes a CSV file. One that is there is replaced, and keeps its permissions
-// and, where the system lets it, its owner; where none was and another writer makes one meanwhile,
-// that one is kept, and Commit's error is fs.ErrExist.
-func (o WriteOptions) Create(path string) chunker.Sink { return fileSink{o, path} }
-
-// WriteFile writes a frame to a CSV file, on all cores.
-func (o WriteOptions) WriteFile(ctx context.Context, path string, f *frame.Frame) error {
-	_, err := chunker.Copy(ctx, o.Create(path), chunker.FromFrame(f))
-	return err
-}
-
-// To is a sink that writes CSV to w as it comes, which Commit ends and does not close. What
-// was written before an error stays written.
-func (o WriteOptions) To(w io.Writer) chunker.Sink { return streamSink{o, w} }
-
-type fileSink struct {
-	options WriteOptions
-	path    string
-}
-
-func (s fileSink) Places() []string { return []string{s.path} }
-
-func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	if s.options.Compression == "" {
+// writeFile returns the writer of a file that appears whole with Commit, or not at all. Options that
+// do not say how it is compressed go by its name.
+func writeFile(path string, schema *arrow.Schema, o writeOptions) (chunker.Writer, error) {
+	if o.Compression == "" {
 		switch {
-		case strings.HasSuffix(s.path, ".gz"):
-			s.options.Compression = "gzip"
-		case strings.HasSuffix(s.path, ".zst"):
-			s.options.Compression = "zstd"
+		case strings.HasSuffix(path, ".gz"):
+			o.Compression = "gzip"
+		case strings.HasSuffix(path, ".zst"):
+			o.Compression = "zstd"
 		}
 	}
-	w, err := s.options.writer(s.path, schema)
+	w, err := newWriter(path, schema, o)
 	if err != nil {
 		return nil, err
 	}
-	f, err := atomicfile.Create(s.path)
+	f, err := atomicfile.Create(path)
 	if err != nil {
-		return nil, writeError(s.path, err)
+		return nil, writeError(path, err)
 	}
 	w.out = f
 	return w, nil
 }
 
-type streamSink struct {
-	options WriteOptions
-	w       io.Writer
-}
-
-func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := s.options.writer("", schema)
+// writeStream returns a writer that writes to out as chunks come, which Commit ends and does not
+// close.
+func writeStream(out io.Writer, schema *arrow.Schema, o writeOptions) (chunker.Writer, error) {
+	w, err := newWriter("", schema, o)
 	if err != nil {
 		return nil, err
 	}
-	w.out = atomicfile.To(s.w)
+	w.out = atomicfile.To(out)
 	return w, nil
 }
 
@@ -118,7 +79,7 @@ func writeError(file string, err error) error {
 // and put behind each other in order. Compressed output is a series of members or frames, one a
 // chunk, which readers of both formats take as one stream.
 type writer struct {
-	options WriteOptions
+	options writeOptions
 	file    string
 	schema  *arrow.Schema
 	out     atomicfile.Output
@@ -127,8 +88,8 @@ type writer struct {
 	encoders sync.Pool
 }
 
-// writer checks the options and that every column can be written.
-func (o WriteOptions) writer(file string, schema *arrow.Schema) (*writer, error) {
+// newWriter checks the options and that every column can be written.
+func newWriter(file string, schema *arrow.Schema, o writeOptions) (*writer, error) {
 	if o.Delimiter == 0 {
 		o.Delimiter = ','
 	}

@@ -24,7 +24,7 @@ import (
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
 // and keeps its buffers from chunk to chunk.
 type encoder struct {
-	options WriteOptions
+	options writeOptions
 	schema  *arrow.Schema
 	quotes  *quoting
 	end     string
@@ -68,9 +68,9 @@ func (s *strand) release() {
 	}
 }
 
-func newEncoder(o WriteOptions, schema *arrow.Schema) *encoder {
+func newEncoder(o writeOptions, schema *arrow.Schema) *encoder {
 	if o.Null == "" && schema.NumFields() == 1 {
-		o.Null = NullWords()[0] // an empty line would be no row at all
+		o.Null = nullWords()[0] // an empty line would be no row at all
 	}
 	e := &encoder{options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
 	e.quotes.alone = schema.NumFields() == 1
@@ -207,15 +207,20 @@ func (e *encoder) header(quoted bool) []byte {
 // look like them, over no rows; or for the first bytes of a file that is no text.
 func (e *encoder) headerOver(rows []byte) []byte {
 	line := e.header(false)
-	o := ReadOptions{Delimiter: e.options.Delimiter}
-	r := rules{delimiter: string(e.options.Delimiter), quote: '"', ends: LF}
 	text := append(slices.Clip(line), rows[:min(len(rows), headBytes)]...)
-	sh := o.findShape(&r, text, 0, false)
-	names := func(f arrow.Field, name string) bool { return f.Name == name }
-	if !mistaken(text) && sh.lines == 0 && sh.headers == 1 && slices.EqualFunc(e.schema.Fields(), sh.names, names) {
+	if !mistaken(text) && readsAsNames(text, e.options.Delimiter, e.names()) {
 		return line
 	}
 	return e.header(true)
+}
+
+// names are those of the columns.
+func (e *encoder) names() []string {
+	out := make([]string, e.schema.NumFields())
+	for i, f := range e.schema.Fields() {
+		out[i] = f.Name
+	}
+	return out
 }
 
 // mistaken reports whether a text begins as a file that is no text does: compressed, or an archive.

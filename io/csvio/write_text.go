@@ -273,12 +273,8 @@ type quoting struct {
 	alone  bool      // of the only column: what could be taken for a delimiter there needs quotes
 }
 
-// firstBytes may mean something else at the beginning of a field: white space, comments,
-// apostrophes as quotes, marks.
-const firstBytes = " \t#'\xEF"
-
-func newQuoting(o WriteOptions) *quoting {
-	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: (&ReadOptions{}).nulls(), delims: uint64(o.Delimiter) * eachByte}
+func newQuoting(o writeOptions) *quoting {
+	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: csv.NewWords(nullWords()), delims: uint64(o.Delimiter) * eachByte}
 	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
 		q.inside[b] = true
 	}
