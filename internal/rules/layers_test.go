@@ -24,14 +24,16 @@ var layers = [][]string{
 	{"frame", "chunker/predicate", "apply/fn", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},
 	{"chunker", "chunker/chunkertest", "apply/expr"},
 	{"internal/engine", "internal/spill"},
-	{"apply", "apply/table", "apply/order", "apply/group", "apply/window"},
+	{"apply", "apply/table", "apply/order", "apply/group", "apply/window", "io/csvio/internal/"},
 	{"ooc", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
 	{"cmd/", "examples/"},
 }
 
 // beside are the imports inside a layer that are meant.
 var beside = map[string][]string{
-	"chunker/chunkertest": {"chunker"},
+	"chunker/chunkertest":     {"chunker"},
+	"io/csvio/internal/sniff": {"io/csvio/internal/dialect"},
+	"io/csvio/internal/write": {"io/csvio/internal/dialect", "io/csvio/internal/sniff"},
 }
 
 // outside says which packages may import what from other modules, by prefix. What is not

@@ -16,6 +16,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // settle does what the options say about rows of the window that are bad; line is the lines of the
@@ -131,7 +133,7 @@ func (p *piece) widen(b *block, line int) error {
 		return nil
 	}
 	e := p.badField(b, b.bad[0], line)
-	e.Err = &valueError{want: p.stream.columns[b.bad[0].column].t, found: true, wider: arrow.PrimitiveTypes.Float64, columns: wider}
+	e.Err = &valueError{want: p.stream.columns[b.bad[0].column].Type, found: true, wider: arrow.PrimitiveTypes.Float64, columns: wider}
 	return e
 }
 
@@ -191,10 +193,10 @@ func (p *piece) badRow(b *block, r csv.BadRow, line int) *chunker.Error {
 	at, swallowed := r.Start, 0
 	line += r.Line
 	if r.Problem == csv.Unclosed {
-		var w row
+		var w dialect.Row
 		newline := []byte{p.stream.dialect.Newline}
-		p.plainRules().next(b.text[r.Start:r.End], 0, &w)
-		at += max(w.quoteAt, 0)
+		p.plainRules().Next(b.text[r.Start:r.End], 0, &w)
+		at += max(w.QuoteAt, 0)
 		line += bytes.Count(b.text[r.Start:at], newline)
 		swallowed = bytes.Count(bytes.TrimSuffix(b.text[at:r.End], newline), newline)
 	}
@@ -259,15 +261,15 @@ func countError(fields, columns int) error {
 // misfit is why a value does not fit its column, and what would.
 func (p *piece) misfit(column int, value []byte) error {
 	c := &p.stream.columns[column]
-	if id := c.t.ID(); id == arrow.STRING || id == arrow.BINARY {
+	if id := c.Type.ID(); id == arrow.STRING || id == arrow.BINARY {
 		return p.notText(value)
 	}
-	e := &valueError{want: c.t, found: c.found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.t) && isDateIn(csv.Trim(value))}
+	e := &valueError{want: c.Type, found: c.Found, wider: arrow.BinaryTypes.String, dates: isTimeType(c.Type) && sniff.IsDate(csv.Trim(value))}
 	number := csv.Trim(value)
-	if marks := cmp.Or(c.form.number, c.marks); marks.Decimal == ',' || marks.Thousands != 0 {
+	if marks := cmp.Or(c.Form.Number, c.Marks); marks.Decimal == ',' || marks.Thousands != 0 {
 		number, _, _ = marks.Plain(number, nil)
 	}
-	if c.t.ID() == arrow.INT64 && len(number) > 0 && onlyFloat(number) {
+	if c.Type.ID() == arrow.INT64 && len(number) > 0 && sniff.OnlyFloat(number) {
 		e.wider = arrow.PrimitiveTypes.Float64
 	}
 	return e

@@ -37,7 +37,7 @@ func packedRows(t *testing.T, format string, rows int) []byte {
 	return b.Bytes()
 }
 
-// TestDamageIsToldBeforeTheRowsItMakes: a decompressor comes to the checksum behind them.
+// TestDamageIsToldBeforeTheRowsItMakes: a decompressor comes to the checksum after them.
 func TestDamageIsToldBeforeTheRowsItMakes(t *testing.T) {
 	for _, format := range []string{"gzip", "zstd"} {
 		whole := packedRows(t, format, 60_000)

@@ -10,7 +10,7 @@ import (
 
 const decimalDigits = 38 // that 128 bits hold
 
-// decimal parses a number that a decimal holds as it is: not one with more digits behind the point,
+// decimal parses a number that a decimal holds as it is: not one with more digits after the point,
 // which would be rounded, or more before it.
 func decimal(b []byte, precision, scale int) (n decimal128.Num, ok bool) {
 	neg := len(b) > 0 && b[0] == '-'

@@ -181,13 +181,13 @@ func (v *validity) buffer(rows int) *memory.Buffer {
 
 // values is a column of fixed-width values.
 type values[T any] struct {
-	t      arrow.DataType
-	column int
-	buf    []byte
-	out    []T
-	valid  validity
-	parse  func(x *csv.Index, column int, out []T, odd []int32) []int32
-	again  func([]byte) (T, bool) // one value
+	t        arrow.DataType
+	column   int
+	buf      []byte
+	out      []T
+	valid    validity
+	parse    func(x *csv.Index, column int, out []T, odd []int32) []int32
+	parseOne func([]byte) (T, bool) // one value
 }
 
 // fixed makes a decoder of a loop over a column and a parser of one value.
@@ -196,7 +196,7 @@ func fixed[T any](t arrow.DataType, parse func(*csv.Index, int, []T, []int32) []
 		width := int(unsafe.Sizeof(*new(T)))
 		buf := b.lend(max(b.most*width, 1))
 		out := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(buf))), b.most)
-		return &values[T]{t: t, column: column, buf: buf, out: out, parse: parse, again: again}
+		return &values[T]{t: t, column: column, buf: buf, out: out, parse: parse, parseOne: again}
 	}
 }
 
@@ -214,7 +214,7 @@ func (f *values[T]) fill(b *block) {
 		var zero T
 		out[row] = zero
 		b.unparsed(int(row), f.column, &f.valid, func(text []byte) (ok bool) {
-			v, ok := f.again(text)
+			v, ok := f.parseOne(text)
 			if ok {
 				out[row] = v
 			}
@@ -277,7 +277,7 @@ func (f *bools) array(b *block) arrow.Array {
 	return array.MakeFromData(array.NewData(arrow.FixedWidthTypes.Boolean, b.rows, []*memory.Buffer{f.valid.buffer(b.rows), memory.NewBufferBytes(f.bits[:bitmap.Bytes(b.rows)])}, nil, f.valid.nulls, 0))
 }
 
-// texts is a column of texts, copied behind each other. A block has less than 2 GiB, and so have
+// texts is a column of texts, copied one after another. A block has less than 2 GiB, and so have
 // they: see limitMax.
 type texts struct {
 	t       arrow.DataType

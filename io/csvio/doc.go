@@ -27,8 +27,8 @@
 //
 // What [ReadOptions] do not say is found from samples spread over the input, of a stream or
 // compressed input from its first 256 KiB (up to 4 MiB where these hold fewer than 20 rows);
-// opening costs some milliseconds for it. A sample begins with a row: the quotes behind a place
-// tell whether it lies in a quoted field. If no quote stands in the next MiB, and no field of the
+// opening costs some milliseconds for it. A sample begins with a row: the quotes after a place
+// say whether it lies in a quoted field. If no quote stands in the next MiB, and no field of the
 // first rows holds a line end, the place is taken to lie outside. [Sniff] shows what is found and
 // why.
 //
@@ -39,7 +39,7 @@
 // row and type patterns (2019), with rows told apart by their number of fields, as DuckDB's sniffer
 // does. Tried are commas, semicolons, tabs, bars, then ^ ~ : # blanks and control characters, each
 // of them doubled too; " and ' as quotes; doubled quotes and backslashes; \n, \r\n, \r and all of
-// them mixed; blanks behind delimiters. A rare delimiter must cut nine rows of ten alike, into a
+// them mixed; blanks after delimiters. A rare delimiter must cut nine rows of ten alike, into a
 // column of numbers or dates at least. One that the first row lacks must cut the others alike, into
 // such a column or under a title of three words: else the text is one column, as is one whose other
 // rows are numbers or dates as they stand (1,5 under price). Rows of uneven widths are no single
@@ -70,7 +70,7 @@
 // closed by an empty one, if names or a blank line follow or several words or lines make them
 // titles; rows with one cell that is not empty, above names. Several rows of names are joined where
 // they repeat or complete each other. Of equal names the second becomes name_2, and a name that is
-// missing column_1 and so on, as behind the last name if all rows end with delimiters; blanks
+// missing column_1 and so on, as after the last name if all rows end with delimiters; blanks
 // around a name go, unless it is in quotes. A row of names with broken quotes is an error, but for
 // [Null], which keeps what it can.
 //
@@ -99,7 +99,7 @@
 //
 //   - UTF-8, UTF-16 and UTF-32 have a byte order mark, the latter two else NUL bytes in every
 //     other place.
-//   - UTF-8 is a text with at least twice as many bytes behind the first of its characters as
+//   - UTF-8 is a text with at least twice as many bytes after the first of its characters as
 //     bytes that are no UTF-8. Those few are bad values in their rows; no other row is read
 //     differently for them.
 //   - ISO-2022-JP and HZ-GB-2312 have their escapes.
@@ -133,7 +133,7 @@
 // (+14155550123 is a telephone; +3 and +1.5 are numbers), integers of more than 64 bits, and
 // integers among floats that a float64 would round (above 2^53): where a type is found, no digit of
 // an integer is lost. A number with a point or an exponent is the nearest float64, as with every
-// other reader: 15 digits always come back, and all 17 of what was a float64; what is behind them
+// other reader: 15 digits always come back, and all 17 of what was a float64; what is after them
 // is lost. [Sniff] says where samples have more. A decimal128 or string in [ReadOptions.Types]
 // keeps all of them. Where it gives a float, rounding is meant.
 //
@@ -156,7 +156,7 @@
 //
 // # Bad rows
 //
-// A row with too few or too many fields, with text behind a closing quote, or with a value that
+// A row with too few or too many fields, with text after a closing quote, or with a value that
 // does not fit its column is an error with file, line, byte, column and value, and goes by
 // [ReadOptions.OnError], in a job that says nothing there by the job's. Every row of the file comes
 // out or is told of, whatever the size of blocks and the number of workers. (Columns that are not
@@ -167,7 +167,7 @@
 //   - [chunker.Stop] ends with an error at the first.
 //   - [chunker.Null] keeps what can be kept: a value that does not fit is null; quotes that cannot be
 //     meant as such are text, where that gives the right number of fields; short rows are filled
-//     with nulls; of long ones empty fields are left out, and then what is behind the last column; a
+//     with nulls; of long ones empty fields are left out, and then what is after the last column; a
 //     row of names is treated as the others. Rows that are still bad are left out as by Reject. What
 //     was lost is told by [chunker.Chunk], to whoever reads the stream, and by the report.
 //   - [chunker.Reject] leaves the row out and writes it to the policy's sink, in the columns of

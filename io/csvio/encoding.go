@@ -11,6 +11,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/charset"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 const peekBytes = 64 << 10 // that tell an encoding
@@ -86,7 +87,7 @@ func (in *input) elsewhere(found *charset.Evidence) error {
 var errStop = errors.New("seen enough")
 
 // eachPlace calls f with bytes from places all over a regular file, from its beginning or from
-// behind its head on.
+// after its head on.
 func (in *input) eachPlace(begin bool, f func(raw []byte, at int64) error) error {
 	info, err := in.file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
@@ -96,7 +97,7 @@ func (in *input) eachPlace(begin bool, f func(raw []byte, at int64) error) error
 	if begin {
 		first = 0
 	}
-	if info.Size() <= headBytes {
+	if info.Size() <= sniff.HeadBytes {
 		last = 0
 	}
 	buf := make([]byte, sampleBytes)

@@ -196,7 +196,7 @@ func TestEncodingsThatAreNamed(t *testing.T) {
 	}
 }
 
-// TestPlacesInOtherEncodings looks for a bad value behind many characters of one, two, three and
+// TestPlacesInOtherEncodings looks for a bad value after many characters of one, two, three and
 // four bytes.
 func TestPlacesInOtherEncodings(t *testing.T) {
 	rows := 30_000

@@ -14,7 +14,7 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestTheEndMarkOfDOS: ^Z behind the last row is no row and no text, however the file is read;
+// TestTheEndMarkOfDOS: ^Z after the last row is no row and no text, however the file is read;
 // elsewhere it is text.
 func TestTheEndMarkOfDOS(t *testing.T) {
 	var long strings.Builder

@@ -10,7 +10,7 @@ import (
 	"github.com/volley-go/volley/io/csvio"
 )
 
-// TestEscapesEndWhereTheyEnd: what stands right behind an escape means what it always does.
+// TestEscapesEndWhereTheyEnd: what stands right after an escape means what it always does.
 func TestEscapesEndWhereTheyEnd(t *testing.T) {
 	for _, c := range []struct {
 		o    csvio.ReadOptions

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // formDialect is that of values written anew: a line each.
@@ -14,12 +15,12 @@ var formDialect = csv.Dialect{Delimiter: ',', Quote: '"', Newline: '\n'}
 
 // filler collects the values of a column.
 func (c *column) filler(b *block, k int) filler {
-	decode, _ := decoderFor(c.t, c.found)
-	if c.form.plain() {
+	decode, _ := decoderFor(c.Type, c.Found)
+	if c.Form.Plain() {
 		return decode(b, k)
 	}
-	own := &block{index: new(csv.Index), quote: formDialect.Quote, nulls: c.nulls, most: b.most, size: b.size}
-	return &formed{filler: decode(own, 0), own: own, form: &c.form, column: k}
+	own := &block{index: new(csv.Index), quote: formDialect.Quote, nulls: c.Nulls, most: b.most, size: b.size}
+	return &formed{filler: decode(own, 0), own: own, form: &c.Form, column: k}
 }
 
 // formed is a column whose values are written in a form of their own. They are
@@ -28,7 +29,7 @@ func (c *column) filler(b *block, k int) filler {
 type formed struct {
 	filler
 	own    *block
-	form   *form
+	form   *sniff.Form
 	column int
 }
 
@@ -63,23 +64,23 @@ func (f *formed) write(b *block, text []byte) []byte {
 	return text
 }
 
-// plainValue writes a value as the parsers take it, behind buf. A value that is not in the form
+// plainValue writes a value as the parsers take it, after buf. A value that is not in the form
 // becomes "!", which every parser rejects.
-func plainValue(f *form, value, buf []byte) []byte {
+func plainValue(f *sniff.Form, value, buf []byte) []byte {
 	at := len(buf)
 	ok := false
 	switch {
-	case f.order != 0:
-		_, buf, ok = f.order.Plain(value, buf)
-	case f.yes != nil || f.no != nil:
+	case f.Order != 0:
+		_, buf, ok = f.Order.Plain(value, buf)
+	case f.Yes != nil || f.No != nil:
 		switch {
-		case slices.Contains(f.yes, string(value)):
+		case slices.Contains(f.Yes, string(value)):
 			return append(buf, "true"...)
-		case slices.Contains(f.no, string(value)):
+		case slices.Contains(f.No, string(value)):
 			return append(buf, "false"...)
 		}
 	default:
-		_, buf, ok = f.number.Plain(value, buf)
+		_, buf, ok = f.Number.Plain(value, buf)
 	}
 	if !ok || len(buf) == at || bytes.ContainsAny(buf[at:], "\r\n,\"") {
 		return append(buf[:at], '!')

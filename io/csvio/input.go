@@ -181,7 +181,7 @@ func (in *input) openFile(ctx context.Context, name string) error {
 	return nil
 }
 
-// endMark is what DOS programs write behind the end of a text, once or to the end of a sector.
+// endMark is what DOS programs write after the end of a text, once or to the end of a sector.
 const (
 	endMark     = "\x1a"
 	sectorBytes = 128
@@ -208,7 +208,7 @@ func (in *input) Read(p []byte) (int, error) {
 }
 
 // damage is what is wrong with the compressed bytes that are yet to be read. Decompressors give the
-// text of damaged bytes before they come to the checksum behind it, so that the damage may be why a
+// text of damaged bytes before they come to the checksum after it, so that the damage may be why a
 // row is bad.
 func (in *input) damage(ctx context.Context) error {
 	if in.unpacks == nil {
@@ -266,7 +266,7 @@ func (in *input) watched(name string, part chunker.Part) chunker.Part {
 	}
 }
 
-// whyNot is an error of reading, behind the one that may have caused it: that the file changed
+// whyNot is an error of reading, after the one that may have caused it: that the file changed
 // meanwhile.
 func (in *input) whyNot(name string, err error) error {
 	if changed := in.stamp.CheckName(name); changed != nil && !errors.Is(err, paths.ErrChanged) {

@@ -170,7 +170,7 @@ func TestMendedRowsDoNotReachBehindTheirOwn(t *testing.T) {
 	require.Equal(t, want, drain(t.Context(), o.Open(path), 4<<10, 2))
 }
 
-// What Null cuts off a row may have lines: those behind it keep their numbers.
+// What Null cuts off a row may have lines: those after it keep their numbers.
 func TestCutFieldsKeepTheirLines(t *testing.T) {
 	o := csvio.ReadOptions{OnError: chunker.Null(), Delimiter: ',', Quote: '"', Header: csvio.Present}
 	got := drain(t.Context(), o.Open(file(t, "a,b\n1,2\n3,4,\"two\n\nlines\",z\n5,6\n7\n8,9,\"\n\"\n10,11\n")), 0, 1)

@@ -17,7 +17,7 @@ const (
 	ratioMax       = 1100
 	ratioFrom      = 12 << 20 // where a limit is given
 	ratioFromFrame = 1 << 30
-	// limitMax keeps a row, and the block behind which it stands, below what Arrow's offsets of 32
+	// limitMax keeps a row, and the block after which it stands, below what Arrow's offsets of 32
 	// bits reach.
 	limitMax = 1 << 30
 )

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
 // loss is a row that comes out with less than it had, or otherwise than it stands.
@@ -13,23 +14,23 @@ type loss struct {
 	at      int    // where it begins in the text
 	fields  int    // it had; 0: as many as there are columns, by reading broken quotes as text
 	empty   int    // fields that were left out since nothing is in them
-	dropped string // what was cut off behind the last column
+	dropped string // what was cut off after the last column
 }
 
-// even writes a row with too few or too many fields with the right number: nulls are put behind a
+// padRow writes a row with too few or too many fields with the right number: nulls are put after a
 // short one, and empty fields left out of a long one, those without which the rest looks most like
 // its columns; what is still too much is cut.
-func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lost loss) {
+func (p *piece) padRow(r *dialect.Rules, line []byte, w *dialect.Row, out []byte) (even []byte, lost loss) {
 	columns := p.stream.columns
-	lost = loss{at: len(out), fields: len(w.fields)}
-	if len(w.fields) <= len(columns) {
+	lost = loss{at: len(out), fields: len(w.Fields)}
+	if len(w.Fields) <= len(columns) {
 		out = append(out, line...)
-		for range len(columns) - len(w.fields) {
-			out = append(out, r.delimiter...)
+		for range len(columns) - len(w.Fields) {
+			out = append(out, r.Delimiter...)
 		}
 		return out, lost
 	}
-	keep := slices.Clone(w.fields)
+	keep := slices.Clone(w.Fields)
 	for len(keep) > len(columns) {
 		at := surplus(line, keep, columns)
 		if at < 0 {
@@ -39,22 +40,22 @@ func (p *piece) even(r *rules, line []byte, w *row, out []byte) (even []byte, lo
 	}
 	for i, t := range keep[:len(columns)] {
 		if i > 0 {
-			out = append(out, r.delimiter...)
+			out = append(out, r.Delimiter...)
 		}
-		if t.quoted {
-			t.start, t.end = t.start-1, t.end+1
+		if t.Quoted {
+			t.Start, t.End = t.Start-1, t.End+1
 		}
-		out = append(out, line[t.start:t.end]...)
+		out = append(out, line[t.Start:t.End]...)
 	}
-	lost.empty = len(w.fields) - len(keep)
+	lost.empty = len(w.Fields) - len(keep)
 	if len(keep) == len(columns) {
 		return out, lost
 	}
-	from := keep[len(columns)].start
-	if keep[len(columns)].quoted {
+	from := keep[len(columns)].Start
+	if keep[len(columns)].Quoted {
 		from--
 	}
-	lost.dropped = string(clipTo(line[from:w.end], 100))
+	lost.dropped = string(clipTo(line[from:w.End], 100))
 	return out, lost
 }
 
@@ -62,7 +63,7 @@ const surplusFields = 64 // a row may have too many, to be looked at
 
 // surplus is the empty field without which the others look most like the columns they come to stand
 // in; the last of several, and -1 where none is empty.
-func surplus(line []byte, fields []token, columns []column) int {
+func surplus(line []byte, fields []dialect.Field, columns []column) int {
 	best, at := math.Inf(-1), -1
 	behind := 0.0 // how the fields look if nothing before them is left out
 	if len(fields) > len(columns)+surplusFields || len(columns) > 1000 {
@@ -72,14 +73,14 @@ func surplus(line []byte, fields []token, columns []column) int {
 		if column >= len(columns) {
 			return 0
 		}
-		return columns[column].evidence.like(csv.Trim(line[fields[i].start:fields[i].end]))
+		return columns[column].Profile.Like(csv.Trim(line[fields[i].Start:fields[i].End]))
 	}
 	for i := 1; i < len(fields); i++ {
 		behind += like(i, i-1)
 	}
-	// Leaving out field i moves those behind it: from 0 on, one more stays where it is.
+	// Leaving out field i moves those after it: from 0 on, one more stays where it is.
 	for i := range fields {
-		if fields[i].start == fields[i].end && !fields[i].quoted && behind >= best-1e-9 {
+		if fields[i].Start == fields[i].End && !fields[i].Quoted && behind >= best-1e-9 {
 			best, at = behind, i
 		}
 		if i+1 < len(fields) {
@@ -89,9 +90,9 @@ func surplus(line []byte, fields []token, columns []column) int {
 	return at
 }
 
-func lastEmpty(fields []token) int {
+func lastEmpty(fields []dialect.Field) int {
 	for i := len(fields) - 1; i >= 0; i-- {
-		if fields[i].start == fields[i].end && !fields[i].quoted {
+		if fields[i].Start == fields[i].End && !fields[i].Quoted {
 			return i
 		}
 	}
@@ -115,8 +116,8 @@ func (p *piece) mend(x *csv.Index, columns int) {
 // mendRows writes the text with some bad rows mended, and indexes it.
 func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 	r, d := p.plainRules(), p.stream.dialect
-	var moved shifts
-	var w row
+	var moved dialect.Shifts
+	var w dialect.Row
 	out := make([]byte, 0, len(p.text)+64)
 	at := 0
 	var lost []loss
@@ -133,25 +134,25 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 		out = append(out, p.text[at:bad.Start]...)
 		at = bad.End
 		record := p.text[bad.Start:bad.End]
-		moved.add(len(out), bad.Start)
+		moved.Add(len(out), bad.Start)
 		if bad.Problem.OfQuotes() {
 			var mended []int
-			out, mended = r.mendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
+			out, mended = r.MendRecord(record, bad.Problem, columns, d, out, &moved, bad.Start)
 			for _, at := range mended {
 				lost = append(lost, loss{at: at})
 			}
 		} else {
 			begin := len(out)
-			r.next(record, 0, &w)
+			r.Next(record, 0, &w)
 			var l loss
-			out, l = p.even(r, record, &w, out)
+			out, l = p.padRow(r, record, &w, out)
 			lost = append(lost, l)
 			newline := []byte{d.Newline}
 			for range bytes.Count(record, newline) - bytes.Count(out[begin:], newline) {
 				out = append(out, d.Newline) // blank lines for those of fields that were cut
 			}
 		}
-		moved.add(len(out), at)
+		moved.Add(len(out), at)
 	}
 	p.moved = append(p.moved, moved)
 	p.raw = p.source()
@@ -161,11 +162,11 @@ func (p *piece) mendRows(x *csv.Index, bad []csv.BadRow, columns int) {
 }
 
 // plainRules are those of the text that the scanner reads.
-func (p *piece) plainRules() *rules {
+func (p *piece) plainRules() *dialect.Rules {
 	d := p.stream.dialect
-	r := &rules{delimiter: string(d.Delimiter), quote: d.Quote, comment: d.Comment, ends: LF}
+	r := &dialect.Rules{Delimiter: string(d.Delimiter), Quote: d.Quote, Comment: d.Comment, Ends: LF}
 	if d.Newline == '\r' {
-		r.ends = CR
+		r.Ends = CR
 	}
 	return r
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // ReadOptions is how CSV is read. Zero values are found out from the file; [Sniff] shows what is
@@ -44,7 +46,7 @@ type ReadOptions struct {
 	NoComment bool
 	// LineEnd is what ends rows; 0 finds it.
 	LineEnd LineEnd
-	// Trim says whether blanks behind a delimiter, and around quotes, are text; 0 finds it.
+	// Trim says whether blanks after a delimiter, and around quotes, are text; 0 finds it.
 	Trim Trim
 	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no row.
 	BlankRows bool
@@ -69,7 +71,7 @@ type ReadOptions struct {
 
 	// Types gives columns their types; the others' are found. A name that is no column is an error,
 	// and so is a value that does not fit its type: a float32 beyond that type's range, a decimal with
-	// more digits behind the point than the type has. Integers are rounded to floats where those are
+	// more digits after the point than the type has. Integers are rounded to floats where those are
 	// asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is
 	// written without one as the clock of that zone, and keeps the point in time.
 	Types map[string]arrow.DataType
@@ -90,7 +92,7 @@ type ReadOptions struct {
 	// dates that could be read in two ways as text.
 	Dates DateOrder
 
-	// OnError says what becomes of a bad row: one with too few or too many fields, text behind a
+	// OnError says what becomes of a bad row: one with too few or too many fields, text after a
 	// closing quote, bytes that are no UTF-8, or a value that does not fit its column. See the
 	// package's chapter on bad rows for what each policy keeps. Not given, it is [chunker.Stop], and
 	// in a job the job's OnError, which then speaks for readers and functions, with one sink and one
@@ -116,6 +118,36 @@ type ReadOptions struct {
 	// repeat up to 1,032 times by gzip and many thousand times by the others.)
 	RatioMax int
 }
+
+// Header says whether there is a row of names.
+type Header = sniff.Header
+
+// Whether there is a row of names. Sniffed weighs the first row against the columns under it: see
+// the package's chapter on headers.
+const (
+	Sniffed = sniff.Sniffed
+	Present = sniff.Present
+	Absent  = sniff.Absent
+)
+
+// LineEnd is what ends rows.
+type LineEnd = dialect.LineEnd
+
+// What ends rows: LF is \n or \r\n, CR is \r, MixedEnds any of the three.
+const (
+	LF        = dialect.LF
+	CR        = dialect.CR
+	MixedEnds = dialect.MixedEnds
+)
+
+// Trim says whether blanks after delimiters are text.
+type Trim = sniff.Trim
+
+// Whether blanks after delimiters are text.
+const (
+	KeepBlanks = sniff.KeepBlanks
+	TrimBlanks = sniff.TrimBlanks
+)
 
 // named is the name of a constant; of what is none, its number.
 func named(i int, names ...string) string {
@@ -164,7 +196,7 @@ func EncodingOf(name string) (Encoding, error) { return charset.Named(name) }
 
 // NullWords are the words that mean null unless [ReadOptions.Null] says otherwise. (NaN is
 // none: it is a float.)
-func NullWords() []string { return nullWords() }
+func NullWords() []string { return dialect.NullWords() }
 
 // Open is a source that reads files as one table, with default options. A path may be a pattern
 // (see [path/filepath.Match]): all files that it names, in the order of their names. The part ** of
@@ -299,8 +331,8 @@ func (o *ReadOptions) checkPolicy() error {
 }
 
 // sniffing is what the options say to whoever looks at a text.
-func (o *ReadOptions) sniffing() *sniffOptions {
-	return &sniffOptions{
+func (o *ReadOptions) sniffing() *sniff.Options {
+	return &sniff.Options{
 		Delimiter: o.Delimiter, Separator: o.Separator, Quote: o.Quote, NoQuotes: o.NoQuotes, Escape: o.Escape, Comment: o.Comment, NoComment: o.NoComment,
 		LineEnd: o.LineEnd, Trim: o.Trim, BlankRows: o.BlankRows, Skip: o.Skip, Header: o.Header, HeaderRows: o.HeaderRows, Names: o.Names,
 		Types: o.Types, Null: o.Null, True: o.True, False: o.False, Decimal: o.Decimal, Thousands: o.Thousands, Dates: csv.DateOrder(o.Dates),

@@ -13,6 +13,7 @@ import (
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/take"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
 // piece is a block of whole rows that is not parsed yet.
@@ -28,10 +29,10 @@ type piece struct {
 	read    int64
 
 	encoding Encoding
-	multi    bool     // see input
-	raw      []byte   // the text as it was read, where it was written anew
-	made     []byte   // of the pool, what was made of it
-	moved    []shifts // how, in that order
+	multi    bool             // see input
+	raw      []byte           // the text as it was read, where it was written anew
+	made     []byte           // of the pool, what was made of it
+	moved    []dialect.Shifts // how, in that order
 
 	rows     int // before the window, bad ones too
 	breaks   []chunker.ExtraLine
@@ -82,7 +83,7 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 		b.text = b.text[:x.Some(b.text, windowBytes, s.dialect, len(s.columns))]
 		b.utf8 = !s.texts && !b.converted || charset.Valid(b.text, true)
 		for i, c := range columns {
-			b.nulls = s.columns[s.wanted[i]].nulls
+			b.nulls = s.columns[s.wanted[i]].Nulls
 			c.fill(b)
 		}
 		p.places(b, lines)

@@ -9,6 +9,7 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/decompress"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // quoteReach is how much of a text whose first rows have no line end in quotes is searched for a
@@ -18,7 +19,7 @@ const quoteReach = 1 << 20
 // sampler looks at places of files to narrow down what their columns can be.
 type sampler struct {
 	s      *stream
-	types  *typeInference
+	types  *sniff.TypeInference
 	breaks bool  // the first rows have line ends in quotes
 	quiet  int64 // where a range of the file ends that was searched for quotes and has none
 }
@@ -62,48 +63,48 @@ func (g *sampler) places(ctx context.Context, in *input, begin bool) error {
 		text := sample(g.s.input.encoding, raw, at, in.begin)
 		row := 0
 		if at == 0 {
-			left, _ := skipLines(text, g.s.source.options.Skip, false)
+			left, _ := sniff.SkipLines(text, g.s.source.options.Skip, false)
 			text = text[left:]
-			row = g.s.shapeAgain(text, false).end
+			row = g.s.shapeAgain(text, false).End
 		} else {
 			inside, err := g.inQuotes(in, text, at)
 			if err != nil {
 				return err
 			}
-			row = trueRow(&g.s.rules, text, inside)
+			row = sniff.FirstRow(&g.s.rules, text, inside)
 		}
-		g.types.look(g.s.wholeRows(text[row:], false), sampleRows)
+		g.types.Look(g.s.wholeRows(text[row:], false), sampleRows)
 		return nil
 	})
 }
 
-// inQuotes tells whether a place of a file lies inside quotes. If its sample has no quote, those
-// behind it tell: they are searched as far as a row can reach, where the first rows say that line
+// inQuotes reports whether a place of a file lies inside quotes. If its sample has no quote, those
+// after it tell: they are searched as far as a row can reach, where the first rows say that line
 // ends stand in quotes. In a text without a quote for so long, the place is taken for one outside.
 func (g *sampler) inQuotes(in *input, text []byte, at int64) (bool, error) {
 	s := g.s
 	r := &s.rules
-	if r.quote == 0 || bytes.IndexByte(text, r.quote) >= 0 || s.input.encoding != charset.UTF8 {
-		return startsInside(r, text, len(g.s.columns)), nil
+	if r.Quote == 0 || bytes.IndexByte(text, r.Quote) >= 0 || s.input.encoding != charset.UTF8 {
+		return sniff.StartsInQuotes(r, text, len(g.s.columns)), nil
 	}
 	reach := int64(quoteReach)
 	if g.breaks {
 		reach = int64(s.source.options.rowMax())
 	}
-	buf := bufpool.Get(headBytes)[:headBytes]
+	buf := bufpool.Get(sniff.HeadBytes)[:sniff.HeadBytes]
 	defer bufpool.Put(buf)
-	for from := max(at+int64(len(text)), g.quiet); from < at+reach; from += headBytes - quoteBytes {
+	for from := max(at+int64(len(text)), g.quiet); from < at+reach; from += sniff.HeadBytes - sniff.QuoteBytes {
 		n, err := in.file.ReadAt(buf, from)
 		if err != nil && err != io.EOF {
 			return false, err
 		}
-		if q := bytes.IndexByte(buf[:n], r.quote); q >= 0 && (q < headBytes-quoteBytes || err == io.EOF) {
-			return startsInside(r, buf[:n], len(g.s.columns)), nil
+		if q := bytes.IndexByte(buf[:n], r.Quote); q >= 0 && (q < sniff.HeadBytes-sniff.QuoteBytes || err == io.EOF) {
+			return sniff.StartsInQuotes(r, buf[:n], len(g.s.columns)), nil
 		}
 		if err == io.EOF {
 			break
 		}
-		g.quiet = from + headBytes - quoteBytes
+		g.quiet = from + sniff.HeadBytes - sniff.QuoteBytes
 	}
 	return false, nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // section is a range of a plain file, read by whoever decodes it. Its rows are those that begin
-// behind the last row of the section before: where that ends depends on every quote before it, but
+// after the last row of the section before: where that ends depends on every quote before it, but
 // a survey of each section, taken when it is read, tells how a quote more or less turns it. So what
 // goes from section to section, one after another, is a place and a count of lines, and the reading
 // and surveying is done side by side.
@@ -33,25 +33,25 @@ type section struct {
 
 	reading  sync.Once
 	base     int64  // of buf in the file
-	buf      []byte // the range, the byte before it and some behind
+	buf      []byte // the range, the byte before it and some after
 	survey   csv.Survey
 	readErr  error
 	ending   sync.Once
-	prev     *section // until its end is known
-	from     position // where the first row begins
-	to       position // where the first row of the next section begins
+	prev     *section   // until its end is known
+	from     lineOffset // where the first row begins
+	to       lineOffset // where the first row of the next section begins
 	finalErr error
 }
 
-// position is the beginning of a row.
-type position struct {
+// lineOffset is the beginning of a row.
+type lineOffset struct {
 	offset int64
 	line   int64 // lines before it
 }
 
 const (
 	surveyBytes = 256 << 10 // read at once and surveyed while in the cache
-	behindBytes = 4 << 10   // read behind a range at first, where its last row ends
+	behindBytes = 4 << 10   // read after a range at first, where its last row ends
 )
 
 // sharedFile is closed when all have left it.
@@ -61,7 +61,7 @@ type sharedFile struct {
 	users atomic.Int64
 }
 
-// leave closes the file behind the last who leaves, who is told if it changed since it was opened.
+// leave closes the file after the last who leaves, who is told if it changed since it was opened.
 func (f *sharedFile) leave() error {
 	if f.users.Add(-1) > 0 {
 		return nil
@@ -152,8 +152,8 @@ func (c *section) more(n int) error {
 	return nil
 }
 
-// next finds the first row that begins at the end of the range or behind it.
-func (c *section) next() (position, error) {
+// next finds the first row that begins at the end of the range or after it.
+func (c *section) next() (lineOffset, error) {
 	if c.from.offset >= c.hi {
 		return c.from, nil // a row before takes the whole range
 	}
@@ -165,14 +165,14 @@ func (c *section) next() (position, error) {
 	hi := int(c.hi - c.base)
 	row := begin + csv.LastRow(c.buf[begin:hi], in, regular, d)
 	if row == hi {
-		return position{c.hi, lines}, nil
+		return lineOffset{c.hi, lines}, nil
 	}
 	end, err := c.rowEnd(row, lines)
 	if err != nil {
-		return position{}, err
+		return lineOffset{}, err
 	}
 	lines += int64(bytes.Count(c.buf[hi:end], []byte{d.Newline}))
-	return position{c.base + int64(end), lines}, nil
+	return lineOffset{c.base + int64(end), lines}, nil
 }
 
 // rowEnd reads on until the row that begins at a place of buf ends, and returns where. lines are
@@ -213,7 +213,7 @@ func (s *stream) tellLong(n int) {
 	}
 }
 
-// behind is how much to read behind the first n bytes of a row: as much again, but of a long row
+// behind is how much to read after the first n bytes of a row: as much again, but of a long row
 // what the longest so far had.
 func (s *stream) behind(n int) int {
 	if left := int(s.longest.Load()) - n; n >= longBytes/2 && left > 0 {

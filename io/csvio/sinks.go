@@ -8,6 +8,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/io/csvio/internal/write"
 )
 
 // WriteOptions is how CSV is written. The zero value writes commas, a header line,
@@ -59,7 +60,7 @@ type fileSink struct {
 func (s fileSink) Places() []string { return []string{s.path} }
 
 func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	return writeFile(s.path, schema, writeOptions(s.options))
+	return write.File(s.path, schema, write.Options(s.options))
 }
 
 type streamSink struct {
@@ -68,5 +69,5 @@ type streamSink struct {
 }
 
 func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	return writeStream(s.w, schema, writeOptions(s.options))
+	return write.Stream(s.w, schema, write.Options(s.options))
 }

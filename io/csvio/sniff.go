@@ -27,7 +27,7 @@ type Dialect struct {
 	Escape     byte   // the backslash, or the quote where quotes are doubled
 	Comment    byte   // 0: none
 	LineEnd    LineEnd
-	TrimBlanks bool // blanks behind delimiters are no text
+	TrimBlanks bool // blanks after delimiters are no text
 	Separator  bool // the first line is sep= and the delimiter
 
 	Skip       int // lines before the header, or the first row
@@ -75,26 +75,26 @@ func (t *table) dialectFound() *Dialect {
 	r, o, in := &t.rules, &t.source.options, &t.first
 	d := &Dialect{
 		File: t.files[0], Compression: in.format, Encoding: in.encoding, Mark: in.marked,
-		Delimiter: r.delimiter, Quote: r.quote, Escape: r.quote, Comment: r.comment, LineEnd: r.ends, TrimBlanks: r.trim,
-		Separator: t.shape.separator, Skip: t.shape.skipped(), HeaderRows: t.shape.headers, Why: map[string]string{},
+		Delimiter: r.Delimiter, Quote: r.Quote, Escape: r.Quote, Comment: r.Comment, LineEnd: r.Ends, TrimBlanks: r.Trim,
+		Separator: t.shape.Separator, Skip: t.shape.Skipped(), HeaderRows: t.shape.Headers, Why: map[string]string{},
 	}
-	if r.backslash {
+	if r.Backslash {
 		d.Escape = '\\'
 	}
 	for i := range t.columns {
 		d.Columns = append(d.Columns, t.columns[i].described())
 	}
 	d.Why["Encoding"] = in.why
-	d.Why["Delimiter"] = t.chosen.why()
+	d.Why["Delimiter"] = t.chosen.Why()
 	if o.Delimiter != 0 || o.Separator != "" {
 		d.Why["Delimiter"] = "ReadOptions; " + d.Why["Delimiter"]
 	} else if d.Separator {
 		d.Why["Delimiter"] = "the line sep="
 	}
-	d.Why["Quote"] = t.chosen.whyQuote(o.sniffing())
-	d.Why["HeaderRows"] = t.shape.whyHeader
-	d.Why["Skip"] = t.shape.whySkip
-	if r.comment != 0 {
+	d.Why["Quote"] = t.chosen.WhyQuote(o.sniffing())
+	d.Why["HeaderRows"] = t.shape.WhyHeader
+	d.Why["Skip"] = t.shape.WhySkip
+	if r.Comment != 0 {
 		d.Why["Comment"] = "lines further down begin with it, and are no rows of the table"
 	}
 	return d
@@ -103,8 +103,8 @@ func (t *table) dialectFound() *Dialect {
 // described is what a column was found to be like.
 func (c *column) described() ColumnDialect {
 	return ColumnDialect{
-		Name: c.name, Type: c.t, Decimal: c.form.number.Decimal, Thousands: c.form.number.Thousands, Dates: DateOrder(c.form.order), True: c.form.yes, False: c.form.no,
-		Null: slices.Clone(c.words), Why: c.why(),
+		Name: c.name, Type: c.Type, Decimal: c.Form.Number.Decimal, Thousands: c.Form.Number.Thousands, Dates: DateOrder(c.Form.Order), True: c.Form.Yes, False: c.Form.No,
+		Null: slices.Clone(c.NullWords), Why: c.Why(),
 	}
 }
 
@@ -129,7 +129,7 @@ func (d *Dialect) Options() ReadOptions {
 	return o
 }
 
-// String shows the dialect, a line for each thing found with the reason behind it, then a table of
+// String shows the dialect, a line for each thing found with the reason after it, then a table of
 // the columns.
 func (d *Dialect) String() string {
 	var b strings.Builder

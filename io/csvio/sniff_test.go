@@ -230,7 +230,7 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestBytesThatAreNoUTF8(t *testing.T) {
-	// Far behind what is looked at before reading: read again as Windows-1252, or told.
+	// Far after what is looked at before reading: read again as Windows-1252, or told.
 	long := "id,s\n" + strings.Repeat("1,plain text of some length\n", 9000)
 	text := long + "2,caf\xE9\n" + strings.Repeat("3,more\n", 1000)
 	f, err := read(t, csvio.ReadOptions{}, text)

@@ -18,6 +18,7 @@ import (
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // source is files, or a reader.
@@ -159,7 +160,7 @@ type plainFile struct {
 // column is a column of the file.
 type column struct {
 	name string
-	settled
+	sniff.Column
 
 	sampled                       int    // bytes of memory that its values in the sample take
 	undecidedDates, undecidedMark bool   // a text, for its values have two readings
@@ -291,7 +292,7 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 		return 0, err
 	}
 	s.input, s.offset, s.at = in, in.begin, in.at
-	if err := s.fill(headBytes); err != nil {
+	if err := s.fill(sniff.HeadBytes); err != nil {
 		return 0, err
 	}
 	if err := s.skipLines(s.source.options.Skip); err != nil {
@@ -315,8 +316,8 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 		}
 		s.noteNames(&sh)
 	}
-	s.skip(sh.end, sh.endLines)
-	return sh.width, nil
+	s.skip(sh.End, sh.EndLines)
+	return sh.Width, nil
 }
 
 // difference says which name is the first that is not the first file's.
@@ -343,25 +344,25 @@ func otherHeader(names, first []string) string {
 
 // shapeAgain finds where the table begins in a file after the first, which is taken to be of the
 // same kind.
-func (s *stream) shapeAgain(text []byte, last bool) shape {
+func (s *stream) shapeAgain(text []byte, last bool) sniff.Layout {
 	o := s.source.options.sniffing()
 	if o.Header = Absent; s.header {
-		o.Header, o.HeaderRows = Present, s.shape.headers
+		o.Header, o.HeaderRows = Present, s.shape.Headers
 	}
 	start := 0
-	if s.shape.separator {
-		_, start = separatorLine(text)
+	if s.shape.Separator {
+		_, start = sniff.SeparatorLine(text)
 	}
-	if o.Skip > 0 || s.shape.whySkip == "" {
+	if o.Skip > 0 || s.shape.WhySkip == "" {
 		o.Skip = -1
 	}
 	rules := s.rules
-	sh := o.findShape(&rules, text, start, last)
-	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.names, s.shape.names) {
+	sh := o.FindLayout(&rules, text, start, last)
+	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.Names, s.shape.Names) {
 		return sh
 	}
 	o.Header = s.source.options.Header // the columns have names without those of this file: has it any?
-	return o.findShape(&rules, text, start, last)
+	return o.FindLayout(&rules, text, start, last)
 }
 
 func names(columns []column) []string {
@@ -390,7 +391,7 @@ func (s *stream) move(n int) {
 // end.
 func (s *stream) whole(text []byte) (end, lines, quoteAt int) {
 	if !s.asIs {
-		return s.rules.cut(text, s.eof)
+		return s.rules.Cut(text, s.eof)
 	}
 	if end, quoteAt = csv.Cut(text, s.dialect); s.eof && len(text)-end <= s.source.options.rowMax() {
 		end = len(text) // the last row may lack its line end
@@ -467,7 +468,7 @@ func (s *stream) tooLong(file string, row []byte, quoteAt int, at charset.Place,
 	if quoteAt >= 0 {
 		err = tooLong("a quote is opened here and not closed within", limit, "RowMax", "close it, or read with NoQuotes")
 		newline := byte('\n')
-		if s.rules.ends == CR {
+		if s.rules.Ends == CR {
 			newline = '\r'
 		}
 		line += int64(bytes.Count(row[:quoteAt], []byte{newline}))
@@ -509,7 +510,7 @@ func (s *stream) section() chunker.Part {
 	}
 	read := c.hi - c.lo
 	if c.first = f.last == nil; c.first {
-		c.from = position{s.offset, s.lines}
+		c.from = lineOffset{s.offset, s.lines}
 		read = c.hi
 	}
 	f.users.Add(1)

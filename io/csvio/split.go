@@ -15,6 +15,8 @@ import (
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // part is some files of a table, or a range of one, with everything that was found out about the
@@ -60,14 +62,14 @@ type partColumn struct {
 func partOf(f *found) *part {
 	r := &f.rules
 	p := &part{
-		Delimiter: r.delimiter, Quote: r.quote, Backslash: r.backslash, Comment: r.comment, Ends: r.ends, Trim: r.trim, Blanks: r.blanks,
-		Separator: f.shape.separator, HeaderRows: f.shape.headers, Preamble: f.shape.whySkip != "", Names: f.shape.names, Width: f.shape.width, Sample: f.sample,
+		Delimiter: r.Delimiter, Quote: r.Quote, Backslash: r.Backslash, Comment: r.Comment, Ends: r.Ends, Trim: r.Trim, Blanks: r.BlankRows,
+		Separator: f.shape.Separator, HeaderRows: f.shape.Headers, Preamble: f.shape.WhySkip != "", Names: f.shape.Names, Width: f.shape.Width, Sample: f.sample,
 	}
 	for i := range f.columns {
 		c := &f.columns[i]
 		p.Columns = append(p.Columns, partColumn{
-			Name: c.name, Type: c.t, Found: c.found, Numbers: c.form.number, Marks: c.marks, Dates: c.form.order, Yes: c.form.yes, No: c.form.no,
-			Null: c.words, Evidence: c.evidence.looks(),
+			Name: c.name, Type: c.Type, Found: c.Found, Numbers: c.Form.Number, Marks: c.Marks, Dates: c.Form.Order, Yes: c.Form.Yes, No: c.Form.No,
+			Null: c.NullWords, Evidence: c.Profile.Looks(),
 			Sampled: c.sampled, Undecided: c.undecidedDates, Unmarked: c.undecidedMark, Example: c.example,
 		})
 	}
@@ -78,18 +80,18 @@ func partOf(f *found) *part {
 func (p *part) found(o *ReadOptions) found {
 	said := o.sniffing()
 	f := found{sample: p.Sample, header: p.HeaderRows > 0}
-	f.rules = rules{delimiter: p.Delimiter, quote: p.Quote, backslash: p.Backslash, comment: p.Comment, ends: p.Ends, trim: p.Trim, blanks: p.Blanks}
-	f.dialect, f.asIs = f.rules.dialect(), f.rules.plain()
-	f.shape = shape{separator: p.Separator, headers: p.HeaderRows, names: p.Names, width: p.Width}
+	f.rules = dialect.Rules{Delimiter: p.Delimiter, Quote: p.Quote, Backslash: p.Backslash, Comment: p.Comment, Ends: p.Ends, Trim: p.Trim, BlankRows: p.Blanks}
+	f.dialect, f.asIs = f.rules.Scanner(), f.rules.Plain()
+	f.shape = sniff.Layout{Separator: p.Separator, Headers: p.HeaderRows, Names: p.Names, Width: p.Width}
 	if p.Preamble {
-		f.shape.whySkip = "the whole table's"
+		f.shape.WhySkip = "the whole table's"
 	}
 	for _, c := range p.Columns {
 		f.columns = append(f.columns, column{
 			name: c.Name,
-			settled: settled{
-				t: c.Type, found: c.Found, form: form{number: c.Numbers, order: c.Dates, yes: c.Yes, no: c.No}, marks: c.Marks,
-				words: c.Null, nulls: said.nulls(c.Null...), evidence: lookedAt(c.Evidence),
+			Column: sniff.Column{
+				Type: c.Type, Found: c.Found, Form: sniff.Form{Number: c.Numbers, Order: c.Dates, Yes: c.Yes, No: c.No}, Marks: c.Marks,
+				NullWords: c.Null, Nulls: said.Nulls(c.Null...), Profile: sniff.ProfileOf(c.Evidence),
 			},
 			sampled: c.Sampled, undecidedDates: c.Undecided, undecidedMark: c.Unmarked, example: c.Example,
 		})
@@ -150,7 +152,7 @@ func (t *table) ranges(ctx context.Context, n int) (_ []chunker.Source, err erro
 	if err != nil {
 		return nil, err
 	}
-	at := position{st.offset, st.lines}
+	at := lineOffset{st.offset, st.lines}
 	if st.cutPlain(); st.plain == nil {
 		return whole, nil
 	}
@@ -159,7 +161,7 @@ func (t *table) ranges(ctx context.Context, n int) (_ []chunker.Source, err erro
 		return nil, t.source.fail(st.name(), err)
 	}
 	step := max((st.plain.size-at.offset)/int64(n), rangeMin)
-	cuts := []position{{}}
+	cuts := []lineOffset{{}}
 	for near := at.offset + step; near < st.plain.size && len(cuts) < n; near += step {
 		if at, err = st.rowFrom(ctx, at, near); err != nil {
 			return nil, err
@@ -187,9 +189,9 @@ func (t *table) ranges(ctx context.Context, n int) (_ []chunker.Source, err erro
 	return out, nil
 }
 
-// rowFrom is a row that begins at near or soon behind it, counted on from one that begins before.
+// rowFrom is a row that begins at near or soon after it, counted on from one that begins before.
 // It is the end of the file if there is none, or a row does not end within the limit.
-func (s *stream) rowFrom(ctx context.Context, at position, near int64) (position, error) {
+func (s *stream) rowFrom(ctx context.Context, at lineOffset, near int64) (lineOffset, error) {
 	size, block := s.plain.size, int64(4<<20)
 	for at.offset < near {
 		if ctx.Err() != nil {
@@ -206,7 +208,7 @@ func (s *stream) rowFrom(ctx context.Context, at position, near int64) (position
 		bufpool.Put(buf)
 		if end == 0 {
 			if n == size-at.offset || n > int64(s.source.options.rowMax()) {
-				return position{offset: size}, nil
+				return lineOffset{offset: size}, nil
 			}
 			block, near = max(block, 2*n), max(near, at.offset+2*n) // a longer row
 			continue

@@ -15,16 +15,18 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/index"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // found is what was found out about files: everything that a pass over them needs to know
 // beforehand. It is not changed any more.
 type found struct {
-	chosen  attempt // the dialect
-	rules   rules
-	asIs    bool        // the scanner reads the text as it stands
-	dialect csv.Dialect // that the scanner reads
-	shape   shape       // of the first file
+	chosen  sniff.ScoredDialect // the dialect
+	rules   dialect.Rules
+	asIs    bool         // the scanner reads the text as it stands
+	dialect csv.Dialect  // that the scanner reads
+	shape   sniff.Layout // of the first file
 	header  bool
 	columns []column // of the file
 	schema  *arrow.Schema
@@ -48,7 +50,7 @@ type begun struct {
 	namesMended chunker.Losses
 }
 
-// table is files that were looked at. The first is open behind its header until a pass begins
+// table is files that were looked at. The first is open after its header until a pass begins
 // there.
 type table struct {
 	source *source
@@ -82,7 +84,7 @@ func (s *source) describe(ctx context.Context) (*table, error) {
 	if s.part != nil {
 		return &table{source: s, files: files, found: s.part.found(&s.options)}, nil
 	}
-	st := &stream{source: s, files: files, block: headBytes}
+	st := &stream{source: s, files: files, block: sniff.HeadBytes}
 	if err := st.find(ctx); err != nil {
 		if s.options.Report != nil {
 			*s.options.Report = Report{}
@@ -164,7 +166,7 @@ func (s *stream) noteFirst() {
 	}
 }
 
-// beginAgain opens the first file once more, behind its header, where it was found to be.
+// beginAgain opens the first file once more, after its header, where it was found to be.
 func (s *stream) beginAgain(ctx context.Context) error {
 	in, err := s.source.open(ctx, s.files[0])
 	if err != nil {
@@ -175,7 +177,7 @@ func (s *stream) beginAgain(ctx context.Context) error {
 		return s.source.fail(s.name(), err)
 	}
 	for left := s.first.text; left > 0; {
-		if err := s.fill(min(left, headBytes)); err != nil {
+		if err := s.fill(min(left, sniff.HeadBytes)); err != nil {
 			return err
 		}
 		n := min(left, len(s.tail))
@@ -188,7 +190,7 @@ func (s *stream) beginAgain(ctx context.Context) error {
 	s.lines = s.first.lines
 	s.namesMended = s.first.namesMended
 	s.namesMended.First = copies(s.namesMended.First) // whoever has them numbers its own
-	return s.fill(headBytes)
+	return s.fill(sniff.HeadBytes)
 }
 
 // choose has a stream read some columns; nil is all.
@@ -278,7 +280,7 @@ func (s *stream) measure(x *csv.Index, text []byte) {
 	s.sample = sampled{len(text), x.Rows}
 	for k := range s.columns {
 		c := &s.columns[k]
-		switch t := c.t.(type) {
+		switch t := c.Type.(type) {
 		case *arrow.StringType, *arrow.BinaryType:
 			for row := range x.Rows {
 				c.sampled += 4 + len(x.Field(row, k).Raw(text))
@@ -286,11 +288,11 @@ func (s *stream) measure(x *csv.Index, text []byte) {
 		case arrow.FixedWidthDataType:
 			c.sampled = x.Rows * max(t.BitWidth()/8, 1)
 		}
-		if !c.found || c.t.ID() != arrow.STRING {
+		if !c.Found || c.Type.ID() != arrow.STRING {
 			continue
 		}
-		c.undecidedDates = c.evidence.undecided()
-		c.undecidedMark = c.unsure && c.marks.Decimal != 0
+		c.undecidedDates = c.Profile.Undecided()
+		c.undecidedMark = c.Unsure && c.Marks.Decimal != 0
 		if c.undecidedDates || c.undecidedMark {
 			c.example = exampleOf(x, text, k)
 		}

@@ -35,7 +35,7 @@ func rowsOf(t *testing.T, o csvio.ReadOptions, text string) (string, error) {
 	return got, first
 }
 
-// TestAQuoteThatIsNeverClosedIsABadRow where the lines behind it are no rows of the table.
+// TestAQuoteThatIsNeverClosedIsABadRow where the lines after it are no rows of the table.
 func TestAQuoteThatIsNeverClosedIsABadRow(t *testing.T) {
 	many := strings.Repeat("1,x\n", 60)
 	for text, place := range map[string]string{
@@ -56,7 +56,7 @@ func TestAQuoteThatIsNeverClosedIsABadRow(t *testing.T) {
 }
 
 // TestQuotesThatAreText stand in fields, before each value of a column, or before one in a table
-// that goes on behind it.
+// that goes on after it.
 func TestQuotesThatAreText(t *testing.T) {
 	for text, want := range map[string]string{
 		"a,b\n1,x\n2,\"y\n3,z\n4,w\n":                               "1|x\n2|\"y\n3|z\n4|w\n",

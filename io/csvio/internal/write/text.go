@@ -1,4 +1,4 @@
-package csvio
+package write
 
 import (
 	"bytes"
@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// The functions here write at a place of b, which has room, and return the place behind. Some write
-// more bytes than that, up to spare, which are overwritten.
+// The functions here write at a place of b, which has room, and return the place after it. Some
+// write up to spare bytes more, which the next field overwrites.
 const spare = 16
 
 // digitPairs are 00 to 99.
@@ -93,11 +94,11 @@ func putFraction(b []byte, at int, v uint64, k int) int {
 
 // decimals writes floats of a column.
 type decimals struct {
-	digits int                  // behind the point: what is tried first
+	digits int                  // after the point: what is tried first
 	seen   [triedDigits + 1]int // how many had as many
 }
 
-// triedDigits behind the point are looked for in one multiplication.
+// triedDigits after the point are looked for in one multiplication.
 const triedDigits = 6
 
 var tens = [8]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
@@ -156,7 +157,7 @@ func (d *decimals) fill(vals []float64, b []byte, width int, lens []uint32) {
 	clear(d.seen[:])
 }
 
-// scaled is the integer next to v*ten; ok tells whether that, divided by ten, is v.
+// scaled is the integer next to v*ten. ok reports whether that, divided by ten, is v.
 func scaled(v, ten float64) (m int64, ok bool) {
 	x := v * ten
 	m = int64(x + 0.5)
@@ -256,7 +257,7 @@ const (
 	highBits = 0x8080808080808080
 )
 
-// holds tells whether a byte of w is the one repeated in pattern.
+// holds reports whether a byte of w is the one repeated in pattern.
 func holds(w, pattern uint64) uint64 {
 	x := w ^ pattern
 	return (x - eachByte) &^ x & highBits
@@ -273,18 +274,18 @@ type quoting struct {
 	alone  bool      // of the only column: what could be taken for a delimiter there needs quotes
 }
 
-func newQuoting(o writeOptions) *quoting {
-	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: csv.NewWords(nullWords()), delims: uint64(o.Delimiter) * eachByte}
+func newQuoting(o Options) *quoting {
+	q := &quoting{all: o.QuoteAll, null: o.Null, nulls: csv.NewWords(dialect.NullWords()), delims: uint64(o.Delimiter) * eachByte}
 	for _, b := range []byte{o.Delimiter, '"', '\r', '\n'} {
 		q.inside[b] = true
 	}
 	for b := range q.first {
-		q.first[b] = o.QuoteAll || o.Null != "" && byte(b) == o.Null[0] || q.nulls.Begin(byte(b)) || strings.IndexByte(firstBytes, byte(b)) >= 0
+		q.first[b] = o.QuoteAll || o.Null != "" && byte(b) == o.Null[0] || q.nulls.Begin(byte(b)) || strings.IndexByte(dialect.FirstBytes, byte(b)) >= 0
 	}
 	return q
 }
 
-// special tells whether a text holds a delimiter, quote or line end.
+// special reports whether a text has a delimiter, quote or line end.
 func (q *quoting) special(s []byte) bool {
 	if len(s) < 8 {
 		for _, c := range s {
@@ -297,7 +298,7 @@ func (q *quoting) special(s []byte) bool {
 	return q.specialAt(s, 0, len(s)-8) || q.found(binary.LittleEndian.Uint64(s[len(s)-8:])) != 0
 }
 
-// specialAt is special for n bytes from a place of b on that has seven more behind them.
+// specialAt is special for n bytes of b from a place on. b has at least seven bytes after them.
 func (q *quoting) specialAt(b []byte, at, n int) bool {
 	var found uint64
 	for ; n >= 8; n -= 8 {
@@ -315,9 +316,9 @@ func (q *quoting) found(w uint64) uint64 {
 	return holds(w, q.delims) | holds(w, '"'*eachByte) | holds(w, '\n'*eachByte) | holds(w, '\r'*eachByte)
 }
 
-// outside tells whether the ends of a text would be read as something else without quotes: a null,
-// a comment or white space that some readers trim; or a text that is the only column by another
-// delimiter.
+// outside reports whether a text would be read as something else without quotes for what it begins
+// or ends with: as null, as a comment, or without white space that some readers trim. A text of the
+// only column also must not hold another delimiter.
 func (q *quoting) outside(s []byte) bool {
 	if len(s) == 0 {
 		return true
@@ -325,10 +326,10 @@ func (q *quoting) outside(s []byte) bool {
 	if last := s[len(s)-1]; last == ' ' || last == '\t' {
 		return true
 	}
-	if q.alone && bytes.ContainsAny(s, usual+rare) {
+	if q.alone && bytes.ContainsAny(s, dialect.Usual+dialect.Rare) {
 		return true
 	}
-	return q.first[s[0]] && (q.all || string(s) == q.null || q.nulls.Has(s) || strings.IndexByte(firstBytes, s[0]) >= 0)
+	return q.first[s[0]] && (q.all || string(s) == q.null || q.nulls.Has(s) || strings.IndexByte(dialect.FirstBytes, s[0]) >= 0)
 }
 
 // textRoom is the most bytes a text of n bytes takes.

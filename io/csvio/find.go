@@ -16,6 +16,8 @@ import (
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/near"
 	"github.com/volley-go/volley/internal/notcsv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 const (
@@ -34,7 +36,7 @@ func (s *stream) find(ctx context.Context) error {
 		return err
 	}
 	s.input, s.offset, s.at = in, in.begin, in.at
-	if err := s.fill(headBytes); err != nil {
+	if err := s.fill(sniff.HeadBytes); err != nil {
 		return err
 	}
 	if len(s.tail) == 0 {
@@ -48,7 +50,7 @@ func (s *stream) find(ctx context.Context) error {
 	}
 	delimiter, start := "", 0
 	if o.Skip == 0 {
-		delimiter, start = separatorLine(s.tail)
+		delimiter, start = sniff.SeparatorLine(s.tail)
 	}
 	said := o.sniffing()
 	choice := *said
@@ -56,15 +58,15 @@ func (s *stream) find(ctx context.Context) error {
 		choice.Separator = delimiter
 	}
 	for {
-		s.chosen = choice.chooseRules(s.tail[min(start, len(s.tail)):], s.eof)
-		if !s.chosen.open || s.eof || len(s.tail) >= longHead {
+		s.chosen = choice.ChooseDialect(s.tail[min(start, len(s.tail)):], s.eof)
+		if !s.chosen.QuoteOpen || s.eof || len(s.tail) >= sniff.LongHead {
 			break
 		}
 		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
 			return err
 		}
 	}
-	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}
 	if err := s.firstRow(); err == errNoRows {
@@ -73,15 +75,15 @@ func (s *stream) find(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	s.shape = said.findShape(&s.rules, s.tail, start, s.eof)
-	if s.shape.left = max(o.Skip, 0); o.Skip > 0 {
-		s.shape.whySkip = "ReadOptions.Skip"
+	s.shape = said.FindLayout(&s.rules, s.tail, start, s.eof)
+	if s.shape.LinesLeftOut = max(o.Skip, 0); o.Skip > 0 {
+		s.shape.WhySkip = "ReadOptions.Skip"
 	}
-	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
+	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain()
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
-	s.skip(s.shape.end, s.shape.endLines)
+	s.skip(s.shape.End, s.shape.EndLines)
 	return s.typed(ctx)
 }
 
@@ -97,10 +99,10 @@ func (s *stream) onlyCSV() error {
 // skipLines leaves lines out that nobody is to look at.
 func (s *stream) skipLines(n int) error {
 	for n > 0 && len(s.tail) > 0 {
-		start, lines := skipLines(s.tail, n, s.eof)
+		start, lines := sniff.SkipLines(s.tail, n, s.eof)
 		s.skip(start, lines)
 		n -= lines
-		if err := s.fill(headBytes); err != nil {
+		if err := s.fill(sniff.HeadBytes); err != nil {
 			return err
 		}
 	}
@@ -118,12 +120,12 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 	if o.Names == nil {
 		return s.source.fail(s.name(), errors.New(what))
 	}
-	s.chosen = o.sniffing().chooseRules(nil, true)
-	if s.rules = s.chosen.rules; s.rules.delimiter == "" {
+	s.chosen = o.sniffing().ChooseDialect(nil, true)
+	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}
-	s.dialect, s.asIs = s.rules.dialect(), s.rules.plain()
-	s.shape.width, s.shape.first = len(o.Names), o.Names
+	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain()
+	s.shape.Width, s.shape.First = len(o.Names), o.Names
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
@@ -131,25 +133,25 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 }
 
 // head is the beginning of the tail that is looked at.
-func (s *stream) head() []byte { return s.tail[:min(len(s.tail), headBytes)] }
+func (s *stream) head() []byte { return s.tail[:min(len(s.tail), sniff.HeadBytes)] }
 
 // firstRow reads until there is a whole row at least, with something in it.
 func (s *stream) firstRow() error {
-	var w row
+	var w dialect.Row
 	for at := 0; ; {
 		if at < len(s.tail) {
-			s.rules.next(s.tail, at, &w)
-			if w.whole && (s.rules.blank(&w) || s.rules.comment != 0 && s.tail[at] == s.rules.comment) {
-				at = w.next
+			s.rules.Next(s.tail, at, &w)
+			if w.Whole && (s.rules.Blank(&w) || s.rules.Comment != 0 && s.tail[at] == s.rules.Comment) {
+				at = w.Next
 				continue
 			}
-			if w.whole || s.eof {
+			if w.Whole || s.eof {
 				return nil
 			}
 		} else if s.eof {
 			return errNoRows
 		}
-		if err := s.grow(s.tail, w.quoteAt); err != nil {
+		if err := s.grow(s.tail, w.QuoteAt); err != nil {
 			return err
 		}
 		if err := s.fill(s.size); err != nil {
@@ -171,7 +173,7 @@ func (s *stream) nameColumns() error {
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
-	s.header = s.shape.headers > 0
+	s.header = s.shape.Headers > 0
 	s.noteNames(&s.shape)
 	if o.Names != nil {
 		if len(o.Names) != len(given) {
@@ -189,40 +191,40 @@ func (s *stream) nameColumns() error {
 }
 
 // namesOf are the columns' names in a file, empty where there is no header.
-func (s *stream) namesOf(sh *shape) ([]string, error) {
-	if sh.broken != 0 {
-		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: headerError(sh.broken)}
+func (s *stream) namesOf(sh *sniff.Layout) ([]string, error) {
+	if sh.Broken != 0 {
+		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.Lines) + 1, Row: -1, Offset: s.at.Offset(sh.Start), Err: headerError(sh.Broken)}
 	}
-	if sh.missing > 0 {
-		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", count.Of(sh.headers, "row"), sh.headers+sh.missing))
+	if sh.Missing > 0 {
+		return nil, s.source.fail(s.name(), fmt.Errorf("has %s, fewer than the %d that are to be names: give a smaller ReadOptions.HeaderRows", count.Of(sh.Headers, "row"), sh.Headers+sh.Missing))
 	}
-	if sh.names == nil {
-		if sh.first == nil && len(s.tail) > 0 {
+	if sh.Names == nil {
+		if sh.First == nil && len(s.tail) > 0 {
 			if s.source.options.Names != nil {
-				return make([]string, len(s.source.options.Names)), nil // nothing is left behind what was skipped
+				return make([]string, len(s.source.options.Names)), nil // nothing is left after what was skipped
 			}
 			return nil, s.source.fail(s.name(), errNoRows)
 		}
-		return make([]string, sh.width), nil
+		return make([]string, sh.Width), nil
 	}
-	given := fit(sh.names, sh.width)
-	if len(given) >= sh.width || s.source.options.Names != nil && len(s.source.options.Names) == len(given) {
+	given := sniff.FitNames(sh.Names, sh.Width)
+	if len(given) >= sh.Width || s.source.options.Names != nil && len(s.source.options.Names) == len(given) {
 		return given, nil
 	}
 	if s.source.options.OnError.Nulls() || s.source.options.Names != nil {
-		sh.mended = fewNamesError(len(given), sh.width)
-		return append(slices.Clip(given), make([]string, sh.width-len(given))...), nil // filled as short rows are
+		sh.Mended = fewNamesError(len(given), sh.Width)
+		return append(slices.Clip(given), make([]string, sh.Width-len(given))...), nil // filled as short rows are
 	}
 	return given, nil
 }
 
 // noteNames has the next chunk tell that the names of a file are not as they stand in it.
-func (s *stream) noteNames(sh *shape) {
-	if sh.mended == nil || s.source.options.Names != nil {
+func (s *stream) noteNames(sh *sniff.Layout) {
+	if sh.Mended == nil || s.source.options.Names != nil {
 		return
 	}
 	s.namesMended.Add(-1, func() *chunker.Error {
-		return &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.lines) + 1, Row: -1, Offset: s.at.Offset(sh.start), Err: sh.mended}
+		return &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.Lines) + 1, Row: -1, Offset: s.at.Offset(sh.Start), Err: sh.Mended}
 	})
 }
 
@@ -252,13 +254,13 @@ func (s *stream) typed(ctx context.Context) error {
 		}
 	}
 	said := o.sniffing()
-	files := &sampler{s: s, types: newTypeInference(said, &s.rules, len(s.columns))}
+	files := &sampler{s: s, types: sniff.NewTypeInference(said, &s.rules, len(s.columns))}
 	part, err := s.firstRows()
 	if err != nil {
 		return err
 	}
 	first := csv.Index{}
-	part = files.types.look(part, headRows)
+	part = files.types.Look(part, headRows)
 	first.Build(part, s.dialect, len(s.columns))
 	files.breaks = first.Lines > first.Rows+len(first.Bad)
 	if s.source.reader == nil && s.input.format == "" {
@@ -266,8 +268,8 @@ func (s *stream) typed(ctx context.Context) error {
 			return err
 		}
 	}
-	for i, c := range files.types.settle(names(s.columns), s.source.wider) {
-		s.columns[i].settled = c
+	for i, c := range files.types.Settle(names(s.columns), s.source.wider) {
+		s.columns[i].Column = c
 	}
 	s.schema = s.schemaOf()
 	s.measure(&first, part)
@@ -279,7 +281,7 @@ func (s *stream) typed(ctx context.Context) error {
 func (f *found) schemaOf() *arrow.Schema {
 	fields := make([]arrow.Field, len(f.columns))
 	for i, c := range f.columns {
-		fields[i] = arrow.Field{Name: c.name, Type: c.t, Nullable: true}
+		fields[i] = arrow.Field{Name: c.name, Type: c.Type, Nullable: true}
 	}
 	return arrow.NewSchema(fields, nil)
 }
@@ -301,9 +303,9 @@ func (s *stream) firstRows() ([]byte, error) {
 	}
 }
 
-// someRows tells whether there are as many lines at least as rows should be looked at.
+// someRows reports whether there are as many lines at least as rows should be looked at.
 func (s *stream) someRows(rows []byte) bool {
-	return len(rows) > 0 && (len(rows) >= longHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= someRows)
+	return len(rows) > 0 && (len(rows) >= sniff.LongHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= sniff.SomeRows)
 }
 
 // wholeRows are the rows of a sample that are whole.
@@ -312,7 +314,7 @@ func (s *stream) wholeRows(text []byte, last bool) []byte {
 		return text
 	}
 	if !s.asIs {
-		end, _, _ := s.rules.cut(text, false)
+		end, _, _ := s.rules.Cut(text, false)
 		return text[:end]
 	}
 	end, _ := csv.Cut(text, s.dialect)

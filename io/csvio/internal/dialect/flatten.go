@@ -1,4 +1,4 @@
-package csvio
+package dialect
 
 import (
 	"bytes"
@@ -10,18 +10,18 @@ import (
 // shift says that text from a place on stood at another place before it was written anew.
 type shift struct{ at, before uint32 }
 
-// shifts leads places in text that was written anew back to where they were: to the
+// Shifts leads places in text that was written anew back to where they were: to the
 // beginning of the row at least, to the byte where the row is as it was.
-type shifts []shift
+type Shifts []shift
 
-func (s *shifts) add(at, before int) {
+func (s *Shifts) Add(at, before int) {
 	if n := len(*s); n > 0 && at-int((*s)[n-1].at) == before-int((*s)[n-1].before) {
 		return
 	}
 	*s = append(*s, shift{uint32(at), uint32(before)})
 }
 
-func (s shifts) before(at int) int {
+func (s Shifts) Before(at int) int {
 	i := sort.Search(len(s), func(i int) bool { return int(s[i].at) > at })
 	if i == 0 {
 		return at
@@ -33,52 +33,52 @@ func (s shifts) before(at int) int {
 	return was
 }
 
-// flatten writes text of any rules as text of a plain dialect, behind out. Blank lines stay, so
+// Flatten writes text of any rules as text of a plain dialect, after out. Blank lines stay, so
 // that line numbers do; comments become blank lines.
-func (r *rules) flatten(text []byte, d csv.Dialect, out []byte, moved *shifts) []byte {
-	var w row
+func (r *Rules) Flatten(text []byte, d csv.Dialect, out []byte, moved *Shifts) []byte {
+	var w Row
 	var buf []byte
-	for at := 0; at < len(text); at = w.next {
-		r.next(text, at, &w)
-		moved.add(len(out), at)
+	for at := 0; at < len(text); at = w.Next {
+		r.Next(text, at, &w)
+		moved.Add(len(out), at)
 		switch {
-		case r.comment != 0 && text[at] == r.comment:
-		case w.problem != 0:
+		case r.Comment != 0 && text[at] == r.Comment:
+		case w.Problem != 0:
 			out = r.flattenBad(text, at, &w, d, out, moved)
-		case r.blanks && w.empty():
+		case r.BlankRows && w.empty():
 			out = append(out, d.Quote, d.Quote)
 		default:
-			out = r.flattenFields(text, w.fields, d, out, &buf)
+			out = r.flattenFields(text, w.Fields, d, out, &buf)
 		}
-		if w.whole {
+		if w.Whole {
 			out = append(out, '\n')
 		}
 	}
 	return out
 }
 
-func (r *rules) flattenFields(text []byte, fields []token, d csv.Dialect, out []byte, buf *[]byte) []byte {
+func (r *Rules) flattenFields(text []byte, fields []Field, d csv.Dialect, out []byte, buf *[]byte) []byte {
 	for i, t := range fields {
 		if i > 0 {
 			out = append(out, d.Delimiter)
 		}
-		*buf = r.text(text, t, (*buf)[:0])
-		out = appendPlain(out, *buf, t.quoted, d)
+		*buf = r.Text(text, t, (*buf)[:0])
+		out = appendPlain(out, *buf, t.Quoted, d)
 	}
 	return out
 }
 
 // flattenBad keeps a row with broken quotes broken, its line ends and an open quote where they are.
-func (r *rules) flattenBad(text []byte, at int, w *row, d csv.Dialect, out []byte, moved *shifts) []byte {
-	if w.problem == csv.Unclosed {
-		last := len(w.fields) - 1
-		if out = r.flattenFields(text, w.fields[:last], d, out, new([]byte)); last > 0 {
+func (r *Rules) flattenBad(text []byte, at int, w *Row, d csv.Dialect, out []byte, moved *Shifts) []byte {
+	if w.Problem == csv.Unclosed {
+		last := len(w.Fields) - 1
+		if out = r.flattenFields(text, w.Fields[:last], d, out, new([]byte)); last > 0 {
 			out = append(out, d.Delimiter)
 		}
-		moved.add(len(out), w.quoteAt)
-		return appendDoubled(append(out, d.Quote), text[w.quoteAt+1:], d)
+		moved.Add(len(out), w.QuoteAt)
+		return appendDoubled(append(out, d.Quote), text[w.QuoteAt+1:], d)
 	}
-	return appendBroken(out, text[at:w.end], d)
+	return appendBroken(out, text[at:w.End], d)
 }
 
 // appendBroken writes text, line ends too, as one row with broken quotes.

@@ -1,21 +1,21 @@
-package csvio
+package dialect
 
 import "strconv"
 
-// usual are the delimiters that are tried first and believed most; a rare one must cut nearly all
+// Usual are the delimiters that are tried first and believed most; a rare one must cut nearly all
 // rows alike.
 const (
-	usual = ",;\t|"
-	rare  = "^~:\x1f\x1e\x01\x02# "
+	Usual = ",;\t|"
+	Rare  = "^~:\x1f\x1e\x01\x02# "
 )
 
-// firstBytes may mean something else at the beginning of a field: white space, comments,
+// FirstBytes may mean something else at the beginning of a field: white space, comments,
 // apostrophes as quotes, marks. Who writes puts such texts in quotes, and who looks for needless
 // quotes knows it.
-const firstBytes = " \t#'\xEF"
+const FirstBytes = " \t#'\xEF"
 
-// nullWords are the words that mean null if nothing else is said. (NaN is none: it is a float.)
-func nullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
+// NullWords are the words that mean null if nothing else is said. (NaN is none: it is a float.)
+func NullWords() []string { return []string{"NA", "N/A", "n/a", "null", "NULL", "Null", `\N`} }
 
 // LineEnd is what ends rows.
 type LineEnd int

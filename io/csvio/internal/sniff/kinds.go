@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"bytes"
@@ -6,21 +6,21 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// kind is a set of types, and forms of writing them, that a text could be of.
-type kind uint64
+// typeSet is a set of types, and forms of writing them, that a text could be of.
+type typeSet uint64
 
 const (
-	isInt kind = 1 << iota
+	isInt typeSet = 1 << iota
 	isFloat
 	isBool
 	isDate
-	isTime       // a timestamp without zone
-	isZoned      // one with
-	isText  kind = 0
+	isTime          // a timestamp without zone
+	isZoned         // one with
+	isText  typeSet = 0
 
-	isYes   kind = 1 << 6 // the first of the pairs of words for true and false
-	isForm  kind = 1 << 16
-	isOrder kind = 1 << 48
+	isYes   typeSet = 1 << 6 // the first of the pairs of words for true and false
+	isForm  typeSet = 1 << 16
+	isOrder typeSet = 1 << 48
 )
 
 // boolPairs are words for true and false beside those the parser knows. A column is taken for bool
@@ -48,28 +48,28 @@ const (
 	allIntegers = allNumbers / 3
 )
 
-func intForm(i int) kind   { return isForm << (2 * i) }
-func floatForm(i int) kind { return isForm << (2*i + 1) }
+func intForm(i int) typeSet   { return isForm << (2 * i) }
+func floatForm(i int) typeSet { return isForm << (2*i + 1) }
 
 // Of every order of dates, three bits: dates, points in time, and such with a zone.
-func dateIn(o csv.DateOrder) kind  { return isOrder << (3 * (o - 1)) }
-func timeIn(o csv.DateOrder) kind  { return dateIn(o) << 1 }
-func zonedIn(o csv.DateOrder) kind { return dateIn(o) << 2 }
+func dateIn(o csv.DateOrder) typeSet  { return isOrder << (3 * (o - 1)) }
+func timeIn(o csv.DateOrder) typeSet  { return dateIn(o) << 1 }
+func zonedIn(o csv.DateOrder) typeSet { return dateIn(o) << 2 }
 
-// form is how a column writes its values, where that is not how the parsers take them.
-type form struct {
-	number csv.Number
-	order  csv.DateOrder
-	yes    []string // words for true, and for false
-	no     []string
+// Form is how a column writes its values, where that is not how the parsers take them.
+type Form struct {
+	Number csv.Number
+	Order  csv.DateOrder
+	Yes    []string // words for true, and for false
+	No     []string
 }
 
-func (f *form) plain() bool {
-	return f.number == csv.Number{} && f.order == 0 && f.yes == nil && f.no == nil
+func (f *Form) Plain() bool {
+	return f.Number == csv.Number{} && f.Order == 0 && f.Yes == nil && f.No == nil
 }
 
-// kinds tells what a text that is no null can be read as, in the form that the parsers take.
-func kinds(b []byte) kind {
+// typesOf tells what a text that is no null can be read as, in the form that the parsers take.
+func typesOf(b []byte) typeSet {
 	if len(b) == 0 {
 		return isText
 	}
@@ -101,7 +101,7 @@ func kinds(b []byte) kind {
 
 // numeric tells an integer, a float, or neither: integers that a float would not hold are no
 // floats, and numbers with leading zeros or of telephones are text.
-func numeric(b []byte) (k kind) {
+func numeric(b []byte) (k typeSet) {
 	if v, ok := csv.StrictInt(b); ok {
 		if k = isInt; -1<<53 <= v && v <= 1<<53 {
 			return isInt | isFloat
@@ -113,12 +113,12 @@ func numeric(b []byte) (k kind) {
 	return k
 }
 
-// onlyFloat reports whether a text is a number that a float64 holds and no int64.
-func onlyFloat(b []byte) bool { return numeric(b) == isFloat }
+// OnlyFloat reports whether a text is a number that a float64 holds and no int64.
+func OnlyFloat(b []byte) bool { return numeric(b) == isFloat }
 
-// forms tells in which of some other forms a text is a number, date or bool, and for which of these
+// otherForms tells in which of some other forms a text is a number, date or bool, and for which of these
 // it is proof: what reads in no other form.
-func forms(b []byte, open kind) (k, proof kind) {
+func otherForms(b []byte, open typeSet) (k, proof typeSet) {
 	if len(b) == 0 || len(b) > 40 || open < isYes {
 		return 0, 0
 	}
@@ -154,7 +154,7 @@ func forms(b []byte, open kind) (k, proof kind) {
 			continue
 		}
 		if plain, _, ok := o.Plain(b, buf[:0]); ok {
-			switch got := kinds(plain); {
+			switch got := typesOf(plain); {
 			case got&isDate != 0:
 				k |= dateIn(o) | timeIn(o)
 			case got&isTime != 0:
@@ -170,8 +170,8 @@ func forms(b []byte, open kind) (k, proof kind) {
 // pointForms are the bits of a number with a point that cannot stand between thousands.
 const pointForms = isForm<<(2*1+1) | isForm<<(2*4+1) | isForm<<(2*5+1)
 
-// sameForms knows what forms says of most values, by what the parsers say.
-func sameForms(b []byte, k kind) (other, proof kind, ok bool) {
+// otherFormsByType knows what forms says of most values, by what the parsers say.
+func otherFormsByType(b []byte, k typeSet) (other, proof typeSet, ok bool) {
 	switch {
 	case k&isInt != 0 && k&isFloat == 0:
 		return allIntegers, 0, b[0]-'0' <= 9
@@ -191,7 +191,7 @@ func sameForms(b []byte, k kind) (other, proof kind, ok bool) {
 }
 
 // words tells which pairs of words for true and false a text is of.
-func words(b []byte) (k, proof kind) {
+func words(b []byte) (k, proof typeSet) {
 	for i, pair := range boolPairs {
 		if word(b, pair[0]) {
 			k, proof = k|isYes<<(2*i)|isYes<<(2*i+1), proof|isYes<<(2*i)
@@ -205,7 +205,7 @@ func words(b []byte) (k, proof kind) {
 // word tells a word in lower, upper or title case.
 func word(b []byte, w string) bool { return len(b) == len(w) && bytes.EqualFold(b, []byte(w)) }
 
-// proves tells whether a number shows its form: 1,234 could be a thousand or little more than one,
+// proves reports whether a number shows its form: 1,234 could be a thousand or little more than one,
 // 1,5 and 1,234,567 and 1,234.5 could not.
 func proves(n csv.Number, b []byte) bool {
 	decimals := bytes.Count(b, []byte{n.Decimal})

@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
 const (
@@ -19,77 +20,77 @@ const (
 // undividing are the delimiters that a text of one column is read with, if it has commas.
 const undividing = "\t|;\x1f"
 
-// attempt is a dialect tried on a sample.
-type attempt struct {
-	rules     rules
-	score     float64
-	width     int // fields of most rows
-	rows      int
-	even      float64 // share of rows with that many
-	typed     float64 // share of cells that are numbers, dates or the like, or plain words
-	broken    int     // rows with broken quotes
-	quoted    int     // fields in quotes
-	swallowed int     // rows whose broken quotes reach to lines behind
-	strict    int     // columns of numbers and dates
-	empty     int     // columns at the end without a value
-	open      bool    // a quote is open at the end of the text, behind few rows
+// ScoredDialect is a dialect tried on a sample.
+type ScoredDialect struct {
+	Rules         dialect.Rules
+	score         float64
+	width         int // fields of most rows
+	rows          int
+	even          float64 // share of rows with that many
+	typed         float64 // share of cells that are numbers, dates or the like, or plain words
+	broken        int     // rows with broken quotes
+	quoted        int     // fields in quotes
+	swallowedRows int     // rows whose broken quotes reach to lines after
+	strict        int     // columns of numbers and dates
+	empty         int     // columns at the end without a value
+	QuoteOpen     bool    // a quote is open at the end of the text, after few rows
 
-	held    bool // a field in quotes holds the delimiter
-	strays  bool // a quote stands in a field without quotes
-	doubled bool // every other field is empty, in all rows
-	steady  bool // a column is quoted nearly throughout, or a field that has to be
+	quotedDelimiter bool // a field in quotes holds the delimiter
+	strayQuotes     bool // a quote stands in a field without quotes
+	doubled         bool // every other field is empty, in all rows
+	steady          bool // a column is quoted nearly throughout, or a field that has to be
 }
 
-// chooseRules tries dialects on the beginning of a text and takes the best, by consistency: how
+// ChooseDialect tries dialects on the beginning of a text and takes the best, by consistency: how
 // evenly a dialect cuts the rows, times how many of the cells it makes are of a known type (G. van
 // den Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type patterns,
 // 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one uneven
 // row costs little. What the options say is not tried. No delimiter is found where the only sign of
 // one is taken for quotes or comments.
-func (o *sniffOptions) chooseRules(text []byte, last bool) attempt {
+func (o *Options) ChooseDialect(text []byte, last bool) ScoredDialect {
 	sample := text[:min(len(text), scoreBytes)]
 	if o.Comment == 0 && !o.NoComment {
-		if behind := behindHashes(sample); behind < len(sample) {
+		if behind := afterHashes(sample); behind < len(sample) {
 			text, sample = text[behind:], sample[behind:] // they would be cut as evenly by any dialect
 		}
 	}
-	var best attempt
+	var best ScoredDialect
 	open := false
 	for _, r := range o.candidates(sample) {
-		if best.sure() && !strings.ContainsAny(r.delimiter, usual) {
+		if best.sure() && !strings.ContainsAny(r.Delimiter, dialect.Usual) {
 			continue
 		}
-		a := o.try(r, text, last)
-		open = open || a.open
+		a := o.score(r, text, last)
+		open = open || a.QuoteOpen
 		if n := len(o.Names); n > 1 && a.width == n && a.even > 0.5 {
 			a.score++ // as told
 		}
-		if a.score > best.score+1e-9 || best.rules.delimiter == "" {
+		if a.score > best.score+1e-9 || best.Rules.Delimiter == "" {
 			best = a
 		}
 	}
 	if best.doubled && o.Delimiter == 0 && o.Separator == "" {
-		r := best.rules
-		r.delimiter += r.delimiter
-		if a := o.try(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
+		r := best.Rules
+		r.Delimiter += r.Delimiter
+		if a := o.score(r, text, last); a.even >= best.even && a.width == best.width/2+1 {
 			best = a
 		}
 	}
-	stray := best.swallowed > 0 && fitsAsText(&best.rules, text) || best.broken > 0 && manyOpen(&best.rules, text)
-	if o.Quote == 0 && stray && best.quoted == best.broken && !closesQuotes(&best.rules, text) {
-		r := best.rules
-		r.quote = 0
-		best = o.try(r, text, last)
+	stray := best.swallowedRows > 0 && fitsAsText(&best.Rules, text) || best.broken > 0 && manyOpen(&best.Rules, text)
+	if o.Quote == 0 && stray && best.quoted == best.broken && !closesQuotes(&best.Rules, text) {
+		r := best.Rules
+		r.Quote = 0
+		best = o.score(r, text, last)
 	}
-	best.open = open
+	best.QuoteOpen = open
 	return best
 }
 
-// closesQuotes tells whether a field of a text is in quotes that close.
-func closesQuotes(r *rules, text []byte) bool {
-	var w row
-	for at := 0; at < len(text); at = w.next {
-		if ok, _ := sound(r, text, at, &w); ok && slices.ContainsFunc(w.fields, func(t token) bool { return t.quoted }) {
+// closesQuotes reports whether a field of a text is in quotes that close.
+func closesQuotes(r *dialect.Rules, text []byte) bool {
+	var w dialect.Row
+	for at := 0; at < len(text); at = w.Next {
+		if ok, _ := soundRow(r, text, at, &w); ok && slices.ContainsFunc(w.Fields, func(t dialect.Field) bool { return t.Quoted }) {
 			return true
 		}
 	}
@@ -102,21 +103,21 @@ func closesQuotes(r *rules, text []byte) bool {
 const strayQuotes = 3
 
 // fitsAsText reports whether a quote that never closes may be text: columns that hold numbers and
-// dates alone before the first one do so behind it. Else the lines behind it are no rows, but the
+// dates alone before the first one do so after it. Else the lines after it are no rows, but the
 // rest of a text that was cut.
-func fitsAsText(r *rules, text []byte) bool {
+func fitsAsText(r *dialect.Rules, text []byte) bool {
 	bare := *r
-	bare.quote = 0
-	var w row
+	bare.Quote = 0
+	var w dialect.Row
 	typed := map[int]bool{} // columns of numbers and dates, by the rows before the first quote
 	open := false
-	for at, n := 0, 0; at < len(text) && n < scoreRows; at, n = w.next, n+1 {
-		bare.next(text, at, &w)
-		for i, t := range w.fields {
-			field := csv.Trim(text[t.start:t.end])
-			quoted := len(field) > 0 && field[0] == r.quote
+	for at, n := 0, 0; at < len(text) && n < scoreRows; at, n = w.Next, n+1 {
+		bare.Next(text, at, &w)
+		for i, t := range w.Fields {
+			field := csv.Trim(text[t.Start:t.End])
+			quoted := len(field) > 0 && field[0] == r.Quote
 			open = open || quoted
-			strong := quoted || len(field) == 0 || cell(field, r.delimiter) == strongCell
+			strong := quoted || len(field) == 0 || cell(field, r.Delimiter) == strongCell
 			switch was, seen := typed[i]; {
 			case open && was && !strong:
 				return false
@@ -129,17 +130,17 @@ func fitsAsText(r *rules, text []byte) bool {
 }
 
 // manyOpen reports whether as many values of a column as [strayQuotes] says begin with a quote.
-func manyOpen(r *rules, text []byte) bool {
+func manyOpen(r *dialect.Rules, text []byte) bool {
 	bare := *r
-	bare.quote = 0
-	var w row
+	bare.Quote = 0
+	var w dialect.Row
 	open := map[int]int{} // by column
 	rows, most := 0, 0
-	for at := 0; at < len(text) && rows < scoreRows; at = w.next {
-		bare.next(text, at, &w)
+	for at := 0; at < len(text) && rows < scoreRows; at = w.Next {
+		bare.Next(text, at, &w)
 		rows++
-		for i, t := range w.fields {
-			if t.start < t.end && text[t.start] == r.quote {
+		for i, t := range w.Fields {
+			if t.Start < t.End && text[t.Start] == r.Quote {
 				open[i]++
 				most = max(most, open[i])
 			}
@@ -148,44 +149,44 @@ func manyOpen(r *rules, text []byte) bool {
 	return most >= strayQuotes && 2*most >= rows-1 // one may be names
 }
 
-// sound finds the row that begins at a place, and tells whether its quotes are as they should be. A
-// row where they are not may have swallowed lines behind it: if these are rows without it, it ends
+// soundRow finds the row that begins at a place, and reports whether its quotes are as they should be. A
+// row where they are not may have swallowed lines after it: if these are rows without it, it ends
 // with its line, and quotes in it are text.
-func sound(r *rules, text []byte, at int, w *row) (ok, swallowed bool) {
-	r.next(text, at, w)
-	if w.problem == 0 {
+func soundRow(r *dialect.Rules, text []byte, at int, w *dialect.Row) (ok, swallowed bool) {
+	r.Next(text, at, w)
+	if w.Problem == 0 {
 		return true, false
 	}
-	if _, next := r.line(text, at); w.next <= next || !evenLines(r, text, at) {
+	if _, next := r.Line(text, at); w.Next <= next || !evenLines(r, text, at) {
 		return false, false
 	}
 	bare := *r
-	bare.quote = 0
-	bare.next(text, at, w)
+	bare.Quote = 0
+	bare.Next(text, at, w)
 	return false, true
 }
 
-// evenLines tells whether the lines from a place on, three at least, have as many fields as the
+// evenLines reports whether the lines from a place on, three at least, have as many fields as the
 // first, without regard to quotes.
-func evenLines(r *rules, text []byte, at int) bool {
+func evenLines(r *dialect.Rules, text []byte, at int) bool {
 	bare := *r
-	bare.quote = 0
-	var w row
+	bare.Quote = 0
+	var w dialect.Row
 	fields, lines, even := 0, 0, 0
 	for ; at < len(text) && lines < quoteRows; lines++ {
-		if bare.next(text, at, &w); lines == 0 {
-			fields = len(w.fields)
+		if bare.Next(text, at, &w); lines == 0 {
+			fields = len(w.Fields)
 		}
-		if len(w.fields) == fields {
+		if len(w.Fields) == fields {
 			even++
 		}
-		at = w.next
+		at = w.Next
 	}
 	return fields > 1 && lines > 2 && even*10 >= lines*9
 }
 
-// behindHashes is where the lines at the top that begin with # end.
-func behindHashes(text []byte) int {
+// afterHashes is where the lines at the top that begin with # end.
+func afterHashes(text []byte) int {
 	at := 0
 	for at < len(text) && text[at] == '#' {
 		i := bytes.IndexAny(text[at:], "\r\n")
@@ -201,19 +202,19 @@ func behindHashes(text []byte) int {
 }
 
 // sure tells a dialect that leaves nothing to wish for: no rare delimiter is tried then.
-func (a *attempt) sure() bool {
+func (a *ScoredDialect) sure() bool {
 	return a.rows > 2 && a.width > 2 && a.even > 0.98 && a.typed > 0.8 && a.broken == 0
 }
 
 // candidates lists the dialects that the options leave open and the sample has a sign of.
-func (o *sniffOptions) candidates(sample []byte) []rules {
-	var out []rules
+func (o *Options) candidates(sample []byte) []dialect.Rules {
+	var out []dialect.Rules
 	for _, ends := range o.lineEnds(sample) {
 		for _, d := range o.delimiters(sample) {
 			for _, q := range o.quotes(sample, d) {
 				for _, esc := range o.escapes(sample, q, d) {
 					for _, trim := range o.trims(sample, d) {
-						out = append(out, rules{delimiter: d, quote: q, backslash: esc, comment: o.Comment, ends: ends, trim: trim, blanks: o.BlankRows, most: o.ColumnsMax})
+						out = append(out, dialect.Rules{Delimiter: d, Quote: q, Backslash: esc, Comment: o.Comment, Ends: ends, Trim: trim, BlankRows: o.BlankRows, FieldsMax: o.ColumnsMax})
 					}
 				}
 			}
@@ -222,7 +223,7 @@ func (o *sniffOptions) candidates(sample []byte) []rules {
 	return out
 }
 
-func (o *sniffOptions) delimiters(sample []byte) []string {
+func (o *Options) delimiters(sample []byte) []string {
 	if o.Separator != "" {
 		return []string{o.Separator}
 	}
@@ -230,7 +231,7 @@ func (o *sniffOptions) delimiters(sample []byte) []string {
 		return []string{string(o.Delimiter)}
 	}
 	var out []string
-	for _, c := range []byte(usual + rare) {
+	for _, c := range []byte(dialect.Usual + dialect.Rare) {
 		if c == o.Quote || c == o.Comment && c != 0 {
 			continue
 		}
@@ -247,7 +248,7 @@ func (o *sniffOptions) delimiters(sample []byte) []string {
 	return out
 }
 
-func (o *sniffOptions) quotes(sample []byte, delimiter string) []byte {
+func (o *Options) quotes(sample []byte, delimiter string) []byte {
 	if o.NoQuotes {
 		return []byte{0}
 	}
@@ -261,7 +262,7 @@ func (o *sniffOptions) quotes(sample []byte, delimiter string) []byte {
 	return slices.DeleteFunc(out, func(q byte) bool { return q == o.Comment && q != 0 || q != 0 && strings.IndexByte(delimiter, q) >= 0 })
 }
 
-func (o *sniffOptions) escapes(sample []byte, quote byte, delimiter string) []bool {
+func (o *Options) escapes(sample []byte, quote byte, delimiter string) []bool {
 	switch {
 	case o.Escape == '\\':
 		return []bool{true}
@@ -273,7 +274,7 @@ func (o *sniffOptions) escapes(sample []byte, quote byte, delimiter string) []bo
 	return []bool{false}
 }
 
-func (o *sniffOptions) trims(sample []byte, delimiter string) []bool {
+func (o *Options) trims(sample []byte, delimiter string) []bool {
 	switch {
 	case o.Trim == TrimBlanks:
 		return []bool{true}
@@ -285,9 +286,9 @@ func (o *sniffOptions) trims(sample []byte, delimiter string) []bool {
 
 // lineEnds tells which line ends there are: a \r alone is one if it is the only kind, or beside
 // others where rows say so.
-func (o *sniffOptions) lineEnds(sample []byte) []LineEnd {
+func (o *Options) lineEnds(sample []byte) []dialect.LineEnd {
 	if o.LineEnd != 0 {
-		return []LineEnd{o.LineEnd}
+		return []dialect.LineEnd{o.LineEnd}
 	}
 	cr := bytes.Count(sample, []byte{'\r'})
 	lf := bytes.Count(sample, []byte{'\n'})
@@ -297,48 +298,48 @@ func (o *sniffOptions) lineEnds(sample []byte) []LineEnd {
 	}
 	switch {
 	case cr == crlf:
-		return []LineEnd{LF}
+		return []dialect.LineEnd{dialect.LF}
 	case lf == 0:
-		return []LineEnd{CR}
+		return []dialect.LineEnd{dialect.CR}
 	case bytes.Count(sample, []byte("\r\r\n"))*20 >= (cr-crlf)*19:
-		return []LineEnd{MixedEnds} // \r\r\n: written as text twice
+		return []dialect.LineEnd{dialect.MixedEnds} // \r\r\n: written as text twice
 	}
-	return []LineEnd{LF, MixedEnds}
+	return []dialect.LineEnd{dialect.LF, dialect.MixedEnds}
 }
 
-// try cuts the beginning of a text by rules and scores what comes out.
-func (o *sniffOptions) try(r rules, text []byte, last bool) attempt {
-	a := attempt{rules: r}
-	var w row
-	var rows []row
+// score cuts the beginning of a text by rules and scores what comes out.
+func (o *Options) score(r dialect.Rules, text []byte, last bool) ScoredDialect {
+	a := ScoredDialect{Rules: r}
+	var w dialect.Row
+	var rows []dialect.Row
 	undivided, blanks := 0, 0
-	for at := 0; at < len(text) && len(rows) < scoreRows && (at < scoreBytes || len(rows) < someRows); at = w.next {
-		r.next(text, at, &w)
-		if !w.whole && !last && (at > 0 || w.problem == csv.Unclosed) {
-			a.open = w.problem == csv.Unclosed && len(rows) < someRows
-			if !a.open || len(text) < longHead {
+	for at := 0; at < len(text) && len(rows) < scoreRows && (at < scoreBytes || len(rows) < SomeRows); at = w.Next {
+		r.Next(text, at, &w)
+		if !w.Whole && !last && (at > 0 || w.Problem == csv.Unclosed) {
+			a.QuoteOpen = w.Problem == csv.Unclosed && len(rows) < SomeRows
+			if !a.QuoteOpen || len(text) < LongHead {
 				break
 			}
 		}
-		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
+		if r.Blank(&w) || r.Comment != 0 && text[at] == r.Comment {
 			continue
 		}
-		if w.problem != 0 {
+		if w.Problem != 0 {
 			a.broken++
-			if _, swallowed := sound(&r, text, at, &w); swallowed {
-				a.swallowed++
+			if _, swallowed := soundRow(&r, text, at, &w); swallowed {
+				a.swallowedRows++
 				a.quoted++
 			}
 		}
-		a.strays = a.strays || strays(&r, text, &w)
-		if cell(text[at:w.end], r.delimiter) == strongCell {
+		a.strayQuotes = a.strayQuotes || strays(&r, text, &w)
+		if cell(text[at:w.End], r.Delimiter) == strongCell {
 			undivided++
 		}
-		if r.trim {
-			blanks += bytes.Count(text[at:w.end], []byte(r.delimiter+" "))
+		if r.Trim {
+			blanks += bytes.Count(text[at:w.End], []byte(r.Delimiter+" "))
 		}
 		kept := w
-		kept.fields = slices.Clone(w.fields)
+		kept.Fields = slices.Clone(w.Fields)
 		rows = append(rows, kept)
 	}
 	if a.rows = len(rows); a.rows == 0 {
@@ -346,7 +347,7 @@ func (o *sniffOptions) try(r rules, text []byte, last bool) attempt {
 	}
 	a.measure(text, rows)
 	a.weigh(undivided, blanks, rows)
-	if a.width > 1 && len(rows[0].fields) < a.width {
+	if a.width > 1 && len(rows[0].Fields) < a.width {
 		a.score *= a.titled(text, rows, undivided)
 	}
 	a.insist(text, rows, undivided)
@@ -354,10 +355,10 @@ func (o *sniffOptions) try(r rules, text []byte, last bool) attempt {
 }
 
 // measure counts fields and types.
-func (a *attempt) measure(sample []byte, rows []row) {
+func (a *ScoredDialect) measure(sample []byte, rows []dialect.Row) {
 	widths := map[int]int{}
 	for _, w := range rows {
-		widths[len(w.fields)]++
+		widths[len(w.Fields)]++
 	}
 	for width, n := range widths {
 		if n > widths[a.width] || n == widths[a.width] && width > a.width {
@@ -367,26 +368,26 @@ func (a *attempt) measure(sample []byte, rows []row) {
 	a.even = float64(widths[a.width]) / float64(a.rows)
 	cells, strong := 0, make([]int, a.width)
 	quoted, filled := make([]int, a.width), make([]int, a.width)
-	a.doubled = a.width > 2 && a.width%2 == 1 && a.rules.delimiter != "," && a.rules.delimiter != " "
+	a.doubled = a.width > 2 && a.width%2 == 1 && a.Rules.Delimiter != "," && a.Rules.Delimiter != " "
 	var buf []byte
 	for _, w := range rows {
-		for i, t := range w.fields {
-			if t.quoted {
+		for i, t := range w.Fields {
+			if t.Quoted {
 				a.quoted++
-				a.held = a.held || bytes.Contains(sample[t.start:t.end], []byte(a.rules.delimiter))
+				a.quotedDelimiter = a.quotedDelimiter || bytes.Contains(sample[t.Start:t.End], []byte(a.Rules.Delimiter))
 			}
-			if len(w.fields) != a.width {
+			if len(w.Fields) != a.width {
 				continue
 			}
-			if t.quoted {
+			if t.Quoted {
 				quoted[i]++
 			}
-			if t.end > t.start {
+			if t.End > t.Start {
 				filled[i]++
 			}
 			cells++
-			buf = a.rules.text(sample, t, buf[:0])
-			k := cell(csv.Trim(buf), a.rules.delimiter)
+			buf = a.Rules.Text(sample, t, buf[:0])
+			k := cell(csv.Trim(buf), a.Rules.Delimiter)
 			if i%2 == 1 && k != emptyCell {
 				a.doubled = false
 			}
@@ -400,7 +401,7 @@ func (a *attempt) measure(sample []byte, rows []row) {
 	for a.empty < a.width && filled[a.width-1-a.empty] == 0 {
 		a.empty++
 	}
-	a.steady = a.steady || a.held
+	a.steady = a.steady || a.quotedDelimiter
 	for i, n := range quoted {
 		a.steady = a.steady || n > 1 && n*4 >= (filled[i]-1)*3 // but for the name
 	}
@@ -412,79 +413,79 @@ func (a *attempt) measure(sample []byte, rows []row) {
 }
 
 // worth is how much a cell speaks for the dialect.
-func (a *attempt) worth(k cellKind, t token, text []byte) float64 {
+func (a *ScoredDialect) worth(k cellKind, t dialect.Field, text []byte) float64 {
 	n := len(text)
 	switch {
-	case !t.quoted && n > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[n-1]:
+	case !t.Quoted && n > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[n-1]:
 		return 0.1 // quotes that were not taken for such
 	case k == strongCell || k == emptyCell || k == wordCell:
 		return 1
-	case t.quoted:
+	case t.Quoted:
 		return 0.9
 	}
 	return 0.4
 }
 
 // weigh makes the score.
-func (a *attempt) weigh(undivided, blanks int, rows []row) {
+func (a *ScoredDialect) weigh(undivided, blanks int, rows []dialect.Row) {
 	w := float64(a.width)
 	a.score = a.typed * a.even * a.even * (w - 1) / w
 	if a.width == 1 {
 		a.score = a.typed * a.even * a.even * 0.02
 	}
 	a.score = max(a.score, a.inQuotes())
-	sound := 1 - (float64(a.broken)-float64(a.swallowed)/2)/float64(a.rows)
+	sound := 1 - (float64(a.broken)-float64(a.swallowedRows)/2)/float64(a.rows)
 	a.score *= max(sound*sound, 0.06) // more than no delimiter at all
-	if a.rules.backslash || a.rules.trim {
+	if a.Rules.Backslash || a.Rules.Trim {
 		a.score *= 0.999 // no more than is needed
 	}
-	if a.rules.trim && a.quoted == 0 && blanks < separators(rows) {
-		a.score *= 0.5 // blanks behind some delimiters belong to the text
+	if a.Rules.Trim && a.quoted == 0 && blanks < separators(rows) {
+		a.score *= 0.5 // blanks after some delimiters belong to the text
 	}
-	if a.strays {
+	if a.strayQuotes {
 		a.score *= 0.95 // quotes that another delimiter may explain
 	}
-	if a.rules.ends == MixedEnds {
+	if a.Rules.Ends == dialect.MixedEnds {
 		a.score *= 0.997
 	}
-	if a.rules.quote != 0 && a.rules.quote != '"' && !a.steady {
+	if a.Rules.Quote != 0 && a.Rules.Quote != '"' && !a.steady {
 		a.score *= 0.5 // apostrophes around some words
 	}
-	if a.width > 1 && !strings.ContainsAny(a.rules.delimiter, usual) {
+	if a.width > 1 && !strings.ContainsAny(a.Rules.Delimiter, dialect.Usual) {
 		a.score *= a.rareness(undivided)
 	}
 }
 
-// titled is how far a delimiter is believed that the first rows have less often than those behind:
+// titled is how far a delimiter is believed that the first rows have less often than those after:
 // they are titles, or names of a single column whose values hold the delimiter here and there, such
 // as 1,5 and Smith; John.
-func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
+func (a *ScoredDialect) titled(text []byte, rows []dialect.Row, undivided int) float64 {
 	const doubtful = 0.01
 	k := 0
-	for k < len(rows) && len(rows[k].fields) < a.width {
+	for k < len(rows) && len(rows[k].Fields) < a.width {
 		k++
 	}
 	table, even, blanks := rows[k:], 0, 0
 	for _, w := range table {
-		if len(w.fields) == a.width {
+		if len(w.Fields) == a.width {
 			even++
 		}
-		blanks += bytes.Count(text[w.fields[0].start:w.end], []byte(a.rules.delimiter+" "))
+		blanks += bytes.Count(text[w.Fields[0].Start:w.End], []byte(a.Rules.Delimiter+" "))
 	}
-	begin := table[0].fields[0].start
-	if table[0].fields[0].quoted {
+	begin := table[0].Fields[0].Start
+	if table[0].Fields[0].Quoted {
 		begin--
 	}
-	gap := begin > rows[k-1].next
-	title := gap || k > 1 || len(bytes.Fields(text[rows[0].fields[0].start:rows[0].end])) > 2
-	tail := a.empty == a.width-len(rows[0].fields) // delimiters end the rows
+	gap := begin > rows[k-1].Next
+	title := gap || k > 1 || len(bytes.Fields(text[rows[0].Fields[0].Start:rows[0].End])) > 2
+	tail := a.empty == a.width-len(rows[0].Fields) // delimiters end the rows
 	rest := len(table)
 	switch {
-	case !strings.ContainsAny(a.rules.delimiter, usual), undivided >= rest && len(rows[0].fields) == 1 && !gap:
+	case !strings.ContainsAny(a.Rules.Delimiter, dialect.Usual), undivided >= rest && len(rows[0].Fields) == 1 && !gap:
 		return doubtful
 	case a.strict == 0 && !tail && (even*10 < rest*9 || blanks >= separators(table)):
 		return doubtful
-	case len(rows[0].fields) == 1 && !title && !tail && (a.strict == 0 || hasValue(&a.rules, text, &table[0])): // not above names
+	case len(rows[0].Fields) == 1 && !title && !tail && (a.strict == 0 || hasValue(&a.Rules, text, &table[0])): // not above names
 		return doubtful
 	case even*10 < rest*6:
 		return doubtful
@@ -492,28 +493,28 @@ func (a *attempt) titled(text []byte, rows []row, undivided int) float64 {
 	return 0.75 // a dialect that needs no titles is better
 }
 
-// hasValue tells whether a field of a row is a number, date or the like.
-func hasValue(r *rules, text []byte, w *row) bool {
-	return slices.ContainsFunc(w.fields, func(t token) bool { return cell(csv.Trim(text[t.start:t.end]), r.delimiter) == strongCell })
+// hasValue reports whether a field of a row is a number, date or the like.
+func hasValue(r *dialect.Rules, text []byte, w *dialect.Row) bool {
+	return slices.ContainsFunc(w.Fields, func(t dialect.Field) bool { return cell(csv.Trim(text[t.Start:t.End]), r.Delimiter) == strongCell })
 }
 
 // rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of
 // which one is of numbers or dates at least, and not cut what is one value.
-func (a *attempt) rareness(undivided int) float64 {
+func (a *ScoredDialect) rareness(undivided int) float64 {
 	const sure = 0.9
 	if a.even < sure || a.strict == 0 && a.quoted*2 < a.rows || undivided*2 > a.rows {
 		return 0.01
 	}
-	if strings.ContainsAny(a.rules.delimiter, " :#") {
+	if strings.ContainsAny(a.Rules.Delimiter, " :#") {
 		return 0.6
 	}
 	return 0.9
 }
 
-func separators(rows []row) int {
+func separators(rows []dialect.Row) int {
 	n := 0
 	for _, w := range rows {
-		n += len(w.fields) - 1
+		n += len(w.Fields) - 1
 	}
 	return n
 }
@@ -536,7 +537,7 @@ func cell(b []byte, delimiter string) cellKind {
 	if len(b) > 200 {
 		return textCell
 	}
-	if isNumber(b) || isClock(b) || isDateIn(b) || bytes.HasPrefix(b, []byte("http://")) || bytes.HasPrefix(b, []byte("https://")) {
+	if isNumber(b) || isClock(b) || IsDate(b) || bytes.HasPrefix(b, []byte("http://")) || bytes.HasPrefix(b, []byte("https://")) {
 		return strongCell
 	}
 	if _, ok := csv.Bool(b); ok {
@@ -580,7 +581,7 @@ func isClock(b []byte) bool {
 	return true
 }
 
-func isDateIn(b []byte) bool {
+func IsDate(b []byte) bool {
 	if len(b) < 8 || len(b) > 40 {
 		return false
 	}
@@ -596,20 +597,20 @@ func isDateIn(b []byte) bool {
 	return false
 }
 
-// why says in words what spoke for the dialect.
-func (a *attempt) why() string {
+// Why says in words what spoke for the dialect.
+func (a *ScoredDialect) Why() string {
 	if a.width == 1 && a.rows > 1 {
 		return fmt.Sprintf("%s cut into one column: no delimiter divides them alike", count.Of(a.rows, "row"))
 	}
 	return fmt.Sprintf("%s cut, %.0f %% of them into %s, %.0f %% of the cells of a known kind", count.Of(a.rows, "row"), math.Floor(100*a.even), count.Of(a.width, "field"), math.Floor(100*a.typed))
 }
 
-// whyQuote says in words what spoke for the quote.
-func (a *attempt) whyQuote(o *sniffOptions) string {
+// WhyQuote says in words what spoke for the quote.
+func (a *ScoredDialect) WhyQuote(o *Options) string {
 	switch {
 	case o.NoQuotes || o.Quote != 0:
 		return "ReadOptions"
-	case a.rules.quote == 0:
+	case a.Rules.Quote == 0:
 		return "no fields are in quotes that close"
 	case a.quoted == 0:
 		return "no field looked at is in quotes"

@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"bytes"
@@ -10,12 +10,12 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// evidence is what samples of a column say.
-type evidence struct {
-	kinds  kind // that all values could be of
-	proof  kind // forms that a value showed
-	any    bool // a value was seen
-	long   bool // a number with a point was, that has more digits than a float64
+// Profile is what samples of a column say.
+type Profile struct {
+	kinds  typeSet // that all values could be of
+	proof  typeSet // forms that a value showed
+	any    bool    // a value was seen
+	long   bool    // a number with a point was, that has more digits than a float64
 	maybe  []string
 	maybes int // values that are a word that may mean null
 
@@ -25,7 +25,7 @@ type evidence struct {
 const profileRows = 64
 
 // look counts what the first values look like, so that rows with too many fields can be mended.
-func (e *evidence) look(b []byte, quoted bool) {
+func (e *Profile) look(b []byte, quoted bool) {
 	if e.rows == profileRows {
 		return
 	}
@@ -37,15 +37,15 @@ func (e *evidence) look(b []byte, quoted bool) {
 	}
 }
 
-// looks are what [evidence.like] goes by: how many values were looked at, how many of them had no
+// Looks are what [evidence.like] goes by: how many values were looked at, how many of them had no
 // text, and how many were a number, date or the like.
-func (e *evidence) looks() [3]int { return [3]int{e.rows, e.empty, e.strong} }
+func (e *Profile) Looks() [3]int { return [3]int{e.rows, e.empty, e.strong} }
 
-// lookedAt is evidence with these looks and nothing else.
-func lookedAt(n [3]int) *evidence { return &evidence{rows: n[0], empty: n[1], strong: n[2]} }
+// ProfileOf is evidence with these looks and nothing else.
+func ProfileOf(n [3]int) *Profile { return &Profile{rows: n[0], empty: n[1], strong: n[2]} }
 
-// like is how likely a value of the column looks, as a logarithm.
-func (e *evidence) like(b []byte) float64 {
+// Like is how likely a value of the column looks, as a logarithm.
+func (e *Profile) Like(b []byte) float64 {
 	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
 	if len(b) == 0 {
 		return share(e.empty, e.rows)
@@ -57,7 +57,7 @@ func (e *evidence) like(b []byte) float64 {
 	} else {
 		p += share(filled-e.strong, filled)
 	}
-	if other, _ := forms(b, e.kinds); e.any && e.kinds != 0 && e.kinds&(kinds(b)|other) == 0 {
+	if other, _ := otherForms(b, e.kinds); e.any && e.kinds != 0 && e.kinds&(typesOf(b)|other) == 0 {
 		p -= 5
 	}
 	return p
@@ -66,8 +66,8 @@ func (e *evidence) like(b []byte) float64 {
 // maybeNull are words that mean null in a column of numbers, dates or bools, beside [NullWords].
 var maybeNull = []string{"-", "--", "---", ".", "..", "?", "#N/A", "#NA", "#NULL!", "#VALUE!", "#DIV/0!", "None", "none", "NONE", "nil", "NIL", "(null)", "<null>", "NULL ", "missing", "unknown", "Unknown", "-nan", "<NA>", "N.A.", "n.a.", "na", "NaT"}
 
-// take takes a value in; words that may mean null wait for what the column turns out to be.
-func (e *evidence) take(b []byte) {
+// add takes a value in; words that may mean null wait for what the column turns out to be.
+func (e *Profile) add(b []byte) {
 	if e.any && e.kinds == 0 && e.maybes == 0 {
 		return // text
 	}
@@ -78,10 +78,10 @@ func (e *evidence) take(b []byte) {
 		}
 		return
 	}
-	k := kinds(b)
-	other, proof, ok := sameForms(b, k)
+	k := typesOf(b)
+	other, proof, ok := otherFormsByType(b, k)
 	if !ok {
-		other, proof = forms(b, e.kinds)
+		other, proof = otherForms(b, e.kinds)
 	}
 	if k == isFloat && proves(csv.Number{Decimal: '.'}, b) {
 		proof |= isFloat
@@ -94,7 +94,7 @@ func (e *evidence) take(b []byte) {
 
 const floatDigits = 17 // tell any float64 from all others
 
-// digits counts those of a number that say something: zeros before them, and behind them at the
+// digits counts those of a number that say something: zeros before them, and after them at the
 // end, do not.
 func digits(b []byte) int {
 	if e := bytes.IndexAny(b, "eE"); e >= 0 {
@@ -107,51 +107,51 @@ func digits(b []byte) int {
 	return len(b) - bytes.Count(b, []byte("."))
 }
 
-// typed is the narrowest type that all samples fit, and the form it is written in. Between forms
+// typeAndForm is the narrowest type that all samples fit, and the form it is written in. Between forms
 // that fit alike nothing is guessed: the column stays text. What the options say goes first.
-func (e *evidence) typed(o *sniffOptions) (arrow.DataType, form) {
+func (e *Profile) typeAndForm(o *Options) (arrow.DataType, Form) {
 	k := e.kinds
 	if !e.any {
-		return arrow.BinaryTypes.String, form{}
+		return arrow.BinaryTypes.String, Form{}
 	}
 	if o.Decimal == ',' || o.Thousands != 0 {
 		if t := e.numberIn(csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}); t != nil {
-			return t, form{number: csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}}
+			return t, Form{Number: csv.Number{Decimal: o.Decimal, Thousands: o.Thousands}}
 		}
 		if o.Decimal == ',' {
 			k &^= isFloat
 		}
 	}
 	if t := plainType(k); t != nil {
-		return t, form{}
+		return t, Form{}
 	}
 	if i := e.pair(); i >= 0 {
-		return arrow.FixedWidthTypes.Boolean, form{yes: cases(boolPairs[i][0]), no: cases(boolPairs[i][1])}
+		return arrow.FixedWidthTypes.Boolean, Form{Yes: cases(boolPairs[i][0]), No: cases(boolPairs[i][1])}
 	}
 	if o.Decimal == 0 && o.Thousands == 0 {
 		for i, n := range numberForms {
 			if e.proof&floatForm(i) != 0 {
 				if t := e.numberIn(n); t != nil {
-					return t, form{number: n}
+					return t, Form{Number: n}
 				}
 			}
 		}
 	}
 	if t, order := e.dated(o); t != nil {
-		return t, form{order: order}
+		return t, Form{Order: order}
 	}
-	return arrow.BinaryTypes.String, form{}
+	return arrow.BinaryTypes.String, Form{}
 }
 
 // marksOf is how a file writes numbers, as far as a column proves it. Columns that prove different
 // marks of decimals speak for themselves alone, and where the options name a mark nothing is found.
-func marksOf(all []evidence, o *sniffOptions) (n csv.Number) {
+func marksOf(all []Profile, o *Options) (n csv.Number) {
 	if o.Decimal != 0 || o.Thousands != 0 {
 		return n
 	}
 	for i := range all {
-		t, f := all[i].typed(o)
-		m := f.number
+		t, f := all[i].typeAndForm(o)
+		m := f.Number
 		if m == (csv.Number{}) && t.ID() == arrow.FLOAT64 && all[i].proof&isFloat != 0 {
 			m.Decimal = '.'
 		}
@@ -169,25 +169,25 @@ func marksOf(all []evidence, o *sniffOptions) (n csv.Number) {
 	return n
 }
 
-// marked is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column
+// typeByMarks is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column
 // has 1.234,50. If it has 3,50 alone they could be anything, and stay text; so does 1,200 beside
 // 3.50.
-func (e *evidence) marked(o *sniffOptions, marks csv.Number) (t arrow.DataType, f form, unsure bool) {
-	t, f = e.typed(o)
-	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.plain() && e.kinds&intForm(pointsApart) != 0
+func (e *Profile) typeByMarks(o *Options, marks csv.Number) (t arrow.DataType, f Form, unsure bool) {
+	t, f = e.typeAndForm(o)
+	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.Plain() && e.kinds&intForm(pointsApart) != 0
 	commas := o.Decimal == 0 && o.Thousands == 0 && t.ID() == arrow.STRING && e.any && e.kinds&(intForm(commasApart)|floatForm(commasApart)) != 0
 	if !points && !commas {
 		return t, f, false
 	}
 	if marks.Thousands != 0 {
 		if t := e.numberIn(marks); t != nil {
-			return t, form{number: marks}, false
+			return t, Form{Number: marks}, false
 		}
 	}
-	return arrow.BinaryTypes.String, form{}, true
+	return arrow.BinaryTypes.String, Form{}, true
 }
 
-func plainType(k kind) arrow.DataType {
+func plainType(k typeSet) arrow.DataType {
 	switch {
 	case k&isInt != 0:
 		return arrow.PrimitiveTypes.Int64
@@ -200,7 +200,7 @@ func plainType(k kind) arrow.DataType {
 }
 
 // timeType is the type of dates or points in time whose bits begin at one.
-func timeType(k, date kind) arrow.DataType {
+func timeType(k, date typeSet) arrow.DataType {
 	switch {
 	case k&date != 0:
 		return arrow.FixedWidthTypes.Date32
@@ -213,7 +213,7 @@ func timeType(k, date kind) arrow.DataType {
 }
 
 // numberIn is the type of a column whose numbers all are of a form; nil where they are not.
-func (e *evidence) numberIn(n csv.Number) arrow.DataType {
+func (e *Profile) numberIn(n csv.Number) arrow.DataType {
 	if n.Decimal == 0 {
 		n.Decimal = '.'
 	}
@@ -230,7 +230,7 @@ func (e *evidence) numberIn(n csv.Number) arrow.DataType {
 }
 
 // pair is the pair of words that the column has both of.
-func (e *evidence) pair() int {
+func (e *Profile) pair() int {
 	for i := range boolPairs {
 		both := isYes<<(2*i) | isYes<<(2*i+1)
 		if e.kinds&both == both && e.proof&both == both {
@@ -242,7 +242,7 @@ func (e *evidence) pair() int {
 
 // dated is the type of a column of dates in another form than the parsers take, where there is one
 // order only that all samples have, or the options name it.
-func (e *evidence) dated(o *sniffOptions) (t arrow.DataType, order csv.DateOrder) {
+func (e *Profile) dated(o *Options) (t arrow.DataType, order csv.DateOrder) {
 	for c := csv.YMD; c <= csv.MDY; c++ {
 		got := timeType(e.kinds, dateIn(c))
 		if got == nil || o.Dates != 0 && o.Dates != c {
@@ -256,11 +256,11 @@ func (e *evidence) dated(o *sniffOptions) (t arrow.DataType, order csv.DateOrder
 	return t, order
 }
 
-// undecided reports whether the column's values are dates that can be read with the day or with the
+// Undecided reports whether the column's values are dates that can be read with the day or with the
 // month first.
-func (e *evidence) undecided() bool {
-	_, day := e.dated(&sniffOptions{Dates: csv.DMY})
-	_, month := e.dated(&sniffOptions{Dates: csv.MDY})
+func (e *Profile) Undecided() bool {
+	_, day := e.dated(&Options{Dates: csv.DMY})
+	_, month := e.dated(&Options{Dates: csv.MDY})
 	return e.any && day != 0 && month != 0
 }
 

@@ -1,4 +1,4 @@
-package csvio
+package write
 
 import (
 	"bytes"
@@ -19,25 +19,27 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/decompress"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
+	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
 // and keeps its buffers from chunk to chunk.
 type encoder struct {
-	options writeOptions
+	options Options
 	schema  *arrow.Schema
 	quotes  *quoting
 	end     string
-	strands []strand
-	woven   []csv.Strand
+	texts   []columnText
+	strands []csv.Strand
 	rows    int // that are woven at once
 	text    []byte
 	packed  bytes.Buffer
 	zstd    *zstd.Encoder
 }
 
-// strand is the memory of a column's fields.
-type strand struct {
+// columnText is the memory of a column's fields.
+type columnText struct {
 	slots        []byte
 	starts, lens []uint32 // of as many rows as are woven at once
 }
@@ -46,8 +48,8 @@ type strand struct {
 // to the pool, or as much would lie with each encoder.
 const slotsKept = 256 << 10
 
-// room returns memory for n bytes, and some more.
-func (s *strand) room(n int) []byte {
+// roomFor returns memory for n bytes, and some more.
+func (s *columnText) roomFor(n int) []byte {
 	if len(s.slots) >= n+csv.Pad {
 		return s.slots
 	}
@@ -61,16 +63,16 @@ func (s *strand) room(n int) []byte {
 }
 
 // release gives back what is more than an encoder keeps.
-func (s *strand) release() {
+func (s *columnText) release() {
 	if len(s.slots) > slotsKept {
 		bufpool.Put(s.slots)
 		s.slots = nil
 	}
 }
 
-func newEncoder(o writeOptions, schema *arrow.Schema) *encoder {
+func newEncoder(o Options, schema *arrow.Schema) *encoder {
 	if o.Null == "" && schema.NumFields() == 1 {
-		o.Null = nullWords()[0] // an empty line would be no row at all
+		o.Null = dialect.NullWords()[0] // an empty line would be no row at all
 	}
 	e := &encoder{options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
 	e.quotes.alone = schema.NumFields() == 1
@@ -80,18 +82,18 @@ func newEncoder(o writeOptions, schema *arrow.Schema) *encoder {
 	return e
 }
 
-// cells are the fields of a column.
-type cells interface {
-	// strand gets rows lo … hi-1 ready, at most as many as s has starts, and returns the text that s's
-	// starts and lens are of.
-	strand(s *strand, lo, hi int) (text []byte)
-	// room is how many bytes the rows have at most, and put writes one of them at a place of b and
-	// returns the place behind.
+// columnEncoder writes the fields of a column of one chunk.
+type columnEncoder interface {
+	// encode sets the starts and lens of the fields of rows lo … hi-1, at most as many as s has room
+	// for, and returns the text in which they lie: s's own, or the column's memory.
+	encode(s *columnText, lo, hi int) (text []byte)
+	// room returns the most bytes the rows take. put writes a row's field at a place of b, which has
+	// room, and returns the place after it.
 	room(lo, hi int) int
 	put(b []byte, at, row int) int
 }
 
-// encodable tells whether a column type has a text form.
+// encodable reports whether a column type has a text form.
 func encodable(t arrow.DataType) bool {
 	switch t := t.(type) {
 	case *arrow.DictionaryType:
@@ -102,23 +104,23 @@ func encodable(t arrow.DataType) bool {
 	return bind.Natural(t) != nil
 }
 
-// rowsAtOnce are made into strands and woven, while those are in the cache; of more than
-// fieldsAtOnce / rowsAtOnce columns fewer, but not less than rowsLeast. (Of 2,000 columns of numbers
-// 256 rows took 60 MB with each encoder.)
+// rowsAtOnce rows are encoded column by column and then woven, while their fields are in the cache.
+// Of many columns fewer rows are, for about fieldsAtOnce fields, but not less than rowsLeast: of
+// 2,000 columns of numbers 256 rows took 60 MB with each encoder.
 const (
 	rowsAtOnce   = 256
 	rowsLeast    = 32
 	fieldsAtOnce = 32 << 10
 )
 
-// rowsOf is how many rows of so many columns are woven at once, a multiple of rowsLeast.
+// rowsOf returns how many rows of some columns are woven at once, a multiple of rowsLeast.
 func rowsOf(columns int) int {
 	return max(rowsLeast, min(rowsAtOnce, fieldsAtOnce/columns)/rowsLeast*rowsLeast)
 }
 
 // encode writes rows: column by column each field's text, then all of them row by row.
 func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
-	columns := make([]cells, rec.NumCols())
+	columns := make([]columnEncoder, rec.NumCols())
 	for i, c := range rec.Columns() {
 		f, err := e.column(c)
 		if err != nil {
@@ -126,43 +128,43 @@ func (e *encoder) encode(rec arrow.Record) ([]byte, error) {
 		}
 		columns[i] = f
 	}
-	if len(e.strands) == 0 {
+	if len(e.texts) == 0 {
 		e.begin(len(columns))
 	}
 	at, rows := 0, int(rec.NumRows())
 	for lo := 0; lo < rows; lo += e.rows {
 		hi := min(lo+e.rows, rows)
 		for i, c := range columns {
-			e.woven[i].Text = c.strand(&e.strands[i], lo, hi)
+			e.strands[i].Text = c.encode(&e.texts[i], lo, hi)
 		}
-		e.grow(at, csv.Room(e.woven, hi-lo), float64(rows)/float64(hi))
-		at = csv.Weave(e.text, at, e.woven, hi-lo)
+		e.grow(at, csv.Room(e.strands, hi-lo), float64(rows)/float64(hi))
+		at = csv.Weave(e.text, at, e.strands, hi-lo)
 	}
-	for i := range e.strands {
-		e.strands[i].release()
-		e.woven[i].Text = nil // which may be the chunk's
+	for i := range e.texts {
+		e.texts[i].release()
+		e.strands[i].Text = nil // which may be the chunk's
 	}
 	return e.text[:at], nil
 }
 
 // begin makes the memory of n columns.
 func (e *encoder) begin(n int) {
-	e.strands, e.woven, e.rows = make([]strand, n), make([]csv.Strand, n), rowsOf(n)
+	e.texts, e.strands, e.rows = make([]columnText, n), make([]csv.Strand, n), rowsOf(n)
 	places := make([]uint32, 2*n*e.rows)
-	for i := range e.woven {
-		s, w := &e.strands[i], &e.woven[i]
+	for i := range e.strands {
+		s, w := &e.texts[i], &e.strands[i]
 		s.starts, places = places[:e.rows], places[e.rows:]
 		s.lens, places = places[:e.rows], places[e.rows:]
 		w.Starts, w.Lens = s.starts, s.lens
 		w.AfterLen = 1
 		w.After[0] = e.options.Delimiter
 	}
-	last := &e.woven[n-1]
+	last := &e.strands[n-1]
 	last.AfterLen = uint32(copy(last.After[:], e.end))
 }
 
-// grow makes room for need bytes behind at. times is how many times the rows there are of those
-// so far, these among them: all of them are likely to have room then.
+// grow makes room for need bytes after at. times is how many times as many rows the chunk has as
+// were encoded with these: the room made is likely to be enough for all of them.
 func (e *encoder) grow(at, need int, times float64) {
 	if len(e.text)-at >= need {
 		return
@@ -172,9 +174,9 @@ func (e *encoder) grow(at, need int, times float64) {
 	e.text = text
 }
 
-// oneByOne puts cells behind each other.
-func oneByOne(c cells, s *strand, lo, hi int) []byte {
-	text := s.room(c.room(lo, hi) + spare)
+// oneByOne encodes fields one after another.
+func oneByOne(c columnEncoder, s *columnText, lo, hi int) []byte {
+	text := s.roomFor(c.room(lo, hi) + spare)
 	at := 0
 	for row := lo; row < hi; row++ {
 		start := at
@@ -194,7 +196,7 @@ func (e *encoder) header(quoted bool) []byte {
 		name := e.defused([]byte(f.Name))
 		field := make([]byte, textRoom(len(name)))
 		put := e.quotes.put
-		if quoted || strings.ContainsAny(f.Name, usual) {
+		if quoted || strings.ContainsAny(f.Name, dialect.Usual) {
 			put = putQuoted
 		}
 		b = append(b, field[:put(field, 0, name)]...)
@@ -207,8 +209,8 @@ func (e *encoder) header(quoted bool) []byte {
 // look like them, over no rows; or for the first bytes of a file that is no text.
 func (e *encoder) headerOver(rows []byte) []byte {
 	line := e.header(false)
-	text := append(slices.Clip(line), rows[:min(len(rows), headBytes)]...)
-	if !mistaken(text) && readsAsNames(text, e.options.Delimiter, e.names()) {
+	text := append(slices.Clip(line), rows[:min(len(rows), sniff.HeadBytes)]...)
+	if !mistaken(text) && sniff.ReadsAsNames(text, e.options.Delimiter, e.names()) {
 		return line
 	}
 	return e.header(true)
@@ -240,33 +242,33 @@ func unmistaken(rows []byte, delimiter byte) []byte {
 	return append(field[:putQuoted(field, 0, rows[:end])], rows[end:]...)
 }
 
-// column makes the cells of a column, nulls included.
-func (e *encoder) column(arr arrow.Array) (cells, error) {
+// column returns the encoder of a column, nulls included.
+func (e *encoder) column(arr arrow.Array) (columnEncoder, error) {
 	if arr.DataType().ID() == arrow.NULL {
-		return fixedCells{len(e.options.Null), func(b []byte, at, _ int) int { return at + copy(b[at:], e.options.Null) }}, nil
+		return fixedEncoder{len(e.options.Null), func(b []byte, at, _ int) int { return at + copy(b[at:], e.options.Null) }}, nil
 	}
 	f, err := e.values(arr)
 	if err != nil {
 		return nil, err
 	}
 	if nulls := bind.NullsOf(arr); nulls.Nulls > 0 {
-		return &nullCells{f, nulls, e.options.Null}, nil
+		return &nullEncoder{f, nulls, e.options.Null}, nil
 	}
 	return f, nil
 }
 
-// nullCells are cells with nulls among them.
-type nullCells struct {
-	cells
+// nullEncoder encodes a column with nulls.
+type nullEncoder struct {
+	columnEncoder
 	nulls bind.Column
 	null  string
 }
 
-func (c *nullCells) strand(s *strand, lo, hi int) []byte {
+func (c *nullEncoder) encode(s *columnText, lo, hi int) []byte {
 	if c.null != "" {
 		return oneByOne(c, s, lo, hi)
 	}
-	text := c.cells.strand(s, lo, hi)
+	text := c.columnEncoder.encode(s, lo, hi)
 	for i := range s.lens[:hi-lo] {
 		if c.nulls.IsNull(lo + i) {
 			s.lens[i] = 0
@@ -275,37 +277,37 @@ func (c *nullCells) strand(s *strand, lo, hi int) []byte {
 	return text
 }
 
-func (c *nullCells) room(lo, hi int) int { return c.cells.room(lo, hi) + (hi-lo)*len(c.null) }
+func (c *nullEncoder) room(lo, hi int) int { return c.columnEncoder.room(lo, hi) + (hi-lo)*len(c.null) }
 
-func (c *nullCells) put(b []byte, at, row int) int {
+func (c *nullEncoder) put(b []byte, at, row int) int {
 	if c.nulls.IsNull(row) {
 		return at + copy(b[at:], c.null)
 	}
-	return c.cells.put(b, at, row)
+	return c.columnEncoder.put(b, at, row)
 }
 
-// fixedCells are cells of which none is longer than width.
-type fixedCells struct {
+// fixedEncoder encodes a column of which no field is longer than width.
+type fixedEncoder struct {
 	width int
 	write func(b []byte, at, row int) int
 }
 
-func (c fixedCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+func (c fixedEncoder) encode(s *columnText, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
 
-func (c fixedCells) room(lo, hi int) int           { return (hi - lo) * c.width }
-func (c fixedCells) put(b []byte, at, row int) int { return c.write(b, at, row) }
+func (c fixedEncoder) room(lo, hi int) int           { return (hi - lo) * c.width }
+func (c fixedEncoder) put(b []byte, at, row int) int { return c.write(b, at, row) }
 
-// slotCells are fixedCells of values in a slice, whose fields lie in slots of one width: each is
-// written without waiting for where the one before ends.
-type slotCells[T any] struct {
-	fixedCells
+// slotEncoder is a fixedEncoder of values in a slice. It writes fields into slots of one width, so
+// that none waits for where the one before it ends.
+type slotEncoder[T any] struct {
+	fixedEncoder
 	vals []T
 	fill func(vals []T, b []byte, width int, lens []uint32)
 }
 
-func (c *slotCells[T]) strand(s *strand, lo, hi int) []byte {
+func (c *slotEncoder[T]) encode(s *columnText, lo, hi int) []byte {
 	width := c.width + spare
-	b := s.room(len(s.starts) * width)
+	b := s.roomFor(len(s.starts) * width)
 	for i := range hi - lo {
 		s.starts[i] = uint32(i * width)
 	}
@@ -313,50 +315,50 @@ func (c *slotCells[T]) strand(s *strand, lo, hi int) []byte {
 	return b
 }
 
-// slots makes cells of a loop that writes each value at its place of b, width bytes from the last,
-// and how long it is; where quotes may be wanted, put writes them one by one.
-func slots[T any](e *encoder, width int, vals []T, put func(b []byte, at int, v T) int, fill func(vals []T, b []byte, width int, lens []uint32)) cells {
+// slots returns a slotEncoder. Its loop fill writes each value into its slot of width bytes and its
+// length into lens. If quotes may be wanted, it is an encoder that puts the values one by one.
+func slots[T any](e *encoder, width int, vals []T, put func(b []byte, at int, v T) int, fill func(vals []T, b []byte, width int, lens []uint32)) columnEncoder {
 	c := e.fixed(width, func(b []byte, at, i int) int { return put(b, at, vals[i]) })
-	if f, ok := c.(fixedCells); ok {
-		return &slotCells[T]{f, vals, fill}
+	if f, ok := c.(fixedEncoder); ok {
+		return &slotEncoder[T]{f, vals, fill}
 	}
 	return c
 }
 
-// quotedCells are cells that may need quotes, though they are no texts.
-type quotedCells struct {
-	fixedCells
+// quotedEncoder encodes a column of numbers or times whose fields may need quotes.
+type quotedEncoder struct {
+	fixedEncoder
 	quotes *quoting
 	one    []byte
 }
 
-func (c *quotedCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+func (c *quotedEncoder) encode(s *columnText, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
 
-func (c *quotedCells) room(lo, hi int) int { return (hi - lo) * textRoom(c.width) }
+func (c *quotedEncoder) room(lo, hi int) int { return (hi - lo) * textRoom(c.width) }
 
-func (c *quotedCells) put(b []byte, at, row int) int {
+func (c *quotedEncoder) put(b []byte, at, row int) int {
 	return c.quotes.put(b, at, c.one[:c.write(c.one, 0, row)])
 }
 
-// fixed makes cells of values whose text never needs quotes, unless all are wanted, or the
-// delimiter or the word for null is made of the characters of numbers and dates.
-func (e *encoder) fixed(width int, write func(b []byte, at, row int) int) cells {
-	c := fixedCells{width, write}
+// fixed returns the encoder of values whose text needs no quotes, unless all fields are to have
+// them, or the delimiter or the word for null is made of the characters of numbers and dates.
+func (e *encoder) fixed(width int, write func(b []byte, at, row int) int) columnEncoder {
+	c := fixedEncoder{width, write}
 	if !e.options.QuoteAll && e.options.Null == "" && !bytes.ContainsRune([]byte("0123456789+-.:TZabcdefghijklmnopqrstuvwxyzINF"), rune(e.options.Delimiter)) {
 		return c
 	}
 	quotes := *e.quotes
 	quotes.alone = false // numbers and times are told from what they are made of
-	return &quotedCells{c, &quotes, make([]byte, width+spare)}
+	return &quotedEncoder{c, &quotes, make([]byte, width+spare)}
 }
 
-// appended makes cells of a function that appends, for types that are rare.
-func (e *encoder) appended(width int, write func(dst []byte, row int) []byte) cells {
+// appended returns the encoder of a function that appends, for types that are rare.
+func (e *encoder) appended(width int, write func(dst []byte, row int) []byte) columnEncoder {
 	return e.fixed(width, func(b []byte, at, row int) int { return at + len(write(b[at:at], row)) })
 }
 
-// values makes the cells of rows that are not null.
-func (e *encoder) values(arr arrow.Array) (cells, error) {
+// values returns the encoder of rows that are not null.
+func (e *encoder) values(arr arrow.Array) (columnEncoder, error) {
 	switch a := arr.(type) {
 	case *array.Boolean:
 		return e.fixed(5, func(b []byte, at, i int) int { return at + copy(b[at:], strconv.FormatBool(a.Value(i))) }), nil
@@ -405,40 +407,40 @@ func (e *encoder) values(arr arrow.Array) (cells, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &entryCells{entries, a}, nil
+		return &entryEncoder{entries, a}, nil
 	case *array.String:
 		if a.Len() == 0 {
-			return fixedCells{}, nil
+			return fixedEncoder{}, nil
 		}
 		if e.options.DefuseFormulas {
-			return e.texts(arr)
+			return e.textEncoder(arr)
 		}
-		return &stringCells{quotes: e.quotes, offsets: a.ValueOffsets(), data: stringData(a)}, nil
+		return &stringEncoder{quotes: e.quotes, offsets: a.ValueOffsets(), data: stringData(a)}, nil
 	}
-	return e.texts(arr)
+	return e.textEncoder(arr)
 }
 
-// entryCells are cells of a dictionary's entries.
-type entryCells struct {
-	cells
+// entryEncoder encodes a dictionary column by the encoder of its entries.
+type entryEncoder struct {
+	columnEncoder
 	indexes *array.Dictionary
 }
 
-func (c *entryCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+func (c *entryEncoder) encode(s *columnText, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
 
-func (c *entryCells) room(lo, hi int) int {
+func (c *entryEncoder) room(lo, hi int) int {
 	n := 0
 	for row := lo; row < hi; row++ {
 		if c.indexes.IsValid(row) {
 			k := c.indexes.GetValueIndex(row)
-			n += c.cells.room(k, k+1)
+			n += c.columnEncoder.room(k, k+1)
 		}
 	}
 	return n
 }
 
-func (c *entryCells) put(b []byte, at, row int) int {
-	return c.cells.put(b, at, c.indexes.GetValueIndex(row))
+func (c *entryEncoder) put(b []byte, at, row int) int {
+	return c.columnEncoder.put(b, at, c.indexes.GetValueIndex(row))
 }
 
 type signedInt interface{ int8 | int16 | int32 | int64 }
@@ -449,7 +451,7 @@ type unsignedInt interface {
 // intRoom is the most bytes an integer takes.
 const intRoom = 20
 
-func integers[T signedInt](e *encoder, vals []T) cells {
+func integers[T signedInt](e *encoder, vals []T) columnEncoder {
 	put := func(b []byte, at int, v T) int { return putInt(b, at, int64(v)) }
 	return slots(e, intRoom, vals, put, func(vals []T, b []byte, width int, lens []uint32) {
 		for i, v := range vals {
@@ -458,13 +460,13 @@ func integers[T signedInt](e *encoder, vals []T) cells {
 	})
 }
 
-func unsigned[T unsignedInt](e *encoder, vals []T) cells {
+func unsigned[T unsignedInt](e *encoder, vals []T) columnEncoder {
 	return e.fixed(intRoom, func(b []byte, at, i int) int { return putUint(b, at, uint64(vals[i])) })
 }
 
 // times writes ISO 8601: with the zone's offset (Z for UTC) where the column has a zone, and the
 // digits of its unit where there are parts of a second.
-func (e *encoder) times(a *array.Timestamp) (cells, error) {
+func (e *encoder) times(a *array.Timestamp) (columnEncoder, error) {
 	t := a.DataType().(*arrow.TimestampType)
 	w := &stamps{perSecond: int64(time.Second / t.Unit.Multiplier()), digits: 3 * int(t.Unit)}
 	vals := a.TimestampValues()
@@ -498,7 +500,7 @@ func (e *encoder) times(a *array.Timestamp) (cells, error) {
 }
 
 // spans writes times of day as 15:04:05.999999999 and durations as Go does (1h2m3s).
-func (e *encoder) spans(arr arrow.Array) (cells, error) {
+func (e *encoder) spans(arr arrow.Array) (columnEncoder, error) {
 	v, err := bind.As[time.Duration](arr)
 	if err != nil {
 		return nil, err
@@ -513,8 +515,8 @@ func (e *encoder) spans(arr arrow.Array) (cells, error) {
 	}), nil
 }
 
-// stringCells are texts that lie behind each other.
-type stringCells struct {
+// stringEncoder encodes texts that lie one after another in data.
+type stringEncoder struct {
 	quotes  *quoting
 	offsets []int32
 	data    []byte
@@ -528,9 +530,9 @@ func stringData(a *array.String) []byte {
 	return nil
 }
 
-// strand leaves the texts where they are, if no quotes are needed. Else it copies all of them in
-// one go, and writes those in quotes behind.
-func (c *stringCells) strand(s *strand, lo, hi int) []byte {
+// encode leaves the texts where they are if none needs quotes. If some do, it copies all of them at
+// once, and writes those in quotes after the copy.
+func (c *stringEncoder) encode(s *columnText, lo, hi int) []byte {
 	start, end := c.offsets[lo], c.offsets[hi]
 	if int(end)+csv.Pad <= len(c.data) && !c.quotes.special(c.data[start:end]) && c.bare(lo, hi) {
 		for i, end := range c.offsets[lo+1 : hi+1] {
@@ -539,7 +541,7 @@ func (c *stringCells) strand(s *strand, lo, hi int) []byte {
 		}
 		return c.data
 	}
-	text := s.room(int(end-start) + c.quotedRoom(lo, hi))
+	text := s.roomFor(int(end-start) + c.quotedRoom(lo, hi))
 	behind := copy(text, c.data[start:end])
 	at := 0
 	for i, next := range c.offsets[lo+1 : hi+1] {
@@ -557,8 +559,8 @@ func (c *stringCells) strand(s *strand, lo, hi int) []byte {
 	return text
 }
 
-// bare tells whether no row needs quotes for its ends.
-func (c *stringCells) bare(lo, hi int) bool {
+// bare reports whether no row needs quotes for what it begins or ends with.
+func (c *stringEncoder) bare(lo, hi int) bool {
 	start := c.offsets[lo]
 	for _, end := range c.offsets[lo+1 : hi+1] {
 		if c.quotes.outside(c.data[start:end]) {
@@ -569,9 +571,9 @@ func (c *stringCells) bare(lo, hi int) bool {
 	return true
 }
 
-// quotedRoom is how many bytes the rows that need quotes have at most. Of long texts they are
-// looked for first, since most have none.
-func (c *stringCells) quotedRoom(lo, hi int) (n int) {
+// quotedRoom returns the most bytes that the rows in need of quotes take. Of long texts it looks for
+// quotes first, since most have none.
+func (c *stringEncoder) quotedRoom(lo, hi int) (n int) {
 	if n = c.room(lo, hi); n <= slotsKept {
 		return n
 	}
@@ -584,11 +586,11 @@ func (c *stringCells) quotedRoom(lo, hi int) (n int) {
 	return n
 }
 
-func (c *stringCells) room(lo, hi int) int {
+func (c *stringEncoder) room(lo, hi int) int {
 	return (hi-lo)*textRoom(0) + 2*int(c.offsets[hi]-c.offsets[lo])
 }
 
-func (c *stringCells) put(b []byte, at, row int) int {
+func (c *stringEncoder) put(b []byte, at, row int) int {
 	lo, hi := int(c.offsets[row]), int(c.offsets[row+1])
 	s := c.data[lo:hi]
 	if c.quotes.outside(s) || c.quotes.special(s) {
@@ -601,8 +603,9 @@ func (c *stringCells) put(b []byte, at, row int) int {
 	return at + copy(b[at:], s)
 }
 
-// texts makes cells of whatever reads as strings. Bytes are no text: base64 survives any reader.
-func (e *encoder) texts(arr arrow.Array) (cells, error) {
+// textEncoder returns the encoder of whatever reads as strings. Bytes are no text: they become
+// base64, which survives any reader.
+func (e *encoder) textEncoder(arr arrow.Array) (columnEncoder, error) {
 	v, err := bind.As[string](arr)
 	if err != nil {
 		return nil, err
@@ -610,7 +613,7 @@ func (e *encoder) texts(arr arrow.Array) (cells, error) {
 	var buf [1]string
 	id := arr.DataType().ID()
 	binary := arrow.IsBaseBinary(id) && id != arrow.STRING && id != arrow.LARGE_STRING || id == arrow.FIXED_SIZE_BINARY || id == arrow.BINARY_VIEW
-	return &anyCells{quotes: e.quotes, text: func(i int) []byte {
+	return &anyEncoder{quotes: e.quotes, text: func(i int) []byte {
 		s := v.Slice(i, i+1, buf[:])[0]
 		if binary {
 			s = base64.StdEncoding.EncodeToString(unsafe.Slice(unsafe.StringData(s), len(s)))
@@ -619,11 +622,12 @@ func (e *encoder) texts(arr arrow.Array) (cells, error) {
 	}}, nil
 }
 
-// formulaBegins are what a cell begins with that a spreadsheet takes for a formula, or drops to
-// find one behind (owasp.org, CSV Injection).
+// formulaBegins are the beginnings of a cell that a spreadsheet takes for a formula, or drops and
+// then finds one (owasp.org, CSV Injection).
 var formulaBegins = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 
-// defused is a text, behind an apostrophe where it would be a formula and the options ask for that.
+// defused returns a text, with an apostrophe before it if it would be a formula and the options ask
+// for that.
 func (e *encoder) defused(text []byte) []byte {
 	if !e.options.DefuseFormulas || len(text) == 0 {
 		return text
@@ -636,15 +640,15 @@ func (e *encoder) defused(text []byte) []byte {
 	return text
 }
 
-// anyCells are texts that are found one by one.
-type anyCells struct {
+// anyEncoder encodes texts that are made one by one.
+type anyEncoder struct {
 	quotes *quoting
 	text   func(row int) []byte
 }
 
-func (c *anyCells) strand(s *strand, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
+func (c *anyEncoder) encode(s *columnText, lo, hi int) []byte { return oneByOne(c, s, lo, hi) }
 
-func (c *anyCells) room(lo, hi int) int {
+func (c *anyEncoder) room(lo, hi int) int {
 	n := 0
 	for row := lo; row < hi; row++ {
 		n += textRoom(len(c.text(row)))
@@ -652,4 +656,4 @@ func (c *anyCells) room(lo, hi int) int {
 	return n
 }
 
-func (c *anyCells) put(b []byte, at, row int) int { return c.quotes.put(b, at, c.text(row)) }
+func (c *anyEncoder) put(b []byte, at, row int) int { return c.quotes.put(b, at, c.text(row)) }

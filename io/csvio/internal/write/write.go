@@ -1,4 +1,4 @@
-package csvio
+package write
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 	"github.com/volley-go/volley/internal/bind"
 )
 
-// writeOptions are how CSV is written: csvio.WriteOptions, which says what each is.
-type writeOptions struct {
+// Options are how CSV is written: csvio.WriteOptions, which says what each is.
+type Options struct {
 	Delimiter      byte
 	Null           string
 	NoHeader       bool
@@ -30,9 +30,9 @@ type writeOptions struct {
 	Compression    string
 }
 
-// writeFile returns the writer of a file that appears whole with Commit, or not at all. Options that
+// File returns the writer of a file that appears whole with Commit, or not at all. Options that
 // do not say how it is compressed go by its name.
-func writeFile(path string, schema *arrow.Schema, o writeOptions) (chunker.Writer, error) {
+func File(path string, schema *arrow.Schema, o Options) (chunker.Writer, error) {
 	if o.Compression == "" {
 		switch {
 		case strings.HasSuffix(path, ".gz"):
@@ -53,9 +53,9 @@ func writeFile(path string, schema *arrow.Schema, o writeOptions) (chunker.Write
 	return w, nil
 }
 
-// writeStream returns a writer that writes to out as chunks come, which Commit ends and does not
+// Stream returns a writer that writes to out as chunks come, which Commit ends and does not
 // close.
-func writeStream(out io.Writer, schema *arrow.Schema, o writeOptions) (chunker.Writer, error) {
+func Stream(out io.Writer, schema *arrow.Schema, o Options) (chunker.Writer, error) {
 	w, err := newWriter("", schema, o)
 	if err != nil {
 		return nil, err
@@ -76,10 +76,10 @@ func writeError(file string, err error) error {
 }
 
 // writer writes one output: chunks are encoded, and compressed, by whoever brings them,
-// and put behind each other in order. Compressed output is a series of members or frames, one a
+// and put one after another in order. Compressed output is a series of members or frames, one a
 // chunk, which readers of both formats take as one stream.
 type writer struct {
-	options writeOptions
+	options Options
 	file    string
 	schema  *arrow.Schema
 	out     atomicfile.Output
@@ -89,7 +89,7 @@ type writer struct {
 }
 
 // newWriter checks the options and that every column can be written.
-func newWriter(file string, schema *arrow.Schema, o writeOptions) (*writer, error) {
+func newWriter(file string, schema *arrow.Schema, o Options) (*writer, error) {
 	if o.Delimiter == 0 {
 		o.Delimiter = ','
 	}

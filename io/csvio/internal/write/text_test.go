@@ -1,4 +1,4 @@
-package csvio
+package write
 
 import (
 	"math"
@@ -122,9 +122,9 @@ func TestTextsInStrandsAreTheSame(t *testing.T) {
 		}
 		arr := b.NewStringArray()
 		lo := r.IntN(arr.Len())
-		c := &stringCells{quotes: newQuoting(writeOptions{Delimiter: ','}), offsets: arr.ValueOffsets(), data: stringData(arr)}
-		s := &strand{starts: make([]uint32, rowsAtOnce), lens: make([]uint32, rowsAtOnce)}
-		text := c.strand(s, lo, arr.Len())
+		c := &stringEncoder{quotes: newQuoting(Options{Delimiter: ','}), offsets: arr.ValueOffsets(), data: stringData(arr)}
+		s := &columnText{starts: make([]uint32, rowsAtOnce), lens: make([]uint32, rowsAtOnce)}
+		text := c.encode(s, lo, arr.Len())
 		for i := range arr.Len() - lo {
 			want := written(textRoom(len(arr.Value(lo+i))), func(b []byte, at int) int { return c.put(b, at, lo+i) })
 			require.Equal(t, want, string(text[s.starts[i]:s.starts[i]+s.lens[i]]))
@@ -157,7 +157,7 @@ func TestTimesAreWritten(t *testing.T) {
 }
 
 func TestQuotesWhereNeeded(t *testing.T) {
-	q := newQuoting(writeOptions{Delimiter: ','})
+	q := newQuoting(Options{Delimiter: ','})
 	for _, s := range []string{"", "NA", "null", " x", "x ", "\tx", "#x", "a,b", "a\nb", "a\rb", `a"b`, `"`, "12345678,", "1234567\"9", "\xEF\xBB\xBFx"} {
 		want := `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 		require.Equal(t, want, written(textRoom(len(s)), func(b []byte, at int) int { return q.put(b, at, []byte(s)) }))

@@ -1,4 +1,4 @@
-package csvio
+package write
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func TestLongTextsAreWrittenInWhatTheyTake(t *testing.T) {
 		f, err := frame.New(frame.Of("n", make([]int64, len(texts))), frame.Of("text", texts))
 		require.NoError(t, err)
 		rec := f.Records()[0]
-		e := newEncoder(writeOptions{Delimiter: ','}, f.Schema())
+		e := newEncoder(Options{Delimiter: ','}, f.Schema())
 		text, err := e.encode(rec)
 		require.NoError(t, err)
 		back, err := stdcsv.NewReader(bytes.NewReader(text)).ReadAll()
@@ -40,8 +40,8 @@ func TestLongTextsAreWrittenInWhatTheyTake(t *testing.T) {
 		for _, s := range texts {
 			total += len(s) + strings.Count(s, `"`)
 		}
-		require.LessOrEqual(t, (&stringCells{quotes: e.quotes, offsets: stringOffsets(texts), data: []byte(strings.Join(texts, ""))}).quotedRoom(0, len(texts)), total+2*len(texts))
-		for _, s := range e.strands {
+		require.LessOrEqual(t, (&stringEncoder{quotes: e.quotes, offsets: stringOffsets(texts), data: []byte(strings.Join(texts, ""))}).quotedRoom(0, len(texts)), total+2*len(texts))
+		for _, s := range e.texts {
 			require.LessOrEqual(t, cap(s.slots), slotsKept, "an encoder keeps no more")
 		}
 	}
@@ -57,9 +57,9 @@ func stringOffsets(texts []string) []int32 {
 
 // TestRoomOfAStrand is the pool's from some size on, and given back.
 func TestRoomOfAStrand(t *testing.T) {
-	var s strand
+	var s columnText
 	for _, n := range []int{10, 1000, slotsKept - csv.Pad, slotsKept, 3 << 20, 5} {
-		require.GreaterOrEqual(t, len(s.room(n)), n+csv.Pad)
+		require.GreaterOrEqual(t, len(s.roomFor(n)), n+csv.Pad)
 		s.release()
 		require.LessOrEqual(t, len(s.slots), slotsKept)
 	}
@@ -95,12 +95,12 @@ func TestAnEncoderOfManyColumnsHoldsLittle(t *testing.T) {
 			fields[i] = arrow.Field{Name: fmt.Sprint("c", i), Type: arrays[i].DataType()}
 		}
 		schema := arrow.NewSchema(fields, nil)
-		e := newEncoder(writeOptions{Delimiter: ','}, schema)
+		e := newEncoder(Options{Delimiter: ','}, schema)
 		text, err := e.encode(array.NewRecord(schema, arrays, rows))
 		require.NoError(t, err)
 		require.True(t, want.String() == string(text), "%d columns", columns)
 		kept := 0
-		for _, s := range e.strands {
+		for _, s := range e.texts {
 			kept += cap(s.slots) + 4*len(s.starts) + 4*len(s.lens)
 		}
 		require.Less(t, kept, most, "%d columns", columns)

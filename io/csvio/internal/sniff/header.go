@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"errors"
@@ -8,13 +8,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// headline is the question whether the first row is names: what speaks for it, column by column, in
+// headerVote is the question whether the first row is names: what speaks for it, column by column, in
 // points. A row of data fits the columns it begins; names do not, or look unlike what stands below
 // them. If nothing speaks either way, a row of words is names, and one with a value is data: a row
 // of names among the data is seen, a row of data that became names is not.
-type headline struct {
+type headerVote struct {
 	points float64
 	why    string
 	most   float64 // points of the reason that is told
@@ -49,7 +50,7 @@ const (
 	quotedOver = "names in quotes over values without"
 )
 
-func (h *headline) add(points float64, why string) {
+func (h *headerVote) add(points float64, why string) {
 	h.points += points
 	h.alike = h.alike || points <= sameShape
 	if points > h.most {
@@ -57,24 +58,24 @@ func (h *headline) add(points float64, why string) {
 	}
 }
 
-// isHeader tells whether the first row is names, and why.
-func (o *sniffOptions) isHeader(r *rules, rows []seen) (int, string) {
+// isHeader reports whether the first row is names, and why.
+func (o *Options) isHeader(r *dialect.Rules, rows []sampleRow) (int, string) {
 	if rows[0].filled() == 0 {
 		return 0, "the first row is empty"
 	}
 	return o.headline(r, rows).verdict()
 }
 
-// namesRow tells whether the first row goes as names, and why. Beside names that are given, it goes
+// namesRow reports whether the first row goes as names, and why. Beside names that are given, it goes
 // if it is these or cannot be data: of a row that is kept and was names, all see it; of a row of
 // data that goes, nobody.
-func (o *sniffOptions) namesRow(r *rules, rows []seen) (int, string) {
+func (o *Options) namesRow(r *dialect.Rules, rows []sampleRow) (int, string) {
 	n, why := o.isHeader(r, rows)
 	if o.Names == nil || o.HeaderRows > 0 {
 		return n, why
 	}
 	first := trimmed(rows[0].fields)
-	if slices.Equal(first, o.Names) && !slices.ContainsFunc(rows[1:], func(s seen) bool { return slices.Equal(trimmed(s.fields), first) }) {
+	if slices.Equal(first, o.Names) && !slices.ContainsFunc(rows[1:], func(s sampleRow) bool { return slices.Equal(trimmed(s.fields), first) }) {
 		return 1, "the first row is ReadOptions.Names"
 	}
 	if n > 0 && !o.headline(r, rows).certain() {
@@ -85,13 +86,13 @@ func (o *sniffOptions) namesRow(r *rules, rows []seen) (int, string) {
 
 // certain reports whether the row is names beyond doubt: words over numbers or dates, or quotes
 // only it has, and nothing like the values below.
-func (h *headline) certain() bool {
+func (h *headerVote) certain() bool {
 	return h.most >= otherKindOf1 && (h.why == wordsOver || h.why == quotedOver) && !h.alike
 }
 
 // headline weighs the first row, which has something in it.
-func (o *sniffOptions) headline(r *rules, rows []seen) *headline {
-	h := new(headline)
+func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
+	h := new(headerVote)
 	first := trimmed(rows[0].fields)
 	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
 		same := sameWord(first[i], i, rows[1:])
@@ -100,7 +101,7 @@ func (o *sniffOptions) headline(r *rules, rows []seen) *headline {
 		}
 		return same
 	})
-	if slices.ContainsFunc(rows[1:], func(s seen) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
+	if slices.ContainsFunc(rows[1:], func(s sampleRow) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
 		row = nil // A1,A2 over B1,B2
 	}
 	if len(row) > 0 {
@@ -118,7 +119,7 @@ func (o *sniffOptions) headline(r *rules, rows []seen) *headline {
 	if len(under) == 0 {
 		under = rows[1:min(len(rows), headerLooks)]
 	}
-	nulls, seenNames := o.nulls(), make(map[string]bool, len(first))
+	nulls, seenNames := o.Nulls(), make(map[string]bool, len(first))
 	columns := make([]*below, len(first))
 	for i := range first {
 		columns[i] = newBelow(i, under, nulls)
@@ -159,8 +160,8 @@ func (o *sniffOptions) headline(r *rules, rows []seen) *headline {
 	return h
 }
 
-// verdict tells whether the row is names, and why.
-func (h *headline) verdict() (int, string) {
+// verdict reports whether the row is names, and why.
+func (h *headerVote) verdict() (int, string) {
 	switch {
 	case h.points > 0 && h.why != "":
 		return 1, h.why
@@ -184,18 +185,18 @@ func trimmed(fields []string) []string {
 
 // below are the values of a column under the first row.
 type below struct {
-	evidence
+	Profile
 	texts  []string
 	quoted bool // a value is in quotes
 }
 
 // bare reports whether a text is a number, as the column's values are, none of which is in quotes.
 func (b *below) bare(name string) bool {
-	return len(b.texts) >= 2 && !b.quoted && b.kinds&(isInt|isFloat) != 0 && kinds([]byte(name))&(isInt|isFloat) != 0
+	return len(b.texts) >= 2 && !b.quoted && b.kinds&(isInt|isFloat) != 0 && typesOf([]byte(name))&(isInt|isFloat) != 0
 }
 
-func newBelow(column int, rows []seen, nulls *csv.Words) *below {
-	b := &below{evidence: evidence{kinds: ^isText}}
+func newBelow(column int, rows []sampleRow, nulls *csv.Words) *below {
+	b := &below{Profile: Profile{kinds: ^isText}}
 	for _, s := range rows {
 		if column >= len(s.fields) || s.broken {
 			continue
@@ -206,13 +207,13 @@ func newBelow(column int, rows []seen, nulls *csv.Words) *below {
 		}
 		b.texts = append(b.texts, text)
 		b.quoted = b.quoted || s.quoted[column]
-		b.take([]byte(text))
+		b.add([]byte(text))
 	}
 	return b
 }
 
 // weigh adds what a column says of its name.
-func (h *headline) weigh(name string, numbered bool, b *below) {
+func (h *headerVote) weigh(name string, numbered bool, b *below) {
 	value := isValue(name)
 	if value {
 		h.values++
@@ -267,10 +268,10 @@ func (b *below) many() bool {
 	return len(b.texts) >= wordRowsMin && distinct >= shapeRowsMin && !slices.IsSorted(b.texts)
 }
 
-// fits tells whether a text could be a value of the column.
+// fits reports whether a text could be a value of the column.
 func (b *below) fits(text string) bool {
-	e := b.evidence
-	e.take([]byte(text))
+	e := b.Profile
+	e.add([]byte(text))
 	return e.kinds != isText
 }
 
@@ -288,7 +289,7 @@ func isYear(s string) bool { return len(s) == 4 && s >= "1800" && s <= "2200" &&
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // text weighs a text over a column of texts.
-func (h *headline) text(name string, numbered bool, b *below) {
+func (h *headerVote) text(name string, numbered bool, b *below) {
 	same := 0
 	for _, t := range b.texts {
 		if t == name {
@@ -321,7 +322,7 @@ func (h *headline) text(name string, numbered bool, b *below) {
 	}
 }
 
-// like tells whether the column's texts are alike, in one of some ways, and whether a text is like
+// like reports whether the column's texts are alike, in one of some ways, and whether a text is like
 // them. Words that are of letters alone are no more like names than unlike them.
 func (b *below) like(name string) (like, alike bool) {
 	for _, of := range []func(string) string{exactShape, runShape} {
@@ -420,10 +421,10 @@ func cutNumber(s string) (word string, n int, ok bool) {
 	return word, n, true
 }
 
-// sameWord tells whether a value below a numbered field is of the same word, or a year too.
-func sameWord(name string, column int, rows []seen) bool {
+// sameWord reports whether a value below a numbered field is of the same word, or a year too.
+func sameWord(name string, column int, rows []sampleRow) bool {
 	word, _, _ := cutNumber(name)
-	return slices.ContainsFunc(rows, func(s seen) bool {
+	return slices.ContainsFunc(rows, func(s sampleRow) bool {
 		if column >= len(s.fields) {
 			return false
 		}
@@ -432,14 +433,14 @@ func sameWord(name string, column int, rows []seen) bool {
 	})
 }
 
-// namesQuoted tells whether all fields of the first row are in quotes, and no field below is that
+// namesQuoted reports whether all fields of the first row are in quotes, and no field below is that
 // does not need them; nor any at all, if those of the first row need theirs. maybe tells that it
 // could be so.
-func namesQuoted(r *rules, rows []seen) (sure, maybe bool) {
+func namesQuoted(r *dialect.Rules, rows []sampleRow) (sure, maybe bool) {
 	if slices.Contains(rows[0].quoted, false) {
 		return false, false
 	}
-	idle := func(s *seen) (idle bool) {
+	idle := func(s *sampleRow) (idle bool) {
 		for i, f := range s.fields {
 			idle = idle || s.quoted[i] && !needsQuotes(r, f, len(s.fields) == 1)
 		}
@@ -455,12 +456,12 @@ func namesQuoted(r *rules, rows []seen) (sure, maybe bool) {
 	return !quoted || idle(&rows[0]), true
 }
 
-// needsQuotes tells whether a text, the only one of its row or not, could be something else without
+// needsQuotes reports whether a text, the only one of its row or not, could be something else without
 // quotes.
-func needsQuotes(r *rules, s string, alone bool) bool {
-	return s == "" || strings.Contains(s, r.delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.quote) >= 0 ||
-		strings.Trim(s, " \t") != s || strings.IndexByte(firstBytes, s[0]) >= 0 || slices.Contains(nullWords(), s) ||
-		alone && strings.ContainsAny(s, usual+rare)
+func needsQuotes(r *dialect.Rules, s string, alone bool) bool {
+	return s == "" || strings.Contains(s, r.Delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.Quote) >= 0 ||
+		strings.Trim(s, " \t") != s || strings.IndexByte(dialect.FirstBytes, s[0]) >= 0 || slices.Contains(dialect.NullWords(), s) ||
+		alone && strings.ContainsAny(s, dialect.Usual+dialect.Rare)
 }
 
 var errNamesMended = errors.New("the quotes of the row of names are broken: they are read as text")

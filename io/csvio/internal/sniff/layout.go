@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
 const (
@@ -15,39 +16,39 @@ const (
 	headerRows   = 5   // of names, one under the other
 )
 
-// shape is where the table begins in a text, and its columns' names.
-type shape struct {
-	start     int // bytes before the header or first row
-	lines     int // of them
-	separator bool
-	headers   int // rows of names
-	missing   int // more that are asked for than there are
-	end       int // of them
-	endLines  int
-	names     []string // nil: there are none
-	width     int      // fields of most rows
-	first     []string // the first row, names or not
-	whySkip   string
-	whyHeader string
-	left      int         // lines that the options leave out, before anything is looked at
-	broken    csv.Problem // of the quotes of a row of names
-	mended    error       // why the names are not as they stand, under Null
+// Layout is where the table begins in a text, and its columns' names.
+type Layout struct {
+	Start        int // bytes before the header or first row
+	Lines        int // of them
+	Separator    bool
+	Headers      int // rows of names
+	Missing      int // more that are asked for than there are
+	End          int // of them
+	EndLines     int
+	Names        []string // nil: there are none
+	Width        int      // fields of most rows
+	First        []string // the first row, names or not
+	WhySkip      string
+	WhyHeader    string
+	LinesLeftOut int         // lines that the options leave out, before anything is looked at
+	Broken       csv.Problem // of the quotes of a row of names
+	Mended       error       // why the names are not as they stand, under Null
 }
 
-// seen is a row that was looked at.
-type seen struct {
+// sampleRow is a row that was looked at.
+type sampleRow struct {
 	fields    []string
 	quoted    []bool // fields that are
 	at, next  int
 	lines     int         // before it
-	through   int         // before the one behind it
+	through   int         // before the one after it
 	gap       bool        // a blank line stands before it
 	problem   csv.Problem // of its quotes
 	broken    bool        // they are: the fields are those of its first line, without quotes
 	commented bool
 }
 
-func (s *seen) filled() int {
+func (s *sampleRow) filled() int {
 	n := 0
 	for _, f := range s.fields {
 		if strings.TrimSpace(f) != "" {
@@ -57,9 +58,9 @@ func (s *seen) filled() int {
 	return n
 }
 
-// separatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a
+// SeparatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a
 // column's name: it is one unless the line below has that separator, outside of quotes.
-func separatorLine(text []byte) (delimiter string, size int) {
+func SeparatorLine(text []byte) (delimiter string, size int) {
 	line, size := firstLine(text, 64)
 	if size == 0 {
 		return "", 0
@@ -70,7 +71,7 @@ func separatorLine(text []byte) (delimiter string, size int) {
 	}
 	delimiter = string(bare[4:])
 	if len(bare) < len(line) {
-		below, _ := firstLine(text[size:], headBytes)
+		below, _ := firstLine(text[size:], HeadBytes)
 		if !outsideQuotes(below, delimiter) {
 			return "", 0
 		}
@@ -102,37 +103,37 @@ func outsideQuotes(line []byte, separator string) bool {
 	return false
 }
 
-// findShape finds where the table begins. It may find a sign for comments, and sets it in the
+// FindLayout finds where the table begins. It may find a sign for comments, and sets it in the
 // rules.
-func (o *sniffOptions) findShape(r *rules, text []byte, start int, last bool) shape {
-	sh := shape{start: start, separator: start > 0}
+func (o *Options) FindLayout(r *dialect.Rules, text []byte, start int, last bool) Layout {
+	sh := Layout{Start: start, Separator: start > 0}
 	if start > 0 {
-		sh.lines = 1
+		sh.Lines = 1
 	}
-	rows := look(r, text[sh.start:], last)
-	sh.width = mostFields(rows)
-	if n := len(o.Names); n > 0 && slices.ContainsFunc(rows, func(s seen) bool { return len(s.fields) == n }) {
-		sh.width = n
+	rows := firstRows(r, text[sh.Start:], last)
+	sh.Width = mostFields(rows)
+	if n := len(o.Names); n > 0 && slices.ContainsFunc(rows, func(s sampleRow) bool { return len(s.fields) == n }) {
+		sh.Width = n
 	}
 	if o.Skip == 0 {
 		rows = sh.comments(o, r, rows)
 		rows = sh.preamble(o, r, rows)
 	}
-	mended := (o.Mends || o.Names != nil) && mendHeader(r, text[sh.start:], rows, sh.width)
+	mended := (o.Mends || o.Names != nil) && mendHeader(r, text[sh.Start:], rows, sh.Width)
 	if len(rows) > 0 {
-		sh.first = rows[0].fields
+		sh.First = rows[0].fields
 		sh.begin(rows[0])
 		sh.header(o, r, rows)
 	}
-	if mended && sh.headers > 0 {
-		sh.mended = errNamesMended
+	if mended && sh.Headers > 0 {
+		sh.Mended = errNamesMended
 	}
 	return sh
 }
 
-// skipLines finds where the line begins that has n before it, or how many there are. A \r that ends
+// SkipLines finds where the line begins that has n before it, or how many there are. A \r that ends
 // a text with more to come may be half of a line end.
-func skipLines(text []byte, n int, last bool) (start, lines int) {
+func SkipLines(text []byte, n int, last bool) (start, lines int) {
 	for ; lines < n && start < len(text); lines++ {
 		i := bytes.IndexAny(text[start:], "\r\n")
 		switch {
@@ -149,34 +150,34 @@ func skipLines(text []byte, n int, last bool) (start, lines int) {
 	return start, lines
 }
 
-// look cuts the first rows.
-func look(r *rules, text []byte, last bool) []seen {
-	var out []seen
-	var w row
+// firstRows cuts the first rows.
+func firstRows(r *dialect.Rules, text []byte, last bool) []sampleRow {
+	var out []sampleRow
+	var w dialect.Row
 	lines, gap := 0, false
-	for at := 0; at < len(text) && len(out) < shapeRows; at = w.next {
-		r.next(text, at, &w)
-		if !w.whole && !last && len(out) > 0 {
+	for at := 0; at < len(text) && len(out) < shapeRows; at = w.Next {
+		r.Next(text, at, &w)
+		if !w.Whole && !last && len(out) > 0 {
 			break
 		}
-		if r.blank(&w) || r.comment != 0 && text[at] == r.comment {
+		if r.Blank(&w) || r.Comment != 0 && text[at] == r.Comment {
 			gap = true
 		} else {
-			problem := w.problem
+			problem := w.Problem
 			if problem != 0 {
-				sound(r, text, at, &w)
+				soundRow(r, text, at, &w)
 			}
-			out = append(out, seen{fields: r.strings(text, &w), quoted: w.quoted(), at: at, next: w.next, lines: lines, through: lines + w.lines, gap: gap, problem: problem, broken: problem != 0, commented: text[at] == '#'})
+			out = append(out, sampleRow{fields: r.Strings(text, &w), quoted: w.Quoted(), at: at, next: w.Next, lines: lines, through: lines + w.Lines, gap: gap, problem: problem, broken: problem != 0, commented: text[at] == '#'})
 			gap = false
 		}
-		lines += w.lines
+		lines += w.Lines
 	}
 	return out
 }
 
 // mostFields is the number of fields that most rows have; that of the first where no number is.
-func mostFields(rows []seen) int {
-	table := slices.DeleteFunc(slices.Clone(rows), func(s seen) bool { return s.commented })
+func mostFields(rows []sampleRow) int {
+	table := slices.DeleteFunc(slices.Clone(rows), func(s sampleRow) bool { return s.commented })
 	if len(table) == 0 {
 		table = rows
 	}
@@ -196,25 +197,25 @@ func mostFields(rows []seen) int {
 }
 
 // drop leaves rows at the top out.
-func (sh *shape) drop(rows []seen, n int, why string) []seen {
-	if sh.whySkip == "" {
-		sh.whySkip = why
+func (sh *Layout) drop(rows []sampleRow, n int, why string) []sampleRow {
+	if sh.WhySkip == "" {
+		sh.WhySkip = why
 	}
 	if n == len(rows) {
-		sh.start, sh.lines = sh.start+rows[n-1].next, sh.lines+rows[n-1].through
+		sh.Start, sh.Lines = sh.Start+rows[n-1].next, sh.Lines+rows[n-1].through
 	}
 	return rows[n:]
 }
 
 // begin sets the place of the first row that is left.
-func (sh *shape) begin(s seen) {
-	sh.start, sh.lines = sh.start+s.at, sh.lines+s.lines
-	sh.end, sh.endLines = sh.start, sh.lines
+func (sh *Layout) begin(s sampleRow) {
+	sh.Start, sh.Lines = sh.Start+s.at, sh.Lines+s.lines
+	sh.End, sh.EndLines = sh.Start, sh.Lines
 }
 
 // comments leaves lines at the top that begin with # out, unless the last of them is the names.
 // Only where more follow further down is # taken for the sign of comments there too.
-func (sh *shape) comments(o *sniffOptions, r *rules, rows []seen) []seen {
+func (sh *Layout) comments(o *Options, r *dialect.Rules, rows []sampleRow) []sampleRow {
 	n := 0
 	for n < len(rows) && rows[n].commented {
 		n++
@@ -222,49 +223,49 @@ func (sh *shape) comments(o *sniffOptions, r *rules, rows []seen) []seen {
 	if n == 0 || o.NoComment || o.Comment != 0 || n == len(rows) {
 		return rows
 	}
-	if len(rows[n-1].fields) == sh.width && sh.width > 1 && !overTyped(rows[n].fields, rows[n+1:]) {
+	if len(rows[n-1].fields) == sh.Width && sh.Width > 1 && !overTyped(rows[n].fields, rows[n+1:]) {
 		n-- // #id,name: names
 	}
 	if n == 0 {
 		return rows
 	}
-	more := slices.ContainsFunc(rows[n+1:], func(s seen) bool { return s.commented && len(s.fields) != sh.width })
+	more := slices.ContainsFunc(rows[n+1:], func(s sampleRow) bool { return s.commented && len(s.fields) != sh.Width })
 	rows = sh.drop(rows, n, "lines that begin with # before the table")
 	if more {
-		r.comment = '#'
-		rows = slices.DeleteFunc(rows, func(s seen) bool { return s.commented })
+		r.Comment = '#'
+		rows = slices.DeleteFunc(rows, func(s sampleRow) bool { return s.commented })
 	}
 	return rows
 }
 
 // preamble leaves lines before the table out: titles and notes, which have fewer fields than the
 // table, or nearly none that are not empty. What may be names is kept.
-func (sh *shape) preamble(o *sniffOptions, r *rules, rows []seen) []seen {
-	if len(rows) > 0 && len(rows[0].fields) == sh.width {
+func (sh *Layout) preamble(o *Options, r *dialect.Rules, rows []sampleRow) []sampleRow {
+	if len(rows) > 0 && len(rows[0].fields) == sh.Width {
 		if sure, _ := namesQuoted(r, rows); sure {
 			return rows
 		}
 	}
 	n := 0
-	for n < len(rows) && n < preambleRows && len(rows[n].fields) < sh.width && !rows[n].broken {
+	for n < len(rows) && n < preambleRows && len(rows[n].fields) < sh.Width && !rows[n].broken {
 		n++
 	}
-	if n > 0 && n < len(rows) && len(rows[n].fields) == sh.width {
-		narrow := !slices.ContainsFunc(rows[:n], func(s seen) bool { return len(s.fields) > max(1, sh.width/2) })
-		if n == 1 && !rows[n].gap && sh.width > 2 && apart(&rows[0], sh.width) && !o.headed(r, rows[1:]) {
+	if n > 0 && n < len(rows) && len(rows[n].fields) == sh.Width {
+		narrow := !slices.ContainsFunc(rows[:n], func(s sampleRow) bool { return len(s.fields) > max(1, sh.Width/2) })
+		if n == 1 && !rows[n].gap && sh.Width > 2 && apart(&rows[0], sh.Width) && !o.headed(r, rows[1:]) {
 			return rows
 		}
-		if rows[n].gap || narrow && !emptyBehind(rows[n-1:]) && (titles(rows[:n]) || o.headed(r, rows[n:])) {
-			rows = sh.drop(rows, n, fmt.Sprintf("lines of fewer fields than the %d of the table", sh.width))
+		if rows[n].gap || narrow && !emptyBelow(rows[n-1:]) && (titles(rows[:n]) || o.headed(r, rows[n:])) {
+			rows = sh.drop(rows, n, fmt.Sprintf("lines of fewer fields than the %d of the table", sh.Width))
 		}
 	}
-	few := max(1, sh.width/2)
-	for i := 1; i < min(len(rows), 12) && sh.width > 1; i++ {
+	few := max(1, sh.Width/2)
+	for i := 1; i < min(len(rows), 12) && sh.Width > 1; i++ {
 		if rows[i].filled() > 0 {
 			continue
 		}
 		behind := rows[i+1:]
-		if !slices.ContainsFunc(rows[:i], func(s seen) bool { return s.filled() > few }) && (titles(rows[:i]) || len(behind) > 0 && o.headed(r, behind)) {
+		if !slices.ContainsFunc(rows[:i], func(s sampleRow) bool { return s.filled() > few }) && (titles(rows[:i]) || len(behind) > 0 && o.headed(r, behind)) {
 			rows = sh.drop(rows, i+1, "nearly empty rows, closed by an empty one")
 		}
 		break
@@ -277,7 +278,7 @@ func (sh *shape) preamble(o *sniffOptions, r *rules, rows []seen) []seen {
 
 // apart cuts a row of one field at its blanks, if that makes as many names as there are columns: a
 // row of names that was written by another hand than the others.
-func apart(s *seen, width int) bool {
+func apart(s *sampleRow, width int) bool {
 	names := strings.Fields(s.fields[0])
 	if len(s.fields) != 1 || len(names) != width || s.quoted[0] || slices.ContainsFunc(names, isValue) {
 		return false
@@ -286,33 +287,33 @@ func apart(s *seen, width int) bool {
 	return true
 }
 
-// emptyBehind tells whether the fields that the first row lacks are empty in those behind it: it is
+// emptyBelow reports whether the fields that the first row lacks are empty in those after it: it is
 // names, and the other rows end with delimiters.
-func emptyBehind(rows []seen) bool {
-	return !slices.ContainsFunc(rows[1:], func(s seen) bool {
+func emptyBelow(rows []sampleRow) bool {
+	return !slices.ContainsFunc(rows[1:], func(s sampleRow) bool {
 		return slices.ContainsFunc(s.fields[min(len(rows[0].fields), len(s.fields)):], func(f string) bool { return strings.TrimSpace(f) != "" })
 	})
 }
 
 // titles tells lines of several words, or several lines.
-func titles(rows []seen) bool {
+func titles(rows []sampleRow) bool {
 	return len(rows) > 1 || strings.ContainsAny(strings.TrimSpace(rows[0].fields[0]), " :")
 }
 
-// headed tells whether the first row is names.
-func (o *sniffOptions) headed(r *rules, rows []seen) bool {
+// headed reports whether the first row is names.
+func (o *Options) headed(r *dialect.Rules, rows []sampleRow) bool {
 	n, _ := o.isHeader(r, rows)
 	return n > 0
 }
 
 // padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save
 // titles: those above a row of names for more columns.
-func (sh *shape) padded(o *sniffOptions, r *rules, rows []seen) int {
+func (sh *Layout) padded(o *Options, r *dialect.Rules, rows []sampleRow) int {
 	n := 0
 	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
 		n++
 	}
-	if n == 0 || n+1 >= len(rows) || len(rows[n].fields) != sh.width || rows[n].filled() < 2 || rows[n].filled()*4 < sh.width*3 {
+	if n == 0 || n+1 >= len(rows) || len(rows[n].fields) != sh.Width || rows[n].filled() < 2 || rows[n].filled()*4 < sh.Width*3 {
 		return 0
 	}
 	sparse := 0
@@ -324,14 +325,14 @@ func (sh *shape) padded(o *sniffOptions, r *rules, rows []seen) int {
 	if sparse*5 > len(rows)-n-1 {
 		return 0
 	}
-	if overTyped(rows[n].fields, rows[n+1:]) || sh.width > 2 && titles(rows[:n]) && o.headed(r, rows[n:]) {
+	if overTyped(rows[n].fields, rows[n+1:]) || sh.Width > 2 && titles(rows[:n]) && o.headed(r, rows[n:]) {
 		return n
 	}
 	return 0
 }
 
-// overTyped tells whether a row of words stands over columns of numbers and dates: names.
-func overTyped(names []string, below []seen) bool {
+// overTyped reports whether a row of words stands over columns of numbers and dates: names.
+func overTyped(names []string, below []sampleRow) bool {
 	typed, words := 0, 0
 	for i, n := range names {
 		if n = strings.TrimSpace(n); n == "" {
@@ -359,49 +360,49 @@ func overTyped(names []string, below []seen) bool {
 // isValue tells a text that is no name: a number, date or bool.
 func isValue(s string) bool {
 	b := []byte(s)
-	return kinds(b) != isText || isDateIn(b) || isNumber(b) && b[0]-'0' <= 9
+	return typesOf(b) != isText || IsDate(b) || isNumber(b) && b[0]-'0' <= 9
 }
 
 // header finds the rows of names.
-func (sh *shape) header(o *sniffOptions, r *rules, rows []seen) {
+func (sh *Layout) header(o *Options, r *dialect.Rules, rows []sampleRow) {
 	switch o.Header {
 	case Absent:
-		sh.whyHeader = "ReadOptions.Header"
+		sh.WhyHeader = "ReadOptions.Header"
 		return
 	case Present:
-		sh.headers, sh.whyHeader = 1, "ReadOptions.Header"
+		sh.Headers, sh.WhyHeader = 1, "ReadOptions.Header"
 	default:
-		sh.headers, sh.whyHeader = o.namesRow(r, rows)
-		if sh.headers == 0 && o.Names == nil && quotedThroughout(r, rows) {
-			sh.headers, sh.whyHeader = 1, "one column in quotes that all texts of it need: the first is its name"
+		sh.Headers, sh.WhyHeader = o.namesRow(r, rows)
+		if sh.Headers == 0 && o.Names == nil && quotedThroughout(r, rows) {
+			sh.Headers, sh.WhyHeader = 1, "one column in quotes that all texts of it need: the first is its name"
 		}
 	}
-	if sh.headers == 0 {
+	if sh.Headers == 0 {
 		return
 	}
 	sure, _ := namesQuoted(r, rows)
-	if sh.headers = max(o.HeaderRows, 1); o.HeaderRows == 0 && !sure {
-		sh.headers = stacked(rows)
+	if sh.Headers = max(o.HeaderRows, 1); o.HeaderRows == 0 && !sure {
+		sh.Headers = stacked(rows)
 	}
-	if sh.headers > len(rows) {
-		sh.missing = sh.headers - len(rows)
-		sh.headers = len(rows)
+	if sh.Headers > len(rows) {
+		sh.Missing = sh.Headers - len(rows)
+		sh.Headers = len(rows)
 	}
-	for _, s := range rows[:sh.headers] {
-		sh.broken = max(sh.broken, s.problem)
+	for _, s := range rows[:sh.Headers] {
+		sh.Broken = max(sh.Broken, s.problem)
 	}
-	sh.names = join(rows[:sh.headers])
-	last := rows[sh.headers-1]
-	if n := sh.width - len(sh.names); n > 0 && len(rows) > sh.headers && emptyBehind(rows[sh.headers-1:]) {
-		sh.names = append(slices.Clip(sh.names), make([]string, n)...) // the other rows end with delimiters
+	sh.Names = join(rows[:sh.Headers])
+	last := rows[sh.Headers-1]
+	if n := sh.Width - len(sh.Names); n > 0 && len(rows) > sh.Headers && emptyBelow(rows[sh.Headers-1:]) {
+		sh.Names = append(slices.Clip(sh.Names), make([]string, n)...) // the other rows end with delimiters
 	}
-	sh.end += last.next - rows[0].at
-	sh.endLines += last.through - rows[0].lines
+	sh.End += last.next - rows[0].at
+	sh.EndLines += last.through - rows[0].lines
 }
 
 // stacked counts rows of names one under the other. A second one is taken for such only where
 // it repeats the first, or completes one with gaps, over columns of numbers and dates.
-func stacked(rows []seen) int {
+func stacked(rows []sampleRow) int {
 	n := 1
 	for n < min(len(rows)-1, headerRows) {
 		above, s := rows[n-1], rows[n]
@@ -417,7 +418,7 @@ func stacked(rows []seen) int {
 }
 
 // join makes names of rows of names. Blanks around a name belong to it where it is in quotes.
-func join(rows []seen) []string {
+func join(rows []sampleRow) []string {
 	out := slices.Clone(rows[0].fields)
 	for i, quoted := range rows[0].quoted {
 		if !quoted {
@@ -434,32 +435,32 @@ func join(rows []seen) []string {
 
 // mendHeader makes sense of a first row with broken quotes. Where it has none, its line is taken as
 // it is. It reports whether that had to be done.
-func mendHeader(r *rules, text []byte, rows []seen, width int) bool {
+func mendHeader(r *dialect.Rules, text []byte, rows []sampleRow, width int) bool {
 	if len(rows) == 0 || !rows[0].broken {
 		return false
 	}
 	first := &rows[0]
-	end, next := r.line(text, first.at)
-	if m, ok := r.mend(text[first.at:end], width); ok {
+	end, next := r.Line(text, first.at)
+	if m, ok := r.Mend(text[first.at:end], width); ok {
 		first.fields, first.quoted = nil, nil
 		for _, t := range m {
-			first.fields, first.quoted = append(first.fields, string(t.text)), append(first.quoted, t.quoted)
+			first.fields, first.quoted = append(first.fields, string(t.Text)), append(first.quoted, t.Quoted)
 		}
 	} else {
 		bare := *r
-		bare.quote = 0
-		var w row
-		bare.next(text, first.at, &w)
-		first.fields, first.quoted = bare.strings(text, &w), w.quoted()
+		bare.Quote = 0
+		var w dialect.Row
+		bare.Next(text, first.at, &w)
+		first.fields, first.quoted = bare.Strings(text, &w), w.Quoted()
 	}
 	first.next, first.through = next, first.lines+1
 	first.broken, first.problem = false, 0
 	return true
 }
 
-// fit makes names fit a table whose rows have another number of fields, where that can be done
+// FitNames makes names fit a table whose rows have another number of fields, where that can be done
 // without guessing: names that are empty go.
-func fit(names []string, width int) []string {
+func FitNames(names []string, width int) []string {
 	empty := 0
 	for _, n := range names {
 		if strings.TrimSpace(n) == "" {
@@ -472,14 +473,14 @@ func fit(names []string, width int) []string {
 	return names
 }
 
-// skipped is the lines before the table.
-func (sh *shape) skipped() int { return sh.left + sh.lines }
+// Skipped is the lines before the table.
+func (sh *Layout) Skipped() int { return sh.LinesLeftOut + sh.Lines }
 
-// readsAsNames reports whether whoever is told nothing but the delimiter would take the first line
-// of a text for these names, and what is behind it for rows.
-func readsAsNames(text []byte, delimiter byte, names []string) bool {
-	o := sniffOptions{Delimiter: delimiter}
-	r := rules{delimiter: string(delimiter), quote: '"', ends: LF}
-	sh := o.findShape(&r, text, 0, false)
-	return sh.lines == 0 && sh.headers == 1 && slices.Equal(names, sh.names)
+// ReadsAsNames reports whether whoever is told nothing but the delimiter would take the first line
+// of a text for these names, and what is after it for rows.
+func ReadsAsNames(text []byte, delimiter byte, names []string) bool {
+	o := Options{Delimiter: delimiter}
+	r := dialect.Rules{Delimiter: string(delimiter), Quote: '"', Ends: dialect.LF}
+	sh := o.FindLayout(&r, text, 0, false)
+	return sh.Lines == 0 && sh.Headers == 1 && slices.Equal(names, sh.Names)
 }

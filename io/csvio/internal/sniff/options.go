@@ -1,4 +1,4 @@
-package csvio
+package sniff
 
 import (
 	"slices"
@@ -6,25 +6,26 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/csv"
+	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
 // How much of the beginning of a text is looked at: headBytes, or as much up to longHead as has someRows rows.
 const (
-	headBytes = 256 << 10
-	longHead  = 4 << 20
-	someRows  = 20
+	HeadBytes = 256 << 10
+	LongHead  = 4 << 20
+	SomeRows  = 20
 )
 
-// sniffOptions are what is said about a text, and so is not looked for. The fields are those of
+// Options are what is said about a text, and so is not looked for. The fields are those of
 // csvio.ReadOptions by the same names; zero values are looked for.
-type sniffOptions struct {
+type Options struct {
 	Delimiter          byte
 	Separator          string
 	Quote              byte
 	NoQuotes           bool
 	Escape, Comment    byte
 	NoComment          bool
-	LineEnd            LineEnd
+	LineEnd            dialect.LineEnd
 	Trim               Trim
 	BlankRows          bool
 	Skip               int
@@ -49,20 +50,20 @@ const (
 	Absent
 )
 
-// Trim says whether blanks behind delimiters are text.
+// Trim says whether blanks after delimiters are text.
 type Trim int
 
-// Whether blanks behind delimiters are text.
+// Whether blanks after delimiters are text.
 const (
 	KeepBlanks Trim = iota + 1
 	TrimBlanks
 )
 
-// nulls are the words that mean null, and more that do in a column.
-func (o *sniffOptions) nulls(more ...string) *csv.Words {
+// Nulls are the words that mean null, and more that do in a column.
+func (o *Options) Nulls(more ...string) *csv.Words {
 	words := o.Null
 	if words == nil {
-		words = nullWords()
+		words = dialect.NullWords()
 	}
 	return csv.NewWords(slices.Concat(words, more))
 }
