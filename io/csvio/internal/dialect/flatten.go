@@ -7,13 +7,14 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// shift says that text from a place on stood at another place before it was written anew.
+// shift says where text that was written anew at a place, and what follows it, stood before.
 type shift struct{ at, before uint32 }
 
-// Shifts leads places in text that was written anew back to where they were: to the
-// beginning of the row at least, to the byte where the row is as it was.
+// Shifts lead places in text that was written anew back to where the text stood: to the byte in rows
+// that are as they were, and in others to the beginning of the row at least.
 type Shifts []shift
 
+// Add notes that the text written at a place stood at another before.
 func (s *Shifts) Add(at, before int) {
 	if n := len(*s); n > 0 && at-int((*s)[n-1].at) == before-int((*s)[n-1].before) {
 		return
@@ -21,6 +22,7 @@ func (s *Shifts) Add(at, before int) {
 	*s = append(*s, shift{uint32(at), uint32(before)})
 }
 
+// Before returns where the text at a place stood before it was written anew.
 func (s Shifts) Before(at int) int {
 	i := sort.Search(len(s), func(i int) bool { return int(s[i].at) > at })
 	if i == 0 {
@@ -33,8 +35,8 @@ func (s Shifts) Before(at int) int {
 	return was
 }
 
-// Flatten writes text of any rules as text of a plain dialect, after out. Blank lines stay, so
-// that line numbers do; comments become blank lines.
+// Flatten appends text to out as text of a plain dialect, and notes in moved where each row stood.
+// Blank lines stay, so that line numbers do. Comments become blank lines.
 func (r *Rules) Flatten(text []byte, d csv.Dialect, out []byte, moved *Shifts) []byte {
 	var w Row
 	var buf []byte

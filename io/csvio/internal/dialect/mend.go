@@ -15,8 +15,8 @@ type MendedField struct {
 
 const mendQuotes = 16 // of a line that are tried as text
 
-// Mend makes sense of a line with broken quotes, where there is one reading that gives the right
-// number of fields: quotes that close no field are text, or one that opens a field is.
+// Mend reads a line with broken quotes, if exactly one reading gives width fields: either quotes
+// that close no field are text, or one quote that opens a field is.
 func (r *Rules) Mend(line []byte, width int) ([]MendedField, bool) {
 	if r.Quote == 0 {
 		return nil, false
@@ -47,7 +47,7 @@ func (r *Rules) Mend(line []byte, width int) ([]MendedField, bool) {
 	return found, found != nil
 }
 
-// reading cuts a line into fields, the quote at a place taken for text.
+// reading cuts a line into fields and takes the quote at a place for text.
 func (r *Rules) reading(line []byte, literal, width int) ([]MendedField, bool) {
 	var out []MendedField
 	var w Row
@@ -81,10 +81,10 @@ func (r *Rules) plainText(line []byte, t Field) []byte {
 	return bytes.ReplaceAll(line[t.Start:t.End], []byte{r.Quote, r.Quote}, []byte{r.Quote})
 }
 
-// MendRecord writes a row with broken quotes, which may have swallowed rows after it, as the rows
-// it could be, after out. A line that no reading fits stays broken, and so does what is after it;
-// never does a quote of theirs reach into rows after the record. mended are the places in out of the
-// rows that are otherwise than they stand.
+// MendRecord appends a row with broken quotes, which may have swallowed rows, to out as the rows that
+// it could be. A line that no reading fits stays broken, and so do those after it, but no quote of
+// theirs reaches into what is written after the record. base is the record's place in the text.
+// mended are the places in out of rows whose broken quotes were read as text.
 func (r *Rules) MendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *Shifts, base int) (_ []byte, mended []int) {
 	var w Row
 	budget := 8*len(text) + 1<<20 // of bytes looked at to see whether a quote is closed on a later line
@@ -120,7 +120,7 @@ func (r *Rules) MendRecord(text []byte, problem csv.Problem, width int, d csv.Di
 	return out, mended
 }
 
-// Line is where the line that begins at a place ends, and where the next one begins.
+// Line returns where the line that begins at a place ends, and where the next one begins.
 func (r *Rules) Line(text []byte, at int) (end, next int) {
 	for ; at < len(text); at++ {
 		if n := r.eol(text, at); n > 0 {

@@ -6,47 +6,43 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// Rules are a dialect with everything that can be read. The scanner of internal/csv knows the
-// plain ones: a delimiter of one byte, doubled quotes, one kind of line end. Text of
-// other dialects is written anew by these rules, a block at a time and on all cores, as
-// plain text (see [piece.flatten]); they are also what sniffing and mending cut text with. They do
-// some 200 MB/s.
+// Rules are a dialect. Reading cuts odd dialects by them, sniffing the dialects that it tries.
 type Rules struct {
-	Delimiter string
-	Quote     byte // 0: none
-	Backslash bool // it makes a quote, delimiter, line end or backslash after it text; doubled quotes go too
-	Comment   byte // 0: none
-	Ends      LineEnd
-	Trim      bool // blanks after a delimiter, and around quotes, are no text
-	BlankRows bool // lines with nothing in them are rows
-	FieldsMax int  // fields of a row that are kept, and one more; 0: all
-	lenient   bool // a quote closes only before a delimiter or line end
+	Delimiter string  // one byte at least
+	Quote     byte    // 0: none
+	Backslash bool    // a backslash makes a quote, delimiter, line end or backslash after it text; doubled quotes do too
+	Comment   byte    // the first byte of rows that are left out; 0: none
+	Ends      LineEnd // of rows
+	Trim      bool    // blanks after a delimiter, and around quotes, are no text
+	BlankRows bool    // lines with nothing in them are rows
+	FieldsMax int     // fields of a row that are kept, and one more; 0: all
+	lenient   bool    // a quote closes a field only before a delimiter or line end
 }
 
-// Field is a field as the rules find it.
+// Field is a field's place in the text.
 type Field struct {
 	Start, End int  // of its text, without quotes
-	Quoted     bool // was in quotes
-	escaped    bool // its text holds doubled quotes or escapes
+	Quoted     bool // it is in quotes
+	escaped    bool // its text has doubled quotes or escapes
 }
 
-// Row is a row as the rules find it.
+// Row is a row's place in the text. Its memory is used again for the next row.
 type Row struct {
 	Fields  []Field
-	End     int // of its text
-	Next    int // where the next begins
-	Lines   int // line ends in it, its own one included
-	Whole   bool
-	QuoteAt int // the quote that is open at the end of the text; -1
-	Problem csv.Problem
+	End     int         // of its text, before the line end
+	Next    int         // the place of the next row
+	Lines   int         // line ends in it, its own included
+	Whole   bool        // it has a line end
+	QuoteAt int         // the place of a quote that is open at the end of the text; -1
+	Problem csv.Problem // of its quotes
 }
 
-// empty tells a line without anything in it.
+// empty reports whether a line has nothing in it.
 func (r *Row) empty() bool {
 	return len(r.Fields) == 1 && r.End == r.Fields[0].Start && !r.Fields[0].Quoted
 }
 
-// Blank tells such a line where it is no row.
+// Blank reports whether a row is a line with nothing in it, and so no row by these rules.
 func (r *Rules) Blank(w *Row) bool { return !r.BlankRows && w.empty() }
 
 // Plain reports whether the scanner can read text of these rules as it stands.
@@ -54,7 +50,8 @@ func (r *Rules) Plain() bool {
 	return len(r.Delimiter) == 1 && !r.Backslash && !r.Trim && !r.BlankRows && (r.Ends == LF || r.Ends == CR)
 }
 
-// Scanner is what the scanner reads: the text itself, or what was made of it.
+// Scanner returns the plain dialect in which internal/csv reads the text: its own, or, if the rules
+// are not plain, that of the text that [Rules.Flatten] makes of it.
 func (r *Rules) Scanner() csv.Dialect {
 	d := csv.Dialect{Delimiter: r.Delimiter[0], Quote: r.Quote, Newline: '\n', Comment: r.Comment}
 	if r.Plain() {
@@ -73,8 +70,8 @@ func (r *Rules) Scanner() csv.Dialect {
 	return d
 }
 
-// eol is the bytes of the line end at the place, 0 for none. A \r at the end of the text may be
-// half of one.
+// eol returns the bytes of the line end at a place, 0 if there is none. A \r at the end of the text
+// may be half of one.
 func (r *Rules) eol(text []byte, at int) int {
 	switch text[at] {
 	case '\n':
@@ -102,7 +99,7 @@ func (r *Rules) delimits(text []byte, at int) bool {
 	return len(r.Delimiter) == 1 || bytes.HasPrefix(text[at:], []byte(r.Delimiter))
 }
 
-// Next finds the row that begins at a place, keeping the memory of out's fields.
+// Next finds the row that begins at a place. It keeps the memory of out's fields.
 func (r *Rules) Next(text []byte, at int, out *Row) {
 	*out = Row{Fields: out.Fields[:0], QuoteAt: -1}
 	if r.Comment != 0 && at < len(text) && text[at] == r.Comment {
@@ -128,7 +125,7 @@ func (r *Rules) Next(text []byte, at int, out *Row) {
 	}
 }
 
-// skipLine takes a comment.
+// skipLine finds the end of a comment.
 func (r *Rules) skipLine(text []byte, at int, out *Row) {
 	for ; at < len(text); at++ {
 		if n := r.eol(text, at); n > 0 {
@@ -139,8 +136,7 @@ func (r *Rules) skipLine(text []byte, at int, out *Row) {
 	out.End, out.Next = len(text), len(text)
 }
 
-// field finds the field that begins at a place, and where the delimiter or line end after it
-// stands.
+// field finds the field that begins at a place, and the place of the delimiter or line end after it.
 func (r *Rules) field(text []byte, at int, out *Row) (Field, int) {
 	if r.Trim {
 		for at < len(text) && text[at] == ' ' && !r.delimits(text, at) {
@@ -155,7 +151,7 @@ func (r *Rules) field(text []byte, at int, out *Row) (Field, int) {
 	return t, t.End
 }
 
-// bare finds the end of text without quotes.
+// bare finds the end of a field without quotes.
 func (r *Rules) bare(text []byte, at int, out *Row) (end int, escaped bool) {
 	for ; at < len(text); at++ {
 		c := text[at]
@@ -177,7 +173,8 @@ func (r *Rules) bare(text []byte, at int, out *Row) (end int, escaped bool) {
 	return at, escaped
 }
 
-// escapes is the bytes of an escape at the place: the backslash and what it makes text; 0 for none.
+// escapes returns the bytes of an escape at a place, the backslash and what it makes text; 0 if
+// there is none.
 func (r *Rules) escapes(text []byte, at int) int {
 	if text[at] != '\\' || at+1 >= len(text) {
 		return 0
@@ -238,7 +235,7 @@ func (r *Rules) afterQuote(text []byte, at int, out *Row) int {
 	return end
 }
 
-// Text is a field's text with escapes undone, after buf.
+// Text appends a field's text to buf, its escapes undone.
 func (r *Rules) Text(text []byte, t Field, buf []byte) []byte {
 	raw := text[t.Start:t.End]
 	if !t.escaped {
@@ -262,7 +259,7 @@ func (r *Rules) Text(text []byte, t Field, buf []byte) []byte {
 	return buf
 }
 
-// Quoted are a row's fields that are in quotes.
+// Quoted reports of each field whether it is in quotes.
 func (r *Row) Quoted() []bool {
 	out := make([]bool, len(r.Fields))
 	for i, t := range r.Fields {
@@ -271,7 +268,7 @@ func (r *Row) Quoted() []bool {
 	return out
 }
 
-// Strings are a row's fields as text.
+// Strings returns the texts of a row's fields.
 func (r *Rules) Strings(text []byte, w *Row) []string {
 	out := make([]string, len(w.Fields))
 	for i, t := range w.Fields {
@@ -280,8 +277,9 @@ func (r *Rules) Strings(text []byte, w *Row) []string {
 	return out
 }
 
-// Cut finds where the last whole row of a block ends, how many lines lie before, and the quote that
-// is open at the end of the block (-1: none), as [csv.Cut] does for plain text.
+// Cut returns the end of the last whole row of a block, the number of lines before it, and the place
+// of a quote that is open at the end of the block, -1 if there is none. [csv.Cut] does so for plain
+// text.
 func (r *Rules) Cut(text []byte, last bool) (end, lines, quoteAt int) {
 	var w Row
 	for end < len(text) {

@@ -10,9 +10,9 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// sameForm reports whether a text is written as half of the column's texts at least, in a form that
-// words do not have: with digits, or as an address. What begins as a value does needs letters of
-// the same kind only, any other text as many too.
+// sameForm reports whether a text is written like at least half of the column's texts, in a form
+// that words do not have: with digits, or as an address. If it begins as values do, letters need to
+// be of the same kind only; if not, as many.
 func (b *below) sameForm(name string) bool {
 	if !hasDigit(name) && !looksLikeValue(name) {
 		return false
@@ -42,7 +42,7 @@ func looksLikeValue(s string) bool {
 	return hasDigit(s) && !unicode.IsLetter(first) && first != '_' || codeForm(s) != "" || addressForm(s) != ""
 }
 
-// digitsForm is the shape of a text in which numbers count alike, however long.
+// digitsForm returns the shape of a text in which numbers count alike, however long.
 func digitsForm(s string) string {
 	shape := strings.TrimLeft(exactShape(s), "+-")
 	out := make([]byte, 0, len(shape))
@@ -57,13 +57,13 @@ func digitsForm(s string) string {
 	return string(out)
 }
 
-// runForm is that in which words count alike too, and blanks do not count.
+// runForm returns the shape in which words count alike too, and blanks do not count.
 func runForm(s string) string {
 	return string(slices.Compact([]byte(strings.ReplaceAll(digitsForm(s), " ", ""))))
 }
 
-// codeForm is the shape of a code of letters and digits mixed, as in digests, UUIDs, MAC addresses
-// and IBANs; of other texts "".
+// codeForm returns the shape of a code of letters and digits mixed, as digests, UUIDs, MAC addresses
+// and IBANs are; "" of other texts.
 func codeForm(s string) string {
 	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
 		return "0x"
@@ -86,8 +86,8 @@ func codeForm(s string) string {
 	return shape
 }
 
-// addressForm is what kind of address a text is: of a mail, on the web or of a file; of other texts
-// "".
+// addressForm returns which kind of address a text is: of a mail, on the web or of a file; "" of
+// other texts.
 func addressForm(s string) string {
 	at, slash := strings.IndexByte(s, '@'), strings.IndexAny(s, `/\`)
 	switch {
@@ -103,10 +103,9 @@ func addressForm(s string) string {
 	return ""
 }
 
-// corner is where the integers are that are names in a row that begins with a word, or nothing, and
-// goes on with integers: over a table of numbers it may be names, or data with a word in front. A
-// word that is written otherwise than those below it lets one year or a few round steps be names;
-// any other needs more of them.
+// corner returns the places of the integers in a first row that are names beside a word, or nothing,
+// in its corner; nil if the row may be data with a word in front. If the word is written otherwise
+// than those below it, one year or a few round steps are enough; if not, it takes more of them.
 func corner(first []string, columns []*below) []int {
 	if len(first) < 2 || strings.Trim(exactShape(first[0]), "Aa _-") != "" {
 		return nil
@@ -153,8 +152,8 @@ func (b *below) sumOf(digits string) bool {
 	return math.Abs(sum-float64(number(digits))) < 0.001
 }
 
-// numberNames tells what speaks for integers to be names by themselves: years over other numbers,
-// integers one after the other.
+// numberNames reports whether integers are names by themselves, surely or maybe: years over other
+// numbers, integers one after the other.
 func numberNames(first []string, columns []*below, at []int) (sure, maybe bool) {
 	years, fractions := true, true
 	for _, i := range at {
@@ -179,8 +178,8 @@ func numberNames(first []string, columns []*below, at []int) (sure, maybe bool) 
 	return sure, years || step == 1 || step > 4 && number(first[at[0]])%step == 0
 }
 
-// stepOf is by how much each of some integers is more than the one before it; 0 if there are no
-// two, or they differ in that.
+// stepOf returns by how much each of some integers exceeds the one before it; 0 if there are no two,
+// or the steps differ.
 func stepOf(fields []string, at []int) (step int) {
 	for k := 1; k < len(at); k++ {
 		a, b := fields[at[k-1]], fields[at[k]]
@@ -196,7 +195,7 @@ func stepOf(fields []string, at []int) (step int) {
 	return step
 }
 
-// number is a text of up to nine digits.
+// number returns the value of up to nine digits.
 func number(digits string) (n int) {
 	for _, c := range digits {
 		n = n*10 + int(c-'0')
@@ -204,8 +203,8 @@ func number(digits string) (n int) {
 	return n
 }
 
-// otherWord reports whether a column has texts, of which a word is none; where no word is, any
-// values.
+// otherWord reports whether a column has texts and a word is none of them; for no word, whether it has
+// any values.
 func (b *below) otherWord(name string) bool {
 	return len(b.texts) >= 2 && (name == "" || b.kinds == isText && !slices.Contains(b.texts, name))
 }

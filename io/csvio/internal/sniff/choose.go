@@ -30,10 +30,10 @@ type ScoredDialect struct {
 	typed         float64 // share of cells that are numbers, dates or the like, or plain words
 	broken        int     // rows with broken quotes
 	quoted        int     // fields in quotes
-	swallowedRows int     // rows whose broken quotes reach to lines after
+	swallowedRows int     // rows whose broken quotes reach into the lines after them
 	strict        int     // columns of numbers and dates
 	empty         int     // columns at the end without a value
-	QuoteOpen     bool    // a quote is open at the end of the text, after few rows
+	QuoteOpen     bool    // a quote is open at the end of the text, after few rows: more text may close it
 
 	quotedDelimiter bool // a field in quotes holds the delimiter
 	strayQuotes     bool // a quote stands in a field without quotes
@@ -45,8 +45,8 @@ type ScoredDialect struct {
 // evenly a dialect cuts the rows, times how many of the cells it makes are of a known type (G. van
 // den Burg, A. Nazábal, C. Sutton: Wrangling messy CSV files by detecting row and type patterns,
 // 2019). Unlike theirs a pattern is the number of fields, as in DuckDB's sniffer, and one uneven
-// row costs little. What the options say is not tried. No delimiter is found where the only sign of
-// one is taken for quotes or comments.
+// row costs little. What the options say is not tried. last says that the text ends here. If the
+// only sign of a delimiter is taken for quotes or comments, the rules have none.
 func (o *Options) ChooseDialect(text []byte, last bool) ScoredDialect {
 	sample := text[:min(len(text), scoreBytes)]
 	if o.Comment == 0 && !o.NoComment {
@@ -86,7 +86,7 @@ func (o *Options) ChooseDialect(text []byte, last bool) ScoredDialect {
 	return best
 }
 
-// closesQuotes reports whether a field of a text is in quotes that close.
+// closesQuotes reports whether some field of a text is in quotes that close.
 func closesQuotes(r *dialect.Rules, text []byte) bool {
 	var w dialect.Row
 	for at := 0; at < len(text); at = w.Next {
@@ -149,9 +149,9 @@ func manyOpen(r *dialect.Rules, text []byte) bool {
 	return most >= strayQuotes && 2*most >= rows-1 // one may be names
 }
 
-// soundRow finds the row that begins at a place, and reports whether its quotes are as they should be. A
-// row where they are not may have swallowed lines after it: if these are rows without it, it ends
-// with its line, and quotes in it are text.
+// soundRow finds the row that begins at a place. ok reports whether its quotes are as they should be.
+// If not, the row may have swallowed lines: if those are rows of their own, it ends with its line,
+// and quotes in it are text.
 func soundRow(r *dialect.Rules, text []byte, at int, w *dialect.Row) (ok, swallowed bool) {
 	r.Next(text, at, w)
 	if w.Problem == 0 {
@@ -185,7 +185,7 @@ func evenLines(r *dialect.Rules, text []byte, at int) bool {
 	return fields > 1 && lines > 2 && even*10 >= lines*9
 }
 
-// afterHashes is where the lines at the top that begin with # end.
+// afterHashes returns where the lines at the top that begin with # end.
 func afterHashes(text []byte) int {
 	at := 0
 	for at < len(text) && text[at] == '#' {
@@ -201,7 +201,7 @@ func afterHashes(text []byte) int {
 	return at
 }
 
-// sure tells a dialect that leaves nothing to wish for: no rare delimiter is tried then.
+// sure reports whether a dialect leaves nothing to wish for: no rare delimiter is tried then.
 func (a *ScoredDialect) sure() bool {
 	return a.rows > 2 && a.width > 2 && a.even > 0.98 && a.typed > 0.8 && a.broken == 0
 }
@@ -284,8 +284,8 @@ func (o *Options) trims(sample []byte, delimiter string) []bool {
 	return []bool{false, true}
 }
 
-// lineEnds tells which line ends there are: a \r alone is one if it is the only kind, or beside
-// others where rows say so.
+// lineEnds returns the line ends that a sample may have. A lone \r is one if there is no other kind;
+// if there is, both readings are tried.
 func (o *Options) lineEnds(sample []byte) []dialect.LineEnd {
 	if o.LineEnd != 0 {
 		return []dialect.LineEnd{o.LineEnd}
@@ -456,9 +456,9 @@ func (a *ScoredDialect) weigh(undivided, blanks int, rows []dialect.Row) {
 	}
 }
 
-// titled is how far a delimiter is believed that the first rows have less often than those after:
-// they are titles, or names of a single column whose values hold the delimiter here and there, such
-// as 1,5 and Smith; John.
+// titled returns a factor for the score of a delimiter that the first rows have less often than the
+// rest. They are titles, or the name of a single column whose values have the delimiter here and
+// there, such as 1,5 and Smith; John.
 func (a *ScoredDialect) titled(text []byte, rows []dialect.Row, undivided int) float64 {
 	const doubtful = 0.01
 	k := 0
@@ -498,8 +498,8 @@ func hasValue(r *dialect.Rules, text []byte, w *dialect.Row) bool {
 	return slices.ContainsFunc(w.Fields, func(t dialect.Field) bool { return cell(csv.Trim(text[t.Start:t.End]), r.Delimiter) == strongCell })
 }
 
-// rareness is how far a delimiter that is rare is believed: it must cut rows alike, into columns of
-// which one is of numbers or dates at least, and not cut what is one value.
+// rareness returns a factor for the score of a rare delimiter: it must cut rows alike, into columns
+// of which one at least is of numbers or dates, and must not cut what is one value.
 func (a *ScoredDialect) rareness(undivided int) float64 {
 	const sure = 0.9
 	if a.even < sure || a.strict == 0 && a.quoted*2 < a.rows || undivided*2 > a.rows {
@@ -519,7 +519,7 @@ func separators(rows []dialect.Row) int {
 	return n
 }
 
-// cellKind is what a cell looks like, to someone who does not know the dialect yet.
+// cellKind is what a cell looks like while the dialect is not known.
 type cellKind int
 
 const (
@@ -529,7 +529,7 @@ const (
 	strongCell          // a number, date, time, address or the like
 )
 
-// cell tells what a cell looks like.
+// cell returns what a cell looks like.
 func cell(b []byte, delimiter string) cellKind {
 	if len(b) == 0 {
 		return emptyCell
@@ -551,7 +551,7 @@ func cell(b []byte, delimiter string) cellKind {
 	return wordCell
 }
 
-// isNumber tells numbers in any form, with a sign of currency or per cent too.
+// isNumber reports whether a text is a number in any form, with a sign of currency or per cent too.
 func isNumber(b []byte) bool {
 	b = bytes.TrimSuffix(bytes.TrimLeft(b, "$€£¥+-"), []byte("%"))
 	if len(b) == 0 || b[0]-'0' > 9 && b[0] != '.' {

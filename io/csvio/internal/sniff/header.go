@@ -11,10 +11,10 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// headerVote is the question whether the first row is names: what speaks for it, column by column, in
-// points. A row of data fits the columns it begins; names do not, or look unlike what stands below
-// them. If nothing speaks either way, a row of words is names, and one with a value is data: a row
-// of names among the data is seen, a row of data that became names is not.
+// headerVote weighs whether the first row is names, in points, column by column. A row of data fits
+// the columns that it begins; names do not, or look unlike what stands below them. If nothing speaks
+// either way, a row of words is names and one with a value is data: a row of names among the data is
+// seen, a row of data that became names is not.
 type headerVote struct {
 	points float64
 	why    string
@@ -58,7 +58,7 @@ func (h *headerVote) add(points float64, why string) {
 	}
 }
 
-// isHeader reports whether the first row is names, and why.
+// isHeader returns 1 if the first row is names, else 0, and why.
 func (o *Options) isHeader(r *dialect.Rules, rows []sampleRow) (int, string) {
 	if rows[0].filled() == 0 {
 		return 0, "the first row is empty"
@@ -66,9 +66,9 @@ func (o *Options) isHeader(r *dialect.Rules, rows []sampleRow) (int, string) {
 	return o.headline(r, rows).verdict()
 }
 
-// namesRow reports whether the first row goes as names, and why. Beside names that are given, it goes
-// if it is these or cannot be data: of a row that is kept and was names, all see it; of a row of
-// data that goes, nobody.
+// namesRow returns 1 if the first row is left out as names, else 0, and why. If the options name the
+// columns, it is left out only if it is these names or cannot be data: everybody sees a row of names
+// that was kept, and nobody a row of data that was left out.
 func (o *Options) namesRow(r *dialect.Rules, rows []sampleRow) (int, string) {
 	n, why := o.isHeader(r, rows)
 	if o.Names == nil || o.HeaderRows > 0 {
@@ -160,7 +160,7 @@ func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
 	return h
 }
 
-// verdict reports whether the row is names, and why.
+// verdict returns 1 if the row is names, else 0, and why.
 func (h *headerVote) verdict() (int, string) {
 	switch {
 	case h.points > 0 && h.why != "":
@@ -249,9 +249,9 @@ func (h *headerVote) weigh(name string, numbered bool, b *below) {
 	}
 }
 
-// words tells a column of different words, in which a number would be another kind of value: what
-// has digits at its beginning, as 5 kg and 10:30-11:00, may be a number in another row, and unknown
-// may stand for one.
+// words reports whether a column has different words, among which a number would be another kind of
+// value. Texts that begin with a digit, as 5 kg and 10:30-11:00, may be numbers in other rows, and a
+// word such as unknown may stand for one.
 func (b *below) words() bool {
 	for _, t := range b.texts {
 		if first, _ := utf8.DecodeRuneInString(t); !unicode.IsLetter(first) {
@@ -261,8 +261,8 @@ func (b *below) words() bool {
 	return len(b.texts) >= shapeRowsMin && slices.ContainsFunc(b.texts, func(t string) bool { return t != b.texts[0] })
 }
 
-// many tells words that are so many, and so different, that a number among them would have shown.
-// In words that are sorted it would be the first.
+// many reports whether a number among the words would have shown: they are at least wordRowsMin, of
+// shapeRowsMin kinds, and not sorted, or it would be the first.
 func (b *below) many() bool {
 	distinct := len(slices.Compact(slices.Sorted(slices.Values(b.texts))))
 	return len(b.texts) >= wordRowsMin && distinct >= shapeRowsMin && !slices.IsSorted(b.texts)
@@ -275,8 +275,8 @@ func (b *below) fits(text string) bool {
 	return e.kinds != isText
 }
 
-// sameKind is what a value in the first row says over values of its kind: that of a year is less,
-// if it is none of many.
+// sameKind returns the points of a value in the first row over values of its kind. A year over
+// values that are no years says less.
 func (b *below) sameKind(name string) float64 {
 	if isYear(name) && !slices.ContainsFunc(b.texts, isYear) {
 		return sameYear
@@ -322,8 +322,8 @@ func (h *headerVote) text(name string, numbered bool, b *below) {
 	}
 }
 
-// like reports whether the column's texts are alike, in one of some ways, and whether a text is like
-// them. Words that are of letters alone are no more like names than unlike them.
+// like reports whether the column's texts are alike in some way, and whether a text is like them.
+// Words of letters alone are as much like names as unlike them.
 func (b *below) like(name string) (like, alike bool) {
 	for _, of := range []func(string) string{exactShape, runShape} {
 		want := of(b.texts[0])
@@ -350,7 +350,7 @@ func (b *below) like(name string) (like, alike bool) {
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
-// exactShape writes a text with A and a for letters and 0 for digits.
+// exactShape returns a text with A and a in place of letters and 0 in place of digits.
 func exactShape(s string) string {
 	if len(s) > 100 {
 		return "long"
@@ -368,7 +368,7 @@ func exactShape(s string) string {
 	}, s)
 }
 
-// runShape is the shape with runs of one kind made one.
+// runShape returns the shape with each run of one kind made one.
 func runShape(s string) string {
 	return string(slices.Compact([]byte(exactShape(s))))
 }
@@ -385,8 +385,8 @@ func commonPrefix(texts []string) string {
 	return prefix
 }
 
-// numberedIn are the places of fields that are numbered one after the other: years, or a word and a
-// number, of neighbours each one more than the one before.
+// numberedIn returns the places of neighbouring fields that are numbered one after the other: years,
+// or a word and a number.
 func numberedIn(fields []string) []int {
 	var out []int
 	for i := 0; i+1 < len(fields); i++ {
@@ -421,7 +421,7 @@ func cutNumber(s string) (word string, n int, ok bool) {
 	return word, n, true
 }
 
-// sameWord reports whether a value below a numbered field is of the same word, or a year too.
+// sameWord reports whether a value below a numbered field has the same word, or is a year too.
 func sameWord(name string, column int, rows []sampleRow) bool {
 	word, _, _ := cutNumber(name)
 	return slices.ContainsFunc(rows, func(s sampleRow) bool {
@@ -433,9 +433,9 @@ func sameWord(name string, column int, rows []sampleRow) bool {
 	})
 }
 
-// namesQuoted reports whether all fields of the first row are in quotes, and no field below is that
-// does not need them; nor any at all, if those of the first row need theirs. maybe tells that it
-// could be so.
+// namesQuoted reports whether quotes show that the first row is names: all of its fields are in
+// quotes, and below it only fields that need them, or none if those of the first row need theirs.
+// maybe says that quotes do not speak against it.
 func namesQuoted(r *dialect.Rules, rows []sampleRow) (sure, maybe bool) {
 	if slices.Contains(rows[0].quoted, false) {
 		return false, false
@@ -456,8 +456,8 @@ func namesQuoted(r *dialect.Rules, rows []sampleRow) (sure, maybe bool) {
 	return !quoted || idle(&rows[0]), true
 }
 
-// needsQuotes reports whether a text, the only one of its row or not, could be something else without
-// quotes.
+// needsQuotes reports whether a text could be something else without quotes. alone says that it is
+// the only field of its row.
 func needsQuotes(r *dialect.Rules, s string, alone bool) bool {
 	return s == "" || strings.Contains(s, r.Delimiter) || strings.ContainsAny(s, "\r\n") || strings.IndexByte(s, r.Quote) >= 0 ||
 		strings.Trim(s, " \t") != s || strings.IndexByte(dialect.FirstBytes, s[0]) >= 0 || slices.Contains(dialect.NullWords(), s) ||

@@ -6,7 +6,7 @@ import (
 	"github.com/volley-go/volley/internal/csv"
 )
 
-// typeSet is a set of types, and forms of writing them, that a text could be of.
+// typeSet is a set of types, and of forms of writing them, that a text could be of.
 type typeSet uint64
 
 const (
@@ -42,7 +42,7 @@ var numberForms = [...]csv.Number{
 // commasApart and pointsApart are the forms whose thousands could be decimals.
 const commasApart, pointsApart = 1, 2
 
-// allNumbers are the bits of a row of digits, allIntegers those of one that no float holds.
+// allNumbers are the bits of digits alone, allIntegers those of digits that no float holds.
 const (
 	allNumbers  = isForm<<(2*len(numberForms)) - isForm
 	allIntegers = allNumbers / 3
@@ -68,7 +68,7 @@ func (f *Form) Plain() bool {
 	return f.Number == csv.Number{} && f.Order == 0 && f.Yes == nil && f.No == nil
 }
 
-// typesOf tells what a text that is no null can be read as, in the form that the parsers take.
+// typesOf returns what a text that is no null can be read as, in the form that the parsers take.
 func typesOf(b []byte) typeSet {
 	if len(b) == 0 {
 		return isText
@@ -99,8 +99,8 @@ func typesOf(b []byte) typeSet {
 	return isText
 }
 
-// numeric tells an integer, a float, or neither: integers that a float would not hold are no
-// floats, and numbers with leading zeros or of telephones are text.
+// numeric returns whether a text is an integer, a float, both or neither. Integers that a float would
+// round are no floats. Numbers with leading zeros and telephone numbers are neither.
 func numeric(b []byte) (k typeSet) {
 	if v, ok := csv.StrictInt(b); ok {
 		if k = isInt; -1<<53 <= v && v <= 1<<53 {
@@ -116,8 +116,8 @@ func numeric(b []byte) (k typeSet) {
 // OnlyFloat reports whether a text is a number that a float64 holds and no int64.
 func OnlyFloat(b []byte) bool { return numeric(b) == isFloat }
 
-// otherForms tells in which of some other forms a text is a number, date or bool, and for which of these
-// it is proof: what reads in no other form.
+// otherForms returns the forms, of those in open, in which a text is a number, date or bool that the
+// parsers do not take as it stands. proof are the forms that it shows: it reads in no other.
 func otherForms(b []byte, open typeSet) (k, proof typeSet) {
 	if len(b) == 0 || len(b) > 40 || open < isYes {
 		return 0, 0
@@ -170,7 +170,8 @@ func otherForms(b []byte, open typeSet) (k, proof typeSet) {
 // pointForms are the bits of a number with a point that cannot stand between thousands.
 const pointForms = isForm<<(2*1+1) | isForm<<(2*4+1) | isForm<<(2*5+1)
 
-// otherFormsByType knows what forms says of most values, by what the parsers say.
+// otherFormsByType is a shortcut for otherForms: it derives the answer from the types of the text,
+// without trying each form. ok is false if it cannot.
 func otherFormsByType(b []byte, k typeSet) (other, proof typeSet, ok bool) {
 	switch {
 	case k&isInt != 0 && k&isFloat == 0:
@@ -190,7 +191,7 @@ func otherFormsByType(b []byte, k typeSet) (other, proof typeSet, ok bool) {
 	return 0, 0, false
 }
 
-// words tells which pairs of words for true and false a text is of.
+// words returns the pairs of words for true and false that a text is of, and which of the two it is.
 func words(b []byte) (k, proof typeSet) {
 	for i, pair := range boolPairs {
 		if word(b, pair[0]) {
@@ -202,10 +203,10 @@ func words(b []byte) (k, proof typeSet) {
 	return k, proof
 }
 
-// word tells a word in lower, upper or title case.
+// word reports whether a text is a word in lower, upper or title case.
 func word(b []byte, w string) bool { return len(b) == len(w) && bytes.EqualFold(b, []byte(w)) }
 
-// proves reports whether a number shows its form: 1,234 could be a thousand or little more than one,
+// proves reports whether a number shows its form: 1,234 could be a thousand or little more than one;
 // 1,5 and 1,234,567 and 1,234.5 could not.
 func proves(n csv.Number, b []byte) bool {
 	decimals := bytes.Count(b, []byte{n.Decimal})

@@ -58,8 +58,9 @@ func (s *sampleRow) filled() int {
 	return n
 }
 
-// SeparatorLine takes the line sep=; off, which spreadsheets write and read. In quotes it may be a
-// column's name: it is one unless the line below has that separator, outside of quotes.
+// SeparatorLine returns the delimiter that a first line such as sep=; names, which spreadsheets write
+// and read, and the line's size; nothing if it is none. In quotes it may be a column's name: it is
+// one unless the line below has that delimiter, outside of quotes.
 func SeparatorLine(text []byte) (delimiter string, size int) {
 	line, size := firstLine(text, 64)
 	if size == 0 {
@@ -79,8 +80,8 @@ func SeparatorLine(text []byte) (delimiter string, size int) {
 	return delimiter, size
 }
 
-// firstLine is the first line without its end, which is looked for in so many bytes, and its size
-// with the end; 0 if there is none.
+// firstLine returns the first line without its end, and its size with it; a size of 0 if no line ends
+// within most bytes.
 func firstLine(text []byte, most int) (line []byte, size int) {
 	text = text[:min(len(text), most)]
 	end := bytes.IndexByte(text, '\n')
@@ -103,8 +104,8 @@ func outsideQuotes(line []byte, separator string) bool {
 	return false
 }
 
-// FindLayout finds where the table begins. It may find a sign for comments, and sets it in the
-// rules.
+// FindLayout finds where the table begins. start is where it may begin, after a separator line, and
+// last says that the text ends here. If it finds a sign for comments, it sets it in the rules.
 func (o *Options) FindLayout(r *dialect.Rules, text []byte, start int, last bool) Layout {
 	sh := Layout{Start: start, Separator: start > 0}
 	if start > 0 {
@@ -131,8 +132,8 @@ func (o *Options) FindLayout(r *dialect.Rules, text []byte, start int, last bool
 	return sh
 }
 
-// SkipLines finds where the line begins that has n before it, or how many there are. A \r that ends
-// a text with more to come may be half of a line end.
+// SkipLines returns where the line begins that has n lines before it, or the end of the text and how
+// many it has. last says that the text ends here: if not, a \r at its end may be half of a line end.
 func SkipLines(text []byte, n int, last bool) (start, lines int) {
 	for ; lines < n && start < len(text); lines++ {
 		i := bytes.IndexAny(text[start:], "\r\n")
@@ -175,7 +176,8 @@ func firstRows(r *dialect.Rules, text []byte, last bool) []sampleRow {
 	return out
 }
 
-// mostFields is the number of fields that most rows have; that of the first where no number is.
+// mostFields returns the number of fields that most rows have, or that of the first if no number is
+// that of most.
 func mostFields(rows []sampleRow) int {
 	table := slices.DeleteFunc(slices.Clone(rows), func(s sampleRow) bool { return s.commented })
 	if len(table) == 0 {
@@ -196,7 +198,7 @@ func mostFields(rows []sampleRow) int {
 	return best
 }
 
-// drop leaves rows at the top out.
+// drop leaves out rows at the top.
 func (sh *Layout) drop(rows []sampleRow, n int, why string) []sampleRow {
 	if sh.WhySkip == "" {
 		sh.WhySkip = why
@@ -213,8 +215,8 @@ func (sh *Layout) begin(s sampleRow) {
 	sh.End, sh.EndLines = sh.Start, sh.Lines
 }
 
-// comments leaves lines at the top that begin with # out, unless the last of them is the names.
-// Only where more follow further down is # taken for the sign of comments there too.
+// comments leaves out lines at the top that begin with #, unless the last of them is the names. If
+// more follow further down, # is the sign of comments there too.
 func (sh *Layout) comments(o *Options, r *dialect.Rules, rows []sampleRow) []sampleRow {
 	n := 0
 	for n < len(rows) && rows[n].commented {
@@ -238,8 +240,8 @@ func (sh *Layout) comments(o *Options, r *dialect.Rules, rows []sampleRow) []sam
 	return rows
 }
 
-// preamble leaves lines before the table out: titles and notes, which have fewer fields than the
-// table, or nearly none that are not empty. What may be names is kept.
+// preamble leaves out titles and notes before the table: lines with fewer fields than the table, or
+// with nearly all of them empty. It keeps what may be names.
 func (sh *Layout) preamble(o *Options, r *dialect.Rules, rows []sampleRow) []sampleRow {
 	if len(rows) > 0 && len(rows[0].fields) == sh.Width {
 		if sure, _ := namesQuoted(r, rows); sure {
@@ -276,8 +278,8 @@ func (sh *Layout) preamble(o *Options, r *dialect.Rules, rows []sampleRow) []sam
 	return rows
 }
 
-// apart cuts a row of one field at its blanks, if that makes as many names as there are columns: a
-// row of names that was written by another hand than the others.
+// apart cuts a row of one field at its blanks if that makes as many names as there are columns: it
+// was written by another hand than the other rows.
 func apart(s *sampleRow, width int) bool {
 	names := strings.Fields(s.fields[0])
 	if len(s.fields) != 1 || len(names) != width || s.quoted[0] || slices.ContainsFunc(names, isValue) {
@@ -287,7 +289,7 @@ func apart(s *sampleRow, width int) bool {
 	return true
 }
 
-// emptyBelow reports whether the fields that the first row lacks are empty in those after it: it is
+// emptyBelow reports whether the fields that the first row lacks are empty in the rows after it: it is
 // names, and the other rows end with delimiters.
 func emptyBelow(rows []sampleRow) bool {
 	return !slices.ContainsFunc(rows[1:], func(s sampleRow) bool {
@@ -295,7 +297,7 @@ func emptyBelow(rows []sampleRow) bool {
 	})
 }
 
-// titles tells lines of several words, or several lines.
+// titles reports whether there are several lines, or one of several words.
 func titles(rows []sampleRow) bool {
 	return len(rows) > 1 || strings.ContainsAny(strings.TrimSpace(rows[0].fields[0]), " :")
 }
@@ -306,8 +308,8 @@ func (o *Options) headed(r *dialect.Rules, rows []sampleRow) bool {
 	return n > 0
 }
 
-// padded counts rows at the top with one cell each that is not empty, or none, as spreadsheets save
-// titles: those above a row of names for more columns.
+// padded counts rows at the top that have one cell, or none, that is not empty, as spreadsheets save
+// titles. They must stand above a row of names for more columns.
 func (sh *Layout) padded(o *Options, r *dialect.Rules, rows []sampleRow) int {
 	n := 0
 	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
@@ -331,7 +333,7 @@ func (sh *Layout) padded(o *Options, r *dialect.Rules, rows []sampleRow) int {
 	return 0
 }
 
-// overTyped reports whether a row of words stands over columns of numbers and dates: names.
+// overTyped reports whether a row of words stands over columns of numbers and dates: it is names.
 func overTyped(names []string, below []sampleRow) bool {
 	typed, words := 0, 0
 	for i, n := range names {
@@ -357,7 +359,7 @@ func overTyped(names []string, below []sampleRow) bool {
 	return typed > 0 && words > 0
 }
 
-// isValue tells a text that is no name: a number, date or bool.
+// isValue reports whether a text is a number, date or bool, and so no name.
 func isValue(s string) bool {
 	b := []byte(s)
 	return typesOf(b) != isText || IsDate(b) || isNumber(b) && b[0]-'0' <= 9
@@ -400,8 +402,8 @@ func (sh *Layout) header(o *Options, r *dialect.Rules, rows []sampleRow) {
 	sh.EndLines += last.through - rows[0].lines
 }
 
-// stacked counts rows of names one under the other. A second one is taken for such only where
-// it repeats the first, or completes one with gaps, over columns of numbers and dates.
+// stacked counts rows of names one under the other. A second one is such only if it repeats the first,
+// or completes one with gaps, over columns of numbers and dates.
 func stacked(rows []sampleRow) int {
 	n := 1
 	for n < min(len(rows)-1, headerRows) {
@@ -417,7 +419,7 @@ func stacked(rows []sampleRow) int {
 	return n
 }
 
-// join makes names of rows of names. Blanks around a name belong to it where it is in quotes.
+// join makes one row of names of several. Blanks around a name belong to it if it is in quotes.
 func join(rows []sampleRow) []string {
 	out := slices.Clone(rows[0].fields)
 	for i, quoted := range rows[0].quoted {
@@ -433,8 +435,8 @@ func join(rows []sampleRow) []string {
 	return out
 }
 
-// mendHeader makes sense of a first row with broken quotes. Where it has none, its line is taken as
-// it is. It reports whether that had to be done.
+// mendHeader mends a first row with broken quotes, and reports whether it had to. If no reading fits,
+// the row is its line, with quotes as text.
 func mendHeader(r *dialect.Rules, text []byte, rows []sampleRow, width int) bool {
 	if len(rows) == 0 || !rows[0].broken {
 		return false
@@ -458,8 +460,7 @@ func mendHeader(r *dialect.Rules, text []byte, rows []sampleRow, width int) bool
 	return true
 }
 
-// FitNames makes names fit a table whose rows have another number of fields, where that can be done
-// without guessing: names that are empty go.
+// FitNames leaves out empty names if that makes as many as the rows have fields.
 func FitNames(names []string, width int) []string {
 	empty := 0
 	for _, n := range names {

@@ -9,7 +9,8 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// How much of the beginning of a text is looked at: headBytes, or as much up to longHead as has someRows rows.
+// HeadBytes of the beginning of a text are looked at. If these hold less than SomeRows rows, more
+// are, up to LongHead.
 const (
 	HeadBytes = 256 << 10
 	LongHead  = 4 << 20
@@ -17,7 +18,7 @@ const (
 )
 
 // Options are what is said about a text, and so is not looked for. The fields are those of
-// csvio.ReadOptions by the same names; zero values are looked for.
+// csvio.ReadOptions by the same names, which say what each is; zero values are looked for.
 type Options struct {
 	Delimiter          byte
 	Separator          string

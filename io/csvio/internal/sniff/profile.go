@@ -24,7 +24,7 @@ type Profile struct {
 
 const profileRows = 64
 
-// look counts what the first values look like, so that rows with too many fields can be mended.
+// look counts what the first values look like. Rows with too many fields are mended by it.
 func (e *Profile) look(b []byte, quoted bool) {
 	if e.rows == profileRows {
 		return
@@ -37,14 +37,14 @@ func (e *Profile) look(b []byte, quoted bool) {
 	}
 }
 
-// Looks are what [evidence.like] goes by: how many values were looked at, how many of them had no
+// Looks are what [Profile.Like] goes by: how many values were looked at, how many of them had no
 // text, and how many were a number, date or the like.
 func (e *Profile) Looks() [3]int { return [3]int{e.rows, e.empty, e.strong} }
 
-// ProfileOf is evidence with these looks and nothing else.
+// ProfileOf is a profile with these looks and nothing else.
 func ProfileOf(n [3]int) *Profile { return &Profile{rows: n[0], empty: n[1], strong: n[2]} }
 
-// Like is how likely a value of the column looks, as a logarithm.
+// Like returns how likely a value of the column looks, as a logarithm.
 func (e *Profile) Like(b []byte) float64 {
 	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
 	if len(b) == 0 {
@@ -66,7 +66,8 @@ func (e *Profile) Like(b []byte) float64 {
 // maybeNull are words that mean null in a column of numbers, dates or bools, beside [NullWords].
 var maybeNull = []string{"-", "--", "---", ".", "..", "?", "#N/A", "#NA", "#NULL!", "#VALUE!", "#DIV/0!", "None", "none", "NONE", "nil", "NIL", "(null)", "<null>", "NULL ", "missing", "unknown", "Unknown", "-nan", "<NA>", "N.A.", "n.a.", "na", "NaT"}
 
-// add takes a value in; words that may mean null wait for what the column turns out to be.
+// add narrows the types down to those that a value has too. It only collects words that may mean
+// null: what the column turns out to be decides on them.
 func (e *Profile) add(b []byte) {
 	if e.any && e.kinds == 0 && e.maybes == 0 {
 		return // text
@@ -94,8 +95,7 @@ func (e *Profile) add(b []byte) {
 
 const floatDigits = 17 // tell any float64 from all others
 
-// digits counts those of a number that say something: zeros before them, and after them at the
-// end, do not.
+// digits counts the digits of a number but for zeros at its beginning, and at its end after a point.
 func digits(b []byte) int {
 	if e := bytes.IndexAny(b, "eE"); e >= 0 {
 		b = b[:e]
@@ -107,8 +107,8 @@ func digits(b []byte) int {
 	return len(b) - bytes.Count(b, []byte("."))
 }
 
-// typeAndForm is the narrowest type that all samples fit, and the form it is written in. Between forms
-// that fit alike nothing is guessed: the column stays text. What the options say goes first.
+// typeAndForm returns the narrowest type that all samples fit, and the form in which it is written.
+// If several forms fit nothing is guessed: the column stays text. What the options say goes first.
 func (e *Profile) typeAndForm(o *Options) (arrow.DataType, Form) {
 	k := e.kinds
 	if !e.any {
@@ -169,9 +169,9 @@ func marksOf(all []Profile, o *Options) (n csv.Number) {
 	return n
 }
 
-// typeByMarks is typed, in a file with these marks: numbers such as 1.200 are 1200 where another column
-// has 1.234,50. If it has 3,50 alone they could be anything, and stay text; so does 1,200 beside
-// 3.50.
+// typeByMarks is typeAndForm for a column of a file with these marks: numbers such as 1.200 are 1200
+// if another column has 1.234,50. If that has 3,50 alone they could be either, and stay text, as
+// 1,200 does beside 3.50: unsure says so.
 func (e *Profile) typeByMarks(o *Options, marks csv.Number) (t arrow.DataType, f Form, unsure bool) {
 	t, f = e.typeAndForm(o)
 	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.Plain() && e.kinds&intForm(pointsApart) != 0

@@ -8,7 +8,7 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// inQuotes is the least score of one column that is in quotes: what stands in them divides nothing.
+// inQuotes returns the least score of a single column in quotes: what stands in them divides nothing.
 func (a *ScoredDialect) inQuotes() float64 {
 	switch {
 	case a.width > 1 || a.even < 1 || a.broken > 0 || a.rows < 2:
@@ -21,13 +21,13 @@ func (a *ScoredDialect) inQuotes() float64 {
 	return 0
 }
 
-// firmly is the least score of a dialect whose rows are ragged, if the text cannot be one column:
-// more than one column ever has, and less than a dialect that cuts evenly.
+// firmly is the least score of a dialect whose rows are ragged if the text cannot be one column. It
+// is more than one column ever has, and less than that of a dialect that cuts evenly.
 const firmly = 0.1
 
-// insist believes a usual delimiter that cuts rows unevenly if its first columns stand all the
-// same: what comes after them is too much or too little, which is an error to tell and no reason
-// to take the rows for one column.
+// insist keeps a usual delimiter that cuts rows unevenly if their first columns show a table. What
+// comes after those is too much or too little: an error to report, and no reason to take the rows
+// for one column.
 func (a *ScoredDialect) insist(text []byte, rows []dialect.Row, undivided int) {
 	if len(rows) < 3 || !strings.ContainsAny(a.Rules.Delimiter, dialect.Usual) || len(rows[0].Fields) < 2 {
 		return
@@ -74,8 +74,8 @@ func typedUnder(r *dialect.Rules, text []byte, rows []dialect.Row) bool {
 	return false
 }
 
-// leads reports whether all rows, the first among them, begin with a number, date or the like and
-// go on after the delimiter without a blank.
+// leads reports whether all rows, the first too, begin with a number, date or the like and go on
+// after the delimiter without a blank.
 func leads(r *dialect.Rules, text []byte, rows []dialect.Row) bool {
 	for _, w := range rows {
 		if len(w.Fields) < 2 || bytes.HasPrefix(text[w.Fields[1].Start:w.Fields[1].End], []byte(" ")) {
@@ -96,8 +96,8 @@ func typedAt(r *dialect.Rules, text []byte, rows []dialect.Row, at int) int {
 	return n
 }
 
-// divides reports whether half of the rows under the names have the delimiter, most often without
-// the blank that prose has after it, as far as there are names.
+// divides reports whether half of the rows under the names have the delimiter, and most often no
+// blank after it as prose has. Only the columns that have names count.
 func divides(r *dialect.Rules, text []byte, rows []dialect.Row) bool {
 	if r.Trim {
 		return false
@@ -123,9 +123,8 @@ func linesIn(sample []byte, quote byte) bool {
 	return len(line) > 1 && line[0] == quote && line[len(line)-1] == quote
 }
 
-// quotedThroughout reports whether rows are one column of texts in quotes that all need them, as
-// texts with a delimiter in them do: its name is told by nothing, and such a column has one more
-// often than not.
+// quotedThroughout reports whether rows are one column of texts in quotes that all need them, since
+// they have a delimiter in them. Nothing tells its name, and such a column most often has one.
 func quotedThroughout(r *dialect.Rules, rows []sampleRow) bool {
 	for _, s := range rows {
 		if s.broken || len(s.fields) != 1 || !s.quoted[0] || isValue(s.fields[0]) || !needsQuotes(r, s.fields[0], true) {

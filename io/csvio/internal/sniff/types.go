@@ -38,7 +38,8 @@ func NewTypeInference(o *Options, r *dialect.Rules, columns int) *TypeInference 
 	return t
 }
 
-// Look takes the first rows of a sample in, which begins with a row, and returns it made plain.
+// Look learns from the first rows of a sample, which begins with a row. It returns the sample made
+// plain, in which the scanner reads it.
 func (t *TypeInference) Look(text []byte, rows int) []byte {
 	if !t.rules.Plain() {
 		text = t.rules.Flatten(text, t.dialect, nil, new(dialect.Shifts))
