@@ -12,10 +12,9 @@ import (
 // field is none as it stands: null, empty, with blanks around it, or of another type. The caller
 // looks at those again.
 
-// fieldsOf calls f with runs of a column's fields: the first row, pairs of places, step apart, the
-// one before the field and its end, and how many. They are the index's own places where the fields
-// are the text between separators; without \r, and without quotes if bare, they are in memory of
-// their own.
+// fieldsOf calls f for each run of a column's rows: its first row, the places (start-1, end) of its
+// fields, step apart, and how many rows it has. The places are the index's own if the fields are
+// the text between separators. They are copies if a \r is cut off, or, if bare is set, quotes are.
 func (x *Index) fieldsOf(column int, bare bool, f func(first int, pairs []uint32, step, rows int)) {
 	if x.Rows == 0 {
 		return
@@ -123,8 +122,8 @@ func minus(w uint64) (n uint32) {
 	return n
 }
 
-// numbersOf runs a loop over groups of eight fields where there is one, and one over fields for the
-// rest: what the first calls odd may only be longer than eight bytes, or in quotes.
+// numbersOf parses a column: eight fields at a time by groups, if that is not nil, and the others
+// one by one. What groups calls odd is parsed again by one, since it may just be long or in quotes.
 func numbersOf[T any](x *Index, column int, out []T, odd []int32, groups func(text []byte, pairs []uint32, step int, out []T, odd []uint8) int, one func(text []byte, lo, hi uint32) (T, bool)) []int32 {
 	x.fieldsOf(column, true, func(first int, pairs []uint32, step, rows int) {
 		out := out[first : first+rows]

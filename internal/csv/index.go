@@ -21,7 +21,7 @@ type Index struct {
 	d      Dialect
 	state  scanState
 	ends   []uint32 // places of separators; the first is that in front of the block
-	runs   []run
+	runs   []rowRun
 	taken  int  // of ends: those of rows that are done with
 	row    int  // where the next row begins
 	broken bool // line ends in quotes were seen: lines are counted by rows
@@ -32,10 +32,10 @@ type Index struct {
 	odd    []uint8
 }
 
-// run is rows whose fields stand behind each other in ends.
-type run struct {
+// rowRun is a run of rows whose fields follow one another in ends.
+type rowRun struct {
 	first, rows int
-	at          int // in ends: the separator in front of the first row
+	at          int // in ends: the separator before the first row
 }
 
 // Build indexes a block, which begins at the beginning of a row and ends with the end
@@ -176,7 +176,7 @@ func (x *Index) addRows(at, rows int) {
 	if k := len(x.runs) - 1; k >= 0 && x.runs[k].at+x.runs[k].rows*x.Columns == at {
 		x.runs[k].rows += rows
 	} else {
-		x.runs = append(x.runs, run{first: x.Rows, rows: rows, at: at})
+		x.runs = append(x.runs, rowRun{first: x.Rows, rows: rows, at: at})
 	}
 	x.Rows += rows
 }

@@ -49,8 +49,8 @@ func quoting(d Dialect) uint64 {
 
 func wanted(d Dialect) [8]byte { return [8]byte{d.Delimiter, d.Quote, d.Newline, '\r'} }
 
-// surveyState is what a survey has seen: how many line ends and whether an odd number of quotes,
-// for text that may begin inside quotes or outside.
+// surveyState is what a survey has seen so far: line ends, whether the number of quotes is odd, and
+// quotes out of place, for a text that began outside of quotes and for one that began inside.
 type surveyState struct {
 	at      uint64
 	inside  uint64 // as in scanState, if the text began outside quotes

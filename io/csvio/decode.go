@@ -22,9 +22,10 @@ import (
 // and its index stay in a core's cache until all columns have been at it.
 const windowBytes = 64 << 10
 
-// block is a piece of text on its way into columns, window by window.
+// block is the state of decoding a piece: a window of its text, the window's index, and the memory
+// that its columns share.
 type block struct {
-	text      []byte // of the window
+	text      []byte // of the window, which is indexed and then parsed column by column
 	index     *csv.Index
 	quote     byte
 	nulls     *csv.Words // of the column that is filled
@@ -67,9 +68,10 @@ type filler interface {
 // decoder makes the filler of a column of the text.
 type decoder func(b *block, column int) filler
 
-// decoderFor finds the decoder of a type; ok is false for types that text cannot be read as. Where
-// the type was found from samples, what it would not hold as it is written does not fit: leading
-// zeros, telephone numbers, integers that a float rounds.
+// decoderFor returns the decoder of a type; ok is false for types that text cannot be read as.
+// found says that the type was found from samples: values that it would not hold as they are
+// written then do not fit, such as leading zeros, telephone numbers and integers that a float
+// rounds.
 func decoderFor(t arrow.DataType, found bool) (d decoder, ok bool) {
 	switch t := t.(type) {
 	case *arrow.Int64Type:
@@ -131,8 +133,7 @@ func float(b []byte) (float32, bool) {
 	return float32(f), ok && (math.IsInf(f, 0) || !math.IsInf(float64(float32(f)), 0))
 }
 
-// numbers makes a decoder of a loop over a column and the parsers of one value, the second the
-// strict one.
+// numbers makes a decoder of a loop over a column, a parser of one value, and a strict one.
 func numbers[T any](t arrow.DataType, strict bool, parse func(*csv.Index, int, bool, []T, []int32) []int32, one, strictOne func([]byte) (T, bool)) decoder {
 	if strict {
 		one = strictOne

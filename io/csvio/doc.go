@@ -165,11 +165,12 @@
 // dialect that is written anew the byte is that of the row.
 //
 //   - [chunker.Stop] ends with an error at the first.
-//   - [chunker.Null] keeps what can be kept: a value that does not fit is null; quotes that cannot be
-//     meant as such are text, where that gives the right number of fields; short rows are filled
-//     with nulls; of long ones empty fields are left out, and then what is after the last column; a
-//     row of names is treated as the others. Rows that are still bad are left out as by Reject. What
-//     was lost is told by [chunker.Chunk], to whoever reads the stream, and by the report.
+//   - [chunker.Null] keeps what can be kept. A value that does not fit is null. Quotes that cannot
+//     be meant as such are text, if that gives the right number of fields. Short rows are filled
+//     with nulls. Of long ones empty fields are left out, and then what comes after the last
+//     column. A row of names is treated as the others. Rows that are still bad are left out as by
+//     Reject. [chunker.Chunk] says what was lost to whoever reads the stream, and so does the
+//     report.
 //   - [chunker.Reject] leaves the row out and writes it to the policy's sink, in the columns of
 //     [chunker.RejectSchema]; without a sink whoever reads the stream is given it, in
 //     [chunker.Chunk].

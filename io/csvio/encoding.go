@@ -217,7 +217,7 @@ func (s *source) allWindows(ctx context.Context, name string) *charset.Evidence 
 	return nil
 }
 
-// isRegular tells a file that can be read at any place.
+// isRegular returns a file's size, and reports whether it can be read at any place.
 func isRegular(f *os.File) (size int64, ok bool) {
 	info, err := f.Stat()
 	return info.Size(), err == nil && info.Mode().IsRegular()

@@ -48,26 +48,10 @@ func (s *stream) find(ctx context.Context) error {
 	if err := s.onlyCSV(); err != nil {
 		return err
 	}
-	delimiter, start := "", 0
-	if o.Skip == 0 {
-		delimiter, start = sniff.SeparatorLine(s.tail)
-	}
 	said := o.sniffing()
-	choice := *said
-	if start > 0 && o.Delimiter == 0 && o.Separator == "" {
-		choice.Separator = delimiter
-	}
-	for {
-		s.chosen = choice.ChooseDialect(s.tail[min(start, len(s.tail)):], s.eof)
-		if !s.chosen.QuoteOpen || s.eof || len(s.tail) >= sniff.LongHead {
-			break
-		}
-		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
-			return err
-		}
-	}
-	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
-		return s.source.fail(s.name(), errNoDelimiter)
+	start, err := s.chooseDialect(*said)
+	if err != nil {
+		return err
 	}
 	if err := s.firstRow(); err == errNoRows {
 		s.skip(len(s.tail), 0)
@@ -79,12 +63,40 @@ func (s *stream) find(ctx context.Context) error {
 	if s.shape.LinesLeftOut = max(o.Skip, 0); o.Skip > 0 {
 		s.shape.WhySkip = "ReadOptions.Skip"
 	}
-	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain()
+	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain() // a sign for comments may have been found
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
 	s.skip(s.shape.End, s.shape.EndLines)
 	return s.typed(ctx)
+}
+
+// chooseDialect finds the dialect of the tail, with which the first file begins. start is where its
+// table may begin, after a line that names the separator.
+func (s *stream) chooseDialect(said sniff.Options) (start int, err error) {
+	if said.Skip == 0 {
+		var named string
+		if named, start = sniff.SeparatorLine(s.tail); start > 0 && said.Delimiter == 0 && said.Separator == "" {
+			said.Separator = named
+		}
+	}
+	for {
+		s.chosen = said.ChooseDialect(s.tail[min(start, len(s.tail)):], s.eof)
+		if !s.chosen.QuoteOpen || s.eof || len(s.tail) >= sniff.LongHead {
+			return start, s.takeRules()
+		}
+		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
+			return 0, err
+		}
+	}
+}
+
+// takeRules takes over the rules that were chosen.
+func (s *stream) takeRules() error {
+	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
+		return s.source.fail(s.name(), errNoDelimiter)
+	}
+	return nil
 }
 
 // onlyCSV is an error if the tail, with which a file begins, is a text of another format.
@@ -114,15 +126,16 @@ var (
 	errNoDelimiter = errors.New("no delimiter can be found beside the quote and comment that are given: give ReadOptions.Delimiter, or another quote or comment")
 )
 
-// nothing is what a file without a row is: a table without rows where its columns are given.
+// nothing ends the finding of a file without a row: a table without rows if its columns are given,
+// else an error.
 func (s *stream) nothing(ctx context.Context, what string) error {
 	o := &s.source.options
 	if o.Names == nil {
 		return s.source.fail(s.name(), errors.New(what))
 	}
 	s.chosen = o.sniffing().ChooseDialect(nil, true)
-	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
-		return s.source.fail(s.name(), errNoDelimiter)
+	if err := s.takeRules(); err != nil {
+		return err
 	}
 	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain()
 	s.shape.Width, s.shape.First = len(o.Names), o.Names
@@ -190,7 +203,7 @@ func (s *stream) nameColumns() error {
 	return nil
 }
 
-// namesOf are the columns' names in a file, empty where there is no header.
+// namesOf returns the columns' names in a file, which are empty if it has no header.
 func (s *stream) namesOf(sh *sniff.Layout) ([]string, error) {
 	if sh.Broken != 0 {
 		return nil, &chunker.Error{Op: "read", File: s.name(), Line: s.lines + int64(sh.Lines) + 1, Row: -1, Offset: s.at.Offset(sh.Start), Err: headerError(sh.Broken)}
@@ -245,7 +258,7 @@ func columnNames(given []string) []string {
 	return distinct.Names(given)
 }
 
-// typed gives every column its type.
+// typed finds the columns' types.
 func (s *stream) typed(ctx context.Context) error {
 	o := &s.source.options
 	for name := range o.Types {
@@ -286,8 +299,8 @@ func (f *found) schemaOf() *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// firstRows are the whole rows at the beginning of what is left of the first file: of rows that are
-// very long, more is read than a head, so that there are some.
+// firstRows returns the whole rows at the beginning of what is left of the first file. If rows are
+// very long it reads more than a head, so that there are some.
 func (s *stream) firstRows() ([]byte, error) {
 	part := s.head()
 	for {
@@ -303,12 +316,12 @@ func (s *stream) firstRows() ([]byte, error) {
 	}
 }
 
-// someRows reports whether there are as many lines at least as rows should be looked at.
+// someRows reports whether there are at least as many lines as rows should be looked at.
 func (s *stream) someRows(rows []byte) bool {
 	return len(rows) > 0 && (len(rows) >= sniff.LongHead || bytes.Count(rows, []byte{s.dialect.Newline}) >= sniff.SomeRows)
 }
 
-// wholeRows are the rows of a sample that are whole.
+// wholeRows returns a sample without a row at its end that is not whole.
 func (s *stream) wholeRows(text []byte, last bool) []byte {
 	if last {
 		return text

@@ -187,7 +187,7 @@ const (
 	sectorBytes = 128
 )
 
-// textEnd is where the text of a file ends that has a size.
+// textEnd returns where the text of a file ends: before its end marks.
 func textEnd(f io.ReaderAt, size int64) int64 {
 	var buf [sectorBytes]byte
 	last := buf[:min(size, sectorBytes)]

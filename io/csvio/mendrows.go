@@ -17,9 +17,9 @@ type loss struct {
 	dropped string // what was cut off after the last column
 }
 
-// padRow writes a row with too few or too many fields with the right number: nulls are put after a
-// short one, and empty fields left out of a long one, those without which the rest looks most like
-// its columns; what is still too much is cut.
+// padRow writes a row with the right number of fields. Short rows get nulls. From long rows it
+// first drops empty fields, those without which the rest fits the columns' profiles best, and then
+// the surplus at the end.
 func (p *piece) padRow(r *dialect.Rules, line []byte, w *dialect.Row, out []byte) (even []byte, lost loss) {
 	columns := p.stream.columns
 	lost = loss{at: len(out), fields: len(w.Fields)}
@@ -61,8 +61,8 @@ func (p *piece) padRow(r *dialect.Rules, line []byte, w *dialect.Row, out []byte
 
 const surplusFields = 64 // a row may have too many, to be looked at
 
-// surplus is the empty field without which the others look most like the columns they come to stand
-// in; the last of several, and -1 where none is empty.
+// surplus returns the empty field without which the others look most like the columns that they
+// then stand in: the last of several, and -1 if none is empty.
 func surplus(line []byte, fields []dialect.Field, columns []column) int {
 	best, at := math.Inf(-1), -1
 	behind := 0.0 // how the fields look if nothing before them is left out
@@ -99,8 +99,8 @@ func lastEmpty(fields []dialect.Field) int {
 	return -1
 }
 
-// mend indexes a block, and writes it anew where rows are bad, for those who want what can be kept:
-// see [Null].
+// mend indexes a block. If rows are bad it writes it anew, with what can be kept of them: see
+// [chunker.Null].
 func (p *piece) mend(x *csv.Index, columns int) {
 	x.Build(p.text, p.stream.dialect, columns)
 	if len(x.Bad) == 0 {

@@ -125,9 +125,9 @@ type Header = sniff.Header
 // Whether there is a row of names. Sniffed weighs the first row against the columns under it: see
 // the package's chapter on headers.
 const (
-	Sniffed = sniff.Sniffed
-	Present = sniff.Present
-	Absent  = sniff.Absent
+	Sniffed Header = sniff.Sniffed
+	Present Header = sniff.Present
+	Absent  Header = sniff.Absent
 )
 
 // LineEnd is what ends rows.
@@ -135,9 +135,9 @@ type LineEnd = dialect.LineEnd
 
 // What ends rows: LF is \n or \r\n, CR is \r, MixedEnds any of the three.
 const (
-	LF        = dialect.LF
-	CR        = dialect.CR
-	MixedEnds = dialect.MixedEnds
+	LF        LineEnd = dialect.LF
+	CR        LineEnd = dialect.CR
+	MixedEnds LineEnd = dialect.MixedEnds
 )
 
 // Trim says whether blanks after delimiters are text.
@@ -145,8 +145,8 @@ type Trim = sniff.Trim
 
 // Whether blanks after delimiters are text.
 const (
-	KeepBlanks = sniff.KeepBlanks
-	TrimBlanks = sniff.TrimBlanks
+	KeepBlanks Trim = sniff.KeepBlanks
+	TrimBlanks Trim = sniff.TrimBlanks
 )
 
 // named is the name of a constant; of what is none, its number.

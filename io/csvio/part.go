@@ -16,7 +16,8 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// piece is a block of whole rows that is not parsed yet.
+// piece is a part of the stream: text of whole rows, or the section of a file in which they are,
+// and what becomes known of it while it is decoded.
 type piece struct {
 	stream  *stream
 	section *section // where its text is yet to be read from; nil where it is
@@ -120,8 +121,8 @@ func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
 	return c, nil
 }
 
-// places notes where the window's rows lie that do not take a line each; line is the lines of the
-// block before it.
+// places notes the lines of the window's rows if a row does not take one line. line is the number
+// of the block's lines before the window.
 func (p *piece) places(b *block, line int) {
 	at := func(row, line int) {
 		if extra := int64(line - row); extra != p.extra {

@@ -78,9 +78,9 @@ func (g *sampler) places(ctx context.Context, in *input, begin bool) error {
 	})
 }
 
-// inQuotes reports whether a place of a file lies inside quotes. If its sample has no quote, those
-// after it tell: they are searched as far as a row can reach, where the first rows say that line
-// ends stand in quotes. In a text without a quote for so long, the place is taken for one outside.
+// inQuotes reports whether a place of a file lies inside quotes. If its sample has no quote, the
+// next one tells. It is searched as far as a row can reach if the first rows have line ends in
+// quotes, and for quoteReach bytes if not. If there is none, the place is taken to lie outside.
 func (g *sampler) inQuotes(in *input, text []byte, at int64) (bool, error) {
 	s := g.s
 	r := &s.rules

@@ -213,8 +213,8 @@ func (s *stream) tellLong(n int) {
 	}
 }
 
-// behind is how much to read after the first n bytes of a row: as much again, but of a long row
-// what the longest so far had.
+// behind returns how much to read after the first n bytes of a row: as much again, or, of a long
+// row, what the longest so far had.
 func (s *stream) behind(n int) int {
 	if left := int(s.longest.Load()) - n; n >= longBytes/2 && left > 0 {
 		return left + behindBytes

@@ -38,7 +38,7 @@ type Dialect struct {
 	Why map[string]string
 }
 
-// ColumnDialect is what a column was found to be like.
+// described returns what a column was found to be like.
 type ColumnDialect struct {
 	Name string
 	Type arrow.DataType
@@ -70,7 +70,7 @@ func (o ReadOptions) Sniff(ctx context.Context, path string) (*Dialect, error) {
 	return t.dialectFound(), t.Close()
 }
 
-// dialectFound is what was found out.
+// dialectFound returns what was found out, for people.
 func (t *table) dialectFound() *Dialect {
 	r, o, in := &t.rules, &t.source.options, &t.first
 	d := &Dialect{

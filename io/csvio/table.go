@@ -19,8 +19,8 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
 
-// found is what was found out about files: everything that a pass over them needs to know
-// beforehand. It is not changed any more.
+// found is what was found out about files, and what a pass over them needs to know before it
+// begins. It does not change.
 type found struct {
 	chosen  sniff.ScoredDialect // the dialect
 	rules   dialect.Rules
@@ -50,7 +50,7 @@ type begun struct {
 	namesMended chunker.Losses
 }
 
-// table is files that were looked at. The first is open after its header until a pass begins
+// table is files that were looked at. The first stays open, after its header, until a pass begins
 // there.
 type table struct {
 	source *source
@@ -274,8 +274,8 @@ func (t *table) Check(ctx context.Context) (err error) {
 	return nil
 }
 
-// measure finds how much memory each column takes in a text that was looked at, and which columns
-// are undecided, with an example.
+// measure finds how much memory each column takes in a text that was looked at, which columns are
+// undecided, and an example of their values.
 func (s *stream) measure(x *csv.Index, text []byte) {
 	s.sample = sampled{len(text), x.Rows}
 	for k := range s.columns {

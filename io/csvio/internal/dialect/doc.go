@@ -1,7 +1,8 @@
 // Package dialect cuts text into rows and fields by the rules of any dialect of CSV.
 //
 // It takes bytes and [Rules]. [Rules.Next] finds one row after another, [Rules.Cut] the end of the
-// last whole row of a block, [Rules.Text] the text of a field without its escapes, at some 200 MB/s.
+// last whole row of a block, [Rules.Text] the text of a field without its escapes, at some 200
+// MB/s.
 //
 // The scanner of internal/csv is ten times as fast and reads plain dialects alone: [Rules.Plain]
 // reports whether it can, and [Rules.Flatten] writes text of any other dialect as text that it

@@ -10,8 +10,8 @@ import (
 // shift says where text that was written anew at a place, and what follows it, stood before.
 type shift struct{ at, before uint32 }
 
-// Shifts lead places in text that was written anew back to where the text stood: to the byte in rows
-// that are as they were, and in others to the beginning of the row at least.
+// Shifts lead places in text that was written anew back to where the text stood: to the byte in
+// rows that are as they were, and in others to the beginning of the row at least.
 type Shifts []shift
 
 // Add notes that the text written at a place stood at another before.

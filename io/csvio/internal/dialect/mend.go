@@ -81,10 +81,10 @@ func (r *Rules) plainText(line []byte, t Field) []byte {
 	return bytes.ReplaceAll(line[t.Start:t.End], []byte{r.Quote, r.Quote}, []byte{r.Quote})
 }
 
-// MendRecord appends a row with broken quotes, which may have swallowed rows, to out as the rows that
-// it could be. A line that no reading fits stays broken, and so do those after it, but no quote of
-// theirs reaches into what is written after the record. base is the record's place in the text.
-// mended are the places in out of rows whose broken quotes were read as text.
+// MendRecord appends a row with broken quotes, which may have swallowed rows, to out as the rows
+// that it could be. A line that no reading fits stays broken, and so do those after it, but no
+// quote of theirs reaches into what is written after the record. base is the record's place in the
+// text. mended are the places in out of rows whose broken quotes were read as text.
 func (r *Rules) MendRecord(text []byte, problem csv.Problem, width int, d csv.Dialect, out []byte, moved *Shifts, base int) (_ []byte, mended []int) {
 	var w Row
 	budget := 8*len(text) + 1<<20 // of bytes looked at to see whether a quote is closed on a later line

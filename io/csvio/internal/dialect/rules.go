@@ -136,7 +136,8 @@ func (r *Rules) skipLine(text []byte, at int, out *Row) {
 	out.End, out.Next = len(text), len(text)
 }
 
-// field finds the field that begins at a place, and the place of the delimiter or line end after it.
+// field finds the field that begins at a place, and the place of the delimiter or line end after
+// it.
 func (r *Rules) field(text []byte, at int, out *Row) (Field, int) {
 	if r.Trim {
 		for at < len(text) && text[at] == ' ' && !r.delimits(text, at) {
@@ -277,9 +278,9 @@ func (r *Rules) Strings(text []byte, w *Row) []string {
 	return out
 }
 
-// Cut returns the end of the last whole row of a block, the number of lines before it, and the place
-// of a quote that is open at the end of the block, -1 if there is none. [csv.Cut] does so for plain
-// text.
+// Cut returns the end of the last whole row of a block, the number of lines before it, and the
+// place of a quote that is open at the end of the block, -1 if there is none. [csv.Cut] does so for
+// plain text.
 func (r *Rules) Cut(text []byte, last bool) (end, lines, quoteAt int) {
 	var w Row
 	for end < len(text) {

@@ -62,8 +62,8 @@ func runForm(s string) string {
 	return string(slices.Compact([]byte(strings.ReplaceAll(digitsForm(s), " ", ""))))
 }
 
-// codeForm returns the shape of a code of letters and digits mixed, as digests, UUIDs, MAC addresses
-// and IBANs are; "" of other texts.
+// codeForm returns the shape of a code of letters and digits mixed, as digests, UUIDs, MAC
+// addresses and IBANs are; "" of other texts.
 func codeForm(s string) string {
 	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
 		return "0x"
@@ -103,9 +103,10 @@ func addressForm(s string) string {
 	return ""
 }
 
-// corner returns the places of the integers in a first row that are names beside a word, or nothing,
-// in its corner; nil if the row may be data with a word in front. If the word is written otherwise
-// than those below it, one year or a few round steps are enough; if not, it takes more of them.
+// corner returns the places of the integers in a first row that are names beside a word, or
+// nothing, in its corner; nil if the row may be data with a word in front. If the word is written
+// otherwise than those below it, one year or a few round steps are enough; if not, it takes more of
+// them.
 func corner(first []string, columns []*below) []int {
 	if len(first) < 2 || strings.Trim(exactShape(first[0]), "Aa _-") != "" {
 		return nil
@@ -178,8 +179,8 @@ func numberNames(first []string, columns []*below, at []int) (sure, maybe bool) 
 	return sure, years || step == 1 || step > 4 && number(first[at[0]])%step == 0
 }
 
-// stepOf returns by how much each of some integers exceeds the one before it; 0 if there are no two,
-// or the steps differ.
+// stepOf returns by how much each of some integers exceeds the one before it; 0 if there are no
+// two, or the steps differ.
 func stepOf(fields []string, at []int) (step int) {
 	for k := 1; k < len(at); k++ {
 		a, b := fields[at[k-1]], fields[at[k]]
@@ -203,8 +204,8 @@ func number(digits string) (n int) {
 	return n
 }
 
-// otherWord reports whether a column has texts and a word is none of them; for no word, whether it has
-// any values.
+// otherWord reports whether a column has texts and a word is none of them; for no word, whether it
+// has any values.
 func (b *below) otherWord(name string) bool {
 	return len(b.texts) >= 2 && (name == "" || b.kinds == isText && !slices.Contains(b.texts, name))
 }

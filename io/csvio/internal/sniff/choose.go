@@ -149,9 +149,9 @@ func manyOpen(r *dialect.Rules, text []byte) bool {
 	return most >= strayQuotes && 2*most >= rows-1 // one may be names
 }
 
-// soundRow finds the row that begins at a place. ok reports whether its quotes are as they should be.
-// If not, the row may have swallowed lines: if those are rows of their own, it ends with its line,
-// and quotes in it are text.
+// soundRow finds the row that begins at a place. ok reports whether its quotes are as they should
+// be. If not, the row may have swallowed lines: if those are rows of their own, it ends with its
+// line, and quotes in it are text.
 func soundRow(r *dialect.Rules, text []byte, at int, w *dialect.Row) (ok, swallowed bool) {
 	r.Next(text, at, w)
 	if w.Problem == 0 {
@@ -284,8 +284,8 @@ func (o *Options) trims(sample []byte, delimiter string) []bool {
 	return []bool{false, true}
 }
 
-// lineEnds returns the line ends that a sample may have. A lone \r is one if there is no other kind;
-// if there is, both readings are tried.
+// lineEnds returns the line ends that a sample may have. A lone \r is one if there is no other
+// kind; if there is, both readings are tried.
 func (o *Options) lineEnds(sample []byte) []dialect.LineEnd {
 	if o.LineEnd != 0 {
 		return []dialect.LineEnd{o.LineEnd}
@@ -356,29 +356,18 @@ func (o *Options) score(r dialect.Rules, text []byte, last bool) ScoredDialect {
 
 // measure counts fields and types.
 func (a *ScoredDialect) measure(sample []byte, rows []dialect.Row) {
-	widths := map[int]int{}
-	for _, w := range rows {
-		widths[len(w.Fields)]++
-	}
-	for width, n := range widths {
-		if n > widths[a.width] || n == widths[a.width] && width > a.width {
-			a.width = width
-		}
-	}
-	a.even = float64(widths[a.width]) / float64(a.rows)
+	alike := a.mostlyWide(rows)
+	a.even = float64(alike) / float64(a.rows)
 	cells, strong := 0, make([]int, a.width)
 	quoted, filled := make([]int, a.width), make([]int, a.width)
 	a.doubled = a.width > 2 && a.width%2 == 1 && a.Rules.Delimiter != "," && a.Rules.Delimiter != " "
 	var buf []byte
 	for _, w := range rows {
+		a.countQuoted(sample, &w)
+		if len(w.Fields) != a.width {
+			continue
+		}
 		for i, t := range w.Fields {
-			if t.Quoted {
-				a.quoted++
-				a.quotedDelimiter = a.quotedDelimiter || bytes.Contains(sample[t.Start:t.End], []byte(a.Rules.Delimiter))
-			}
-			if len(w.Fields) != a.width {
-				continue
-			}
 			if t.Quoted {
 				quoted[i]++
 			}
@@ -406,8 +395,32 @@ func (a *ScoredDialect) measure(sample []byte, rows []dialect.Row) {
 		a.steady = a.steady || n > 1 && n*4 >= (filled[i]-1)*3 // but for the name
 	}
 	for _, n := range strong {
-		if n > 0 && n*4 >= widths[a.width]*3-4 {
+		if n > 0 && n*4 >= alike*3-4 {
 			a.strict++
+		}
+	}
+}
+
+// mostlyWide sets the width to that of most rows, and returns how many have it.
+func (a *ScoredDialect) mostlyWide(rows []dialect.Row) int {
+	widths := map[int]int{}
+	for _, w := range rows {
+		widths[len(w.Fields)]++
+	}
+	for width, n := range widths {
+		if n > widths[a.width] || n == widths[a.width] && width > a.width {
+			a.width = width
+		}
+	}
+	return widths[a.width]
+}
+
+// countQuoted counts a row's fields in quotes.
+func (a *ScoredDialect) countQuoted(sample []byte, w *dialect.Row) {
+	for _, t := range w.Fields {
+		if t.Quoted {
+			a.quoted++
+			a.quotedDelimiter = a.quotedDelimiter || bytes.Contains(sample[t.Start:t.End], []byte(a.Rules.Delimiter))
 		}
 	}
 }

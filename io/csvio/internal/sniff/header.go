@@ -12,9 +12,9 @@ import (
 )
 
 // headerVote weighs whether the first row is names, in points, column by column. A row of data fits
-// the columns that it begins; names do not, or look unlike what stands below them. If nothing speaks
-// either way, a row of words is names and one with a value is data: a row of names among the data is
-// seen, a row of data that became names is not.
+// the columns that it begins; names do not, or look unlike what stands below them. If nothing
+// speaks either way, a row of words is names and one with a value is data: a row of names among the
+// data is seen, a row of data that became names is not.
 type headerVote struct {
 	points float64
 	why    string
@@ -66,9 +66,9 @@ func (o *Options) isHeader(r *dialect.Rules, rows []sampleRow) (int, string) {
 	return o.headline(r, rows).verdict()
 }
 
-// namesRow returns 1 if the first row is left out as names, else 0, and why. If the options name the
-// columns, it is left out only if it is these names or cannot be data: everybody sees a row of names
-// that was kept, and nobody a row of data that was left out.
+// namesRow returns 1 if the first row is left out as names, else 0, and why. If the options name
+// the columns, it is left out only if it is these names or cannot be data: everybody sees a row of
+// names that was kept, and nobody a row of data that was left out.
 func (o *Options) namesRow(r *dialect.Rules, rows []sampleRow) (int, string) {
 	n, why := o.isHeader(r, rows)
 	if o.Names == nil || o.HeaderRows > 0 {
@@ -94,32 +94,13 @@ func (h *headerVote) certain() bool {
 func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
 	h := new(headerVote)
 	first := trimmed(rows[0].fields)
-	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
-		same := sameWord(first[i], i, rows[1:])
-		if same {
-			h.add(sameShape, "")
-		}
-		return same
-	})
-	if slices.ContainsFunc(rows[1:], func(s sampleRow) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
-		row = nil // A1,A2 over B1,B2
-	}
-	if len(row) > 0 {
-		h.add(numbered, "names that are numbered one after the other")
-	}
+	row := h.numbers(first, rows[1:])
 	if sure, maybe := namesQuoted(r, rows); sure {
 		h.add(inQuotes, quotedOver)
 	} else if maybe {
 		h.add(maybeQuoted, "names in quotes")
 	}
-	under := rows[1:min(len(rows), headerLooks)]
-	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
-		under = under[1:] // names may be repeated
-	}
-	if len(under) == 0 {
-		under = rows[1:min(len(rows), headerLooks)]
-	}
-	nulls, seenNames := o.Nulls(), make(map[string]bool, len(first))
+	nulls, under := o.Nulls(), rowsUnder(rows)
 	columns := make([]*below, len(first))
 	for i := range first {
 		columns[i] = newBelow(i, under, nulls)
@@ -128,7 +109,7 @@ func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
 		row = at
 		h.add(numbered, "a word and integers over a table of numbers")
 	}
-	named, nameless := 0, 0 // columns with values
+	named, nameless, names := 0, 0, make(map[string]bool, len(first)) // columns with values
 	for i, name := range first {
 		if name == "" {
 			if len(columns[i].texts) > 0 {
@@ -140,10 +121,10 @@ func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
 		if nulls.Has([]byte(name)) {
 			continue
 		}
-		if seenNames[name] {
+		if names[name] {
 			h.add(twice, "")
 		}
-		seenNames[name] = true
+		names[name] = true
 		_, isNumbered := slices.BinarySearch(row, i)
 		if !slices.Contains(rows[0].quoted, false) && columns[i].bare(name) && !needsQuotes(r, name, len(first) == 1) {
 			h.add(otherKind, quotedOver)
@@ -158,6 +139,39 @@ func (o *Options) headline(r *dialect.Rules, rows []sampleRow) *headerVote {
 		h.add(otherShape*float64(len(h.over)), "numbers over columns of words")
 	}
 	return h
+}
+
+// numbers weighs fields that are numbered one after the other, and returns their places if no row
+// below is numbered in the same ones, as A1,A2 over B1,B2 is.
+func (h *headerVote) numbers(first []string, below []sampleRow) []int {
+	row := slices.DeleteFunc(numberedIn(first), func(i int) bool {
+		same := sameWord(first[i], i, below)
+		if same {
+			h.add(sameShape, "")
+		}
+		return same
+	})
+	if slices.ContainsFunc(below, func(s sampleRow) bool { return slices.Equal(numberedIn(trimmed(s.fields)), row) }) {
+		return nil
+	}
+	if len(row) > 0 {
+		h.add(numbered, "names that are numbered one after the other")
+	}
+	return row
+}
+
+// rowsUnder returns the rows under the first that are looked at. Names may be repeated: rows that
+// are the same as the first are none of them, if there are others.
+func rowsUnder(rows []sampleRow) []sampleRow {
+	all := rows[1:min(len(rows), headerLooks)]
+	under := all
+	for len(under) > 0 && slices.Equal(under[0].fields, rows[0].fields) {
+		under = under[1:]
+	}
+	if len(under) == 0 {
+		return all
+	}
+	return under
 }
 
 // verdict returns 1 if the row is names, else 0, and why.
@@ -250,8 +264,8 @@ func (h *headerVote) weigh(name string, numbered bool, b *below) {
 }
 
 // words reports whether a column has different words, among which a number would be another kind of
-// value. Texts that begin with a digit, as 5 kg and 10:30-11:00, may be numbers in other rows, and a
-// word such as unknown may stand for one.
+// value. Texts that begin with a digit, as 5 kg and 10:30-11:00, may be numbers in other rows, and
+// a word such as unknown may stand for one.
 func (b *below) words() bool {
 	for _, t := range b.texts {
 		if first, _ := utf8.DecodeRuneInString(t); !unicode.IsLetter(first) {
@@ -385,8 +399,8 @@ func commonPrefix(texts []string) string {
 	return prefix
 }
 
-// numberedIn returns the places of neighbouring fields that are numbered one after the other: years,
-// or a word and a number.
+// numberedIn returns the places of neighbouring fields that are numbered one after the other:
+// years, or a word and a number.
 func numberedIn(fields []string) []int {
 	var out []int
 	for i := 0; i+1 < len(fields); i++ {

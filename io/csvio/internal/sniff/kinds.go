@@ -99,8 +99,8 @@ func typesOf(b []byte) typeSet {
 	return isText
 }
 
-// numeric returns whether a text is an integer, a float, both or neither. Integers that a float would
-// round are no floats. Numbers with leading zeros and telephone numbers are neither.
+// numeric returns whether a text is an integer, a float, both or neither. Integers that a float
+// would round are no floats. Numbers with leading zeros and telephone numbers are neither.
 func numeric(b []byte) (k typeSet) {
 	if v, ok := csv.StrictInt(b); ok {
 		if k = isInt; -1<<53 <= v && v <= 1<<53 {
@@ -116,8 +116,8 @@ func numeric(b []byte) (k typeSet) {
 // OnlyFloat reports whether a text is a number that a float64 holds and no int64.
 func OnlyFloat(b []byte) bool { return numeric(b) == isFloat }
 
-// otherForms returns the forms, of those in open, in which a text is a number, date or bool that the
-// parsers do not take as it stands. proof are the forms that it shows: it reads in no other.
+// otherForms returns the forms, of those in open, in which a text is a number, date or bool that
+// the parsers do not take as it stands. proof are the forms that it shows: it reads in no other.
 func otherForms(b []byte, open typeSet) (k, proof typeSet) {
 	if len(b) == 0 || len(b) > 40 || open < isYes {
 		return 0, 0
@@ -191,7 +191,8 @@ func otherFormsByType(b []byte, k typeSet) (other, proof typeSet, ok bool) {
 	return 0, 0, false
 }
 
-// words returns the pairs of words for true and false that a text is of, and which of the two it is.
+// words returns the pairs of words for true and false that a text is of, and which of the two it
+// is.
 func words(b []byte) (k, proof typeSet) {
 	for i, pair := range boolPairs {
 		if word(b, pair[0]) {
@@ -206,8 +207,8 @@ func words(b []byte) (k, proof typeSet) {
 // word reports whether a text is a word in lower, upper or title case.
 func word(b []byte, w string) bool { return len(b) == len(w) && bytes.EqualFold(b, []byte(w)) }
 
-// proves reports whether a number shows its form: 1,234 could be a thousand or little more than one;
-// 1,5 and 1,234,567 and 1,234.5 could not.
+// proves reports whether a number shows its form: 1,234 could be a thousand or little more than
+// one; 1,5 and 1,234,567 and 1,234.5 could not.
 func proves(n csv.Number, b []byte) bool {
 	decimals := bytes.Count(b, []byte{n.Decimal})
 	if n.Thousands == 0 {

@@ -58,9 +58,9 @@ func (s *sampleRow) filled() int {
 	return n
 }
 
-// SeparatorLine returns the delimiter that a first line such as sep=; names, which spreadsheets write
-// and read, and the line's size; nothing if it is none. In quotes it may be a column's name: it is
-// one unless the line below has that delimiter, outside of quotes.
+// SeparatorLine returns the delimiter that a first line such as sep=; names, which spreadsheets
+// write and read, and the line's size; nothing if it is none. In quotes it may be a column's name:
+// it is one unless the line below has that delimiter, outside of quotes.
 func SeparatorLine(text []byte) (delimiter string, size int) {
 	line, size := firstLine(text, 64)
 	if size == 0 {
@@ -80,8 +80,8 @@ func SeparatorLine(text []byte) (delimiter string, size int) {
 	return delimiter, size
 }
 
-// firstLine returns the first line without its end, and its size with it; a size of 0 if no line ends
-// within most bytes.
+// firstLine returns the first line without its end, and its size with it; a size of 0 if no line
+// ends within most bytes.
 func firstLine(text []byte, most int) (line []byte, size int) {
 	text = text[:min(len(text), most)]
 	end := bytes.IndexByte(text, '\n')
@@ -132,8 +132,9 @@ func (o *Options) FindLayout(r *dialect.Rules, text []byte, start int, last bool
 	return sh
 }
 
-// SkipLines returns where the line begins that has n lines before it, or the end of the text and how
-// many it has. last says that the text ends here: if not, a \r at its end may be half of a line end.
+// SkipLines returns where the line begins that has n lines before it, or the end of the text and
+// how many it has. last says that the text ends here: if not, a \r at its end may be half of a line
+// end.
 func SkipLines(text []byte, n int, last bool) (start, lines int) {
 	for ; lines < n && start < len(text); lines++ {
 		i := bytes.IndexAny(text[start:], "\r\n")
@@ -289,8 +290,8 @@ func apart(s *sampleRow, width int) bool {
 	return true
 }
 
-// emptyBelow reports whether the fields that the first row lacks are empty in the rows after it: it is
-// names, and the other rows end with delimiters.
+// emptyBelow reports whether the fields that the first row lacks are empty in the rows after it: it
+// is names, and the other rows end with delimiters.
 func emptyBelow(rows []sampleRow) bool {
 	return !slices.ContainsFunc(rows[1:], func(s sampleRow) bool {
 		return slices.ContainsFunc(s.fields[min(len(rows[0].fields), len(s.fields)):], func(f string) bool { return strings.TrimSpace(f) != "" })
@@ -308,8 +309,8 @@ func (o *Options) headed(r *dialect.Rules, rows []sampleRow) bool {
 	return n > 0
 }
 
-// padded counts rows at the top that have one cell, or none, that is not empty, as spreadsheets save
-// titles. They must stand above a row of names for more columns.
+// padded counts rows at the top that have one cell, or none, that is not empty, as spreadsheets
+// save titles. They must stand above a row of names for more columns.
 func (sh *Layout) padded(o *Options, r *dialect.Rules, rows []sampleRow) int {
 	n := 0
 	for n < min(len(rows), preambleRows) && rows[n].filled() < 2 && !rows[n].broken {
@@ -402,8 +403,8 @@ func (sh *Layout) header(o *Options, r *dialect.Rules, rows []sampleRow) {
 	sh.EndLines += last.through - rows[0].lines
 }
 
-// stacked counts rows of names one under the other. A second one is such only if it repeats the first,
-// or completes one with gaps, over columns of numbers and dates.
+// stacked counts rows of names one under the other. A second one is such only if it repeats the
+// first, or completes one with gaps, over columns of numbers and dates.
 func stacked(rows []sampleRow) int {
 	n := 1
 	for n < min(len(rows)-1, headerRows) {
@@ -435,8 +436,8 @@ func join(rows []sampleRow) []string {
 	return out
 }
 
-// mendHeader mends a first row with broken quotes, and reports whether it had to. If no reading fits,
-// the row is its line, with quotes as text.
+// mendHeader mends a first row with broken quotes, and reports whether it had to. If no reading
+// fits, the row is its line, with quotes as text.
 func mendHeader(r *dialect.Rules, text []byte, rows []sampleRow, width int) bool {
 	if len(rows) == 0 || !rows[0].broken {
 		return false

@@ -12,10 +12,10 @@ const (
 	quoteRows  = 50      // rows of them
 )
 
-// StartsInQuotes reports whether a piece from the middle of a text begins inside quotes. That depends
-// on all quotes before it, but those in it tell most often: read from the wrong side, quotes open
-// with text before them, or close with text after them, and rows have another number of fields than
-// there are columns.
+// StartsInQuotes reports whether a piece from the middle of a text begins inside quotes. That
+// depends on all quotes before it, but those in it tell most often: read from the wrong side,
+// quotes open with text before them, or close with text after them, and rows have another number of
+// fields than there are columns.
 func StartsInQuotes(r *dialect.Rules, text []byte, columns int) bool {
 	q := bytes.IndexByte(text, r.Quote)
 	if r.Quote == 0 || q < 0 {
@@ -26,9 +26,9 @@ func StartsInQuotes(r *dialect.Rules, text []byte, columns int) bool {
 	return damage(r, append([]byte{r.Quote}, text...), columns) < damage(r, text, columns)
 }
 
-// damage returns the share of a piece's rows that have quotes where none should be, or another number
-// of fields than there are columns. The first row is a part of one: only its quotes count. The last
-// is not whole.
+// damage returns the share of a piece's rows that have quotes where none should be, or another
+// number of fields than there are columns. The first row is a part of one: only its quotes count.
+// The last is not whole.
 func damage(r *dialect.Rules, text []byte, columns int) float64 {
 	const unclosed = 0.001 // less than anything else: what is not whole
 	var w dialect.Row
@@ -62,8 +62,8 @@ func strays(r *dialect.Rules, text []byte, w *dialect.Row) bool {
 	return false
 }
 
-// FirstRow returns where the first row begins in a piece from the middle of a text. inside says that
-// the piece begins inside quotes.
+// FirstRow returns where the first row begins in a piece from the middle of a text. inside says
+// that the piece begins inside quotes.
 func FirstRow(r *dialect.Rules, text []byte, inside bool) int {
 	var w dialect.Row
 	if !inside {

@@ -95,7 +95,8 @@ func (e *Profile) add(b []byte) {
 
 const floatDigits = 17 // tell any float64 from all others
 
-// digits counts the digits of a number but for zeros at its beginning, and at its end after a point.
+// digits counts the digits of a number but for zeros at its beginning, and at its end after a
+// point.
 func digits(b []byte) int {
 	if e := bytes.IndexAny(b, "eE"); e >= 0 {
 		b = b[:e]
@@ -169,9 +170,9 @@ func marksOf(all []Profile, o *Options) (n csv.Number) {
 	return n
 }
 
-// typeByMarks is typeAndForm for a column of a file with these marks: numbers such as 1.200 are 1200
-// if another column has 1.234,50. If that has 3,50 alone they could be either, and stay text, as
-// 1,200 does beside 3.50: unsure says so.
+// typeByMarks is typeAndForm for a column of a file with these marks: numbers such as 1.200 are
+// 1200 if another column has 1.234,50. If that has 3,50 alone they could be either, and stay text,
+// as 1,200 does beside 3.50: unsure says so.
 func (e *Profile) typeByMarks(o *Options, marks csv.Number) (t arrow.DataType, f Form, unsure bool) {
 	t, f = e.typeAndForm(o)
 	points := marks.Decimal == ',' && t.ID() == arrow.FLOAT64 && f.Plain() && e.kinds&intForm(pointsApart) != 0

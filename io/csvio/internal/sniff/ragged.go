@@ -8,7 +8,8 @@ import (
 	"github.com/volley-go/volley/io/csvio/internal/dialect"
 )
 
-// inQuotes returns the least score of a single column in quotes: what stands in them divides nothing.
+// inQuotes returns the least score of a single column in quotes: what stands in them divides
+// nothing.
 func (a *ScoredDialect) inQuotes() float64 {
 	switch {
 	case a.width > 1 || a.even < 1 || a.broken > 0 || a.rows < 2:
@@ -46,8 +47,8 @@ func (a *ScoredDialect) insist(text []byte, rows []dialect.Row, undivided int) {
 	a.score = max(a.score, least)
 }
 
-// couldBeNames reports whether all fields of a row could be names: words that differ, without blanks
-// around them.
+// couldBeNames reports whether all fields of a row could be names: words that differ, without
+// blanks around them.
 func couldBeNames(r *dialect.Rules, text []byte, w *dialect.Row) bool {
 	seen := map[string]bool{}
 	for _, t := range w.Fields {

@@ -571,8 +571,8 @@ func (c *stringEncoder) bare(lo, hi int) bool {
 	return true
 }
 
-// quotedRoom returns the most bytes that the rows in need of quotes take. Of long texts it looks for
-// quotes first, since most have none.
+// quotedRoom returns the most bytes that the rows in need of quotes take. Of long texts it looks
+// for quotes first, since most have none.
 func (c *stringEncoder) quotedRoom(lo, hi int) (n int) {
 	if n = c.room(lo, hi); n <= slotsKept {
 		return n
