@@ -37,8 +37,8 @@ func (x *Index) fieldsOf(column int, bare bool, f func(first int, pairs []uint32
 	f(0, pairs, 2, len(lo))
 }
 
-// someQuoted tells whether one of the first fields of a column is in quotes. Where only later ones
-// are, they are found to be odd one by one.
+// someQuoted reports whether one of the first fields of a column is in quotes. Where only later
+// ones are, they are found to be odd one by one.
 func (x *Index) someQuoted(column int) bool {
 	r := x.runs[0]
 	for i := range min(r.rows, 4) {
@@ -49,7 +49,7 @@ func (x *Index) someQuoted(column int) bool {
 	return false
 }
 
-// carriages tells whether some row may end with \r\n.
+// carriages reports whether some row may end with \r\n.
 func (x *Index) carriages() bool {
 	return x.d.Newline == '\n' && bytes.IndexByte(x.block[:x.row], '\r') >= 0
 }
@@ -336,10 +336,10 @@ func NewWords(words []string) *Words {
 	return s
 }
 
-// Begin tells whether one of the words begins with a byte.
+// Begin reports whether one of the words begins with a byte.
 func (s *Words) Begin(b byte) bool { return s.first[b] }
 
-// Has tells whether a text is one of the words.
+// Has reports whether a text is one of the words.
 func (s *Words) Has(b []byte) bool { return len(b) > 0 && s.first[b[0]] && s.words[string(b)] }
 
 // Texts appends a column's texts to data, which must have room for the block and Pad bytes more,

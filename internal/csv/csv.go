@@ -4,7 +4,7 @@
 // # Rules
 //
 // A field is quoted if its first byte is the quote. Inside, a doubled quote stands for
-// one, and delimiters and line ends are text; behind the closing quote
+// one, and delimiters and line ends are text; after the closing quote
 // must come a delimiter or a line end. A quote anywhere else is text. Rows end with the
 // line end, \n or \r\n (or \r, where that is the dialect's); blank lines are no rows.
 // These are the rules of RFC 4180 and encoding/csv, except that stray quotes
@@ -12,7 +12,7 @@
 //
 // # How it is found
 //
-// An [Index] is the places of the separators alone, four bytes a field: a field begins behind the
+// An [Index] is the places of the separators alone, four bytes a field: a field begins after the
 // separator before it. Masks over 64 bytes find them (see scan.go); rows whose quotes are not where
 // they should be are gone through byte by byte. A column is then parsed by a loop of its type (see
 // columns.go).
@@ -34,11 +34,11 @@ type Field struct {
 	quoted     bool
 }
 
-// Pad is how many bytes behind a block should have memory: fields are read by whole words.
+// Pad is how many bytes after a block should have memory: fields are read by whole words.
 // A block without is copied.
 const Pad = 64
 
-// Quoted tells whether the field was in quotes.
+// Quoted reports whether the field was in quotes.
 func (f Field) Quoted() bool { return f.quoted }
 
 // Raw is the field's text as it stands in the block.

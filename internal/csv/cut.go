@@ -26,7 +26,7 @@ func Look(text []byte, before byte, d Dialect) Survey {
 	return Survey{Lines: int(s.lines), odd: s.inside != 0, bad: [2]bool{s.bad0 != 0, s.bad1 != 0}}
 }
 
-// Ends tells whether the end is in quotes, if the beginning is inside or not. ok is false
+// Ends reports whether the end is in quotes, if the beginning is inside or not. ok is false
 // where that cannot be told without the rows: quotes are not where they should be.
 func (s Survey) Ends(inside bool) (in, ok bool) {
 	if inside {
@@ -35,11 +35,11 @@ func (s Survey) Ends(inside bool) (in, ok bool) {
 	return s.odd, !s.bad[0]
 }
 
-// Began tells whether the end of a whole piece is in quotes, if s is the survey of a head of it
+// Began reports whether the end of a whole piece is in quotes, if s is the survey of a head of it
 // that ends with a row.
 func (s Survey) Began(whole Survey) (in, ok bool) { return whole.Ends(s.odd) }
 
-// Then is the survey of two pieces, the second behind the first.
+// Then is the survey of two pieces, the second after the first.
 func (s Survey) Then(t Survey) Survey {
 	out := Survey{Lines: s.Lines + t.Lines, odd: s.odd != t.odd, bad: s.bad}
 	for i, in := range []bool{s.odd, !s.odd} {
@@ -52,7 +52,7 @@ func (s Survey) Then(t Survey) Survey {
 	return out
 }
 
-// Cut finds where the last whole row of a block ends: everything behind it belongs
+// Cut finds where the last whole row of a block ends: everything after it belongs
 // to the next block. The block begins at the beginning of a row. Where it holds no whole row,
 // quoteAt is where the quote stands that is open at the end of the block, -1 for none.
 func Cut(block []byte, d Dialect) (end, quoteAt int) {
@@ -66,8 +66,8 @@ func Cut(block []byte, d Dialect) (end, quoteAt int) {
 	return cutQuoted(block, d)
 }
 
-// lastRow is where the last line end outside quotes is, and one more. inside tells whether the end
-// of the block is in quotes. A quote that ends the block may be the first of two.
+// lastRow is where the last line end outside quotes is, and one more. inside reports whether the
+// end of the block is in quotes. A quote that ends the block may be the first of two.
 func lastRow(block []byte, inside bool, d Dialect) int {
 	for n := len(block); ; {
 		if inside { // so is all text from the quote before on
@@ -86,7 +86,7 @@ func lastRow(block []byte, inside bool, d Dialect) int {
 	}
 }
 
-// cutQuoted goes from quote to quote: between two, a row begins behind the last line end.
+// cutQuoted goes from quote to quote: between two, a row begins after the last line end.
 func cutQuoted(block []byte, d Dialect) (end, quoteAt int) {
 	if d.Quote == 0 {
 		return bytes.LastIndexByte(block, d.Newline) + 1, -1
@@ -129,8 +129,8 @@ func cutQuoted(block []byte, d Dialect) (end, quoteAt int) {
 	}
 }
 
-// LastRow is where the last row that begins in a block begins, or where one would behind it. The
-// block begins at the beginning of a row; inside tells whether its end is in quotes, regular
+// LastRow is where the last row that begins in a block begins, or where one would after it. The
+// block begins at the beginning of a row; inside reports whether its end is in quotes, regular
 // whether that is known.
 func LastRow(block []byte, inside, regular bool, d Dialect) int {
 	if !regular || d.Comment != 0 {

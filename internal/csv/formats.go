@@ -8,7 +8,7 @@ type Number struct {
 	Thousands byte // between groups of three digits; 0: none. A space stands for no-break spaces too
 }
 
-// Plain writes a number as [Int] and [Float] take it, behind buf; ok is false where b
+// Plain writes a number as [Int] and [Float] take it, after buf; ok is false where b
 // is not in that form: digits that are not grouped in threes, say. Letters (nan, 1e5) pass.
 func (n Number) Plain(b, buf []byte) (plain, rest []byte, ok bool) {
 	decimal := n.Decimal
@@ -79,8 +79,8 @@ const (
 	MDY
 )
 
-// Plain writes a date or point in time of an order as [Date] and [Timestamp] take it, behind buf.
-// The time of day may be of 12 hours, with AM or PM behind.
+// Plain writes a date or point in time of an order as [Date] and [Timestamp] take it, after buf.
+// The time of day may be of 12 hours, with AM or PM after.
 func (o DateOrder) Plain(b, buf []byte) (plain, rest []byte, ok bool) {
 	at := len(buf)
 	y, m, d, b, ok := o.date(b)
@@ -138,7 +138,7 @@ func (o DateOrder) date(b []byte) (y, m, d int, rest []byte, ok bool) {
 	return parts[2], parts[0], parts[1], b, true
 }
 
-// separates tells whether a byte stands between the parts of dates of an order. Dates with points
+// separates reports whether a byte stands between the parts of dates of an order. Dates with points
 // have the day first (or the year), nowhere the month.
 func separates(c byte, o DateOrder, named bool) bool {
 	switch c {
@@ -179,7 +179,7 @@ func month(b []byte) (taken, m int) {
 	return 0, 0
 }
 
-// timeOfDay writes the time of day behind a date: hours and minutes, then maybe seconds, AM or PM,
+// timeOfDay writes the time of day after a date: hours and minutes, then maybe seconds, AM or PM,
 // and a zone.
 func timeOfDay(b, buf []byte) ([]byte, bool) {
 	if b[0] == ',' {

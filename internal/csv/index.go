@@ -98,7 +98,7 @@ func (x *Index) upTo(limit int) {
 	}
 }
 
-// tail takes the bytes behind the last whole word, with a line end behind them: the last row may
+// tail takes the bytes after the last whole word, with a line end after them: the last row may
 // lack its own. ok is false where quotes are not where they should be, or not closed.
 func (x *Index) tail() (ok bool) {
 	s := &x.state
@@ -126,7 +126,7 @@ func (x *Index) oddRow() {
 	x.state.restart(x.row)
 }
 
-// endsRow tells whether a row ends at a separator.
+// endsRow reports whether a row ends at a separator.
 func (x *Index) endsRow(sep uint32) bool {
 	return int(sep) >= len(x.block) || x.block[sep] == x.d.Newline
 }
@@ -143,7 +143,8 @@ func (x *Index) accept() {
 		x.walk(x.taken + 1)
 	}
 	if c := x.Columns; c > 1 && x.d.Comment == 0 && !x.broken {
-		// As many separators as so many whole rows have, and each c-th ends one: then no other does.
+		// There are as many separators as the rows have if they are whole, and each c-th ends one: so no
+		// other does.
 		if rows := (n - x.taken) / c; rows > 0 && rows*c == n-x.taken && x.rowsEnd(rows, int(s.rows)) {
 			x.addRows(x.taken-1, rows)
 			x.Lines += rows
@@ -154,7 +155,7 @@ func (x *Index) accept() {
 	s.rows, s.lines = 0, 0
 }
 
-// rowsEnd tells whether each c-th separator ends a row, and as many line ends there are.
+// rowsEnd reports whether each c-th separator ends a row, and as many line ends there are.
 func (x *Index) rowsEnd(rows, lines int) bool {
 	if rows != lines || int(x.ends[x.taken+rows*x.Columns-1]) >= len(x.block) {
 		return false
@@ -200,7 +201,7 @@ func (x *Index) takeRow(last int, problem Problem, broken bool) {
 	x.taken = last + 1
 	start, end := int(x.ends[at]+1), int(x.ends[last])
 	if start >= len(x.block) {
-		return // behind the end
+		return // after the end
 	}
 	text := x.block[start:end]
 	lines := 0
@@ -223,7 +224,7 @@ func (x *Index) takeRow(last int, problem Problem, broken bool) {
 	x.Lines += lines
 }
 
-// bad tells whether a row has a problem, and which.
+// bad reports whether a row has a problem, and which.
 func (x *Index) bad(fields int, problem *Problem) bool {
 	if x.Columns == 0 {
 		x.Columns = fields
@@ -297,7 +298,7 @@ func (x *Index) separator(at int) int {
 	return at
 }
 
-// clean tells whether nothing stands between a closing quote and the separator; the \r of a line
+// clean reports whether nothing stands between a closing quote and the separator; the \r of a line
 // end may.
 func (x *Index) clean(at, sep int) bool {
 	return at == sep || at+1 == sep && x.block[at] == '\r' && x.d.Newline == '\n' && x.endsRow(uint32(sep))

@@ -22,7 +22,7 @@ type scanState struct {
 	inside   uint64 // all ones if the next byte is in quotes, else 0
 	before   uint64 // 1 if the byte before is a separator or quote,
 	closed   uint64 // a closing quote,
-	closedCR uint64 // or a \r behind one
+	closedCR uint64 // or a \r after one
 	rows     uint64 // line ends outside quotes
 	lines    uint64 // all line ends
 	quotes   uint64 // not 0 if there were quotes,
@@ -98,7 +98,7 @@ func (s *scanState) put(ends []uint32, seps uint64) {
 
 // word takes the next 64 bytes and finds the separators in them; ok is false, and nothing
 // taken, if an opening quote stands in the middle of a field or something else than a
-// separator behind a closing one.
+// separator after a closing one.
 func (s *scanState) word(w *[64]byte) (seps uint64, ok bool) {
 	d, nl := maskOf(w, s.bytes[0]), maskOf(w, s.bytes[2])
 	q := maskOf(w, s.bytes[1]) & s.quoting
@@ -155,7 +155,7 @@ func surveyGeneric(block []byte, s *surveyState) {
 	}
 }
 
-// mayPrecede tells whether an opening quote may stand behind a byte.
+// mayPrecede reports whether an opening quote may stand after a byte.
 func (s *surveyState) mayPrecede(c byte) bool {
 	return c == s.bytes[0] || c == s.bytes[2] || c == s.bytes[1] && s.quoting != 0
 }

@@ -56,7 +56,7 @@ func digits(b []byte) (v uint64, ok bool) {
 	return v, true
 }
 
-// eightDigits tells whether all bytes of w are digits: their high halves are 3, also
+// eightDigits reports whether all bytes of w are digits: their high halves are 3, also
 // after 6 is added to each.
 func eightDigits(w uint64) bool {
 	return w&0xF0F0F0F0F0F0F0F0 == 0x3030303030303030 && (w+0x0606060606060606)&0xF0F0F0F0F0F0F0F0 == 0x3030303030303030
@@ -124,7 +124,7 @@ func Float(b []byte) (float64, bool) {
 // more than m holds.
 func digitRun(b []byte, i int, m uint64) (v uint64, n int) {
 	for cap(b)-i >= 8 && i < len(b) {
-		w := binary.LittleEndian.Uint64(b[i : i+8 : cap(b)]) // bytes behind the text are there, and no matter
+		w := binary.LittleEndian.Uint64(b[i : i+8 : cap(b)]) // bytes after the text are there, and no matter
 		x := w ^ 0x3030303030303030
 		other := (x + 0x7676767676767676 | x) & highs
 		k := min(bits.TrailingZeros64(other)>>3, len(b)-i)
@@ -176,7 +176,7 @@ func StrictFloat(b []byte) (float64, bool) {
 	return Float(b)
 }
 
-// codeDigits is how many digits behind a plus make a code: telephone numbers have as many, changes
+// codeDigits is how many digits after a plus make a code: telephone numbers have as many, changes
 // rarely.
 const codeDigits = 8
 
@@ -201,7 +201,7 @@ func allDigits(b []byte) bool {
 	return true
 }
 
-// exactWhole tells whether a float holds what it should: all but integers that it would round.
+// exactWhole reports whether a float holds what it should: all but integers that it would round.
 func exactWhole(b []byte) bool {
 	if len(b) < 16 {
 		return true // below 2^53, if a number
@@ -327,7 +327,7 @@ func civil(y, m, d int) int32 {
 }
 
 // Timestamp parses 2006-01-02T15:04:05 with a space in T's place, without seconds, with up to nine
-// digits of a second, and with Z or an offset (+02:00, +0200, +02) behind. It returns seconds since
+// digits of a second, and with Z or an offset (+02:00, +0200, +02) after. It returns seconds since
 // 1970 (UTC where there is an offset) and nanoseconds. A date alone is midnight.
 func Timestamp(b []byte) (sec int64, nanos int32, zoned, ok bool) {
 	if len(b) < 10 {

@@ -13,7 +13,7 @@ type Strand struct {
 }
 
 // Weave writes rows of fields at a place of out, which has [Room] for them, and returns the place
-// behind. It costs about 2 ns a field.
+// after. It costs about 2 ns a field.
 func Weave(out []byte, at int, strands []Strand, rows int) (end int) {
 	if rows == 0 {
 		return at
@@ -21,7 +21,7 @@ func Weave(out []byte, at int, strands []Strand, rows int) (end int) {
 	return weaveRows(out, at, strands, rows)
 }
 
-// Decimals writes floats that have just that many digits behind the point, 1 to 6, in at most eight
+// Decimals writes floats that have just that many digits after the point, 1 to 6, in at most eight
 // bytes, width bytes from the last, and how long they are; 12.0 has one. It sets a bit in odd for
 // each float that is none of those, and returns how many it looked at: groups of eight, or none
 // where no assembly does it. It costs about 3 ns a float.
