@@ -28,8 +28,8 @@ const (
 	headRows    = 1000     // rows of the head
 )
 
-// find opens the first file and finds out the dialect, the names and the types.
-func (s *stream) find(ctx context.Context) error {
+// findOut opens the first file and finds out the dialect, the names and the types.
+func (s *stream) findOut(ctx context.Context) error {
 	o := &s.source.options
 	in, err := s.source.open(ctx, s.files[0])
 	if err != nil {
@@ -59,15 +59,12 @@ func (s *stream) find(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	s.shape = said.FindLayout(&s.rules, s.tail, start, s.eof)
-	if s.shape.LinesLeftOut = max(o.Skip, 0); o.Skip > 0 {
-		s.shape.WhySkip = "ReadOptions.Skip"
-	}
+	s.layout = said.FindLayout(&s.rules, s.tail, start, s.eof)
 	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain() // a sign for comments may have been found
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
-	s.skip(s.shape.End, s.shape.EndLines)
+	s.skip(s.layout.End, s.layout.EndLines)
 	return s.typed(ctx)
 }
 
@@ -81,8 +78,8 @@ func (s *stream) chooseDialect(said sniff.Options) (start int, err error) {
 		}
 	}
 	for {
-		s.chosen = said.ChooseDialect(s.tail[min(start, len(s.tail)):], s.eof)
-		if !s.chosen.QuoteOpen || s.eof || len(s.tail) >= sniff.LongHead {
+		s.scored = said.ChooseDialect(s.tail[min(start, len(s.tail)):], s.eof)
+		if !s.scored.QuoteOpen || s.eof || len(s.tail) >= sniff.LongHead {
 			return start, s.takeRules()
 		}
 		if err := s.fill(4 * len(s.tail)); err != nil { // a long field, or a stray quote?
@@ -93,7 +90,7 @@ func (s *stream) chooseDialect(said sniff.Options) (start int, err error) {
 
 // takeRules takes over the rules that were chosen.
 func (s *stream) takeRules() error {
-	if s.rules = s.chosen.Rules; s.rules.Delimiter == "" {
+	if s.rules = s.scored.Rules; s.rules.Delimiter == "" {
 		return s.source.fail(s.name(), errNoDelimiter)
 	}
 	return nil
@@ -133,12 +130,12 @@ func (s *stream) nothing(ctx context.Context, what string) error {
 	if o.Names == nil {
 		return s.source.fail(s.name(), errors.New(what))
 	}
-	s.chosen = o.sniffing().ChooseDialect(nil, true)
+	s.scored = o.sniffing().ChooseDialect(nil, true)
 	if err := s.takeRules(); err != nil {
 		return err
 	}
 	s.dialect, s.asIs = s.rules.Scanner(), s.rules.Plain()
-	s.shape.Width, s.shape.First = len(o.Names), o.Names
+	s.layout.Width, s.layout.First = len(o.Names), o.Names
 	if err := s.nameColumns(); err != nil {
 		return err
 	}
@@ -176,7 +173,7 @@ func (s *stream) firstRow() error {
 // nameColumns names the columns, by the header where there is one.
 func (s *stream) nameColumns() error {
 	o := &s.source.options
-	given, err := s.namesOf(&s.shape)
+	given, err := s.namesOf(&s.layout)
 	if err != nil {
 		return err
 	}
@@ -186,8 +183,8 @@ func (s *stream) nameColumns() error {
 			Option: "ColumnsMax", Hint: "is the delimiter right?",
 		})
 	}
-	s.header = s.shape.Headers > 0
-	s.noteNames(&s.shape)
+	s.header = s.layout.Headers > 0
+	s.noteNames(&s.layout)
 	if o.Names != nil {
 		if len(o.Names) != len(given) {
 			return s.source.fail(s.name(), fmt.Errorf("has %s, ReadOptions.Names has %d", count.Of(len(given), "column"), len(o.Names)))

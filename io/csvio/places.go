@@ -65,7 +65,7 @@ func (g *sampler) places(ctx context.Context, in *input, begin bool) error {
 		if at == 0 {
 			left, _ := sniff.SkipLines(text, g.s.source.options.Skip, false)
 			text = text[left:]
-			row = g.s.shapeAgain(text, false).End
+			row = g.s.layoutAgain(text, false).End
 		} else {
 			inside, err := g.inQuotes(in, text, at)
 			if err != nil {

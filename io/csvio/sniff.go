@@ -76,7 +76,7 @@ func (t *table) dialectFound() *Dialect {
 	d := &Dialect{
 		File: t.files[0], Compression: in.format, Encoding: in.encoding, Mark: in.marked,
 		Delimiter: r.Delimiter, Quote: r.Quote, Escape: r.Quote, Comment: r.Comment, LineEnd: r.Ends, TrimBlanks: r.Trim,
-		Separator: t.shape.Separator, Skip: t.shape.Skipped(), HeaderRows: t.shape.Headers, Why: map[string]string{},
+		Separator: t.layout.Separator, Skip: t.layout.Skipped(), HeaderRows: t.layout.Headers, Why: map[string]string{},
 	}
 	if r.Backslash {
 		d.Escape = '\\'
@@ -85,15 +85,15 @@ func (t *table) dialectFound() *Dialect {
 		d.Columns = append(d.Columns, t.columns[i].described())
 	}
 	d.Why["Encoding"] = in.why
-	d.Why["Delimiter"] = t.chosen.Why()
+	d.Why["Delimiter"] = t.scored.Why()
 	if o.Delimiter != 0 || o.Separator != "" {
 		d.Why["Delimiter"] = "ReadOptions; " + d.Why["Delimiter"]
 	} else if d.Separator {
 		d.Why["Delimiter"] = "the line sep="
 	}
-	d.Why["Quote"] = t.chosen.WhyQuote(o.sniffing())
-	d.Why["HeaderRows"] = t.shape.WhyHeader
-	d.Why["Skip"] = t.shape.WhySkip
+	d.Why["Quote"] = t.scored.WhyQuote(o.sniffing())
+	d.Why["HeaderRows"] = t.layout.WhyHeader
+	d.Why["Skip"] = t.layout.WhySkip
 	if r.Comment != 0 {
 		d.Why["Comment"] = "lines further down begin with it, and are no rows of the table"
 	}

@@ -304,7 +304,7 @@ func (s *stream) begin(ctx context.Context, i int) (width int, err error) {
 	if len(s.tail) == 0 && s.header {
 		return 0, s.source.fail(s.name(), errors.New("is empty; the first file has a header"))
 	}
-	sh := s.shapeAgain(s.tail, s.eof)
+	sh := s.layoutAgain(s.tail, s.eof)
 	if s.header && s.source.options.Names == nil {
 		given, err := s.namesOf(&sh)
 		if err != nil {
@@ -342,23 +342,23 @@ func otherHeader(names, first []string) string {
 	return "read them apart, or, if the columns mean the same in this order, give ReadOptions.Names, and ReadOptions.Header if all files have a row of names, or none has"
 }
 
-// shapeAgain finds where the table begins in a file after the first, which is taken to be of the
+// layoutAgain finds where the table begins in a file after the first, which is taken to be of the
 // same kind.
-func (s *stream) shapeAgain(text []byte, last bool) sniff.Layout {
+func (s *stream) layoutAgain(text []byte, last bool) sniff.Layout {
 	o := s.source.options.sniffing()
 	if o.Header = Absent; s.header {
-		o.Header, o.HeaderRows = Present, s.shape.Headers
+		o.Header, o.HeaderRows = Present, s.layout.Headers
 	}
 	start := 0
-	if s.shape.Separator {
+	if s.layout.Separator {
 		_, start = sniff.SeparatorLine(text)
 	}
-	if o.Skip > 0 || s.shape.WhySkip == "" {
+	if o.Skip > 0 || s.layout.WhySkip == "" {
 		o.Skip = -1
 	}
 	rules := s.rules
 	sh := o.FindLayout(&rules, text, start, last)
-	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.Names, s.shape.Names) {
+	if o.Names == nil || s.source.options.Header == Present || slices.Equal(sh.Names, s.layout.Names) {
 		return sh
 	}
 	o.Header = s.source.options.Header // the columns have names without those of this file: has it any?

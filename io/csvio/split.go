@@ -63,7 +63,7 @@ func partOf(f *found) *part {
 	r := &f.rules
 	p := &part{
 		Delimiter: r.Delimiter, Quote: r.Quote, Backslash: r.Backslash, Comment: r.Comment, Ends: r.Ends, Trim: r.Trim, Blanks: r.BlankRows,
-		Separator: f.shape.Separator, HeaderRows: f.shape.Headers, Preamble: f.shape.WhySkip != "", Names: f.shape.Names, Width: f.shape.Width, Sample: f.sample,
+		Separator: f.layout.Separator, HeaderRows: f.layout.Headers, Preamble: f.layout.WhySkip != "", Names: f.layout.Names, Width: f.layout.Width, Sample: f.sample,
 	}
 	for i := range f.columns {
 		c := &f.columns[i]
@@ -82,9 +82,9 @@ func (p *part) found(o *ReadOptions) found {
 	f := found{sample: p.Sample, header: p.HeaderRows > 0}
 	f.rules = dialect.Rules{Delimiter: p.Delimiter, Quote: p.Quote, Backslash: p.Backslash, Comment: p.Comment, Ends: p.Ends, Trim: p.Trim, BlankRows: p.Blanks}
 	f.dialect, f.asIs = f.rules.Scanner(), f.rules.Plain()
-	f.shape = sniff.Layout{Separator: p.Separator, Headers: p.HeaderRows, Names: p.Names, Width: p.Width}
+	f.layout = sniff.Layout{Separator: p.Separator, Headers: p.HeaderRows, Names: p.Names, Width: p.Width}
 	if p.Preamble {
-		f.shape.WhySkip = "the whole table's"
+		f.layout.WhySkip = "the whole table's"
 	}
 	for _, c := range p.Columns {
 		f.columns = append(f.columns, column{

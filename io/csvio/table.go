@@ -22,11 +22,11 @@ import (
 // found is what was found out about files, and what a pass over them needs to know before it
 // begins. It does not change.
 type found struct {
-	chosen  sniff.ScoredDialect // the dialect
-	rules   dialect.Rules
-	asIs    bool         // the scanner reads the text as it stands
-	dialect csv.Dialect  // that the scanner reads
-	shape   sniff.Layout // of the first file
+	scored  sniff.ScoredDialect // the dialect as it was chosen, with its reasons
+	rules   dialect.Rules       // its rules, with a sign for comments that was found
+	asIs    bool                // the scanner reads the text as it stands
+	dialect csv.Dialect         // that the scanner reads
+	layout  sniff.Layout        // of the first file
 	header  bool
 	columns []column // of the file
 	schema  *arrow.Schema
@@ -85,7 +85,7 @@ func (s *source) describe(ctx context.Context) (*table, error) {
 		return &table{source: s, files: files, found: s.part.found(&s.options)}, nil
 	}
 	st := &stream{source: s, files: files, block: sniff.HeadBytes}
-	if err := st.find(ctx); err != nil {
+	if err := st.findOut(ctx); err != nil {
 		if s.options.Report != nil {
 			*s.options.Report = Report{}
 		}

@@ -18,36 +18,35 @@ const (
 
 // Layout is where the table begins in a text, and its columns' names.
 type Layout struct {
-	Start        int // bytes before the header or first row
-	Lines        int // of them
-	Separator    bool
-	Headers      int // rows of names
-	Missing      int // more that are asked for than there are
-	End          int // of them
-	EndLines     int
-	Names        []string // nil: there are none
-	Width        int      // fields of most rows
-	First        []string // the first row, names or not
-	WhySkip      string
-	WhyHeader    string
-	LinesLeftOut int         // lines that the options leave out, before anything is looked at
-	Broken       csv.Problem // of the quotes of a row of names
-	Mended       error       // why the names are not as they stand, under Null
+	Separator     bool        // the first line is sep= and the delimiter
+	linesLeftOut  int         // lines before the text, which the options leave out
+	Start, Lines  int         // bytes and lines of the text before the names, or the first row
+	Headers       int         // rows of names
+	Missing       int         // rows of names that are asked for, and that the text lacks
+	End, EndLines int         // bytes and lines before the first row after the names
+	Names         []string    // of the columns, as they stand; nil if there are none
+	Broken        csv.Problem // of the quotes of a row of names
+	Mended        error       // why the names are not as they stand
+	Width         int         // fields of most rows
+	First         []string    // fields of the first row, names or not
+	WhySkip       string      // reasons for lines left out, and for Headers
+	WhyHeader     string
 }
 
 // sampleRow is a row that was looked at.
 type sampleRow struct {
 	fields    []string
-	quoted    []bool // fields that are
-	at, next  int
-	lines     int         // before it
-	through   int         // before the one after it
-	gap       bool        // a blank line stands before it
+	quoted    []bool      // by field, whether it is in quotes
+	at, next  int         // places of the row and of the next one
+	lines     int         // before the row
+	through   int         // before the next one
+	gap       bool        // a blank line stands before the row
 	problem   csv.Problem // of its quotes
-	broken    bool        // they are: the fields are those of its first line, without quotes
-	commented bool
+	broken    bool        // there is a problem: the fields are those of the first line, without quotes
+	commented bool        // it begins with #
 }
 
+// filled counts the fields that are not empty.
 func (s *sampleRow) filled() int {
 	n := 0
 	for _, f := range s.fields {
@@ -125,6 +124,9 @@ func (o *Options) FindLayout(r *dialect.Rules, text []byte, start int, last bool
 		sh.First = rows[0].fields
 		sh.begin(rows[0])
 		sh.header(o, r, rows)
+	}
+	if sh.linesLeftOut = max(o.Skip, 0); o.Skip > 0 {
+		sh.WhySkip = "ReadOptions.Skip"
 	}
 	if mended && sh.Headers > 0 {
 		sh.Mended = errNamesMended
@@ -476,7 +478,7 @@ func FitNames(names []string, width int) []string {
 }
 
 // Skipped is the lines before the table.
-func (sh *Layout) Skipped() int { return sh.LinesLeftOut + sh.Lines }
+func (sh *Layout) Skipped() int { return sh.linesLeftOut + sh.Lines }
 
 // ReadsAsNames reports whether whoever is told nothing but the delimiter would take the first line
 // of a text for these names, and what is after it for rows.
