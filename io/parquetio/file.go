@@ -16,6 +16,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
 // file is an open file and its metadata.
@@ -54,7 +55,7 @@ func (f *file) release() (err error) {
 	}
 	if in, ok := f.closer.(*os.File); ok {
 		if err = f.stamp.Check(in); err != nil {
-			err = fileError("read", f.name, "", err)
+			err = fault.In("read", f.name, "", err)
 		}
 	}
 	_ = f.close() // of what was only read

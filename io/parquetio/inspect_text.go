@@ -20,6 +20,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/internal/count"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // String is the report a user reads: see [Info].
@@ -46,7 +47,7 @@ func (i *Info) String() string {
 
 // text is the value, or its length where it is no text to read.
 func (kv KeyValue) text() string {
-	if kv.Key == schemaKey {
+	if kv.Key == spec.SchemaKey {
 		return fmt.Sprintf("the Arrow schema, %s", count.Bytes(int64(len(kv.Value))))
 	}
 	return textBound(kv.Value, 200)

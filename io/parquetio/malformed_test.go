@@ -17,6 +17,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // ofPage is a file of one required column whose one page has a body of so many values.
@@ -27,7 +28,7 @@ func ofPage(t *testing.T, e format.SchemaElement, encoding format.Encoding, valu
 		DataPageHeader: thrift.New(format.DataPageHeader{NumValues: int32(values), Encoding: encoding})}
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), &h)
 	require.NoError(t, err)
-	file := append(append([]byte(magic), head...), body...)
+	file := append(append([]byte(spec.Magic), head...), body...)
 	size := int64(len(head) + len(body))
 	meta := format.FileMetaData{Version: 2, NumRows: int64(values), Schema: []format.SchemaElement{{Name: "schema", NumChildren: thrift.New(int32(1))}, e},
 		RowGroups: []format.RowGroup{{NumRows: int64(values), Columns: thrift.Slice[format.ColumnChunk]{{MetaData: format.ColumnMetaData{
@@ -37,7 +38,7 @@ func ofPage(t *testing.T, e format.SchemaElement, encoding format.Encoding, valu
 	foot, err := thrift.Marshal(new(thrift.CompactProtocol), &meta)
 	require.NoError(t, err)
 	file = append(file, foot...)
-	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), magic...)
+	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), spec.Magic...)
 }
 
 // TestErrorsOfDecodersAreErrCorrupt has pages that every decoder refuses.

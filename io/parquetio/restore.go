@@ -5,11 +5,9 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-)
 
-// schemaKey is the key under which Arrow's writers keep the schema that Parquet's own types cannot
-// hold all of: zones, large and view texts, kinds of lists, dictionaries, durations, metadata.
-const schemaKey = "ARROW:schema"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
+)
 
 // The keys of a field's metadata that make its column one of an extension type.
 const (
@@ -22,7 +20,7 @@ const (
 func (f *file) restore(keep bool) {
 	var kept []hint
 	for _, kv := range f.meta.KeyValueMetadata {
-		if kv.Key == schemaKey {
+		if kv.Key == spec.SchemaKey {
 			kept, f.kept = hints(kv.Value)
 		}
 	}

@@ -7,6 +7,9 @@ import (
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // node is a column of the file, or a group of columns inside one.
@@ -80,8 +83,6 @@ type tree struct {
 	int96    arrow.TimeUnit // what INT96 is read as
 }
 
-const nestingMax = 64
-
 // schemaOf reads the file's columns.
 func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeUnit) ([]*node, error) {
 	if len(elements) == 0 {
@@ -113,8 +114,8 @@ func (t *tree) field(path string, def, rep uint8, depth int) (*node, error) {
 	if t.at >= len(t.elements) {
 		return nil, corrupt("the schema ends inside a group")
 	}
-	if depth > nestingMax {
-		return nil, limited("columns are nested more than %d deep", nestingMax)
+	if depth > spec.NestingMax {
+		return nil, limited("columns are nested more than %d deep", spec.NestingMax)
 	}
 	e := &t.elements[t.at]
 	if e.RepetitionType.V == format.Repeated {
@@ -148,7 +149,7 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 		t.leaves++
 		var err error
 		if l.typ, l.width, err = leafType(e); err != nil {
-			return nil, fileError("", "", path, err)
+			return nil, fault.In("", "", path, err)
 		}
 		if l.physical == format.Int96 && l.typ.ID() == arrow.TIMESTAMP {
 			l.typ = &arrow.TimestampType{Unit: t.int96}

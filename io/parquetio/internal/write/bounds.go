@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
 // bound is the least and greatest of some values, as they are stored, or what is at most and at
@@ -25,33 +26,33 @@ type bound struct {
 func (b bound) there() bool { return b.least != nil }
 
 // boundsOf looks at k values from at on.
-func (e *encoding) boundsOf(d *dense, at, k int) bound {
-	if k == 0 || e.typ.ID() == arrow.NULL {
+func (l *leaf) boundsOf(d *leafValues, at, k int) bound {
+	if k == 0 || l.typ.ID() == arrow.NULL {
 		return bound{}
 	}
-	if e.physical == format.ByteArray {
+	if l.physical == format.ByteArray {
 		return textBounds(d.base, d.texts[at:at+k])
 	}
-	fixed := d.fixed[at*max(e.width, 1) : (at+k)*max(e.width, 1)]
-	switch e.physical {
+	fixed := d.fixed[at*max(l.width, 1) : (at+k)*max(l.width, 1)]
+	switch l.physical {
 	case format.Boolean:
 		return boolBounds(fixed)
 	case format.Float:
-		return floatBounds(as[float32](fixed))
+		return floatBounds(reinterpret.As[float32](fixed))
 	case format.Double:
-		return floatBounds(as[float64](fixed))
+		return floatBounds(reinterpret.As[float64](fixed))
 	case format.FixedLenByteArray:
-		return e.fixedBounds(fixed)
+		return l.fixedBounds(fixed)
 	}
 	switch {
-	case e.unsigned && e.width == 4:
-		return numberBounds(as[uint32](fixed))
-	case e.unsigned:
-		return numberBounds(as[uint64](fixed))
-	case e.width == 4:
-		return numberBounds(as[int32](fixed))
+	case l.unsigned && l.width == 4:
+		return numberBounds(reinterpret.As[uint32](fixed))
+	case l.unsigned:
+		return numberBounds(reinterpret.As[uint64](fixed))
+	case l.width == 4:
+		return numberBounds(reinterpret.As[int32](fixed))
 	}
-	return numberBounds(as[int64](fixed))
+	return numberBounds(reinterpret.As[int64](fixed))
 }
 
 // boolBounds looks for a first true and a first false.
@@ -71,7 +72,7 @@ func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
+	return bound{least: reinterpret.Bytes([]T{lo}), most: reinterpret.Bytes([]T{hi})}
 }
 
 // floatBounds follows the format: a zero stands for both zeros.
@@ -97,25 +98,25 @@ func floatBounds[T float32 | float64](values []T) bound {
 	if hi == 0 {
 		hi = 0
 	}
-	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
+	return bound{least: reinterpret.Bytes([]T{lo}), most: reinterpret.Bytes([]T{hi})}
 }
 
 // fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
 // Those that are longer than a bound may be have none, for a shorter one would be no value of their
 // type.
-func (e *encoding) fixedBounds(fixed []byte) bound {
-	w := e.width
+func (l *leaf) fixedBounds(fixed []byte) bound {
+	w := l.width
 	if w > boundMost {
 		return bound{}
 	}
-	if e.typ.ID() == arrow.FLOAT16 {
-		return halfBounds(as[uint16](fixed))
+	if l.typ.ID() == arrow.FLOAT16 {
+		return halfBounds(reinterpret.As[uint16](fixed))
 	}
 	lo, hi := fixed[:w], fixed[:w]
 	for at := w; at < len(fixed); at += w {
-		if v := fixed[at : at+w]; e.less(v, lo) {
+		if v := fixed[at : at+w]; l.less(v, lo) {
 			lo = v
-		} else if e.less(hi, v) {
+		} else if l.less(hi, v) {
 			hi = v
 		}
 	}
@@ -131,32 +132,34 @@ func halfBounds(values []uint16) bound {
 	if !b.there() {
 		return b
 	}
-	half := func(b []byte) []byte { return raw([]uint16{float16.New(as[float32](b)[0]).Uint16()}) }
+	half := func(b []byte) []byte {
+		return reinterpret.Bytes([]uint16{float16.New(reinterpret.As[float32](b)[0]).Uint16()})
+	}
 	return bound{least: half(b.least), most: half(b.most)}
 }
 
 // less orders stored values as the format does for the column's type.
-func (e *encoding) less(a, b []byte) bool {
-	switch e.physical {
+func (l *leaf) less(a, b []byte) bool {
+	switch l.physical {
 	case format.Float:
-		return as[float32](a)[0] < as[float32](b)[0]
+		return reinterpret.As[float32](a)[0] < reinterpret.As[float32](b)[0]
 	case format.Double:
-		return as[float64](a)[0] < as[float64](b)[0]
+		return reinterpret.As[float64](a)[0] < reinterpret.As[float64](b)[0]
 	case format.Int32:
-		if e.unsigned {
-			return as[uint32](a)[0] < as[uint32](b)[0]
+		if l.unsigned {
+			return reinterpret.As[uint32](a)[0] < reinterpret.As[uint32](b)[0]
 		}
-		return as[int32](a)[0] < as[int32](b)[0]
+		return reinterpret.As[int32](a)[0] < reinterpret.As[int32](b)[0]
 	case format.Int64:
-		if e.unsigned {
-			return as[uint64](a)[0] < as[uint64](b)[0]
+		if l.unsigned {
+			return reinterpret.As[uint64](a)[0] < reinterpret.As[uint64](b)[0]
 		}
-		return as[int64](a)[0] < as[int64](b)[0]
+		return reinterpret.As[int64](a)[0] < reinterpret.As[int64](b)[0]
 	}
 	switch {
-	case e.decimal && (a[0]^b[0])&0x80 != 0:
+	case l.decimal && (a[0]^b[0])&0x80 != 0:
 		return a[0]&0x80 != 0
-	case e.typ.ID() == arrow.FLOAT16:
+	case l.typ.ID() == arrow.FLOAT16:
 		half := func(b []byte) float32 { return float16.FromBits(binary.LittleEndian.Uint16(b)).Float32() }
 		return half(a) < half(b)
 	}
@@ -205,11 +208,11 @@ func head(base []byte, t enc.Text) uint64 {
 }
 
 // join is the bound of both.
-func (e *encoding) join(a, b bound) bound {
-	if e.less(b.least, a.least) {
+func (l *leaf) join(a, b bound) bound {
+	if l.less(b.least, a.least) {
 		a.least, a.leastCut = b.least, b.leastCut
 	}
-	if a.most != nil && (b.most == nil || e.less(a.most, b.most)) {
+	if a.most != nil && (b.most == nil || l.less(a.most, b.most)) {
 		a.most, a.mostCut = b.most, b.mostCut
 	}
 	return a
@@ -220,26 +223,26 @@ func (e *encoding) join(a, b bound) bound {
 // gigabytes.
 const boundMost = 64
 
-// cut makes a bound short, in memory of its own. The upper one is left out where it cannot be
-// rounded up.
-func (e *encoding) cut(b bound) bound {
-	if e.physical != format.ByteArray || !b.there() {
+// shorten cuts bounds of texts to boundMost bytes, in memory of their own. The upper one is left out
+// if it cannot be rounded up.
+func (l *leaf) shorten(b bound) bound {
+	if l.physical != format.ByteArray || !b.there() {
 		return b
 	}
 	if len(b.least) > boundMost {
-		b.least, b.leastCut = e.prefix(b.least), true
+		b.least, b.leastCut = l.prefix(b.least), true
 	}
 	if len(b.most) > boundMost {
-		b.most, b.mostCut = e.roundUp(e.prefix(b.most)), true
+		b.most, b.mostCut = l.roundUp(l.prefix(b.most)), true
 	}
 	b.least, b.most = bytes.Clone(b.least), bytes.Clone(b.most)
 	return b
 }
 
 // prefix is the first bytes of a value, of text in whole characters.
-func (e *encoding) prefix(b []byte) []byte {
+func (l *leaf) prefix(b []byte) []byte {
 	n := boundMost
-	for e.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
+	for l.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
 		n--
 	}
 	return b[:n]
@@ -247,10 +250,10 @@ func (e *encoding) prefix(b []byte) []byte {
 
 // roundUp is the least value of b's length or shorter that is greater than all that begin with b;
 // nil where there is none.
-func (e *encoding) roundUp(b []byte) []byte {
+func (l *leaf) roundUp(b []byte) []byte {
 	b = bytes.Clone(b)
 	for len(b) > 0 {
-		if !e.utf8 {
+		if !l.utf8 {
 			if last := len(b) - 1; b[last] < 0xff {
 				b[last]++
 				return b
@@ -275,14 +278,14 @@ func (e *encoding) roundUp(b []byte) []byte {
 
 // pageBounds are a page's least and greatest value. With a dictionary they are those of the keys
 // that the page has.
-func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
+func (e *encoder) pageBounds(l *leaf, at, next cursor) bound {
 	switch {
 	case next.value == at.value:
 		return bound{}
 	case e.chunk.kind != format.RLEDictionary:
-		return c.boundsOf(&e.values, at.value, next.value-at.value)
-	case next.value-at.value == e.count && !c.ordered:
-		return c.boundsOf(&e.keys, 0, e.chunk.distinct)
+		return l.boundsOf(&e.values, at.value, next.value-at.value)
+	case next.value-at.value == e.count && !l.ordered:
+		return l.boundsOf(&e.keys, 0, e.chunk.distinct)
 	}
 	e.used = resize(e.used, e.chunk.distinct)
 	clear(e.used)
@@ -290,13 +293,13 @@ func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
 		e.used[code] = true
 	}
 	e.onPage.reset()
-	n := e.onPage.takeUsed(c, &e.keys, e.used)
-	return c.boundsOf(&e.onPage, 0, n)
+	n := e.onPage.takeUsed(l, &e.keys, e.used)
+	return l.boundsOf(&e.onPage, 0, n)
 }
 
 // takeUsed collects those of keys that are used.
-func (d *dense) takeUsed(c *encoding, keys *dense, used []bool) (n int) {
-	if c.physical == format.ByteArray {
+func (d *leafValues) takeUsed(l *leaf, keys *leafValues, used []bool) (n int) {
+	if l.physical == format.ByteArray {
 		d.base = keys.base
 		for i, u := range used {
 			if u {
@@ -305,7 +308,7 @@ func (d *dense) takeUsed(c *encoding, keys *dense, used []bool) (n int) {
 		}
 		return len(d.texts)
 	}
-	w := c.width
+	w := l.width
 	out := d.room(len(used), w)
 	for i, u := range used {
 		if u {
