@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/io/parquetio/internal/arrowtype"
 	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
@@ -170,7 +171,7 @@ func (f *flat) indexType(table int) arrow.DataType {
 	if at == 0 {
 		return arrow.PrimitiveTypes.Int32
 	}
-	return arrowInt(f.u32(at), f.byte(table, 1, 0) != 0)
+	return arrowtype.Int(f.u32(at), f.byte(table, 1, 0) != 0)
 }
 
 // typ is the type of a union's tag and table, where Parquet's own types do not say as much.

@@ -8,6 +8,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/inspect"
 )
 
 // Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who
@@ -78,7 +80,7 @@ type ChunkInfo struct {
 	OffsetIndex       bool // places of the pages
 	BloomFilter       bool
 
-	leaf        *leaf
+	stored      inspect.Column
 	least, most []byte // what Min and Max are the text of
 }
 
@@ -96,14 +98,14 @@ func (o ReadOptions) Inspect(ctx context.Context, path string) (*Info, error) {
 		return nil, err
 	}
 	defer f.close()
-	info, err := inspect(ctx, f)
+	info, err := inspectFile(ctx, f)
 	if err != nil {
 		return nil, s.fail(path, err)
 	}
 	return info, nil
 }
 
-func inspect(ctx context.Context, f *file) (_ *Info, err error) {
+func inspectFile(ctx context.Context, f *file) (_ *Info, err error) {
 	defer guard(&err)
 	var tail [8]byte
 	if _, err := f.r.ReadAt(tail[:], f.size-8); err != nil {
@@ -117,14 +119,16 @@ func inspect(ctx context.Context, f *file) (_ *Info, err error) {
 	for _, kv := range m.KeyValueMetadata {
 		info.Metadata = append(info.Metadata, KeyValue{kv.Key, kv.Value})
 	}
-	info.elements(m.Schema)
+	for _, e := range inspect.Elements(m.Schema) {
+		info.Elements = append(info.Elements, SchemaElement(e))
+	}
 	var leaves []*leaf
 	for _, n := range f.nodes {
 		n.leaves(func(l *leaf) { leaves = append(leaves, l) })
 	}
 	for _, l := range leaves {
 		info.Columns = append(info.Columns, ColumnInfo{
-			Path: l.path, Physical: physicalText(l.physical, l.width), Type: l.typ,
+			Path: l.path, Physical: l.stored().Stored(), Type: l.typ,
 			MaxDefinition: int(l.maxDef), MaxRepetition: int(l.maxRep),
 		})
 	}
@@ -138,30 +142,14 @@ func inspect(ctx context.Context, f *file) (_ *Info, err error) {
 	return info, nil
 }
 
-// elements flattens the stored schema, whose shape has been checked.
-func (i *Info) elements(stored []format.SchemaElement) {
-	left := []int{children(&stored[0])} // of the groups that are open
-	for k := range stored[1:] {
-		e := &stored[1+k]
-		for left[len(left)-1] == 0 {
-			left = left[:len(left)-1]
-		}
-		left[len(left)-1]--
-		out := SchemaElement{Name: e.Name, Depth: len(left) - 1, Repetition: repetitionText(e.RepetitionType.V)}
-		if e.Type.Valid && children(e) == 0 {
-			out.Physical = physicalText(e.Type.V, int(e.TypeLength.V))
-		}
-		out.Logical = logicalText(e)
-		i.Elements = append(i.Elements, out)
-		if n := children(e); n > 0 {
-			left = append(left, n)
-		}
-	}
+// stored is how the leaf's values are stored.
+func (l *leaf) stored() inspect.Column {
+	return inspect.Column{Physical: l.physical, Width: l.width, Type: l.typ}
 }
 
 func inspectGroup(ctx context.Context, f *file, index int, leaves []*leaf) (RowGroupInfo, error) {
 	m := &f.meta.RowGroups[index]
-	g := &group{file: f, index: index, meta: m, limits: Limits{}.orDefault()}
+	g := &group{file: f, index: index, meta: m}
 	if err := g.check(); err != nil {
 		return RowGroupInfo{}, err
 	}
@@ -187,7 +175,7 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 		Column: l.path, Codec: m.Codec.String(), Values: m.NumValues, Nulls: -1,
 		CompressedBytes: m.TotalCompressedSize, UncompressedBytes: m.TotalUncompressedSize, Offset: off, Checksums: true,
 		ColumnIndex: c.ColumnIndexLength > 0, OffsetIndex: c.OffsetIndexLength > 0, BloomFilter: m.BloomFilterOffset > 0,
-		leaf: l,
+		stored: l.stored(),
 	}
 	out.statistics(&m.Statistics)
 	pages, buf := int64(0), make([]byte, headerGuess)
@@ -224,7 +212,7 @@ func (c *ChunkInfo) statistics(s *format.Statistics) {
 		c.Nulls = s.NullCount
 	}
 	c.Distinct = s.DistinctCount
-	c.Min, c.Max = boundText(c.leaf, c.least), boundText(c.leaf, c.most)
+	c.Min, c.Max = c.stored.Text(c.least), c.stored.Text(c.most)
 }
 
 // page counts a page.
@@ -255,7 +243,7 @@ func (i *Info) Total(column int) ChunkInfo {
 	for _, g := range i.RowGroups[1:] {
 		out.add(&g.Chunks[column])
 	}
-	out.Min, out.Max = boundText(out.leaf, out.least), boundText(out.leaf, out.most)
+	out.Min, out.Max = out.stored.Text(out.least), out.stored.Text(out.most)
 	return out
 }
 
@@ -294,7 +282,7 @@ func outer(c, o *ChunkInfo, a, b []byte, sign int) []byte {
 		return b
 	case a == nil || b == nil:
 		return nil
-	case sign*compareBounds(c.leaf, b, a) > 0:
+	case sign*c.stored.Compare(b, a) > 0:
 		return b
 	}
 	return a

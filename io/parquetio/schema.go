@@ -8,6 +8,7 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 
+	"github.com/volley-go/volley/io/parquetio/internal/arrowtype"
 	"github.com/volley-go/volley/io/parquetio/internal/fault"
 	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
@@ -93,7 +94,7 @@ func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeU
 	}
 	t := &tree{elements: elements, at: 1, int96: int96}
 	var nodes []*node
-	for range children(&elements[0]) {
+	for range arrowtype.Children(&elements[0]) {
 		n, err := t.field("", 0, 0, 0)
 		if err != nil {
 			return nil, err
@@ -105,8 +106,6 @@ func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeU
 	}
 	return nodes, nil
 }
-
-func children(e *format.SchemaElement) int { return max(int(e.NumChildren.V), 0) }
 
 // field reads the next element with all below it. A repeated one that no list holds is a list
 // itself.
@@ -144,11 +143,11 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 	e := &t.elements[t.at]
 	t.at++
 	n := &node{name: e.Name, present: def}
-	if path += e.Name; children(e) == 0 && e.Type.Valid {
+	if path += e.Name; arrowtype.Children(e) == 0 && e.Type.Valid {
 		l := &leaf{index: t.leaves, path: path, physical: e.Type.V, maxDef: def, maxRep: rep, each: 1}
 		t.leaves++
 		var err error
-		if l.typ, l.width, err = leafType(e); err != nil {
+		if l.typ, l.width, err = arrowtype.Of(e); err != nil {
 			return nil, fault.In("", "", path, err)
 		}
 		if l.physical == format.Int96 && l.typ.ID() == arrow.TIMESTAMP {
@@ -158,12 +157,12 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 		return n, nil
 	}
 	path += "."
-	if isList(e) && children(e) == 1 && t.at < len(t.elements) && t.elements[t.at].RepetitionType.V == format.Repeated {
+	if isList(e) && arrowtype.Children(e) == 1 && t.at < len(t.elements) && t.elements[t.at].RepetitionType.V == format.Repeated {
 		return n, t.list(n, e, path, def, rep, depth)
 	}
 	n.shape = structShape
 	var fields []arrow.Field
-	for range children(e) {
+	for range arrowtype.Children(e) {
 		k, err := t.field(path, def, rep, depth+1)
 		if err != nil {
 			return nil, err
@@ -194,7 +193,7 @@ func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint
 	inner := &t.elements[t.at]
 	n.shape = listShape
 	var element *node
-	if isMap(e) && children(inner) == 2 {
+	if isMap(e) && arrowtype.Children(inner) == 2 {
 		if element, err = t.value(path, def+1, rep+1, depth+1); err != nil {
 			return err
 		}
@@ -207,7 +206,7 @@ func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint
 		n.typ = arrow.ListOfField(arrow.Field{Name: "element", Type: element.typ})
 		return nil
 	}
-	if children(inner) != 1 || inner.Name == "array" || inner.Name == e.Name+"_tuple" {
+	if arrowtype.Children(inner) != 1 || inner.Name == "array" || inner.Name == e.Name+"_tuple" {
 		element, err = t.value(path, def+1, rep+1, depth+1)
 	} else {
 		t.at++
