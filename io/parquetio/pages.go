@@ -168,10 +168,10 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	p.row += take
 	switch {
 	case p.trial != nil:
-		return p.try(shared, h, body, skip, take, row)
+		return p.filterPage(shared, h, body, skip, take, row)
 	case p.keep != nil:
 		if k := bitmap.Count(raw(p.keep), row, take); k < take {
-			return p.some(shared, h, body, skip, take, row, k)
+			return p.decodeSelected(shared, h, body, skip, take, row, k)
 		}
 	}
 	if take == h.values && shared == nil {

@@ -1,5 +1,5 @@
-// Package arrowtype says which Arrow types stand for the columns of a Parquet file: by their physical
-// type, and by their logical type or the older converted type.
+// Package arrowtype says which Arrow types stand for the columns of a Parquet file: by their
+// physical type, and by their logical type or the older converted type.
 package arrowtype
 
 import (
@@ -15,7 +15,8 @@ import (
 func Children(e *format.SchemaElement) int { return max(int(e.NumChildren.V), 0) }
 
 // Of returns the Arrow type of a stored column, and how many bytes its stored values have (0 for
-// byte arrays). A logical type that does not fit its physical one is ignored, as the format advises.
+// byte arrays). A logical type that does not fit its physical one is ignored, as the format
+// advises.
 func Of(e *format.SchemaElement) (arrow.DataType, int, error) {
 	k := Logical(e)
 	if _, none := k.(*format.NullType); none {

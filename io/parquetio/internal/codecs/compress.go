@@ -17,9 +17,9 @@ import (
 	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
-// Compress appends src, compressed, to dst. The level is the codec's own: 1 to 22 of Zstd, 1 to 9 of
-// Gzip, 1 to 11 of Brotli, 0 to 9 of Lz4Raw (0 is its fast form); others have none. Lz4 and LZO are
-// not supported.
+// Compress appends src, compressed, to dst. The level is the codec's own: 1 to 22 of Zstd, 1 to 9
+// of Gzip, 1 to 11 of Brotli, 0 to 9 of Lz4Raw (0 is its fast form); others have none. Lz4 and LZO
+// are not supported.
 func Compress(codec format.CompressionCodec, level int, dst, src []byte) ([]byte, error) {
 	switch codec {
 	case format.Uncompressed:

@@ -1,5 +1,5 @@
-// Package codecs compresses and decompresses pages by the codecs that Parquet's footers name. All of
-// it happens in the calling goroutine; what a codec needs is kept in pools for the next page.
+// Package codecs compresses and decompresses pages by the codecs that Parquet's footers name. All
+// of it happens in the calling goroutine; what a codec needs is kept in pools for the next page.
 package codecs
 
 import (

@@ -15,17 +15,18 @@ import (
 	"github.com/volley-go/volley/internal/reinterpret"
 )
 
-// bound is the least and greatest of some values, as they are stored, or what is at most and at
-// least that. Neither is there where there are no values, or one is no number: the format has no
-// order for those. Where nothing short enough is above all values, most alone is not.
+// bound is a lower and an upper bound of some values, as they are stored. Without values there is
+// neither, and neither if one is NaN, for which the format has no order. If nothing short enough is
+// above all values, most alone is nil.
 type bound struct {
 	least, most       []byte
-	leastCut, mostCut bool // it is none of the values
+	leastCut, mostCut bool // it was shortened, and is none of the values
 }
 
-func (b bound) there() bool { return b.least != nil }
+// known reports whether there are bounds; most may be nil then.
+func (b bound) known() bool { return b.least != nil }
 
-// boundsOf looks at k values from at on.
+// boundsOf returns the bounds of k values from at on.
 func (l *leaf) boundsOf(d *leafValues, at, k int) bound {
 	if k == 0 || l.typ.ID() == arrow.NULL {
 		return bound{}
@@ -55,7 +56,7 @@ func (l *leaf) boundsOf(d *leafValues, at, k int) bound {
 	return numberBounds(reinterpret.As[int64](fixed))
 }
 
-// boolBounds looks for a first true and a first false.
+// boolBounds looks for one true and one false.
 func boolBounds(bools []byte) bound {
 	lo, hi := []byte{1}, []byte{0}
 	if bytes.IndexByte(bools, 0) >= 0 {
@@ -75,7 +76,8 @@ func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
 	return bound{least: reinterpret.Bytes([]T{lo}), most: reinterpret.Bytes([]T{hi})}
 }
 
-// floatBounds follows the format: a zero stands for both zeros.
+// floatBounds follows the format: a lower bound of zero is -0, an upper one +0, for a zero stands
+// for both.
 func floatBounds[T float32 | float64](values []T) bound {
 	lo, hi := values[0], values[0]
 	ordered := true
@@ -102,8 +104,7 @@ func floatBounds[T float32 | float64](values []T) bound {
 }
 
 // fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
-// Those that are longer than a bound may be have none, for a shorter one would be no value of their
-// type.
+// Values longer than boundMost have no bounds, for a shortened one would be no value of their type.
 func (l *leaf) fixedBounds(fixed []byte) bound {
 	w := l.width
 	if w > boundMost {
@@ -129,7 +130,7 @@ func halfBounds(values []uint16) bound {
 		wide[i] = float16.FromBits(v).Float32()
 	}
 	b := floatBounds(wide)
-	if !b.there() {
+	if !b.known() {
 		return b
 	}
 	half := func(b []byte) []byte {
@@ -166,7 +167,7 @@ func (l *leaf) less(a, b []byte) bool {
 	return bytes.Compare(a, b) < 0
 }
 
-// textBounds compares by the first 8 bytes as a number, and looks at the rest only where those are
+// textBounds compares by the first 8 bytes as a number, and looks at the rest only if those are
 // equal to a bound's: 1 to 2 ns a value.
 func textBounds(base []byte, texts []enc.Text) bound {
 	lo, hi := texts[0], texts[0]
@@ -184,7 +185,7 @@ func textBounds(base []byte, texts []enc.Text) bound {
 	return bound{least: notNil(lo.Of(base)), most: notNil(hi.Of(base))}
 }
 
-// notNil tells the empty text from none.
+// notNil makes the empty text differ from no bound.
 func notNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
@@ -207,7 +208,7 @@ func head(base []byte, t enc.Text) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// join is the bound of both.
+// join returns the bounds of both together.
 func (l *leaf) join(a, b bound) bound {
 	if l.less(b.least, a.least) {
 		a.least, a.leastCut = b.least, b.leastCut
@@ -218,15 +219,14 @@ func (l *leaf) join(a, b bound) bound {
 	return a
 }
 
-// boundMost is how long a bound of texts is at most: what is longer is cut to it, the greatest
-// rounded up. Whole ones would make a file of a thousand pictures that compress well one of
-// gigabytes.
+// boundMost is the most bytes that a bound of texts has. Longer ones are cut to it, upper ones
+// rounded up. Whole ones would make gigabytes of a file of a thousand pictures that compress well.
 const boundMost = 64
 
-// shorten cuts bounds of texts to boundMost bytes, in memory of their own. The upper one is left out
-// if it cannot be rounded up.
+// shorten cuts bounds of texts to boundMost bytes, in memory of their own. The upper one is left
+// out if it cannot be rounded up.
 func (l *leaf) shorten(b bound) bound {
-	if l.physical != format.ByteArray || !b.there() {
+	if l.physical != format.ByteArray || !b.known() {
 		return b
 	}
 	if len(b.least) > boundMost {
@@ -239,7 +239,7 @@ func (l *leaf) shorten(b bound) bound {
 	return b
 }
 
-// prefix is the first bytes of a value, of text in whole characters.
+// prefix returns the first boundMost bytes of a value, of text whole characters alone.
 func (l *leaf) prefix(b []byte) []byte {
 	n := boundMost
 	for l.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
@@ -248,8 +248,8 @@ func (l *leaf) prefix(b []byte) []byte {
 	return b[:n]
 }
 
-// roundUp is the least value of b's length or shorter that is greater than all that begin with b;
-// nil where there is none.
+// roundUp returns the least value, no longer than b, that is greater than all that begin with b;
+// nil if there is none.
 func (l *leaf) roundUp(b []byte) []byte {
 	b = bytes.Clone(b)
 	for len(b) > 0 {
@@ -276,8 +276,8 @@ func (l *leaf) roundUp(b []byte) []byte {
 	return nil
 }
 
-// pageBounds are a page's least and greatest value. With a dictionary they are those of the keys
-// that the page has.
+// pageBounds returns the bounds of a page. With a dictionary they are those of the keys that the
+// page has.
 func (e *encoder) pageBounds(l *leaf, at, next cursor) bound {
 	switch {
 	case next.value == at.value:

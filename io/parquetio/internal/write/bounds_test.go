@@ -46,7 +46,7 @@ func TestBoundsOfPagesJoin(t *testing.T) {
 		}
 		require.Equal(t, c.least, text(k.bounds.least))
 		require.Equal(t, c.most, text(k.bounds.most))
-		if k.bounds.there() {
+		if k.bounds.known() {
 			require.Equal(t, c.exact, [2]bool{!k.bounds.leastCut, k.bounds.most != nil && !k.bounds.mostCut})
 		}
 	}

@@ -13,13 +13,13 @@ const (
 	// sampled is how many values, spread over the column chunk, the number of distinct ones is
 	// estimated from.
 	sampled = 1024
-	// sampleRun is how many values in a row, at three places, encodings are tried on: differences need
-	// neighbours.
+	// sampleRun is how many values in a row, at three places, encodings are tried on: differences
+	// need neighbours.
 	sampleRun = 512
 	// dictionaryBytes is the most a dictionary page has.
 	dictionaryBytes = 1 << 20
-	// dictionaryWorth is how small a dictionary and its indexes must come out against the best other
-	// encoding: less is not worth looking every value up, here and in readers.
+	// dictionaryWorth is how small a dictionary and its indexes must come out against the best
+	// other encoding: less is not worth looking every value up, here and in readers.
 	dictionaryWorth = 0.85
 )
 
@@ -167,7 +167,8 @@ func (l *leaf) kinds(allowed string) []format.Encoding {
 	return nil
 }
 
-// measureEncoding encodes runs of values as a sample and returns how many bytes a value takes, compressed and not.
+// measureEncoding encodes runs of values as a sample and returns how many bytes a value takes,
+// compressed and not.
 func (e *encoder) measureEncoding(l *leaf, kind format.Encoding, n int) (packed, encoded float64, err error) {
 	out, values := e.page[:0], 0
 	if n < 3*sampleRun {

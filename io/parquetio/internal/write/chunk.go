@@ -21,7 +21,7 @@ type chunk struct {
 	size       int       // bytes of the body
 	bounds     bound
 	pages      []pageInfo
-	levels     [2][]int64 // how often each repetition and definition level is there, where there are several
+	levels     [2][]int64 // how often there is each repetition and each definition level; nil for a flat leaf
 	filter     []byte     // bloom filter
 }
 
@@ -47,10 +47,10 @@ func (c *chunk) sumPages() {
 	for _, p := range c.pages {
 		switch {
 		case p.nulls == p.entries:
-		case !p.bounds.there():
+		case !p.bounds.known():
 			c.bounds = bound{}
 			return
-		case !c.bounds.there():
+		case !c.bounds.known():
 			c.bounds = p.bounds
 		default:
 			c.bounds = c.leaf.join(c.bounds, p.bounds)

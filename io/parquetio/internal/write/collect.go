@@ -35,8 +35,8 @@ func (e *encoder) collect(l *leaf, pieces []arrow.Array, take func(*leaf, arrow.
 	return nil
 }
 
-// addRows adds an array's rows to the bitmap or the levels. It returns the leaf's array, and which of
-// its rows are not null.
+// addRows adds an array's rows to the bitmap or the levels. It returns the leaf's array, and which
+// of its rows are not null.
 func (e *encoder) addRows(l *leaf, a arrow.Array, at int) (selection, arrow.Array, error) {
 	if !l.flat() {
 		leaf, err := e.levels.walk(l, a)

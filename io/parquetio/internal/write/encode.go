@@ -15,7 +15,7 @@ import (
 // encoder encodes column chunks one after another; its scratch is used again.
 type encoder struct {
 	options *Options
-	codec   format.CompressionCodec // of the column chunk at hand: none where compression does not pay
+	codec   format.CompressionCodec // of the column chunk at hand: none if compression does not pay
 
 	rows        int
 	count       int     // values that are there
@@ -66,8 +66,8 @@ func (e *encoder) column(l *leaf, pieces []arrow.Array) (*chunk, error) {
 	return e.chunk, nil
 }
 
-// bodyGuess is about what a column chunk of so many bytes and entries takes encoded. One of a table
-// of thousands of columns has less than a page of memory, and is taken not to shrink.
+// bodyGuess estimates the encoded size of a column chunk from its bytes and entries. A small one,
+// of which tables of thousands of columns have thousands, is taken not to shrink.
 func bodyGuess(bytes, entries int) int {
 	const small = 4 << 10
 	if bytes < small {
@@ -107,7 +107,7 @@ func (e *encoder) endCodes(l *leaf) {
 	}
 }
 
-// encode appends k values from at on; of a dictionary those are its keys, with at -1.
+// encode appends k values from at on, or all keys of the dictionary if at is -1.
 func (e *encoder) encode(p []byte, l *leaf, kind format.Encoding, at, k int) []byte {
 	d := &e.values
 	if at < 0 {
@@ -154,7 +154,7 @@ func appendBits(p, bools []byte) []byte {
 	return append(p, last)
 }
 
-// histograms count the levels, where there are more than two.
+// histograms counts the levels of a leaf inside lists or structs.
 func (e *encoder) histograms(l *leaf) {
 	if l.flat() {
 		return

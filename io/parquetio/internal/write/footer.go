@@ -33,7 +33,7 @@ type rowGroup struct {
 // chunkOffsets are where a column chunk and its bloom filter are in the file.
 type chunkOffsets struct {
 	at     int64
-	filter [2]int64 // and its length; 0 where there is none
+	filter [2]int64 // and its length; 0 if there is none
 }
 
 // writeChunk encodes a column chunk's metadata.
@@ -81,7 +81,7 @@ func writeStatistics(t *thriftOut, c *chunk) {
 	if c.distinct > 0 {
 		t.i64(4, int64(c.distinct))
 	}
-	if !c.bounds.there() {
+	if !c.bounds.known() {
 		return
 	}
 	b := c.bounds
@@ -124,8 +124,8 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 }
 
-// columnIndex encodes the bounds of each page, or nothing where a page has values without, or
-// without an upper one: the format has no word for that.
+// columnIndex encodes the bounds of each page. It encodes nothing if a page has values without an
+// upper bound, or without any: the format cannot say that.
 func (c *chunk) columnIndex(t *thriftOut) {
 	bounds := make([]bound, len(c.pages))
 	for i, p := range c.pages {
@@ -155,15 +155,15 @@ func (c *chunk) columnIndex(t *thriftOut) {
 	t.end()
 }
 
-// order tells whether the pages' bounds ascend or descend, pages of nulls apart.
+// order returns whether the pages' bounds ascend or descend. Pages of nulls alone do not count.
 func (l *leaf) order(bounds []bound) format.BoundaryOrder {
 	up, down := true, true
 	var last bound
 	for _, b := range bounds {
-		if !b.there() {
+		if !b.known() {
 			continue
 		}
-		if last.there() {
+		if last.known() {
 			up = up && !l.less(b.least, last.least) && !l.less(b.most, last.most)
 			down = down && !l.less(last.least, b.least) && !l.less(last.most, b.most)
 		}
@@ -178,7 +178,7 @@ func (l *leaf) order(bounds []bound) format.BoundaryOrder {
 	return format.Unordered
 }
 
-// offsetIndex encodes the place of each page, the chunk being at at.
+// offsetIndex encodes where each page is; the column chunk begins at at.
 func (c *chunk) offsetIndex(t *thriftOut, at int64) {
 	t.item()
 	t.list(1, thrift.STRUCT, len(c.pages))
@@ -258,7 +258,8 @@ func (w *writer) writeRest(t *thriftOut, pairs []keyValue) {
 	t.end()
 }
 
-// footerLength is a footer's length as the file ends with it. Readers take it for a signed number.
+// footerLength encodes a footer's length. Readers take it for a signed number, so that it has at
+// most 2 GiB.
 func footerLength(n int64) ([]byte, error) {
 	if n > math.MaxInt32 {
 		return nil, fmt.Errorf("what the file says of its row groups and columns takes %d bytes, of at most 2 GiB; write larger row groups (RowGroupBytes, more memory), or several files", n)
@@ -269,8 +270,8 @@ func footerLength(n int64) ([]byte, error) {
 // keyValue is an entry of the file's metadata.
 type keyValue struct{ key, value string }
 
-// metadata is the schema's, that of the options, which come first where both have a key, and the
-// Arrow schema.
+// metadata returns the schema's metadata and that of the options, which win if both have a key, and
+// then the Arrow schema.
 func (w *writer) metadata() ([]keyValue, error) {
 	all := map[string]string{}
 	m := w.schema.Metadata()
@@ -288,7 +289,7 @@ func (w *writer) metadata() ([]keyValue, error) {
 	return append(out, keyValue{spec.SchemaKey, stored}), err
 }
 
-// storedSchema is the Arrow schema as other Arrow readers look for it.
+// storedSchema returns the Arrow schema in the form that other Arrow readers look for.
 func storedSchema(s *arrow.Schema) (string, error) {
 	var b bytes.Buffer
 	w := ipc.NewWriter(&b, ipc.WithSchema(s))

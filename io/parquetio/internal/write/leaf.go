@@ -22,7 +22,7 @@ type leaf struct {
 	unsigned bool
 	decimal  bool           // values of fixed length are numbers
 	utf8     bool           // byte arrays are text
-	typ      arrow.DataType // of the values: of a dictionary's, where it is one
+	typ      arrow.DataType // of the values; of a dictionary, its entries
 
 	column         int      // of the table
 	path           []string // from the table's column down
@@ -34,7 +34,7 @@ type leaf struct {
 	ordered        bool // in which their order means something
 }
 
-// flat tells whether the leaf is a column of the table itself, which has a faster way.
+// flat reports whether the leaf is a column of the table itself, which has a faster way.
 func (l *leaf) flat() bool { return len(l.steps) == 0 }
 
 // name is the path as errors and options have it.
@@ -174,7 +174,7 @@ func (w *walk) extension(name string, t arrow.ExtensionType, repetition format.F
 	return w.typ(name, storage, repetition)
 }
 
-// leaf adds a column of the file; k is its logical type where the Arrow type does not say.
+// leaf adds a column of the file; k is its logical type if the Arrow type does not say it.
 func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, repetition format.FieldRepetitionType) error {
 	e := w.at
 	e.typ = t

@@ -12,12 +12,12 @@ import (
 	"github.com/volley-go/volley/internal/bitmap"
 )
 
-// levels are the entries of a leaf inside lists or structs, worked out by going down from the
+// levels are the entries of a leaf inside lists or structs. They are found by going down from the
 // column's arrays: an entry that meets a null or an empty list ends there, with the level it has
-// come to. About 5 ns an entry and step.
+// reached. About 5 ns an entry and step.
 type levels struct {
 	rep, def []uint8
-	at       []int32 // place in the array at hand; -1 where the entry has ended
+	at       []int32 // row of the array at hand; -1 if the entry has ended
 
 	wider struct { // the next ones, of a step into a list
 		rep, def []uint8
@@ -90,9 +90,9 @@ func unwrap(a arrow.Array) arrow.Array {
 	}
 }
 
-// present marks the entries that are null as ended, and raises the definition level of the others by
-// one. Levels do not count the nulls of a required array: there they stay as they are. It returns
-// the first null's entry, or -1.
+// present marks the entries that are null as ended, and raises the definition level of the others
+// by one. Levels do not count the nulls of a required array: there they stay as they are. It
+// returns the first null's entry, or -1.
 func (l *levels) present(a arrow.Array, required bool) int {
 	valid, off, all := validityOf(a)
 	first := -1
@@ -195,9 +195,9 @@ func (l *levels) expandAny(a array.ListLike, rep uint8) {
 	l.swapWider(len(w.at))
 }
 
-// validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a
-// dictionary array that stands for a null entry is null. (Arrow's own NullN writes what it has
-// counted into the array, which leaves share that are encoded at the same time.)
+// validityOf returns an array's validity bits, from off on, or that all rows are valid. A row of a
+// dictionary array is null if its entry is. (Arrow's NullN is not called: it writes its count into
+// the array, and leaves that are encoded at the same time share arrays.)
 func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
 	if a.DataType().ID() == arrow.NULL {
 		return make([]byte, bitmap.Bytes(a.Len())), 0, a.Len() == 0

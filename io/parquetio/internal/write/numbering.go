@@ -17,7 +17,7 @@ import (
 // first look that finds another value, which the processor cannot foresee.
 type numbering struct {
 	codes []uint32 // of each value
-	ints  []uint64 // the values by code, where they have 4 or 8 bytes
+	ints  []uint64 // the values by code, if they have 4 or 8 bytes
 	texts []textEntry
 	bytes int // of texts, lengths included
 

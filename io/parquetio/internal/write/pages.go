@@ -81,8 +81,8 @@ const (
 	// worthPacking is the share of its size that a page must come down to for its column to be
 	// compressed: what readers need not unpack is read faster.
 	worthPacking = 0.97
-	// packingTells is how many bytes a page has that decides against compression, for all row groups
-	// behind it too.
+	// packingTells is how many bytes a page has that decides against compression, for all row
+	// groups behind it too.
 	packingTells = 4 << 10
 )
 

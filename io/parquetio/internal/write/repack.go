@@ -9,8 +9,8 @@ import (
 )
 
 // unifyCodecs gives a row group the codecs that the first one decided on. It is called when the row
-// group is written, for only then is it known which one is the first: so the file does not depend on
-// who encodes faster.
+// group is written, for only then is it known which one is the first: so the file does not depend
+// on who encodes faster.
 func (w *writer) unifyCodecs(g *rowGroup) error {
 	for _, c := range g.chunks {
 		if w.options.codec() == format.Uncompressed || !c.leaf.packing.decide(c.codec) {
@@ -51,7 +51,8 @@ func (w *writer) repack(c *chunk) (err error) {
 	return nil
 }
 
-// repackPage adds the page of n entries that old begins with, of another codec, to the column chunk.
+// repackPage adds the page of n entries that old begins with, of another codec, to the column
+// chunk.
 func (e *encoder) repackPage(from format.CompressionCodec, kind format.PageType, old []byte, sizes pageSizes, n int) (_ pageSizes, err error) {
 	plain := old[sizes.head:sizes.stored()]
 	if from != format.Uncompressed {

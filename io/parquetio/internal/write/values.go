@@ -17,8 +17,8 @@ import (
 	"github.com/volley-go/volley/internal/reinterpret"
 )
 
-// leafValues is the values of a column chunk that are there, without gaps for nulls and as they are
-// stored. Where an array has them just so they are its memory, not a copy.
+// leafValues are the values of a column chunk as they are stored, without gaps for nulls. If an
+// array has them just so they are its memory, not a copy.
 type leafValues struct {
 	fixed []byte     // of fixed width; booleans take a byte each
 	base  []byte     // holds byte arrays
@@ -53,8 +53,7 @@ func (d *leafValues) size(l *leaf, at, k int) int {
 	return n
 }
 
-// keyTexts are the values as a dictionary numbers texts: byte arrays, and values of a fixed length.
-// keyBase is the memory that they lie in.
+// keyBase is the memory that keyTexts lie in.
 func (d *leafValues) keyBase(l *leaf) []byte {
 	if l.physical == format.ByteArray {
 		return d.base
@@ -62,6 +61,8 @@ func (d *leafValues) keyBase(l *leaf) []byte {
 	return d.fixed
 }
 
+// keyTexts are the values that a dictionary numbers as texts: byte arrays, and values of a fixed
+// length.
 func (d *leafValues) keyTexts(l *leaf) []enc.Text {
 	if l.physical == format.ByteArray {
 		return d.texts
@@ -107,8 +108,8 @@ func selectAt(at []int32, room []int32) selection {
 	return selection{count: len(room), at: room}
 }
 
-// pick fills dst, which has room for one more, with the selected of values: about 1 ns each where
-// some are left out.
+// pick fills dst, which has room for one more, with the selected of values: about 1 ns each if some
+// are left out.
 func pick[D, S int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
 	switch {
 	case s.at != nil:
@@ -200,7 +201,7 @@ func (d *leafValues) room(n, width int) []byte {
 	return d.ownFixed[at : at+size+width]
 }
 
-// addBooleans makes bytes of bits: 0.3 ns each where all are taken.
+// addBooleans makes bytes of bits: 0.3 ns each if all are taken.
 func (d *leafValues) addBooleans(a *array.Boolean, s *selection) {
 	out := d.room(s.count, 1)
 	bits, off := a.Data().Buffers()[1].Bytes(), a.Data().Offset()
@@ -353,8 +354,8 @@ func bufferOf(a arrow.Array) []byte {
 	return nil
 }
 
-// addByOffsets takes texts as places in an array's bytes; where there are others before, all go into
-// memory of their own.
+// addByOffsets takes texts as places in an array's bytes. If there are others before them, all go
+// into memory of their own.
 func addByOffsets[O int32 | int64](d *leafValues, s *selection, offsets []O, base []byte) error {
 	lo, hi := s.span()
 	first, last := offsets[lo], offsets[hi]

@@ -37,7 +37,7 @@ type writer struct {
 	gathered []chunker.Chunk
 	held     int64          // bytes of them
 	enough   int64          // bytes of them that make a row group
-	share    *chunker.Share // of them, their encoded form and what encoders keep; nil where no one counts
+	share    *chunker.Share // of them, their encoded form and what encoders keep; nil if no one counts
 }
 
 // encoders are kept for the next row group, and the next file: their scratch grows to some times
@@ -92,11 +92,11 @@ func newWriter(o Options, file string, schema *arrow.Schema) (*writer, error) {
 }
 
 const (
-	// gatherShare is the share of a budget that the chunks of a row group may take, which are beside
-	// their encoded form and their dictionaries while they are encoded.
+	// gatherShare is the share of a budget that the chunks of a row group may take, which are
+	// beside their encoded form and their dictionaries while they are encoded.
 	gatherShare = 16
-	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no use
-	// to readers.
+	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no
+	// use to readers.
 	gatherMin = 1 << 20
 	// encodedTimes is how many times their bytes chunks take while they are encoded, beside those.
 	encodedTimes = 2
@@ -167,8 +167,8 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 	}), nil
 }
 
-// checkRecord compares a record with the schema that the file was begun with. What lies inside lists and
-// structs is found by encoding it.
+// checkRecord compares a record with the schema that the file was begun with. What lies inside
+// lists and structs is found by encoding it.
 func (w *writer) checkRecord(r arrow.Record) error {
 	if got, want := int(r.NumCols()), w.schema.NumFields(); got != want {
 		return fault.In("write", w.file, "", fmt.Errorf("a chunk has %d columns, the file was begun with %d; give every chunk the same columns", got, want))
@@ -237,8 +237,8 @@ func (w *writer) release() {
 	w.gathered, w.held = nil, 0
 }
 
-// encodeGroup makes a row group. The calling goroutine takes one column after another, and so do as many
-// others as there are cores that no call is using.
+// encodeGroup makes a row group. The calling goroutine takes one column after another, and so do as
+// many others as there are cores that no call is using.
 func (w *writer) encodeGroup(ctx context.Context, records []arrow.Record) (*rowGroup, error) {
 	leaves := w.layout.leaves
 	g := &rowGroup{chunks: make([]*chunk, len(leaves))}
@@ -289,8 +289,8 @@ func (e *encoder) giveBack() {
 	encoders.Put(e)
 }
 
-// encodeLeaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a
-// goroutine that no one else looks after.
+// encodeLeaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on
+// a goroutine that no one else looks after.
 func (w *writer) encodeLeaf(e *encoder, leaf *leaf, records []arrow.Record) (c *chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {
