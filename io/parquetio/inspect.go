@@ -12,9 +12,9 @@ import (
 	"github.com/volley-go/volley/io/parquetio/internal/inspect"
 )
 
-// Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who
-// debugs the file would want it: the schema, the columns summed over the row groups, a line for
-// each row group, the metadata.
+// Info is what a Parquet file says of itself, with its pages counted. String shows what debugging a
+// file needs: the schema, the columns summed over the row groups, a line for each row group, the
+// metadata.
 type Info struct {
 	Path        string
 	Bytes       int64 // of the file
@@ -35,7 +35,7 @@ type SchemaElement struct {
 	Depth      int    // 0 for a column of the table
 	Repetition string // required, optional or repeated
 	Physical   string // such as INT64 or FIXED_LEN_BYTE_ARRAY(16); empty for a group
-	Logical    string // such as STRING or TIMESTAMP(isAdjustedToUTC=true,unit=MICROS); empty where there is none
+	Logical    string // such as STRING or TIMESTAMP(isAdjustedToUTC=true,unit=MICROS); empty if there is none
 }
 
 // KeyValue is an entry of the file's metadata.
@@ -66,9 +66,9 @@ type ChunkInfo struct {
 	Codec             string
 	Encodings         []string // of the data pages; levels apart
 	Values            int64    // nulls and empty lists included
-	Nulls             int64    // -1 where the file does not say
-	Distinct          int64    // 0 where the file does not say
-	Min, Max          string   // bounds as text, of long texts perhaps a beginning alone; empty where the file does not say
+	Nulls             int64    // -1 if the file does not say
+	Distinct          int64    // 0 if the file does not say
+	Min, Max          string   // bounds as text, of long texts perhaps a beginning alone; empty if the file does not say
 	CompressedBytes   int64    // page headers included
 	UncompressedBytes int64
 	Offset            int64 // of its first page
@@ -201,14 +201,14 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 	return out, nil
 }
 
-// statistics takes what the file says of a chunk's values. The library cannot tell a count of zero
-// nulls from none, so that it is believed where there are other statistics too.
+// statistics takes what the file says of a chunk's values. The library shows a missing count of
+// nulls as zero: a zero is believed if there are bounds too, or no values.
 func (c *ChunkInfo) statistics(s *format.Statistics) {
 	c.least, c.most = s.MinValue, s.MaxValue
 	if c.least == nil && c.most == nil {
 		c.least, c.most = s.Min, s.Max
 	}
-	if s.NullCount > 0 || c.least != nil || c.most != nil {
+	if s.NullCount > 0 || c.least != nil || c.most != nil || c.Values == 0 {
 		c.Nulls = s.NullCount
 	}
 	c.Distinct = s.DistinctCount
@@ -232,8 +232,8 @@ func (c *ChunkInfo) page(h *pageHeader) {
 	}
 }
 
-// Total is a column's chunks summed over all row groups. Distinct is that of the file only where
-// there is one row group.
+// Total returns a column's chunks summed over all row groups. Distinct is 0 if there are several, for
+// values of one may be those of another.
 func (i *Info) Total(column int) ChunkInfo {
 	if len(i.RowGroups) == 0 {
 		return ChunkInfo{Column: i.Columns[column].Path}
@@ -253,13 +253,13 @@ func (c *ChunkInfo) add(o *ChunkInfo) {
 			c.Encodings = append(c.Encodings, e)
 		}
 	}
+	// Before values and nulls are summed up: outer looks which chunk has nulls alone.
+	c.least, c.most = outer(c, o, c.least, o.least, -1), outer(c, o, c.most, o.most, 1)
 	if c.Nulls >= 0 && o.Nulls >= 0 {
 		c.Nulls += o.Nulls
 	} else {
 		c.Nulls = -1
 	}
-	c.least = outer(c, o, c.least, o.least, -1)
-	c.most = outer(c, o, c.most, o.most, 1)
 	c.Values += o.Values
 	c.Distinct = 0
 	c.CompressedBytes += o.CompressedBytes
@@ -273,7 +273,8 @@ func (c *ChunkInfo) add(o *ChunkInfo) {
 	c.BloomFilter = c.BloomFilter && o.BloomFilter
 }
 
-// outer is the bound of two chunks together, of which one without a value has none that counts.
+// outer returns the lower (sign -1) or upper (1) bound of two chunks together. One that has nulls
+// alone does not count.
 func outer(c, o *ChunkInfo, a, b []byte, sign int) []byte {
 	switch {
 	case o.Nulls == o.Values:
