@@ -33,8 +33,9 @@ type turn struct {
 	spare atomic.Int64  // bytes left for pages and dictionaries that several parts use
 }
 
-// newTurn lets all cores together have a quarter of what a large part may have, beside it, or what
-// parts of the size that was asked for take, and what parts share a quarter.
+// newTurn shares out the limit ChunkBytes. One large part at a time may take all of it. The other
+// parts have a quarter together, a part of it for each core, or four times size each if that is
+// more. Pages and dictionaries that several parts use have a quarter.
 func newTurn(l Limits, size int64) *turn {
 	t := &turn{large: make(chan struct{}, 1), share: min(l.ChunkBytes, max(l.ChunkBytes/4/int64(runtime.GOMAXPROCS(0)), 4*size))}
 	t.spare.Store(l.ChunkBytes / 4)

@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 )
 
@@ -77,43 +76,5 @@ func TestBoundsStayShort(t *testing.T) {
 		col, err := f.Column("x")
 		require.NoError(t, err)
 		require.True(t, array.ChunkedEqual(arrow.NewChunked(c.a.DataType(), []arrow.Array{c.a}), col), name)
-	}
-}
-
-// TestBoundsOfPagesJoin has a column chunk of which some pages have no upper bound, or none at all.
-func TestBoundsOfPagesJoin(t *testing.T) {
-	e := &encoding{physical: format.ByteArray, typ: arrow.BinaryTypes.Binary}
-	page := func(least, most string) bound { return e.cut(bound{least: []byte(least), most: []byte(most)}) }
-	top := strings.Repeat("\xff", 100)
-	for _, c := range []struct {
-		pages       []bound
-		least, most string // "none" where there is none
-		exact       [2]bool
-	}{
-		{[]bound{page("b", "c"), page("a", "d")}, "a", "d", [2]bool{true, true}},
-		{[]bound{page("b", top), page("a", "d")}, "a", "none", [2]bool{true, false}},
-		{[]bound{page("b", "c"), page("a", top)}, "a", "none", [2]bool{true, false}},
-		{[]bound{page("", "c"), page("a", "x")}, "", "x", [2]bool{true, true}},
-		{[]bound{page("a", "c"), page(strings.Repeat("a", 99), strings.Repeat("z", 99))}, "a", strings.Repeat("z", 63) + "{", [2]bool{true, false}},
-		{[]bound{page(strings.Repeat("a", 99), "c"), page("b", "x")}, strings.Repeat("a", 64), "x", [2]bool{false, true}},
-		{[]bound{page("a", "c"), {}}, "none", "none", [2]bool{}},
-		{[]bound{{}, page("a", "c")}, "none", "none", [2]bool{}},
-	} {
-		k := &chunk{leaf: e}
-		for _, b := range c.pages {
-			k.pages = append(k.pages, pageInfo{entries: 1, bounds: b})
-		}
-		k.finish()
-		text := func(b []byte) string {
-			if b == nil {
-				return "none"
-			}
-			return string(b)
-		}
-		require.Equal(t, c.least, text(k.bounds.least))
-		require.Equal(t, c.most, text(k.bounds.most))
-		if k.bounds.there() {
-			require.Equal(t, c.exact, [2]bool{!k.bounds.leastCut, k.bounds.most != nil && !k.bounds.mostCut})
-		}
 	}
 }

@@ -5,12 +5,39 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/chunkertest"
+	"github.com/volley-go/volley/frame"
+	"github.com/volley-go/volley/internal/dice"
 	"github.com/volley-go/volley/internal/meddle"
 )
+
+// pieces is a table of several chunks, and of all that a file is made of: row groups, dictionaries,
+// bloom filters, page indexes.
+func pieces(t *testing.T) (*frame.Frame, WriteOptions) {
+	t.Helper()
+	d := dice.New(8)
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "id", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		{Name: "name", Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: "tags", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32), Nullable: true},
+	}, nil)
+	var records []arrow.Record
+	for range 5 {
+		var cols []arrow.Array
+		for _, f := range schema.Fields() {
+			cols = append(cols, d.Array(f.Type, 200, dice.Values{Nulls: 7, Spread: 60}))
+		}
+		records = append(records, array.NewRecord(schema, cols, 200))
+	}
+	f, err := frame.FromRecords(schema, records...)
+	require.NoError(t, err)
+	return f, WriteOptions{RowGroupBytes: 8 << 10, BloomFilters: []string{"name"}}
+}
 
 // TestAnInputThatChangesIsAnError: whatever others do to a file while it is read, and wherever
 // reading is by then.

@@ -2,30 +2,20 @@ package parquetio
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/volley-go/volley/internal/bitmap"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
 // as sees bytes as numbers; the buffers of the pool are aligned.
-func as[T any](b []byte) []T {
-	var zero T
-	size := int(unsafe.Sizeof(zero))
-	if len(b) < size {
-		return nil
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
-}
+func as[T any](b []byte) []T { return reinterpret.As[T](b) }
 
 // raw sees numbers as bytes.
-func raw[T any](s []T) []byte {
-	var zero T
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(zero)))
-}
+func raw[T any](s []T) []byte { return reinterpret.Bytes(s) }
 
 // build makes the Arrow array of a node out of the values of its leaves. An entry of the levels
 // stands for a slot of the node where its definition level is at least def and its repetition level

@@ -7,6 +7,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/io/parquetio/internal/codecs"
 )
 
 // dictionary is a decoded dictionary page. Parts of one row group share it; no one writes to it.
@@ -87,7 +88,7 @@ func (p *pages) textDictionary(h *pageHeader, body []byte) (err error) {
 	}
 	if data = data[:size]; p.codec == format.Uncompressed {
 		copy(data, body)
-	} else if err := decompress(p.codec, data, body); err != nil {
+	} else if err := codecs.Decompress(p.codec, data, body); err != nil {
 		return err
 	}
 	starts, err := v.arena.get(4 * (h.values + 1))

@@ -66,39 +66,41 @@
 //
 // # Writing
 //
-// A chunk is encoded by whoever calls Write, so that many are at the same time, and column by
-// column, so that one feeds all cores too; row groups are chunks, small ones gathered, large ones
-// cut. Beside the chunks it is given a writer holds an eighth of RowGroupBytes, and 400 bytes for
-// each column of a row group until the footer is written. The file appears whole, or not at all.
+// Whoever calls a writer's Write encodes the chunk, so that many chunks are encoded at the same
+// time. Cores that no call is using take columns of it, so that one chunk feeds all cores too. A row
+// group is a chunk; small chunks are gathered, large ones cut. Beside the chunks it is given a
+// writer holds an eighth of RowGroupBytes, and 400 bytes for each column of a row group until the
+// footer is written. The file appears whole, or not at all.
 //
 // All Arrow types are written but intervals, unions and run-end encoded arrays: lists, structs and
-// maps to any depth, dictionaries (which are taken over), views, decimals, times with zones,
+// maps to any depth, dictionaries (which are taken over), views, decimals, times with zones, and
 // extension types as what they are made of (UUIDs and JSON under their name in Parquet). Seconds
-// become milliseconds, Parquet's longest unit. What a reader of the file needs to have the same
-// types back is in the Arrow schema that is kept in it.
+// become milliseconds, Parquet's longest unit. The file keeps the Arrow schema, from which a reader
+// gets the same types back.
 //
-// How a column of a row group is encoded comes from samples of it: the number of distinct values
-// decides on a dictionary, and what runs of neighbours come down to on differences, shared prefixes
-// or plain values. A dictionary that turns out large is given up. A column of which the first page
-// does not shrink by 3 % is stored without compression, which saves its readers the unpacking. The
-// file's first row group decides for all, unless it has a dictionary or less than 4 KiB of the
-// column: there are readers that take a column to be of one codec. The same chunks make the same
-// file, byte by byte, whoever encodes them first. There are bounds, null counts and, with
-// dictionaries, the number of distinct values for each column chunk, bounds and null counts for
-// each page, and checksums. Texts of more than 64 bytes have their bounds cut, the upper one
-// rounded up, and marked so. Where no text of 64 bytes is above all, as with white pictures, the
-// upper bound is left out, and with it the bounds of the column chunk's pages; a column chunk with
-// a NaN, or of values of a fixed length over 64 bytes, has none.
+// Samples of a column of a row group decide how it is encoded: with a dictionary if few values are
+// distinct, else by differences, by shared prefixes or plainly, whichever makes runs of neighbours
+// smallest. A dictionary that turns out large is given up. A column is stored without compression,
+// which saves its readers the unpacking, if its first page does not shrink by 3 %. The file's first
+// row group decides that for all, unless it has a dictionary or less than 4 KiB of the column: some
+// readers take a column to be of one codec. The same chunks make the same file, byte by byte,
+// whoever encodes them first.
 //
-// Data pages are of version 1, which all readers know: what version 2 adds (levels outside the
-// compression, pages that are stored as they are) is had by the choice of codec for each column.
-// They hold 32,768 rows or a mebibyte, whichever is less.
+// Each column chunk has bounds, a count of nulls and, with a dictionary, of distinct values; each
+// page has bounds, a count of nulls and a checksum. Bounds of texts are cut to 64 bytes, the upper
+// one rounded up, and marked so. If no text of 64 bytes is above all, as with white pictures, there
+// is no upper bound, and no bounds of the column chunk's pages. A column chunk has no bounds if it
+// has a NaN, or values of a fixed length over 64 bytes.
+//
+// Data pages are of version 1, which all readers know. What version 2 adds (levels outside the
+// compression, pages that are stored as they are) comes from the choice of codec for each column.
+// Pages hold 32,768 rows or a mebibyte, whichever is less.
 //
 // Writing costs 3 to 17 ns of a core a value for numbers (the more different ones a dictionary has,
-// the more), 4 where Arrow has a dictionary, 15 to 70 for texts, 40 for an element of a list.
+// the more), 4 if Arrow has a dictionary, 15 to 70 for texts, 40 for an element of a list.
 //
 // # Inspecting
 //
-// [Inspect] tells how a file is stored: schema, row groups, encodings, codecs, sizes, statistics,
+// [Inspect] returns how a file is stored: schema, row groups, encodings, codecs, sizes, statistics,
 // pages.
 package parquetio

@@ -5,6 +5,8 @@ import (
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // The types of thrift's compact protocol.
@@ -167,8 +169,6 @@ func unthrift(src []byte, most int, v any) (n int, err error) {
 	return f.at, nil
 }
 
-const magic = "PAR1"
-
 // footerCost is how many times its bytes a footer takes at most, decoded. It comes off what parts
 // may take.
 const footerCost = 4
@@ -190,8 +190,8 @@ func readFooter(r *tailReader, size int64, limits Limits) (_ *format.FileMetaDat
 	if end == "PARE" {
 		return nil, 0, unsupported("the file is encrypted; decrypt it first")
 	}
-	if string(head[:]) != magic || end != magic {
-		return nil, 0, corrupt("it does not begin and end with %q: it is no Parquet file, or was cut", magic)
+	if string(head[:]) != spec.Magic || end != spec.Magic {
+		return nil, 0, corrupt("it does not begin and end with %q: it is no Parquet file, or was cut", spec.Magic)
 	}
 	n := int64(binary.LittleEndian.Uint32(r.end[len(r.end)-8:]))
 	if n > size-12 {

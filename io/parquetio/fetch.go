@@ -13,22 +13,22 @@ import (
 	"github.com/volley-go/volley/internal/bufpool"
 )
 
-// callRules is how a file is read. Ranges that are wanted and lie at most gap bytes apart are read
-// with one call, of at most most bytes where it is several ranges; ahead calls are under way at the
-// same time, before anyone asks for what they read.
+// callRules is how a file is read. Ranges at most gap bytes apart are merged into one call, which
+// reads at most most bytes (a single range may be longer). Up to ahead calls are begun before anyone
+// asks for what they read.
 type callRules struct {
 	gap, most int64
 	ahead     int
 }
 
-// local is for files of this machine: a call costs a microsecond, as much as copying 10 KB, and
-// what is read long before it is decoded has left the cache. So only small ranges are joined.
+// local is for files of this machine. A call costs a microsecond, as much as copying 10 KB, and what
+// is read long before it is decoded has left the cache: so only small ranges are joined.
 var local = callRules{gap: 4 << 10, most: 256 << 10}
 
 // remote is for all else: a call may take as long as a mebibyte does.
 var remote = callRules{gap: 256 << 10, most: 8 << 20, ahead: 8}
 
-// callRulesOf tells how a reader that the user gave is read.
+// callRulesOf returns how a reader that the user gave is read.
 func callRulesOf(r io.ReaderAt) callRules {
 	if _, ok := r.(*os.File); ok {
 		return local
@@ -70,16 +70,16 @@ type byteRange struct{ off, end int64 }
 // goroutine's, which closes it.
 type fetch struct {
 	r     io.ReaderAt
-	arena *arena // charged for what is held; nil where that is little, and nothing is read ahead
+	arena *arena // charged for what is held; nil if that is little, and nothing is read ahead
 	reads []*joinedRead
-	next  int // to be read ahead
-	going sync.WaitGroup
-	under int // way
+	next  int // read that is begun next, ahead of who wants it
+
+	going    sync.WaitGroup // goroutines that read ahead
+	inFlight int            // reads begun ahead whose bytes are still held
 	callRules
 }
 
-// joinedRead is a call, and what it has read until the last of those who want of it has been
-// served.
+// joinedRead is one call. It keeps what it has read until all who want some of it have it.
 type joinedRead struct {
 	byteRange
 	wanted  int
@@ -113,19 +113,19 @@ func newFetch(r io.ReaderAt, how callRules, a *arena, list []byteRange) *fetch {
 
 // readAhead begins reads as long as there may be more of them, and they are in the arena's means.
 func (f *fetch) readAhead() error {
-	for ; f.next < len(f.reads) && f.under < f.ahead; f.next++ {
+	for ; f.next < len(f.reads) && f.inFlight < f.ahead; f.next++ {
 		j := f.reads[f.next]
 		if j.begun {
 			continue
 		}
-		if a := f.arena; f.under > 0 && a.most-a.left+j.end-j.off > a.share/2 {
+		if a := f.arena; f.inFlight > 0 && a.most-a.left+j.end-j.off > a.share/2 {
 			return nil // which leaves room for what is decoded
 		}
 		if err := f.begin(j); err != nil {
 			return err
 		}
 		j.done = make(chan struct{})
-		f.under++
+		f.inFlight++
 		f.going.Go(func() {
 			defer close(j.done)
 			j.read(f.r)
@@ -181,7 +181,7 @@ func (f *fetch) ReadAt(p []byte, off int64) (int, error) {
 
 func (f *fetch) free(j *joinedRead) {
 	if j.done != nil {
-		f.under--
+		f.inFlight--
 	}
 	if f.arena != nil {
 		f.arena.refund(j.charged)

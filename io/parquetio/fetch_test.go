@@ -15,7 +15,6 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
-	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/dice"
 )
 
@@ -52,21 +51,21 @@ func columnsOf(t testing.TB, columns, groups, rows int) (*arrow.Schema, []byte) 
 		fields = append(fields, fieldOf(fmt.Sprint("c", i), typ))
 	}
 	schema := arrow.NewSchema(fields, nil)
-	w, err := newWriter(WriteOptions{RowGroupBytes: 1}, "", schema)
-	require.NoError(t, err)
-	var b bytes.Buffer
-	w.out = atomicfile.To(&b)
 	d := dice.New(5)
+	var records []arrow.Record
 	for range groups {
 		var cols []arrow.Array
 		for _, f := range fields {
 			cols = append(cols, d.Array(f.Type, rows, dice.Values{Nulls: 20, Spread: 1 << 30}))
 		}
-		g, err := w.encode(t.Context(), []arrow.Record{recordOf(schema, cols, rows)})
-		require.NoError(t, err)
-		require.NoError(t, w.put(g))
+		records = append(records, recordOf(schema, cols, rows))
 	}
-	require.NoError(t, w.Commit(t.Context()))
+	f, err := frame.FromRecords(schema, records...)
+	require.NoError(t, err)
+	var b bytes.Buffer
+	o := WriteOptions{RowGroupBytes: 4 * chunker.Bytes(records[0])} // each chunk is a row group
+	_, err = chunker.Copy(t.Context(), o.To(&b), chunker.FromFrame(f))
+	require.NoError(t, err)
 	return schema, b.Bytes()
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/distinct"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
 // file is an open file and its metadata.
@@ -54,7 +55,7 @@ func (f *file) release() (err error) {
 	}
 	if in, ok := f.closer.(*os.File); ok {
 		if err = f.stamp.Check(in); err != nil {
-			err = fileError("read", f.name, "", err)
+			err = fault.In("read", f.name, "", err)
 		}
 	}
 	_ = f.close() // of what was only read
@@ -129,9 +130,9 @@ func (f *file) rename() {
 	}
 }
 
-// checkClaims holds what all column chunks claim together against the file: some overlap by a
-// mistake of their writer's, but many that share their bytes make a small file the work of a large
-// one.
+// checkClaims rejects a file whose column chunks claim more than four times its size and a mebibyte.
+// Overlapping chunks would make a small file as costly as a large one; a little overlap is tolerated
+// because some writers produce it.
 func (f *file) checkClaims() error {
 	most, claimed := 4*float64(f.size)+1<<20, 0.0
 	for i := range f.meta.RowGroups {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
 // group is a row group.
@@ -50,7 +51,7 @@ func (g *group) fail(l *leaf, page int, err error) error {
 	case errors.Is(err, io.EOF): // which would be taken for the end of a stream
 		err = corrupt("%w", io.ErrUnexpectedEOF)
 	}
-	return fileError("read", g.file.name, column, &PageError{RowGroup: g.index, Page: page, Err: err})
+	return fault.In("read", g.file.name, column, &PageError{RowGroup: g.index, Page: page, Err: err})
 }
 
 // rowsMost is more rows, and more values, than a row group can have: numbers of bytes that come of

@@ -153,6 +153,7 @@ func TestTextsOfADictionaryMoveTogether(t *testing.T) {
 // nothing in the file.
 func TestAWriterCountsWhatItGathers(t *testing.T) {
 	const rows, chunks = 20_000, 120
+	const encodedTimes = 2 // their bytes chunks take while they are encoded, beside those
 	a := dice.New(1).Array(arrow.PrimitiveTypes.Int64, rows, dice.Values{Spread: 1 << 40})
 	schema := arrow.NewSchema([]arrow.Field{fieldOf("x", a.DataType())}, nil)
 	r := array.NewRecord(schema, []arrow.Array{a}, rows)

@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/volley-go/volley/io/parquetio/internal/arrowtype"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // hint is what the Arrow schema kept in a file says of a column beyond what Parquet's types hold.
@@ -123,7 +126,7 @@ func (f *flat) text(table, n int) string {
 func (f *flat) fields(table, n, depth int) (out []hint) {
 	at := f.child(table, n)
 	count := f.u32(at)
-	if at == 0 || depth > nestingMax || count > (len(f.b)-at-4)/4 {
+	if at == 0 || depth > spec.NestingMax || count > (len(f.b)-at-4)/4 {
 		return nil
 	}
 	for i := range count {
@@ -168,7 +171,7 @@ func (f *flat) indexType(table int) arrow.DataType {
 	if at == 0 {
 		return arrow.PrimitiveTypes.Int32
 	}
-	return arrowInt(f.u32(at), f.byte(table, 1, 0) != 0)
+	return arrowtype.Int(f.u32(at), f.byte(table, 1, 0) != 0)
 }
 
 // typ is the type of a union's tag and table, where Parquet's own types do not say as much.

@@ -19,13 +19,14 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/dice"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // bomb is a file of a few kilobytes whose row groups are a single run of rows each.
 func bomb(t testing.TB, groups, rows int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	b.WriteString(magic)
+	b.WriteString(spec.Magic)
 	meta := format.FileMetaData{Version: 2, NumRows: int64(groups * rows), Schema: []format.SchemaElement{
 		{Name: "schema", NumChildren: thrift.New(int32(1))},
 		{Name: "a", Type: thrift.New(format.Int64), RepetitionType: thrift.New(format.Required)},
@@ -52,7 +53,7 @@ func bomb(t testing.TB, groups, rows int) []byte {
 	require.NoError(t, err)
 	b.Write(foot)
 	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(foot))))
-	b.WriteString(magic)
+	b.WriteString(spec.Magic)
 	return b.Bytes()
 }
 
@@ -100,7 +101,7 @@ func refooted(t *testing.T, file []byte, change func(*format.FileMetaData)) []by
 	foot, err := thrift.Marshal(new(thrift.CompactProtocol), meta)
 	require.NoError(t, err)
 	file = append(file[:int64(len(file))-8-n:int64(len(file))-8-n], foot...)
-	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), magic...)
+	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), spec.Magic...)
 }
 
 // TestClaimsOfManyRowsCostNothing has footers that say more than the file holds.
@@ -203,12 +204,4 @@ func TestFilesCloseBehindTheirLastPart(t *testing.T) {
 		require.LessOrEqual(t, len(st.opened), 2)
 	}
 	require.Equal(t, 2000, rows)
-}
-
-// TestPagesWithoutValues are none to any codec.
-func TestPagesWithoutValues(t *testing.T) {
-	for _, codec := range []format.CompressionCodec{format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Lz4, format.Zstd, format.Lz4Raw} {
-		require.NoError(t, decompress(codec, nil, nil), codec)
-		require.ErrorIs(t, decompress(codec, make([]byte, 1), nil), ErrCorrupt, codec)
-	}
 }

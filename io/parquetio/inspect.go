@@ -8,11 +8,13 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/inspect"
 )
 
-// Info is what a Parquet file says of itself, with its pages counted. String shows it as a user who
-// debugs the file would want it: the schema, the columns summed over the row groups, a line for
-// each row group, the metadata.
+// Info is what a Parquet file says of itself, with its pages counted. String shows what debugging a
+// file needs: the schema, the columns summed over the row groups, a line for each row group, the
+// metadata.
 type Info struct {
 	Path        string
 	Bytes       int64 // of the file
@@ -33,7 +35,7 @@ type SchemaElement struct {
 	Depth      int    // 0 for a column of the table
 	Repetition string // required, optional or repeated
 	Physical   string // such as INT64 or FIXED_LEN_BYTE_ARRAY(16); empty for a group
-	Logical    string // such as STRING or TIMESTAMP(isAdjustedToUTC=true,unit=MICROS); empty where there is none
+	Logical    string // such as STRING or TIMESTAMP(isAdjustedToUTC=true,unit=MICROS); empty if there is none
 }
 
 // KeyValue is an entry of the file's metadata.
@@ -64,9 +66,9 @@ type ChunkInfo struct {
 	Codec             string
 	Encodings         []string // of the data pages; levels apart
 	Values            int64    // nulls and empty lists included
-	Nulls             int64    // -1 where the file does not say
-	Distinct          int64    // 0 where the file does not say
-	Min, Max          string   // bounds as text, of long texts perhaps a beginning alone; empty where the file does not say
+	Nulls             int64    // -1 if the file does not say
+	Distinct          int64    // 0 if the file does not say
+	Min, Max          string   // bounds as text, of long texts perhaps a beginning alone; empty if the file does not say
 	CompressedBytes   int64    // page headers included
 	UncompressedBytes int64
 	Offset            int64 // of its first page
@@ -78,7 +80,7 @@ type ChunkInfo struct {
 	OffsetIndex       bool // places of the pages
 	BloomFilter       bool
 
-	leaf        *leaf
+	stored      inspect.Column
 	least, most []byte // what Min and Max are the text of
 }
 
@@ -96,14 +98,14 @@ func (o ReadOptions) Inspect(ctx context.Context, path string) (*Info, error) {
 		return nil, err
 	}
 	defer f.close()
-	info, err := inspect(ctx, f)
+	info, err := inspectFile(ctx, f)
 	if err != nil {
 		return nil, s.fail(path, err)
 	}
 	return info, nil
 }
 
-func inspect(ctx context.Context, f *file) (_ *Info, err error) {
+func inspectFile(ctx context.Context, f *file) (_ *Info, err error) {
 	defer guard(&err)
 	var tail [8]byte
 	if _, err := f.r.ReadAt(tail[:], f.size-8); err != nil {
@@ -117,14 +119,16 @@ func inspect(ctx context.Context, f *file) (_ *Info, err error) {
 	for _, kv := range m.KeyValueMetadata {
 		info.Metadata = append(info.Metadata, KeyValue{kv.Key, kv.Value})
 	}
-	info.elements(m.Schema)
+	for _, e := range inspect.Elements(m.Schema) {
+		info.Elements = append(info.Elements, SchemaElement(e))
+	}
 	var leaves []*leaf
 	for _, n := range f.nodes {
 		n.leaves(func(l *leaf) { leaves = append(leaves, l) })
 	}
 	for _, l := range leaves {
 		info.Columns = append(info.Columns, ColumnInfo{
-			Path: l.path, Physical: physicalText(l.physical, l.width), Type: l.typ,
+			Path: l.path, Physical: l.stored().Stored(), Type: l.typ,
 			MaxDefinition: int(l.maxDef), MaxRepetition: int(l.maxRep),
 		})
 	}
@@ -138,30 +142,14 @@ func inspect(ctx context.Context, f *file) (_ *Info, err error) {
 	return info, nil
 }
 
-// elements flattens the stored schema, whose shape has been checked.
-func (i *Info) elements(stored []format.SchemaElement) {
-	left := []int{children(&stored[0])} // of the groups that are open
-	for k := range stored[1:] {
-		e := &stored[1+k]
-		for left[len(left)-1] == 0 {
-			left = left[:len(left)-1]
-		}
-		left[len(left)-1]--
-		out := SchemaElement{Name: e.Name, Depth: len(left) - 1, Repetition: repetitionText(e.RepetitionType.V)}
-		if e.Type.Valid && children(e) == 0 {
-			out.Physical = physicalText(e.Type.V, int(e.TypeLength.V))
-		}
-		out.Logical = logicalText(e)
-		i.Elements = append(i.Elements, out)
-		if n := children(e); n > 0 {
-			left = append(left, n)
-		}
-	}
+// stored is how the leaf's values are stored.
+func (l *leaf) stored() inspect.Column {
+	return inspect.Column{Physical: l.physical, Width: l.width, Type: l.typ}
 }
 
 func inspectGroup(ctx context.Context, f *file, index int, leaves []*leaf) (RowGroupInfo, error) {
 	m := &f.meta.RowGroups[index]
-	g := &group{file: f, index: index, meta: m, limits: Limits{}.orDefault()}
+	g := &group{file: f, index: index, meta: m}
 	if err := g.check(); err != nil {
 		return RowGroupInfo{}, err
 	}
@@ -187,7 +175,7 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 		Column: l.path, Codec: m.Codec.String(), Values: m.NumValues, Nulls: -1,
 		CompressedBytes: m.TotalCompressedSize, UncompressedBytes: m.TotalUncompressedSize, Offset: off, Checksums: true,
 		ColumnIndex: c.ColumnIndexLength > 0, OffsetIndex: c.OffsetIndexLength > 0, BloomFilter: m.BloomFilterOffset > 0,
-		leaf: l,
+		stored: l.stored(),
 	}
 	out.statistics(&m.Statistics)
 	pages, buf := int64(0), make([]byte, headerGuess)
@@ -213,18 +201,18 @@ func inspectChunk(ctx context.Context, g *group, l *leaf) (ChunkInfo, error) {
 	return out, nil
 }
 
-// statistics takes what the file says of a chunk's values. The library cannot tell a count of zero
-// nulls from none, so that it is believed where there are other statistics too.
+// statistics takes what the file says of a chunk's values. The library shows a missing count of
+// nulls as zero: a zero is believed if there are bounds too, or no values.
 func (c *ChunkInfo) statistics(s *format.Statistics) {
 	c.least, c.most = s.MinValue, s.MaxValue
 	if c.least == nil && c.most == nil {
 		c.least, c.most = s.Min, s.Max
 	}
-	if s.NullCount > 0 || c.least != nil || c.most != nil {
+	if s.NullCount > 0 || c.least != nil || c.most != nil || c.Values == 0 {
 		c.Nulls = s.NullCount
 	}
 	c.Distinct = s.DistinctCount
-	c.Min, c.Max = boundText(c.leaf, c.least), boundText(c.leaf, c.most)
+	c.Min, c.Max = c.stored.Text(c.least), c.stored.Text(c.most)
 }
 
 // page counts a page.
@@ -244,8 +232,8 @@ func (c *ChunkInfo) page(h *pageHeader) {
 	}
 }
 
-// Total is a column's chunks summed over all row groups. Distinct is that of the file only where
-// there is one row group.
+// Total returns a column's chunks summed over all row groups. Distinct is 0 if there are several, for
+// values of one may be those of another.
 func (i *Info) Total(column int) ChunkInfo {
 	if len(i.RowGroups) == 0 {
 		return ChunkInfo{Column: i.Columns[column].Path}
@@ -255,7 +243,7 @@ func (i *Info) Total(column int) ChunkInfo {
 	for _, g := range i.RowGroups[1:] {
 		out.add(&g.Chunks[column])
 	}
-	out.Min, out.Max = boundText(out.leaf, out.least), boundText(out.leaf, out.most)
+	out.Min, out.Max = out.stored.Text(out.least), out.stored.Text(out.most)
 	return out
 }
 
@@ -265,13 +253,13 @@ func (c *ChunkInfo) add(o *ChunkInfo) {
 			c.Encodings = append(c.Encodings, e)
 		}
 	}
+	// Before values and nulls are summed up: outer looks which chunk has nulls alone.
+	c.least, c.most = outer(c, o, c.least, o.least, -1), outer(c, o, c.most, o.most, 1)
 	if c.Nulls >= 0 && o.Nulls >= 0 {
 		c.Nulls += o.Nulls
 	} else {
 		c.Nulls = -1
 	}
-	c.least = outer(c, o, c.least, o.least, -1)
-	c.most = outer(c, o, c.most, o.most, 1)
 	c.Values += o.Values
 	c.Distinct = 0
 	c.CompressedBytes += o.CompressedBytes
@@ -285,7 +273,8 @@ func (c *ChunkInfo) add(o *ChunkInfo) {
 	c.BloomFilter = c.BloomFilter && o.BloomFilter
 }
 
-// outer is the bound of two chunks together, of which one without a value has none that counts.
+// outer returns the lower (sign -1) or upper (1) bound of two chunks together. One that has nulls
+// alone does not count.
 func outer(c, o *ChunkInfo, a, b []byte, sign int) []byte {
 	switch {
 	case o.Nulls == o.Values:
@@ -294,7 +283,7 @@ func outer(c, o *ChunkInfo, a, b []byte, sign int) []byte {
 		return b
 	case a == nil || b == nil:
 		return nil
-	case sign*compareBounds(c.leaf, b, a) > 0:
+	case sign*c.stored.Compare(b, a) > 0:
 		return b
 	}
 	return a

@@ -17,6 +17,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // ofPage is a file of one required column whose one page has a body of so many values.
@@ -27,7 +28,7 @@ func ofPage(t *testing.T, e format.SchemaElement, encoding format.Encoding, valu
 		DataPageHeader: thrift.New(format.DataPageHeader{NumValues: int32(values), Encoding: encoding})}
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), &h)
 	require.NoError(t, err)
-	file := append(append([]byte(magic), head...), body...)
+	file := append(append([]byte(spec.Magic), head...), body...)
 	size := int64(len(head) + len(body))
 	meta := format.FileMetaData{Version: 2, NumRows: int64(values), Schema: []format.SchemaElement{{Name: "schema", NumChildren: thrift.New(int32(1))}, e},
 		RowGroups: []format.RowGroup{{NumRows: int64(values), Columns: thrift.Slice[format.ColumnChunk]{{MetaData: format.ColumnMetaData{
@@ -37,7 +38,7 @@ func ofPage(t *testing.T, e format.SchemaElement, encoding format.Encoding, valu
 	foot, err := thrift.Marshal(new(thrift.CompactProtocol), &meta)
 	require.NoError(t, err)
 	file = append(file, foot...)
-	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), magic...)
+	return append(binary.LittleEndian.AppendUint32(file, uint32(len(foot))), spec.Magic...)
 }
 
 // TestErrorsOfDecodersAreErrCorrupt has pages that every decoder refuses.
@@ -161,38 +162,4 @@ func writes(t *testing.T, a arrow.Array, fits bool) {
 	got, err := chunker.ReadAll(t.Context(), From("seconds", bytes.NewReader(out.Bytes()), int64(out.Len())))
 	require.NoError(t, err)
 	requireEqual(t, f, got)
-}
-
-// TestWhatAValueTakesIsKnownOrRefused: also where the column has no value that is not null.
-func TestWhatAValueTakesIsKnownOrRefused(t *testing.T) {
-	fixed := func(n int32) format.SchemaElement {
-		return format.SchemaElement{Type: thrift.New(format.FixedLenByteArray), TypeLength: thrift.New(n)}
-	}
-	for _, c := range []struct {
-		e     format.SchemaElement
-		width int
-		err   string
-	}{
-		{fixed(1), 1, ""}, {fixed(1 << 20), 1 << 20, ""},
-		{fixed(0), 0, "values have a fixed length of 0"}, {fixed(-1), 0, "values have a fixed length of -1"},
-		{fixed(1<<20 + 1), 0, "values have a fixed length of 1048577"}, {fixed(math.MinInt32), 0, "values have a fixed length of -2147483648"},
-		{format.SchemaElement{Type: thrift.New(format.FixedLenByteArray)}, 0, "values have a fixed length of 0"},
-		{format.SchemaElement{Type: thrift.New(format.Type(8))}, 0, "physical type 8"}, {format.SchemaElement{Type: thrift.New(format.Type(-1))}, 0, "physical type -1"},
-		{format.SchemaElement{Type: thrift.New(format.Boolean)}, 1, ""}, {format.SchemaElement{Type: thrift.New(format.Int32)}, 4, ""},
-		{format.SchemaElement{Type: thrift.New(format.Int96)}, 12, ""}, {format.SchemaElement{Type: thrift.New(format.ByteArray)}, 0, ""},
-	} {
-		for _, null := range []bool{false, true} {
-			if null {
-				c.e.LogicalType.Value = new(format.NullType)
-			}
-			typ, width, err := leafType(&c.e)
-			require.Equal(t, c.width, width, "%+v", c.e)
-			if c.err != "" {
-				require.ErrorContains(t, err, c.err)
-				continue
-			}
-			require.NoError(t, err)
-			require.Equal(t, null, typ == arrow.Null)
-		}
-	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/volley-go/volley/apply"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/dice"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // TestColumnsOfOneName are told apart, in schemas, conditions and choices of columns too.
@@ -63,7 +64,7 @@ func TestColumnsOfOneName(t *testing.T) {
 // TestMetadataThatSaysNothing is passed over: a kept schema that is none, keys without values and
 // values that are no text.
 func TestMetadataThatSaysNothing(t *testing.T) {
-	schema := func(s string) format.KeyValue { return format.KeyValue{Key: schemaKey, Value: s} }
+	schema := func(s string) format.KeyValue { return format.KeyValue{Key: spec.SchemaKey, Value: s} }
 	for name, pairs := range map[string][]format.KeyValue{
 		"not base64":       {schema("garbage!!")},
 		"nothing":          {schema("")},

@@ -10,6 +10,7 @@ import (
 	"github.com/volley-go/volley/internal/bitmap"
 	"github.com/volley-go/volley/internal/bufpool"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/io/parquetio/internal/codecs"
 )
 
 // opened is a page, checked and decompressed: its levels and values.
@@ -43,7 +44,7 @@ func (o *opened) version1(codec format.CompressionCodec, h *pageHeader, l *leaf,
 	if codec != format.Uncompressed || own {
 		o.buf = bufpool.Get(h.plain)
 		o.values = o.buf
-		if err := decompress(codec, o.buf, body); err != nil {
+		if err := codecs.Decompress(codec, o.buf, body); err != nil {
 			return err
 		}
 	}
@@ -75,7 +76,7 @@ func (o *opened) version2(codec format.CompressionCodec, h *pageHeader, body []b
 			o.buf = bufpool.Get(size)
 		}
 		plain := o.buf[len(o.buf)-size:]
-		if err := decompress(codec, plain, values); err != nil {
+		if err := codecs.Decompress(codec, plain, values); err != nil {
 			return err
 		}
 		values = plain
@@ -222,7 +223,7 @@ func (p *pages) place(h *pageHeader, levels, src []byte, prefix int) (bool, erro
 	dst := v.base[headroom+v.at*w-prefix : headroom+(v.at+n)*w]
 	var was [headroom]byte
 	copy(was[:], dst[:prefix])
-	err := decompress(p.codec, dst, src)
+	err := codecs.Decompress(p.codec, dst, src)
 	var front [headroom]byte
 	copy(front[:], dst[:prefix])
 	copy(dst[:prefix], was[:prefix])

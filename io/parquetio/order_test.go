@@ -160,39 +160,3 @@ func requireSizes(t *testing.T, b []byte, m *format.ColumnMetaData) {
 	}
 	require.EqualValues(t, plain, m.TotalUncompressedSize)
 }
-
-// TestCompressorsGiveTheSameBytesWhateverTheyDidBefore is what files rely on that are written by
-// compressors from pools.
-func TestCompressorsGiveTheSameBytesWhateverTheyDidBefore(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 5))
-	page := func(n int) []byte {
-		b := make([]byte, n)
-		for i := range b {
-			b[i] = "abcdefgh"[r.IntN(1+r.IntN(8))]
-		}
-		return b
-	}
-	var pages [][]byte
-	for _, n := range []int{0, 1, 100, 5000, 70_000} {
-		pages = append(pages, page(n), page(n))
-	}
-	for name, c := range codecs {
-		for _, level := range []int{0, 1, 3, 9, 22} {
-			if level > c.most || testing.Short() && level > 3 {
-				continue
-			}
-			e := &encoder{options: &WriteOptions{Compression: name, CompressionLevel: level}, codec: c.codec}
-			first := make([][]byte, len(pages))
-			for k := range 3 {
-				for _, i := range r.Perm(len(pages)) {
-					b, err := e.compress(nil, pages[i])
-					require.NoError(t, err)
-					if first[i] == nil {
-						first[i] = b
-					}
-					require.True(t, bytes.Equal(first[i], b), "%s %d, page %d, time %d", name, level, i, k)
-				}
-			}
-		}
-	}
-}

@@ -19,14 +19,14 @@ type pages struct {
 	codec  format.CompressionCodec
 	src    []byte        // the pages not yet read
 	page   int           // next
-	shared []*sharedPage // for each data page, where parts share pages; nil for those that one part has alone
+	shared []*sharedPage // for each data page, if parts share pages; nil for those that one part has alone
 	out    *values
 
 	skip, take int        // rows to leave out and to keep
 	keep       []uint64   // of those to keep, the ones that a filter wants; nil is all
 	trial      *trial     // that finds them: nothing is decoded then
 	row        int        // among those to keep
-	places     []location // of the data pages not yet read, where pages are read by rows that they tell not themselves
+	places     []location // of the unread data pages; set if row numbers come from the page index
 	rows       int64      // behind the last of places
 	last       int        // rows of the page at hand
 	seen       int64
@@ -168,10 +168,10 @@ func (p *pages) data(h *pageHeader, body []byte) error {
 	p.row += take
 	switch {
 	case p.trial != nil:
-		return p.try(shared, h, body, skip, take, row)
+		return p.filterPage(shared, h, body, skip, take, row)
 	case p.keep != nil:
 		if k := bitmap.Count(raw(p.keep), row, take); k < take {
-			return p.some(shared, h, body, skip, take, row, k)
+			return p.decodeSelected(shared, h, body, skip, take, row, k)
 		}
 	}
 	if take == h.values && shared == nil {

@@ -37,7 +37,7 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 	defer a.end()
 	var read int64
 	err = p.reading(a, g.tried(), func() (err error) {
-		read, err = p.choose(ctx, a)
+		read, err = p.filterRows(ctx, a)
 		return err
 	})
 	if err != nil {

@@ -5,11 +5,9 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-)
 
-// schemaKey is the key under which Arrow's writers keep the schema that Parquet's own types cannot
-// hold all of: zones, large and view texts, kinds of lists, dictionaries, durations, metadata.
-const schemaKey = "ARROW:schema"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
+)
 
 // The keys of a field's metadata that make its column one of an extension type.
 const (
@@ -17,12 +15,12 @@ const (
 	extensionData = "ARROW:extension:metadata"
 )
 
-// restore gives columns the Arrow types they were written from, where those fit what is stored.
-// keep makes dictionaries of all other texts.
+// restore gives columns the Arrow types they were written from, if those fit what is stored. If
+// keep is set all other texts become dictionaries.
 func (f *file) restore(keep bool) {
 	var kept []hint
 	for _, kv := range f.meta.KeyValueMetadata {
-		if kv.Key == schemaKey {
+		if kv.Key == spec.SchemaKey {
 			kept, f.kept = hints(kv.Value)
 		}
 	}
@@ -47,10 +45,9 @@ func (f *file) restore(keep bool) {
 	}
 }
 
-// indexType is the type that a dictionary's indexes come back with: that which they had, or int32
-// where that is narrower and the statistics of some row group do not say that its dictionary is
-// within reach. (Batches of a dictionary each are gathered in one row group, so that there may be
-// more values than the indexes of a batch reached.)
+// indexType returns the type that a dictionary's indexes had if the statistics show that it reaches
+// all values of every row group's dictionary, and else int32. (A row group may gather batches that
+// have a dictionary each, and then has more values than the indexes of one batch reach.)
 func (f *file) indexType(l *leaf, was arrow.DataType) arrow.DataType {
 	if was.(arrow.FixedWidthDataType).BitWidth() >= 32 {
 		return was
@@ -72,7 +69,7 @@ func (f *file) indexType(l *leaf, was arrow.DataType) arrow.DataType {
 	return was
 }
 
-// reach is how many values of a dictionary indexes of a type tell apart.
+// reach returns how many values of a dictionary indexes of a type can tell apart.
 func reach(index arrow.DataType) int64 {
 	width := index.(arrow.FixedWidthDataType).BitWidth()
 	if arrow.IsSignedInteger(index.ID()) {
@@ -81,7 +78,7 @@ func reach(index arrow.DataType) int64 {
 	return 1 << min(width, 31)
 }
 
-// restore takes what the hint says where the node's values are stored as such a type's are.
+// restore gives the node the type and the metadata of the hint, as far as they fit its values.
 func (n *node) restore(h *hint) {
 	n.meta = h.meta
 	defer n.extend()
@@ -115,7 +112,7 @@ func (n *node) restore(h *hint) {
 	}
 }
 
-// listOf is a list of the kind of want.
+// listOf returns the type of lists of elements, of the kind of want.
 func (n *node) listOf(element arrow.Field, want arrow.DataType) arrow.DataType {
 	switch w := want.(type) {
 	case *arrow.LargeListType:
@@ -140,9 +137,9 @@ func mapOf(entry *node, sorted bool) *arrow.MapType {
 	return m
 }
 
-// extend makes the node's type an extension type, where its metadata names one that the program has
-// registered and that takes what is stored. One that is not known is left as what it is made of,
-// with the metadata that names it.
+// extend makes the node's type an extension type if its metadata names one that the program has
+// registered and that takes what is stored. Others stay what they are made of, with the metadata
+// that names them.
 func (n *node) extend() {
 	i := n.meta.FindKey(extensionName)
 	if i < 0 {
@@ -173,30 +170,29 @@ func without(m arrow.Metadata, keys ...string) arrow.Metadata {
 	return arrow.MetadataFrom(left)
 }
 
-// fit is the type want, or what of it fits, where what was read as type is can be handed out so;
-// else it is is.
-func fit(is, want arrow.DataType) arrow.DataType {
+// fit returns want, or as much of it as the stored type can represent; otherwise the stored type.
+func fit(stored, want arrow.DataType) arrow.DataType {
 	fits := false
 	switch w := want.(type) {
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
-		fits = is.ID() == arrow.STRING
+		fits = stored.ID() == arrow.STRING
 	case *arrow.LargeBinaryType, *arrow.BinaryViewType:
-		fits = is.ID() == arrow.BINARY
+		fits = stored.ID() == arrow.BINARY
 	case *arrow.DurationType:
-		fits = is.ID() == arrow.INT64
+		fits = stored.ID() == arrow.INT64
 	case *arrow.Date64Type:
-		t, ok := is.(*arrow.TimestampType)
+		t, ok := stored.(*arrow.TimestampType)
 		fits = ok && t.Unit == arrow.Millisecond && t.TimeZone == ""
 	case *arrow.Time32Type:
-		fits = is.ID() == arrow.TIME32
+		fits = stored.ID() == arrow.TIME32
 	case *arrow.Decimal256Type:
-		if d, ok := is.(*arrow.Decimal128Type); ok {
+		if d, ok := stored.(*arrow.Decimal128Type); ok {
 			return &arrow.Decimal256Type{Precision: d.Precision, Scale: d.Scale}
 		}
 	case *arrow.TimestampType:
-		t, ok := is.(*arrow.TimestampType)
+		t, ok := stored.(*arrow.TimestampType)
 		if !ok || (t.TimeZone == "") != (w.TimeZone == "") {
-			return is
+			return stored
 		}
 		if fits = t.Unit == w.Unit || t.Unit == arrow.Millisecond && w.Unit == arrow.Second; !fits {
 			return &arrow.TimestampType{Unit: t.Unit, TimeZone: w.TimeZone}
@@ -205,10 +201,10 @@ func fit(is, want arrow.DataType) arrow.DataType {
 	if fits {
 		return want
 	}
-	return is
+	return stored
 }
 
-// adopt makes the file's dictionaries like those of the first file of a stream, where their indexes
+// adopt gives the file's dictionaries the types of those of a stream's first file, if their indexes
 // reach as far.
 func (f *file) adopt(first *arrow.Schema) {
 	if first.NumFields() != len(f.wanted) {

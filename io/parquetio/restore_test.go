@@ -11,32 +11,43 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
-	"github.com/volley-go/volley/internal/atomicfile"
 	"github.com/volley-go/volley/internal/dice"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
+
+// storedSchema is a schema as Arrow's writers keep it in a file.
+func storedSchema(t *testing.T, s *arrow.Schema) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, ipc.NewWriter(&b, ipc.WithSchema(s)).Close())
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
 
 // stored writes records; lie, where it is not nil, is the schema that the file says they have.
 func stored(t *testing.T, schema, lie *arrow.Schema, records ...arrow.Record) []byte {
 	t.Helper()
-	w, err := newWriter(WriteOptions{}, "", schema)
-	require.NoError(t, err)
 	var b bytes.Buffer
-	w.out = atomicfile.To(&b)
+	w, err := To(&b).Create(t.Context(), schema)
+	require.NoError(t, err)
 	for _, r := range records {
 		put, err := chunker.Shared(w)(t.Context(), chunker.Chunk{Record: r})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}
-	if lie != nil {
-		w.schema = lie
-	}
 	require.NoError(t, w.Commit(t.Context()))
-	return b.Bytes()
+	if lie == nil {
+		return b.Bytes()
+	}
+	return refooted(t, b.Bytes(), func(m *format.FileMetaData) {
+		m.KeyValueMetadata = []format.KeyValue{{Key: spec.SchemaKey, Value: storedSchema(t, lie)}}
+	})
 }
 
 // reread reads a file in memory in parts of about size bytes.
@@ -263,8 +274,7 @@ func TestDamagedKeptSchemas(t *testing.T) {
 		fieldOf("b", &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}),
 		fieldOf("c", &arrow.TimestampType{Unit: arrow.Second, TimeZone: "UTC"}),
 	}, &meta)
-	kept, err := storedSchema(schema)
-	require.NoError(t, err)
+	kept := storedSchema(t, schema)
 	good, err := base64.StdEncoding.DecodeString(kept)
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 2))

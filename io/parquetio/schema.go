@@ -7,6 +7,10 @@ import (
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/arrowtype"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // node is a column of the file, or a group of columns inside one.
@@ -80,8 +84,6 @@ type tree struct {
 	int96    arrow.TimeUnit // what INT96 is read as
 }
 
-const nestingMax = 64
-
 // schemaOf reads the file's columns.
 func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeUnit) ([]*node, error) {
 	if len(elements) == 0 {
@@ -92,7 +94,7 @@ func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeU
 	}
 	t := &tree{elements: elements, at: 1, int96: int96}
 	var nodes []*node
-	for range children(&elements[0]) {
+	for range arrowtype.Children(&elements[0]) {
 		n, err := t.field("", 0, 0, 0)
 		if err != nil {
 			return nil, err
@@ -105,16 +107,14 @@ func schemaOf(elements []format.SchemaElement, columnsMax int, int96 arrow.TimeU
 	return nodes, nil
 }
 
-func children(e *format.SchemaElement) int { return max(int(e.NumChildren.V), 0) }
-
 // field reads the next element with all below it. A repeated one that no list holds is a list
 // itself.
 func (t *tree) field(path string, def, rep uint8, depth int) (*node, error) {
 	if t.at >= len(t.elements) {
 		return nil, corrupt("the schema ends inside a group")
 	}
-	if depth > nestingMax {
-		return nil, limited("columns are nested more than %d deep", nestingMax)
+	if depth > spec.NestingMax {
+		return nil, limited("columns are nested more than %d deep", spec.NestingMax)
 	}
 	e := &t.elements[t.at]
 	if e.RepetitionType.V == format.Repeated {
@@ -143,12 +143,12 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 	e := &t.elements[t.at]
 	t.at++
 	n := &node{name: e.Name, present: def}
-	if path += e.Name; children(e) == 0 && e.Type.Valid {
+	if path += e.Name; arrowtype.Children(e) == 0 && e.Type.Valid {
 		l := &leaf{index: t.leaves, path: path, physical: e.Type.V, maxDef: def, maxRep: rep, each: 1}
 		t.leaves++
 		var err error
-		if l.typ, l.width, err = leafType(e); err != nil {
-			return nil, fileError("", "", path, err)
+		if l.typ, l.width, err = arrowtype.Of(e); err != nil {
+			return nil, fault.In("", "", path, err)
 		}
 		if l.physical == format.Int96 && l.typ.ID() == arrow.TIMESTAMP {
 			l.typ = &arrow.TimestampType{Unit: t.int96}
@@ -157,12 +157,12 @@ func (t *tree) value(path string, def, rep uint8, depth int) (*node, error) {
 		return n, nil
 	}
 	path += "."
-	if isList(e) && children(e) == 1 && t.at < len(t.elements) && t.elements[t.at].RepetitionType.V == format.Repeated {
+	if isList(e) && arrowtype.Children(e) == 1 && t.at < len(t.elements) && t.elements[t.at].RepetitionType.V == format.Repeated {
 		return n, t.list(n, e, path, def, rep, depth)
 	}
 	n.shape = structShape
 	var fields []arrow.Field
-	for range children(e) {
+	for range arrowtype.Children(e) {
 		k, err := t.field(path, def, rep, depth+1)
 		if err != nil {
 			return nil, err
@@ -193,7 +193,7 @@ func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint
 	inner := &t.elements[t.at]
 	n.shape = listShape
 	var element *node
-	if isMap(e) && children(inner) == 2 {
+	if isMap(e) && arrowtype.Children(inner) == 2 {
 		if element, err = t.value(path, def+1, rep+1, depth+1); err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func (t *tree) list(n *node, e *format.SchemaElement, path string, def, rep uint
 		n.typ = arrow.ListOfField(arrow.Field{Name: "element", Type: element.typ})
 		return nil
 	}
-	if children(inner) != 1 || inner.Name == "array" || inner.Name == e.Name+"_tuple" {
+	if arrowtype.Children(inner) != 1 || inner.Name == "array" || inner.Name == e.Name+"_tuple" {
 		element, err = t.value(path, def+1, rep+1, depth+1)
 	} else {
 		t.at++

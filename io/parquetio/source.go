@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/chunker/predicate"
 	"github.com/volley-go/volley/internal/paths"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
 // source is files, or a reader.
@@ -34,9 +35,9 @@ func (s *source) fail(file string, err error) error {
 	}
 	var ce *chunker.Error
 	if errors.As(err, &ce) && ce.Op == "" {
-		return fileError("read", file, ce.Column, ce.Err)
+		return fault.In("read", file, ce.Column, ce.Err)
 	}
-	return fileError("read", file, "", err)
+	return fault.In("read", file, "", err)
 }
 
 func (s *source) files() ([]string, error) {

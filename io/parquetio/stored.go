@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 func init() {
 	chunker.RegisterFormat(chunker.Format{
-		Name: "parquet", Endings: []string{".parquet", ".pq", ".parq"}, Magic: []byte("PAR1"),
+		Name: "parquet", Endings: []string{".parquet", ".pq", ".parq"}, Magic: []byte(spec.Magic),
 		Open: func(s chunker.Settings) (chunker.Opener, error) {
 			var d readData
 			err := s.Decode(&d)

@@ -18,20 +18,19 @@ import (
 	"github.com/volley-go/volley/internal/kernel"
 )
 
-// trial is a test of a column, tried on what a row group's dictionary has of it: once for each
-// entry, by the first part that comes. Then rows are chosen by their codes, before any column is
-// decoded.
+// trial is a test of a column that runs once on each entry of a row group's dictionary. The first
+// part that needs it runs it. Then rows are chosen by their codes, before any column is decoded.
 type trial struct {
 	predicate.Test
 	node *node
 
 	once  sync.Once
 	err   error
-	dict  *dictionary // nil where there is nothing to try it on
+	dict  *dictionary // nil if there is none, or the test cannot say anything of it
 	pass  []uint8     // 1 for entries that a wanted row may have
-	some  bool        // there are such entries
-	every bool        // all are
-	null  bool        // so may a null
+	some  bool        // some entry passes
+	every bool        // all entries pass
+	null  bool        // a null passes
 }
 
 // trials are the tests of columns that the file may have dictionaries for.
@@ -61,7 +60,7 @@ func (t *trial) prepare(ctx context.Context, p *part) error {
 	t.once.Do(func() {
 		defer guard(&t.err)
 		if t.dict, t.err = p.dictionary(ctx, t.node.leaf); t.dict != nil && t.err == nil {
-			if err := t.try(); err != nil {
+			if err := t.testEntries(); err != nil {
 				t.dict = nil
 			}
 		}
@@ -88,7 +87,8 @@ func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 	return p.readDictionary(ctx, l, off, claimed)
 }
 
-func (t *trial) try() error {
+// testEntries runs the test on each entry of the dictionary, and on a null if there may be one.
+func (t *trial) testEntries() error {
 	values, err := t.dict.array(t.node)
 	if err != nil {
 		return err
@@ -148,9 +148,9 @@ func (d *dictionary) array(n *node) (arrow.Array, error) {
 // as much.
 const keptMost = 0.75
 
-// choose finds the rows of the part that pass the trials, in keep; nil is all. read is how many
-// bytes of the file it took.
-func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
+// filterRows finds the rows of the part that pass the trials, and sets keep; nil is all. It returns
+// how many bytes of the file it read.
+func (p *part) filterRows(ctx context.Context, a *arena) (read int64, err error) {
 	p.rows = int(p.to - p.from)
 	var keep []uint64
 	for _, t := range p.group.trials {
@@ -168,7 +168,7 @@ func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 			clear(keep)
 			break
 		}
-		n, err := p.apply(ctx, t, keep, a)
+		n, err := p.filterPages(ctx, t, keep, a)
 		if read += n; err != nil {
 			return read, err
 		}
@@ -182,8 +182,8 @@ func (p *part) choose(ctx context.Context, a *arena) (read int64, err error) {
 	return read, nil
 }
 
-// allCodes tells that the column chunk says of its data pages that all use the dictionary, and of
-// all those that are known.
+// allCodes reports whether the column chunk's metadata says that every data page uses the
+// dictionary. If the pages are known it must say so of as many as there are.
 func (g *group) allCodes(l *leaf) bool {
 	pages := int32(0)
 	for _, s := range g.meta.Columns[l.index].MetaData.EncodingStats {
@@ -201,11 +201,11 @@ func (g *group) allCodes(l *leaf) bool {
 	return pages > 0
 }
 
-// coded tells whether values are given by their place in the dictionary.
+// coded reports whether values are given by their place in the dictionary.
 func coded(e format.Encoding) bool { return e == format.RLEDictionary || e == format.PlainDictionary }
 
-// apply clears the bits of rows that fail the trial, page by page.
-func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (read int64, err error) {
+// filterPages clears the bits of rows that fail the trial, page by page.
+func (p *part) filterPages(ctx context.Context, t *trial, keep []uint64, a *arena) (read int64, err error) {
 	v := &values{leaf: t.node.leaf, arena: a, flat: true, rows: p.rows, dict: t.dict}
 	ps, off, n := p.pages(v)
 	defer p.explain(ctx, ps, &err)
@@ -218,9 +218,9 @@ func (p *part) apply(ctx context.Context, t *trial, keep []uint64, a *arena) (re
 	return n, ps.from(ctx, p.reads, off, n)
 }
 
-// try clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose values
-// are not given by codes are left.
-func (p *pages) try(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row int) error {
+// filterPage clears the bits of a page's rows in keep, from row on, that fail the trial. Rows whose
+// values are not given by codes are left.
+func (p *pages) filterPage(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row int) error {
 	t, keep := p.trial, raw(p.keep)
 	if !coded(h.encoding) || bitmap.Count(keep, row, rows) == 0 {
 		return nil
@@ -245,13 +245,13 @@ func (p *pages) try(shared *sharedPage, h *pageHeader, body []byte, skip, rows, 
 	}
 	hits, err := p.hits(o.values, here.before, here.within)
 	if err == nil {
-		t.clear(keep, row, hits, &here)
+		t.dropMisses(keep, row, hits, &here)
 	}
 	return err
 }
 
-// hits has a bit for each of n values of a page behind skip: whether its entry passes. About 0.7 ns
-// a value.
+// hits returns a bitmap over n values of a page, those after the first skip: bit i is set if the
+// entry of value i passes. About 0.7 ns a value.
 func (p *pages) hits(src []byte, skip, n int) ([]uint64, error) {
 	t := p.trial
 	hits := make([]uint64, kernel.WordsFor(n))
@@ -284,8 +284,8 @@ func look(hits []uint64, pass []uint8, codes []uint32) {
 	}
 }
 
-// clear takes out of keep, from row on, the rows that have no hit.
-func (t *trial) clear(keep []byte, row int, hits []uint64, here *presence) {
+// dropMisses clears in keep, from row on, the bits of rows that have no hit.
+func (t *trial) dropMisses(keep []byte, row int, hits []uint64, here *presence) {
 	at := 0
 	here.words(func(i, n int, valid uint64) {
 		k := bits.OnesCount64(valid)

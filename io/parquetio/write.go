@@ -8,7 +8,7 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
-	"github.com/volley-go/volley/internal/atomicfile"
+	"github.com/volley-go/volley/io/parquetio/internal/write"
 )
 
 // WriteOptions is how Parquet is written. The zero value writes what every reader reads, the oldest
@@ -29,13 +29,18 @@ type WriteOptions struct {
 	// readers skip row groups that do not have a value they look for. Columns inside others are named
 	// by their path, such as "tags.list.element".
 	BloomFilters []string
-	// Encodings says how new the encodings may be that a sample finds smallest. "" is what readers of
-	// the last ten years read: plain values, dictionaries, differences of integers and lengths (the
-	// DELTA family). "oldest" is plain values and dictionaries alone; Arrow for Go up to v17 needs it
-	// where it reads in batches, as it panics at differences of 64 bits that a batch ends in. "all"
-	// adds those differences inside lists and structs, and BYTE_STREAM_SPLIT, which makes floats that
-	// do not repeat smaller, by a tenth where they are ratios of prices, and which readers from before
-	// 2024 may not know.
+	// Encodings limits which encodings the writer may choose. It takes those that make a sample
+	// smallest.
+	//
+	//	"oldest"  plain values and dictionaries, which every reader knows
+	//	""        also differences of integers, and of texts and their lengths (the DELTA family), which
+	//	          readers of the last ten years know
+	//	"all"     also differences of 64 bits inside lists and structs, and BYTE_STREAM_SPLIT for
+	//	          floats, which readers from before 2024 may not know
+	//
+	// Arrow for Go up to v17 needs "oldest" if it reads in batches: it panics if a batch ends among
+	// differences of 64 bits. BYTE_STREAM_SPLIT makes floats that do not repeat smaller, ratios of
+	// prices by a tenth.
 	Encodings string
 	// Metadata is kept in the file beside the schema's own metadata.
 	Metadata map[string]string
@@ -77,16 +82,7 @@ type fileSink struct {
 func (s fileSink) Places() []string { return []string{s.path} }
 
 func (s fileSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := newWriter(s.options, s.path, schema)
-	if err != nil {
-		return nil, err
-	}
-	f, err := atomicfile.Create(s.path)
-	if err != nil {
-		return nil, fileError("write", s.path, "", err)
-	}
-	w.out = f
-	return w, nil
+	return write.File(write.Options(s.options), s.path, schema)
 }
 
 type streamSink struct {
@@ -95,10 +91,5 @@ type streamSink struct {
 }
 
 func (s streamSink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := newWriter(s.options, "", schema)
-	if err != nil {
-		return nil, err
-	}
-	w.out = atomicfile.To(s.out)
-	return w, nil
+	return write.Stream(write.Options(s.options), s.out, schema)
 }

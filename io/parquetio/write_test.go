@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -26,6 +25,12 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/dice"
+)
+
+// What the package's text says of the files it writes.
+const (
+	boundMost = 64      // bytes of a text's bounds
+	pageRows  = 1 << 15 // of a data page
 )
 
 // build makes a column by a function of its builder.
@@ -93,50 +98,6 @@ func TestStatistics(t *testing.T) {
 				require.Equal(t, c.most, string(s.EncodeMax()))
 			}
 		})
-	}
-}
-
-// firstOf is the characters of which the first bytes of a value consist, or the bytes.
-func firstOf(v []byte, text bool) (out []rune) {
-	if text {
-		return slices.Compact([]rune(string(v))[:boundMost/utf8.UTFMax])
-	}
-	for _, b := range v[:boundMost] {
-		out = append(out, rune(b))
-	}
-	return slices.Compact(out)
-}
-
-func TestBoundsOfLongTextsHold(t *testing.T) {
-	d := dice.New(3)
-	for _, e := range []*encoding{{utf8: true, physical: 6}, {physical: 6}} {
-		for range 2000 {
-			v := make([]byte, 60+d.IntN(20))
-			for i := range v {
-				v[i] = []byte{0xff, 'a', 0x7f, 0}[d.IntN(4)]
-			}
-			if e.utf8 {
-				r := []rune{'a', 'ü', '\ud7ff', utf8.MaxRune, '\U00012345'}
-				v = nil
-				for len(v) < 60+d.IntN(20) {
-					v = utf8.AppendRune(v, r[d.IntN(len(r))])
-				}
-			}
-			b := e.cut(bound{least: v, most: v})
-			require.LessOrEqual(t, len(b.least), boundMost)
-			require.LessOrEqual(t, len(b.most), boundMost)
-			require.LessOrEqual(t, bytes.Compare(b.least, v), 0)
-			require.Equal(t, bytes.Equal(b.least, v), !b.leastCut)
-			require.Equal(t, bytes.Equal(b.most, v), !b.mostCut)
-			if b.most == nil {
-				require.Subset(t, []rune{0xff, utf8.RuneError, utf8.MaxRune}, firstOf(v, e.utf8), "%x has a successor", v)
-				continue
-			}
-			require.GreaterOrEqual(t, bytes.Compare(b.most, v), 0, "%x is to be above %x", b.most, v)
-			if e.utf8 {
-				require.True(t, utf8.Valid(b.least) && utf8.Valid(b.most), "%x %x", b.least, b.most)
-			}
-		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 
 // collect works out which rows have a value, as a bitmap or as levels, and hands the selected rows
 // of each array to take.
-func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding, arrow.Array, selection) error) error {
+func (e *encoder) collect(l *leaf, pieces []arrow.Array, take func(*leaf, arrow.Array, selection) error) error {
 	e.values.reset()
 	e.rows, e.count = 0, 0
 	for _, a := range pieces {
@@ -22,9 +22,9 @@ func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding
 	e.bits = resize(e.bits, bitmap.Bytes(e.rows))
 	at := 0
 	for _, a := range pieces {
-		s, leaf, err := e.place(c, a, at)
+		s, leaf, err := e.addRows(l, a, at)
 		if err == nil && s.count > 0 {
-			err = take(c, leaf, s)
+			err = take(l, leaf, s)
 		}
 		if err != nil {
 			return err
@@ -35,11 +35,11 @@ func (e *encoder) collect(c *encoding, pieces []arrow.Array, take func(*encoding
 	return nil
 }
 
-// place adds an array's rows to the bitmap or the levels, and returns the leaf's array and which of
-// its rows are there.
-func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Array, error) {
-	if !c.flat() {
-		leaf, err := e.levels.walk(c, a)
+// addRows adds an array's rows to the bitmap or the levels. It returns the leaf's array, and which
+// of its rows are not null.
+func (e *encoder) addRows(l *leaf, a arrow.Array, at int) (selection, arrow.Array, error) {
+	if !l.flat() {
+		leaf, err := e.levels.walk(l, a)
 		if err != nil {
 			return selection{}, nil, err
 		}
@@ -60,10 +60,10 @@ func (e *encoder) place(c *encoding, a arrow.Array, at int) (selection, arrow.Ar
 
 var errTooLarge = errors.New("the dictionary is too large")
 
-// takeCodes takes an Arrow dictionary over: those of its values that rows have, or all where they
-// are ordered, are numbered, and the rows' indexes put in those numbers' terms. (A new dictionary
+// takeCodes reuses an Arrow dictionary: it numbers the values that rows have (all, if their order
+// means something) and turns the rows' indexes into those numbers. (A new dictionary
 // is made: arrays of one column may have different ones.)
-func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
+func (e *encoder) takeCodes(l *leaf, a arrow.Array, s selection) error {
 	d, ok := a.(*array.Dictionary)
 	if !ok {
 		return errTooLarge
@@ -80,7 +80,7 @@ func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
 	for _, k := range rows {
 		e.used[k] = true
 	}
-	if c.ordered { // the values' order is that of the whole dictionary
+	if l.ordered { // the values' order is that of the whole dictionary
 		for k := range e.used {
 			e.used[k] = values.IsValid(k)
 		}
@@ -91,11 +91,11 @@ func (e *encoder) takeCodes(c *encoding, a arrow.Array, s selection) error {
 			at = append(at, int32(k))
 		}
 	}
-	before := e.values.count(c)
-	if err := e.values.add(c, values, selection{count: len(at), at: at}); err != nil {
+	before := e.values.count(l)
+	if err := e.values.add(l, values, selection{count: len(at), at: at}); err != nil {
 		return err
 	}
-	if !e.number(c, before, dictionaryBytes) {
+	if !e.numberValues(l, before, dictionaryBytes) {
 		return errTooLarge
 	}
 	numbers := make([]uint32, values.Len())
@@ -131,8 +131,8 @@ func pickIndexes(dst []uint32, a arrow.Array, s *selection) {
 }
 
 // entries is how many rows and elements there are, nulls and empty lists included.
-func (e *encoder) entries(c *encoding) int {
-	if c.flat() {
+func (e *encoder) entries(l *leaf) int {
+	if l.flat() {
 		return e.rows
 	}
 	return len(e.def)

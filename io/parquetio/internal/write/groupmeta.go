@@ -1,9 +1,11 @@
-package parquetio
+package write
 
 import (
 	"encoding/binary"
 	"math"
 	"unsafe"
+
+	"github.com/parquet-go/parquet-go/encoding/thrift"
 )
 
 // groupMeta is what the page index and the footer will say of a row group that is written, as the
@@ -34,7 +36,7 @@ type metaEncoder struct {
 }
 
 // encode makes the metadata of a row group whose column chunks are at places.
-func (e *metaEncoder) encode(g *rowGroup, places []place) groupMeta {
+func (e *metaEncoder) encode(g *rowGroup, places []chunkOffsets) groupMeta {
 	m := groupMeta{rows: g.rows, at: g.at, chunks: len(g.chunks)}
 	e.columnIndexes.reset()
 	e.offsetIndexes.reset()
@@ -69,11 +71,11 @@ func (e *metaEncoder) copyTo(m *groupMeta) {
 	m.columns, m.lengths = keep(e.columns.b), keep(e.lengths)
 }
 
-// indexPlace is where the next column index and the next offset index are in the file.
-type indexPlace struct{ columns, offsets int64 }
+// indexOffsets is where the next column index and the next offset index are in the file.
+type indexOffsets struct{ columns, offsets int64 }
 
 // encode encodes the row group as the footer has it, and goes on by its indexes.
-func (m *groupMeta) encode(t *thriftOut, at *indexPlace, ordinal int) {
+func (m *groupMeta) encode(t *thriftOut, at *indexOffsets, ordinal int) {
 	columns, lengths := m.columns, m.lengths
 	next := func() int {
 		n, k := binary.Uvarint(lengths)
@@ -81,12 +83,12 @@ func (m *groupMeta) encode(t *thriftOut, at *indexPlace, ordinal int) {
 		return int(n)
 	}
 	t.item()
-	t.list(1, thriftS, m.chunks)
+	t.list(1, thrift.STRUCT, m.chunks)
 	for range m.chunks {
 		columnIndex, offsetIndex, column := next(), next(), next()
 		t.item()
 		t.i64(2, 0) // of metadata beside the footer, which newer writers leave out
-		t.field(3, thriftS)
+		t.field(3, thrift.STRUCT)
 		t.b = append(t.b, columns[:column]...)
 		columns = columns[column:]
 		t.i64(4, at.offsets)

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"encoding/binary"
@@ -9,12 +9,13 @@ import (
 
 	"github.com/volley-go/volley/internal/bufpool"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
 // encoder encodes column chunks one after another; its scratch is used again.
 type encoder struct {
-	options *WriteOptions
-	codec   format.CompressionCodec // of the column chunk at hand: none where compression does not pay
+	options *Options
+	codec   format.CompressionCodec // of the column chunk at hand: none if compression does not pay
 
 	rows        int
 	count       int     // values that are there
@@ -22,15 +23,15 @@ type encoder struct {
 	levels      levels  // of an array inside lists or structs
 	rep, def    []uint8 // of all
 	at          []int32
-	values      dense
+	values      leafValues
 	dict        numbering
 	sample32    []uint32 // of the values, for choosing
 	sample64    []uint64
 	sampleTexts []enc.Text
-	keys        dense    // the dictionary's values
-	onPage      dense    // those of them that a page has
-	used        []bool   // which these are
-	rowCodes    []uint32 // of Arrow dictionaries: the new number of each row
+	keys        leafValues // the dictionary's values
+	onPage      leafValues // those of them that a page has
+	used        []bool     // which these are
+	rowCodes    []uint32   // of Arrow dictionaries: the new number of each row
 
 	page, packed         []byte
 	dictPage, packedDict []byte
@@ -40,33 +41,33 @@ type encoder struct {
 }
 
 // column encodes a leaf of the arrays of a column, which follow one another.
-func (e *encoder) column(c *encoding, pieces []arrow.Array) (*chunk, error) {
+func (e *encoder) column(l *leaf, pieces []arrow.Array) (*chunk, error) {
 	defer func() { // whose memory goes back with the chunk
 		e.values.reset()
 		e.keys.reset()
 		e.onPage.reset()
 	}()
-	e.chunk = &chunk{leaf: c, codec: e.options.codec()}
+	e.chunk = &chunk{leaf: l, codec: e.options.codec()}
 	e.codec = e.chunk.codec
-	if err := e.collectAndChoose(c, pieces); err != nil {
+	if err := e.collectAndChoose(l, pieces); err != nil {
 		return nil, err
 	}
-	e.chunk.entries = e.entries(c)
+	e.chunk.entries = e.entries(l)
 	e.chunk.nulls = e.chunk.entries - e.count
-	e.chunk.body = bufpool.Get(bodyGuess(e.values.size(c, 0, e.values.count(c)), e.entries(c)))[:0]
-	if err := e.pages(c); err != nil {
+	e.chunk.body = bufpool.Get(bodyGuess(e.values.size(l, 0, e.values.count(l)), e.entries(l)))[:0]
+	if err := e.pages(l); err != nil {
 		return nil, err
 	}
-	if len(e.options.BloomFilters) > 0 && c.bloom {
-		e.bloom(c)
+	if len(e.options.BloomFilters) > 0 && l.bloom {
+		e.bloom(l)
 	}
-	e.histograms(c)
-	e.chunk.finish()
+	e.histograms(l)
+	e.chunk.sumPages()
 	return e.chunk, nil
 }
 
-// bodyGuess is about what a column chunk of so many bytes and entries takes encoded. One of a table
-// of thousands of columns has less than a page of memory, and is taken not to shrink.
+// bodyGuess estimates the encoded size of a column chunk from its bytes and entries. A small one,
+// of which tables of thousands of columns have thousands, is taken not to shrink.
 func bodyGuess(bytes, entries int) int {
 	const small = 4 << 10
 	if bytes < small {
@@ -77,42 +78,42 @@ func bodyGuess(bytes, entries int) int {
 
 // collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over,
 // unless they are too large.
-func (e *encoder) collectAndChoose(c *encoding, pieces []arrow.Array) (err error) {
-	if c.dictionary {
+func (e *encoder) collectAndChoose(l *leaf, pieces []arrow.Array) (err error) {
+	if l.dictionary {
 		e.dict.begin(slotsMin / 4)
 		e.rowCodes = e.rowCodes[:0]
-		if err := e.collect(c, pieces, e.takeCodes); err != errTooLarge {
-			e.taken(c)
+		if err := e.collect(l, pieces, e.takeCodes); err != errTooLarge {
+			e.endCodes(l)
 			return err
 		}
 	}
-	if err := e.collect(c, pieces, e.values.add); err != nil {
+	if err := e.collect(l, pieces, e.values.add); err != nil {
 		return err
 	}
-	e.chunk.kind, err = e.choose(c)
+	e.chunk.kind, err = e.chooseEncoding(l)
 	return err
 }
 
-// taken ends the taking over of Arrow's dictionaries.
-func (e *encoder) taken(c *encoding) {
+// endCodes makes the numbers that takeCodes gave the rows those of the column chunk.
+func (e *encoder) endCodes(l *leaf) {
 	e.dict.codes, e.rowCodes = e.rowCodes, e.dict.codes
 	if e.count > 0 {
 		e.chunk.kind = format.RLEDictionary
 	}
-	if c.physical == format.ByteArray {
+	if l.physical == format.ByteArray {
 		for _, code := range e.dict.codes {
 			e.chunk.textBytes += int(e.dict.texts[code].N)
 		}
 	}
 }
 
-// encode appends k values from at on; of a dictionary those are its keys, with at -1.
-func (e *encoder) encode(p []byte, c *encoding, kind format.Encoding, at, k int) []byte {
+// encode appends k values from at on, or all keys of the dictionary if at is -1.
+func (e *encoder) encode(p []byte, l *leaf, kind format.Encoding, at, k int) []byte {
 	d := &e.values
 	if at < 0 {
 		d, at, k = &e.keys, 0, e.chunk.distinct
 	}
-	if c.physical == format.ByteArray {
+	if l.physical == format.ByteArray {
 		texts := d.texts[at : at+k]
 		switch kind {
 		case format.DeltaLengthByteArray:
@@ -122,17 +123,17 @@ func (e *encoder) encode(p []byte, c *encoding, kind format.Encoding, at, k int)
 		}
 		return enc.AppendPlain(p, d.base, texts)
 	}
-	if c.physical == format.Boolean {
+	if l.physical == format.Boolean {
 		return appendBits(p, d.fixed[at:at+k])
 	}
-	fixed := d.fixed[at*c.width : (at+k)*c.width]
+	fixed := d.fixed[at*l.width : (at+k)*l.width]
 	switch {
 	case kind == format.ByteStreamSplit:
-		return enc.AppendSplit(p, fixed, c.width)
-	case kind == format.DeltaBinaryPacked && c.width == 4:
-		return enc.AppendDelta(p, as[int32](fixed))
+		return enc.AppendSplit(p, fixed, l.width)
+	case kind == format.DeltaBinaryPacked && l.width == 4:
+		return enc.AppendDelta(p, reinterpret.As[int32](fixed))
 	case kind == format.DeltaBinaryPacked:
-		return enc.AppendDelta(p, as[int64](fixed))
+		return enc.AppendDelta(p, reinterpret.As[int64](fixed))
 	}
 	return append(p, fixed...)
 }
@@ -153,14 +154,14 @@ func appendBits(p, bools []byte) []byte {
 	return append(p, last)
 }
 
-// histograms count the levels, where there are more than two.
-func (e *encoder) histograms(c *encoding) {
-	if c.flat() {
+// histograms counts the levels of a leaf inside lists or structs.
+func (e *encoder) histograms(l *leaf) {
+	if l.flat() {
 		return
 	}
-	for i, l := range [][]uint8{e.rep, e.def} {
-		counts := make([]int64, []uint8{c.maxRep, c.maxDef}[i]+1)
-		for _, v := range l {
+	for i, levels := range [][]uint8{e.rep, e.def} {
+		counts := make([]int64, []uint8{l.maxRep, l.maxDef}[i]+1)
+		for _, v := range levels {
 			counts[v]++
 		}
 		e.chunk.levels[i] = counts

@@ -11,9 +11,9 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// some decodes the rows of a page that are kept, k of the rows behind skip, which are those of the
-// part from row on. A page of which none is kept is not even decompressed.
-func (p *pages) some(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row, k int) error {
+// decodeSelected decodes the k kept rows among those of a page that follow the first skip; they are
+// the part's from row on. A page of which none is kept is not even decompressed.
+func (p *pages) decodeSelected(shared *sharedPage, h *pageHeader, body []byte, skip, rows, row, k int) error {
 	if k == 0 {
 		if shared != nil {
 			shared.done(p.out.arena.turn)
@@ -33,7 +33,7 @@ func (p *pages) some(shared *sharedPage, h *pageHeader, body []byte, skip, rows,
 		if err := here.read(o.def, h, skip, rows); err != nil {
 			return err
 		}
-		if want, err = v.validities(&here, want, k); err != nil {
+		if want, err = v.selectValidity(&here, want, k); err != nil {
 			return err
 		}
 	}
@@ -81,9 +81,9 @@ func (p *presence) words(visit func(i, n int, valid uint64)) {
 	}
 }
 
-// validities appends those of the k wanted rows, and returns the wanted among the values that are
-// there.
-func (v *values) validities(here *presence, want []uint64, k int) ([]uint64, error) {
+// selectValidity appends the validity of the k wanted rows. It returns which of the stored values,
+// those of rows that are not null, are wanted.
+func (v *values) selectValidity(here *presence, want []uint64, k int) ([]uint64, error) {
 	if here.bits == nil {
 		if v.valid != nil {
 			bitmap.Fill(v.valid, v.at, k, true)
@@ -119,7 +119,7 @@ func (v *values) beginValidity() (err error) {
 	return nil
 }
 
-// picked decodes into rows slots the values of a page that have bits in want.
+// picked decodes the values of a page that have bits in want, into slots of so many rows.
 func (v *values) picked(e format.Encoding, src []byte, here *presence, want []uint64, rows int) error {
 	if err := v.reserve(rows); err != nil {
 		return err

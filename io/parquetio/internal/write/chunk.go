@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"github.com/parquet-go/parquet-go/format"
@@ -8,42 +8,49 @@ import (
 
 // chunk is an encoded column chunk, whose offsets count from its first byte.
 type chunk struct {
-	leaf       *encoding
+	leaf       *leaf
 	body       []byte
 	kind       format.Encoding
 	codec      format.CompressionCodec
 	entries    int
 	nulls      int
-	distinct   int // 0 unknown
-	plain      int // bytes without compression, headers included
-	textBytes  int // of byte arrays, without lengths
-	dictionary int // bytes of its page, header included
-	size       int // bytes of the body
+	distinct   int       // 0 unknown
+	plain      int       // bytes without compression, headers included
+	textBytes  int       // of byte arrays, without lengths
+	dictionary pageSizes // of its page; zero if there is none
+	size       int       // bytes of the body
 	bounds     bound
 	pages      []pageInfo
-	levels     [2][]int64 // how often each repetition and definition level is there, where there are several
+	levels     [2][]int64 // how often there is each repetition and each definition level; nil for a flat leaf
 	filter     []byte     // bloom filter
 }
 
 // pageInfo is what the page index says of a data page.
 type pageInfo struct {
-	at, size int // with its header
-	row      int // first
-	nulls    int
-	entries  int
-	bounds   bound
+	at      int // of its header
+	sizes   pageSizes
+	row     int // first
+	nulls   int
+	entries int
+	bounds  bound
 }
 
-// finish sums the pages up.
-func (c *chunk) finish() {
+// pageSizes are the bytes of a page's header and of what follows it, before and after compression.
+type pageSizes struct{ head, plain, packed int }
+
+// stored is how many bytes the page takes in the file.
+func (s pageSizes) stored() int { return s.head + s.packed }
+
+// sumPages sets what the column chunk has in total: its bytes, and the bounds of all pages.
+func (c *chunk) sumPages() {
 	c.size = len(c.body)
 	for _, p := range c.pages {
 		switch {
 		case p.nulls == p.entries:
-		case !p.bounds.there():
+		case !p.bounds.known():
 			c.bounds = bound{}
 			return
-		case !c.bounds.there():
+		case !c.bounds.known():
 			c.bounds = p.bounds
 		default:
 			c.bounds = c.leaf.join(c.bounds, p.bounds)
@@ -57,7 +64,7 @@ func (c *chunk) free() {
 	c.body = nil
 }
 
-// append puts a page behind the others, in a buffer of the pool.
+// append adds a page to the column chunk's buffer, which is one of the pool.
 func (c *chunk) append(head, page []byte) {
 	if n := len(head) + len(page); cap(c.body)-len(c.body) < n {
 		wider := bufpool.Get(max(len(c.body)+n, cap(c.body)+cap(c.body)/2))

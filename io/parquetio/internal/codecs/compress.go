@@ -1,8 +1,7 @@
-package parquetio
+package codecs
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -14,51 +13,17 @@ import (
 	"github.com/pierrec/lz4/v4"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
-// codecs are what [WriteOptions.Compression] may be, with the level that 0 stands for and the
-// greatest.
-var codecs = map[string]struct {
-	codec       format.CompressionCodec
-	level, most int
-}{
-	"":       {format.Snappy, 0, 0},
-	"snappy": {format.Snappy, 0, 0},
-	"zstd":   {format.Zstd, 1, 22},
-	"gzip":   {format.Gzip, 6, 9},
-	"brotli": {format.Brotli, 4, 11},
-	"lz4":    {format.Lz4Raw, 0, 9},
-	"none":   {format.Uncompressed, 0, 0},
-}
-
-func (o *WriteOptions) codec() format.CompressionCodec { return codecs[o.Compression].codec }
-
-// checkCompression refuses codecs and levels that are not there.
-func (o *WriteOptions) checkCompression() error {
-	c, ok := codecs[o.Compression]
-	switch {
-	case !ok:
-		return fmt.Errorf("compression %q is not known: use snappy, zstd, gzip, brotli, lz4 or none", o.Compression)
-	case o.CompressionLevel != 0 && c.most == 0:
-		return fmt.Errorf("compression %v has no levels, and CompressionLevel is %d: leave it 0, or use zstd, gzip, brotli or lz4", c.codec, o.CompressionLevel)
-	case o.CompressionLevel < 0 || o.CompressionLevel > c.most:
-		return fmt.Errorf("CompressionLevel %d: that of %v is from 1 to %d, or 0 for %d", o.CompressionLevel, c.codec, c.most, c.level)
-	}
-	return nil
-}
-
-// level is the compression's level.
-func (o *WriteOptions) level() int {
-	if o.CompressionLevel != 0 {
-		return o.CompressionLevel
-	}
-	return codecs[o.Compression].level
-}
-
-// compress appends a page, packed, to dst.
-func (e *encoder) compress(dst, src []byte) ([]byte, error) {
-	level := e.options.level()
-	switch e.codec {
+// Compress appends src, compressed, to dst. The level is the codec's own: 1 to 22 of Zstd, 1 to 9
+// of Gzip, 1 to 11 of Brotli, 0 to 9 of Lz4Raw (0 is its fast form); others have none. Lz4 and LZO
+// are not supported.
+func Compress(codec format.CompressionCodec, level int, dst, src []byte) ([]byte, error) {
+	switch codec {
+	case format.Uncompressed:
+		return append(dst, src...), nil
 	case format.Snappy:
 		n := s2.MaxEncodedLen(len(src))
 		dst = slices.Grow(dst, n)
@@ -75,7 +40,7 @@ func (e *encoder) compress(dst, src []byte) ([]byte, error) {
 	case format.Brotli:
 		return packStream(&brotlis[level], dst, src, func() (packer, error) { return brotli.NewWriterLevel(nil, level), nil })
 	}
-	return append(dst, src...), nil
+	return dst, fault.Unsupported("writing compression %v", codec)
 }
 
 func packLZ4(src, dst []byte, level int) (int, error) {

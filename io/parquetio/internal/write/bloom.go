@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func (l *layout) chooseBlooms(names []string) error {
 
 // bloom makes the filter of the column chunk: with a dictionary its keys are all there is to put
 // in.
-func (e *encoder) bloom(c *encoding) {
+func (e *encoder) bloom(l *leaf) {
 	d, n := &e.values, e.count
 	if e.chunk.kind == format.RLEDictionary {
 		d, n = &e.keys, e.chunk.distinct
@@ -43,7 +43,7 @@ func (e *encoder) bloom(c *encoding) {
 	blocks := min(max(bloom.NumSplitBlocksOf(int64(n), bloomBits), 1), bloomBytesMost/bloom.BlockSize)
 	f := make(bloom.SplitBlockFilter, blocks)
 	for i := range n {
-		v := d.value(c, i)
+		v := d.value(l, i)
 		f.Insert(xxhash.Sum64(v))
 	}
 	h := &e.head
@@ -60,9 +60,9 @@ func (e *encoder) bloom(c *encoding) {
 }
 
 // value is a value as a bloom filter takes it: without a length.
-func (d *dense) value(c *encoding, i int) []byte {
-	if c.physical == format.ByteArray {
+func (d *leafValues) value(l *leaf, i int) []byte {
+	if l.physical == format.ByteArray {
 		return d.texts[i].Of(d.base)
 	}
-	return d.fixed[i*c.width : (i+1)*c.width]
+	return d.fixed[i*l.width : (i+1)*l.width]
 }

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // createdBy has the form that readers look for: some do not believe statistics without it.
@@ -27,25 +30,25 @@ type rowGroup struct {
 	chunks []*chunk
 }
 
-// place is where a column chunk and its bloom filter are in the file.
-type place struct {
+// chunkOffsets are where a column chunk and its bloom filter are in the file.
+type chunkOffsets struct {
 	at     int64
-	filter [2]int64 // and its length; 0 where there is none
+	filter [2]int64 // and its length; 0 if there is none
 }
 
 // writeChunk encodes a column chunk's metadata.
-func writeChunk(t *thriftOut, c *chunk, p *place) {
+func writeChunk(t *thriftOut, c *chunk, p *chunkOffsets) {
 	t.item()
 	t.i32(1, int(c.leaf.physical))
 	used := []format.Encoding{format.RLE, c.kind}
-	if c.dictionary > 0 {
+	if c.dictionary.stored() > 0 {
 		used = append(used, format.Plain)
 	}
-	t.list(2, thriftI32, len(used))
+	t.list(2, thrift.I32, len(used))
 	for _, e := range used {
 		t.intItem(int64(e))
 	}
-	t.list(3, thriftBinary, len(c.leaf.path))
+	t.list(3, thrift.BINARY, len(c.leaf.path))
 	for _, name := range c.leaf.path {
 		t.textItem(name)
 	}
@@ -53,8 +56,8 @@ func writeChunk(t *thriftOut, c *chunk, p *place) {
 	t.i64(5, int64(c.entries))
 	t.i64(6, int64(c.plain))
 	t.i64(7, int64(c.size))
-	t.i64(9, p.at+int64(c.dictionary))
-	if c.dictionary > 0 {
+	t.i64(9, p.at+int64(c.dictionary.stored()))
+	if c.dictionary.stored() > 0 {
 		t.i64(11, p.at)
 	}
 	t.begin(12)
@@ -78,7 +81,7 @@ func writeStatistics(t *thriftOut, c *chunk) {
 	if c.distinct > 0 {
 		t.i64(4, int64(c.distinct))
 	}
-	if !c.bounds.there() {
+	if !c.bounds.known() {
 		return
 	}
 	b := c.bounds
@@ -94,10 +97,10 @@ func writeStatistics(t *thriftOut, c *chunk) {
 
 func writePageCounts(t *thriftOut, c *chunk) {
 	kinds := [][3]int{{int(format.DataPage), int(c.kind), len(c.pages)}}
-	if c.dictionary > 0 {
+	if c.dictionary.stored() > 0 {
 		kinds = append(kinds, [3]int{int(format.DictionaryPage), int(format.Plain), 1})
 	}
-	t.list(13, thriftS, len(kinds))
+	t.list(13, thrift.STRUCT, len(kinds))
 	for _, k := range kinds {
 		t.item()
 		t.i32(1, k[0])
@@ -113,7 +116,7 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 	for i, counts := range c.levels {
 		if len(counts) > 1 {
-			t.list(2+i, thriftI64, len(counts))
+			t.list(2+i, thrift.I64, len(counts))
 			for _, n := range counts {
 				t.intItem(n)
 			}
@@ -121,8 +124,8 @@ func writeSizes(t *thriftOut, c *chunk) {
 	}
 }
 
-// columnIndex encodes the bounds of each page, or nothing where a page has values without, or
-// without an upper one: the format has no word for that.
+// columnIndex encodes the bounds of each page. It encodes nothing if a page has values without an
+// upper bound, or without any: the format cannot say that.
 func (c *chunk) columnIndex(t *thriftOut) {
 	bounds := make([]bound, len(c.pages))
 	for i, p := range c.pages {
@@ -132,37 +135,37 @@ func (c *chunk) columnIndex(t *thriftOut) {
 		bounds[i] = p.bounds
 	}
 	t.item()
-	t.list(1, thriftTrue, len(c.pages))
+	t.list(1, thrift.TRUE, len(c.pages))
 	for _, p := range c.pages {
 		t.boolItem(p.nulls == p.entries)
 	}
-	t.list(2, thriftBinary, len(c.pages))
+	t.list(2, thrift.BINARY, len(c.pages))
 	for _, b := range bounds {
 		t.bytesItem(b.least)
 	}
-	t.list(3, thriftBinary, len(c.pages))
+	t.list(3, thrift.BINARY, len(c.pages))
 	for _, b := range bounds {
 		t.bytesItem(b.most)
 	}
 	t.i32(4, int(c.leaf.order(bounds)))
-	t.list(5, thriftI64, len(c.pages))
+	t.list(5, thrift.I64, len(c.pages))
 	for _, p := range c.pages {
 		t.intItem(int64(p.nulls))
 	}
 	t.end()
 }
 
-// order tells whether the pages' bounds ascend or descend, pages of nulls apart.
-func (e *encoding) order(bounds []bound) format.BoundaryOrder {
+// order returns whether the pages' bounds ascend or descend. Pages of nulls alone do not count.
+func (l *leaf) order(bounds []bound) format.BoundaryOrder {
 	up, down := true, true
 	var last bound
 	for _, b := range bounds {
-		if !b.there() {
+		if !b.known() {
 			continue
 		}
-		if last.there() {
-			up = up && !e.less(b.least, last.least) && !e.less(b.most, last.most)
-			down = down && !e.less(last.least, b.least) && !e.less(last.most, b.most)
+		if last.known() {
+			up = up && !l.less(b.least, last.least) && !l.less(b.most, last.most)
+			down = down && !l.less(last.least, b.least) && !l.less(last.most, b.most)
 		}
 		last = b
 	}
@@ -175,14 +178,14 @@ func (e *encoding) order(bounds []bound) format.BoundaryOrder {
 	return format.Unordered
 }
 
-// offsetIndex encodes the place of each page, the chunk being at at.
+// offsetIndex encodes where each page is; the column chunk begins at at.
 func (c *chunk) offsetIndex(t *thriftOut, at int64) {
 	t.item()
-	t.list(1, thriftS, len(c.pages))
+	t.list(1, thrift.STRUCT, len(c.pages))
 	for _, p := range c.pages {
 		t.item()
 		t.i64(1, at+int64(p.at))
-		t.i32(2, p.size)
+		t.i32(2, p.sizes.stored())
 		t.i64(3, int64(p.row))
 		t.end()
 	}
@@ -198,9 +201,9 @@ func (w *writer) footer(index int64) error {
 	}
 	pairs, err := w.metadata()
 	if err != nil {
-		return fileError("write", w.file, "", err)
+		return fault.In("write", w.file, "", err)
 	}
-	at := indexPlace{columns: index, offsets: index}
+	at := indexOffsets{columns: index, offsets: index}
 	for _, g := range w.written {
 		at.offsets += int64(len(g.columnIndexes))
 	}
@@ -214,38 +217,38 @@ func (w *writer) footer(index int64) error {
 	w.writeRest(t, pairs)
 	length, err := footerLength(w.at - begin + int64(len(t.b)))
 	if err != nil {
-		return fileError("write", w.file, "", err)
+		return fault.In("write", w.file, "", err)
 	}
-	return w.write(append(append(t.b, length...), magic...))
+	return w.write(append(append(t.b, length...), spec.Magic...))
 }
 
 // writeSchema encodes what comes before the row groups.
 func (w *writer) writeSchema(t *thriftOut) error {
 	t.i32(1, 2)
-	t.list(2, thriftS, len(w.layout.elements))
+	t.list(2, thrift.STRUCT, len(w.layout.elements))
 	for i := range w.layout.elements {
 		b, err := thrift.Marshal(new(thrift.CompactProtocol), &w.layout.elements[i])
 		if err != nil {
-			return fileError("write", w.file, "", err)
+			return fault.In("write", w.file, "", err)
 		}
 		t.b = append(t.b, b...)
 	}
 	t.i64(3, w.rows)
-	t.list(4, thriftS, len(w.written))
+	t.list(4, thrift.STRUCT, len(w.written))
 	return nil
 }
 
 // writeRest encodes what comes behind the row groups.
-func (w *writer) writeRest(t *thriftOut, pairs []KeyValue) {
-	t.list(5, thriftS, len(pairs))
+func (w *writer) writeRest(t *thriftOut, pairs []keyValue) {
+	t.list(5, thrift.STRUCT, len(pairs))
 	for _, kv := range pairs {
 		t.item()
-		t.text(1, kv.Key)
-		t.text(2, kv.Value)
+		t.text(1, kv.key)
+		t.text(2, kv.value)
 		t.end()
 	}
 	t.text(6, createdBy)
-	t.list(7, thriftS, len(w.layout.leaves))
+	t.list(7, thrift.STRUCT, len(w.layout.leaves))
 	for range w.layout.leaves {
 		t.item()
 		t.begin(1)
@@ -255,7 +258,8 @@ func (w *writer) writeRest(t *thriftOut, pairs []KeyValue) {
 	t.end()
 }
 
-// footerLength is a footer's length as the file ends with it. Readers take it for a signed number.
+// footerLength encodes a footer's length. Readers take it for a signed number, so that it has at
+// most 2 GiB.
 func footerLength(n int64) ([]byte, error) {
 	if n > math.MaxInt32 {
 		return nil, fmt.Errorf("what the file says of its row groups and columns takes %d bytes, of at most 2 GiB; write larger row groups (RowGroupBytes, more memory), or several files", n)
@@ -263,26 +267,29 @@ func footerLength(n int64) ([]byte, error) {
 	return binary.LittleEndian.AppendUint32(nil, uint32(n)), nil
 }
 
-// metadata is the schema's, that of the options, which come first where both have a key, and the
-// Arrow schema.
-func (w *writer) metadata() ([]KeyValue, error) {
+// keyValue is an entry of the file's metadata.
+type keyValue struct{ key, value string }
+
+// metadata returns the schema's metadata and that of the options, which win if both have a key, and
+// then the Arrow schema.
+func (w *writer) metadata() ([]keyValue, error) {
 	all := map[string]string{}
 	m := w.schema.Metadata()
 	for i, k := range m.Keys() {
 		all[k] = m.Values()[i]
 	}
 	maps.Copy(all, w.options.Metadata)
-	var out []KeyValue
+	var out []keyValue
 	for _, k := range slices.Sorted(maps.Keys(all)) {
-		if k != schemaKey {
-			out = append(out, KeyValue{k, strings.ToValidUTF8(all[k], "\uFFFD")})
+		if k != spec.SchemaKey {
+			out = append(out, keyValue{k, strings.ToValidUTF8(all[k], "\uFFFD")})
 		}
 	}
 	stored, err := storedSchema(w.schema)
-	return append(out, KeyValue{schemaKey, stored}), err
+	return append(out, keyValue{spec.SchemaKey, stored}), err
 }
 
-// storedSchema is the Arrow schema as other Arrow readers look for it.
+// storedSchema returns the Arrow schema in the form that other Arrow readers look for.
 func storedSchema(s *arrow.Schema) (string, error) {
 	var b bytes.Buffer
 	w := ipc.NewWriter(&b, ipc.WithSchema(s))

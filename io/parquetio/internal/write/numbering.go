@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
 // numbering gives distinct values numbers, their codes, in the order they come. It is a table of
@@ -16,7 +17,7 @@ import (
 // first look that finds another value, which the processor cannot foresee.
 type numbering struct {
 	codes []uint32 // of each value
-	ints  []uint64 // the values by code, where they have 4 or 8 bytes
+	ints  []uint64 // the values by code, if they have 4 or 8 bytes
 	texts []textEntry
 	bytes int // of texts, lengths included
 
@@ -199,27 +200,27 @@ func (d *numbering) growTexts(base []byte) {
 }
 
 // takeKeys collects the dictionary's values as they are stored.
-func (e *encoder) takeKeys(c *encoding) {
+func (e *encoder) takeKeys(l *leaf) {
 	k, d := &e.keys, &e.dict
 	k.reset()
 	e.chunk.distinct = d.distinct()
 	switch {
-	case c.physical == format.ByteArray:
+	case l.physical == format.ByteArray:
 		k.base = e.values.base
 		for i := range d.texts {
 			k.texts = append(k.texts, d.texts[i].Text)
 		}
-	case c.physical == format.FixedLenByteArray:
-		out := k.room(len(d.texts), c.width)
+	case l.physical == format.FixedLenByteArray:
+		out := k.room(len(d.texts), l.width)
 		for _, t := range d.texts {
 			out = out[copy(out, t.Of(e.values.fixed)):]
 		}
-	case c.width == 4:
-		out := as[uint32](k.room(len(d.ints), 4))
+	case l.width == 4:
+		out := reinterpret.As[uint32](k.room(len(d.ints), 4))
 		for i, v := range d.ints {
 			out[i] = uint32(v)
 		}
 	default:
-		copy(k.room(len(d.ints), 8), raw(d.ints))
+		copy(k.room(len(d.ints), 8), reinterpret.Bytes(d.ints))
 	}
 }

@@ -1,9 +1,10 @@
-package parquetio
+package write
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -13,12 +14,14 @@ import (
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/atomicfile"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
 // writer is a file being written.
 type writer struct {
 	file    string
-	options WriteOptions
+	options Options
 	schema  *arrow.Schema
 	layout  *layout
 	out     atomicfile.Output
@@ -34,23 +37,46 @@ type writer struct {
 	gathered []chunker.Chunk
 	held     int64          // bytes of them
 	enough   int64          // bytes of them that make a row group
-	share    *chunker.Share // of them, their encoded form and what encoders keep; nil where no one counts
+	share    *chunker.Share // of them, their encoded form and what encoders keep; nil if no one counts
 }
 
 // encoders are kept for the next row group, and the next file: their scratch grows to some times
 // the largest column chunk.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-// newWriter checks the options, and that every column can be written.
-func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, error) {
-	if err := o.checkCompression(); err != nil {
-		return nil, fileError("write", file, "", err)
+// File begins to write a file, which appears under its name when the writer commits, and not at
+// all if it never does. What cannot be written by the options is refused before there is a file.
+func File(o Options, path string, schema *arrow.Schema) (chunker.Writer, error) {
+	w, err := newWriter(o, path, schema)
+	if err != nil {
+		return nil, err
 	}
-	if err := o.checkEncodings(); err != nil {
-		return nil, fileError("write", file, "", err)
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return nil, fault.In("write", path, "", err)
+	}
+	w.out = f
+	return w, nil
+}
+
+// Stream begins to write a file's bytes to out, which is not closed. What was written before an
+// error stays written.
+func Stream(o Options, out io.Writer, schema *arrow.Schema) (chunker.Writer, error) {
+	w, err := newWriter(o, "", schema)
+	if err != nil {
+		return nil, err
+	}
+	w.out = atomicfile.To(out)
+	return w, nil
+}
+
+// newWriter checks the options, and that every column can be written.
+func newWriter(o Options, file string, schema *arrow.Schema) (*writer, error) {
+	if err := o.check(); err != nil {
+		return nil, fault.In("write", file, "", err)
 	}
 	if schema.NumFields() == 0 {
-		return nil, fileError("write", file, "", fmt.Errorf("there are no columns to write"))
+		return nil, fault.In("write", file, "", fmt.Errorf("there are no columns to write"))
 	}
 	if o.RowGroupBytes <= 0 {
 		o.RowGroupBytes = 64 << 20
@@ -60,17 +86,17 @@ func newWriter(o WriteOptions, file string, schema *arrow.Schema) (*writer, erro
 		return nil, err
 	}
 	if err := l.chooseBlooms(o.BloomFilters); err != nil {
-		return nil, fileError("write", file, "", err)
+		return nil, fault.In("write", file, "", err)
 	}
 	return &writer{file: file, options: o, schema: schema, layout: l, enough: o.RowGroupBytes / 8}, nil
 }
 
 const (
-	// gatherShare is the share of a budget that the chunks of a row group may take, which are beside
-	// their encoded form and their dictionaries while they are encoded.
+	// gatherShare is the share of a budget that the chunks of a row group may take, which are
+	// beside their encoded form and their dictionaries while they are encoded.
 	gatherShare = 16
-	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no use
-	// to readers.
+	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no
+	// use to readers.
 	gatherMin = 1 << 20
 	// encodedTimes is how many times their bytes chunks take while they are encoded, beside those.
 	encodedTimes = 2
@@ -109,7 +135,7 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 		c.Release()
 		return nil, context.Cause(ctx)
 	}
-	if err := w.fits(c.Record); err != nil {
+	if err := w.checkRecord(c.Record); err != nil {
 		c.Release()
 		return nil, err
 	}
@@ -122,7 +148,7 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 	n := min((size+most-1)/most, max(rows, 1))
 	var groups []*rowGroup
 	for i := range n {
-		g, err := w.encode(ctx, []arrow.Record{c.Record.NewSlice(rows*i/n, rows*(i+1)/n)})
+		g, err := w.encodeGroup(ctx, []arrow.Record{c.Record.NewSlice(rows*i/n, rows*(i+1)/n)})
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +159,7 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 			return err
 		}
 		for _, g := range groups {
-			if err := w.put(g); err != nil {
+			if err := w.writeGroup(g); err != nil {
 				return err
 			}
 		}
@@ -141,15 +167,15 @@ func (w *writer) prepare(ctx context.Context, c chunker.Chunk) (chunker.Append, 
 	}), nil
 }
 
-// fits holds a record against the schema that the file was begun with. What lies inside lists and
-// structs is found by encoding it.
-func (w *writer) fits(r arrow.Record) error {
+// checkRecord compares a record with the schema that the file was begun with. What lies inside
+// lists and structs is found by encoding it.
+func (w *writer) checkRecord(r arrow.Record) error {
 	if got, want := int(r.NumCols()), w.schema.NumFields(); got != want {
-		return fileError("write", w.file, "", fmt.Errorf("a chunk has %d columns, the file was begun with %d; give every chunk the same columns", got, want))
+		return fault.In("write", w.file, "", fmt.Errorf("a chunk has %d columns, the file was begun with %d; give every chunk the same columns", got, want))
 	}
 	for i, f := range w.schema.Fields() {
 		if got := r.Column(i).DataType(); got.ID() != f.Type.ID() {
-			return fileError("write", w.file, f.Name, fmt.Errorf("a chunk has %v where the file was begun with %v; give every chunk the same types", got, f.Type))
+			return fault.In("write", w.file, f.Name, fmt.Errorf("a chunk has %v where the file was begun with %v; give every chunk the same types", got, f.Type))
 		}
 	}
 	return nil
@@ -195,12 +221,12 @@ func (w *writer) flush(ctx context.Context) error {
 	encoding := encodedTimes * w.held
 	w.add(encoding)
 	defer w.add(-encoding)
-	g, err := w.encode(ctx, records)
+	g, err := w.encodeGroup(ctx, records)
 	w.release()
 	if err != nil {
 		return err
 	}
-	return w.put(g)
+	return w.writeGroup(g)
 }
 
 func (w *writer) release() {
@@ -211,9 +237,9 @@ func (w *writer) release() {
 	w.gathered, w.held = nil, 0
 }
 
-// encode makes a row group. The calling goroutine takes one column after another, and so do as many
-// others as there are cores that no call is using.
-func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup, error) {
+// encodeGroup makes a row group. The calling goroutine takes one column after another, and so do as
+// many others as there are cores that no call is using.
+func (w *writer) encodeGroup(ctx context.Context, records []arrow.Record) (*rowGroup, error) {
 	leaves := w.layout.leaves
 	g := &rowGroup{chunks: make([]*chunk, len(leaves))}
 	for _, r := range records {
@@ -225,7 +251,7 @@ func (w *writer) encode(ctx context.Context, records []arrow.Record) (*rowGroup,
 		e := w.encoder()
 		defer e.giveBack()
 		for i := next.Add(1) - 1; i < int64(len(leaves)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-			g.chunks[i], errs[i] = w.leaf(e, leaves[i], records)
+			g.chunks[i], errs[i] = w.encodeLeaf(e, leaves[i], records)
 		}
 	}
 	var helpers sync.WaitGroup
@@ -263,12 +289,12 @@ func (e *encoder) giveBack() {
 	encoders.Put(e)
 }
 
-// leaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on a
-// goroutine that no one else looks after.
-func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *chunk, err error) {
+// encodeLeaf encodes a leaf of the records. Arrays that contradict themselves can make it panic, on
+// a goroutine that no one else looks after.
+func (w *writer) encodeLeaf(e *encoder, leaf *leaf, records []arrow.Record) (c *chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fileError("write", w.file, leaf.name(), fmt.Errorf("encoding panicked: %v\n%s", r, debug.Stack()))
+			err = fault.In("write", w.file, leaf.name(), fmt.Errorf("encoding panicked: %v\n%s", r, debug.Stack()))
 		}
 	}()
 	pieces := make([]arrow.Array, len(records))
@@ -276,21 +302,21 @@ func (w *writer) leaf(e *encoder, leaf *encoding, records []arrow.Record) (c *ch
 		pieces[i] = r.Column(leaf.column)
 	}
 	if c, err = e.column(leaf, pieces); err != nil {
-		return nil, fileError("write", w.file, leaf.name(), err)
+		return nil, fault.In("write", w.file, leaf.name(), err)
 	}
 	return c, nil
 }
 
-// put writes an encoded row group behind those before it, and its bloom filters.
-func (w *writer) put(g *rowGroup) error {
+// writeGroup writes an encoded row group behind those before it, and its bloom filters.
+func (w *writer) writeGroup(g *rowGroup) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	if err := w.settle(g); err != nil {
+	if err := w.unifyCodecs(g); err != nil {
 		return err
 	}
 	g.at = w.at
-	places := make([]place, len(g.chunks))
+	places := make([]chunkOffsets, len(g.chunks))
 	for i, c := range g.chunks {
 		places[i].at = w.at
 		if err := w.write(c.body); err != nil {
@@ -319,14 +345,14 @@ func (w *writer) begin() error {
 	if w.at > 0 {
 		return nil
 	}
-	return w.write([]byte(magic))
+	return w.write([]byte(spec.Magic))
 }
 
 func (w *writer) write(b []byte) error {
 	n, err := w.out.Write(b)
 	w.at += int64(n)
 	if err != nil {
-		return fileError("write", w.file, "", err)
+		return fault.In("write", w.file, "", err)
 	}
 	return nil
 }
@@ -356,7 +382,7 @@ func (w *writer) closed(err error) error {
 	if err == nil || errors.As(err, new(*chunker.Error)) {
 		return err
 	}
-	return fileError("write", w.file, "", err)
+	return fault.In("write", w.file, "", err)
 }
 
 func (w *writer) end(ctx context.Context) error {

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"fmt"
@@ -12,12 +12,12 @@ import (
 	"github.com/volley-go/volley/internal/bitmap"
 )
 
-// levels are the entries of a leaf inside lists or structs, worked out by going down from the
+// levels are the entries of a leaf inside lists or structs. They are found by going down from the
 // column's arrays: an entry that meets a null or an empty list ends there, with the level it has
-// come to. About 5 ns an entry and step.
+// reached. About 5 ns an entry and step.
 type levels struct {
 	rep, def []uint8
-	at       []int32 // place in the array at hand; -1 where the entry has ended
+	at       []int32 // row of the array at hand; -1 if the entry has ended
 
 	wider struct { // the next ones, of a step into a list
 		rep, def []uint8
@@ -47,11 +47,11 @@ func resize[T any](s []T, n int) []T {
 
 // walk goes from a column's array to the leaf's and returns that; at is then the places of values
 // that are there, and -1 for all other entries.
-func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
+func (l *levels) walk(leaf *leaf, a arrow.Array) (arrow.Array, error) {
 	l.begin(a.Len())
 	a = unwrap(a)
 	rep := uint8(0)
-	for _, s := range e.steps {
+	for _, s := range leaf.steps {
 		l.present(a, s.required)
 		if s.list {
 			rep++
@@ -72,7 +72,7 @@ func (l *levels) walk(e *encoding, a arrow.Array) (arrow.Array, error) {
 		}
 		a = unwrap(st.Field(s.field))
 	}
-	required := e.element.RepetitionType.V == format.Required
+	required := leaf.element.RepetitionType.V == format.Required
 	if row := l.present(a, required); required && row >= 0 {
 		return nil, fmt.Errorf("a key of a map is null, which neither Arrow nor Parquet has; fill it or filter the row out")
 	}
@@ -90,8 +90,9 @@ func unwrap(a arrow.Array) arrow.Array {
 	}
 }
 
-// present ends the entries that are null and takes the others a level up, unless the array has none
-// that count. It returns the first null's entry, or -1.
+// present marks the entries that are null as ended, and raises the definition level of the others
+// by one. Levels do not count the nulls of a required array: there they stay as they are. It
+// returns the first null's entry, or -1.
 func (l *levels) present(a arrow.Array, required bool) int {
 	valid, off, all := validityOf(a)
 	first := -1
@@ -163,11 +164,11 @@ func expand[O int32 | int64](l *levels, offsets []O, rep uint8) {
 		}
 		w.rep[first] = l.rep[i]
 	}
-	l.become(n)
+	l.swapWider(n)
 }
 
-// become takes the first n of the wider entries.
-func (l *levels) become(n int) {
+// swapWider makes the first n of the wider entries the entries, and keeps the old ones as room.
+func (l *levels) swapWider(n int) {
 	w := &l.wider
 	l.rep, l.def, l.at, w.rep, w.def, w.at = w.rep[:n], w.def[:n], w.at[:n], l.rep, l.def, l.at
 }
@@ -191,12 +192,12 @@ func (l *levels) expandAny(a array.ListLike, rep uint8) {
 			r = rep
 		}
 	}
-	l.become(len(w.at))
+	l.swapWider(len(w.at))
 }
 
-// validityOf is an array's validity bits, from off on, or that all rows are valid. A row of a
-// dictionary array that stands for a null entry is null. (Arrow's own NullN writes what it has
-// counted into the array, which leaves share that are encoded at the same time.)
+// validityOf returns an array's validity bits, from off on, or that all rows are valid. A row of a
+// dictionary array is null if its entry is. (Arrow's NullN is not called: it writes its count into
+// the array, and leaves that are encoded at the same time share arrays.)
 func validityOf(a arrow.Array) (valid []byte, off int, all bool) {
 	if a.DataType().ID() == arrow.NULL {
 		return make([]byte, bitmap.Bytes(a.Len())), 0, a.Len() == 0

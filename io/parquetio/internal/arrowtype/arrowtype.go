@@ -1,20 +1,28 @@
-package parquetio
+// Package arrowtype says which Arrow types stand for the columns of a Parquet file: by their
+// physical type, and by their logical type or the older converted type.
+package arrowtype
 
 import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
-// leafType is the Arrow type of a stored column, and the bytes of its stored values (0: byte
-// arrays). A logical type that does not fit its physical one is passed over, as the format advises.
-func leafType(e *format.SchemaElement) (arrow.DataType, int, error) {
-	k := logical(e)
+// Children returns how many elements of the schema lie directly below one.
+func Children(e *format.SchemaElement) int { return max(int(e.NumChildren.V), 0) }
+
+// Of returns the Arrow type of a stored column, and how many bytes its stored values have (0 for
+// byte arrays). A logical type that does not fit its physical one is ignored, as the format
+// advises.
+func Of(e *format.SchemaElement) (arrow.DataType, int, error) {
+	k := Logical(e)
 	if _, none := k.(*format.NullType); none {
 		bare := *e
 		bare.LogicalType.Value, bare.ConvertedType.Valid = nil, false
-		_, width, err := leafType(&bare)
+		_, width, err := Of(&bare)
 		return arrow.Null, width, err
 	}
 	switch e.Type.V {
@@ -35,15 +43,16 @@ func leafType(e *format.SchemaElement) (arrow.DataType, int, error) {
 	case format.FixedLenByteArray:
 		n := int(e.TypeLength.V)
 		if n <= 0 || n > 1<<20 {
-			return nil, 0, corrupt("values have a fixed length of %d", n)
+			return nil, 0, fault.Corrupt("values have a fixed length of %d", n)
 		}
 		return fixedType(k, n), n, nil
 	}
-	return nil, 0, unsupported("physical type %d", e.Type.V)
+	return nil, 0, fault.Unsupported("physical type %d", e.Type.V)
 }
 
-// logical is the element's logical type, from the older converted type where it has only that.
-func logical(e *format.SchemaElement) format.LogicalTypeValue {
+// Logical returns the element's logical type, or that of the older converted type if it has only
+// that; nil if it has neither, or one for which there is no logical type.
+func Logical(e *format.SchemaElement) format.LogicalTypeValue {
 	if e.LogicalType.Value != nil || !e.ConvertedType.Valid {
 		return e.LogicalType.Value
 	}
@@ -79,7 +88,7 @@ func logical(e *format.SchemaElement) format.LogicalTypeValue {
 func intType(k format.LogicalTypeValue, width int) arrow.DataType {
 	switch k := k.(type) {
 	case *format.IntType:
-		if t := arrowInt(int(k.BitWidth), k.IsSigned); t != nil && int(k.BitWidth) <= width {
+		if t := Int(int(k.BitWidth), k.IsSigned); t != nil && int(k.BitWidth) <= width {
 			return t
 		}
 	case *format.DateType:
@@ -105,10 +114,11 @@ func intType(k format.LogicalTypeValue, width int) arrow.DataType {
 			return t
 		}
 	}
-	return arrowInt(width, true)
+	return Int(width, true)
 }
 
-func arrowInt(width int, signed bool) arrow.DataType {
+// Int returns the integer type of so many bits, nil if there is none.
+func Int(width int, signed bool) arrow.DataType {
 	switch {
 	case width == 8 && signed:
 		return arrow.PrimitiveTypes.Int8

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"encoding/binary"
@@ -14,11 +14,12 @@ import (
 
 	"github.com/volley-go/volley/internal/bitmap"
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
-// dense is the values of a column chunk that are there, without gaps for nulls and as they are
-// stored. Where an array has them just so they are its memory, not a copy.
-type dense struct {
+// leafValues are the values of a column chunk as they are stored, without gaps for nulls. If an
+// array has them just so they are its memory, not a copy.
+type leafValues struct {
 	fixed []byte     // of fixed width; booleans take a byte each
 	base  []byte     // holds byte arrays
 	texts []enc.Text // their places in base
@@ -27,23 +28,23 @@ type dense struct {
 }
 
 // reset lets go of all values, and of the arrays' memory.
-func (d *dense) reset() { d.fixed, d.base, d.texts = nil, nil, d.texts[:0] }
+func (d *leafValues) reset() { d.fixed, d.base, d.texts = nil, nil, d.texts[:0] }
 
 // count is how many values there are.
-func (d *dense) count(e *encoding) int {
-	if e.physical == format.ByteArray {
+func (d *leafValues) count(l *leaf) int {
+	if l.physical == format.ByteArray {
 		return len(d.texts)
 	}
-	return len(d.fixed) / max(e.width, 1)
+	return len(d.fixed) / max(l.width, 1)
 }
 
 // size is how many bytes k values from at on take as they are.
-func (d *dense) size(e *encoding, at, k int) int {
+func (d *leafValues) size(l *leaf, at, k int) int {
 	switch {
-	case e.physical == format.Boolean:
+	case l.physical == format.Boolean:
 		return bitmap.Bytes(k)
-	case e.physical != format.ByteArray:
-		return k * e.width
+	case l.physical != format.ByteArray:
+		return k * l.width
 	}
 	n := 4 * k
 	for _, t := range d.texts[at : at+k] {
@@ -52,21 +53,22 @@ func (d *dense) size(e *encoding, at, k int) int {
 	return n
 }
 
-// bytes hold the values that a dictionary takes as texts, places are where: those of a fixed length
-// are too.
-func (d *dense) bytes(e *encoding) []byte {
-	if e.physical == format.ByteArray {
+// keyBase is the memory that keyTexts lie in.
+func (d *leafValues) keyBase(l *leaf) []byte {
+	if l.physical == format.ByteArray {
 		return d.base
 	}
 	return d.fixed
 }
 
-func (d *dense) places(e *encoding) []enc.Text {
-	if e.physical == format.ByteArray {
+// keyTexts are the values that a dictionary numbers as texts: byte arrays, and values of a fixed
+// length.
+func (d *leafValues) keyTexts(l *leaf) []enc.Text {
+	if l.physical == format.ByteArray {
 		return d.texts
 	}
-	for at := len(d.texts) * e.width; at < len(d.fixed); at += e.width {
-		d.texts = append(d.texts, enc.Text{At: uint32(at), N: uint32(e.width)})
+	for at := len(d.texts) * l.width; at < len(d.fixed); at += l.width {
+		d.texts = append(d.texts, enc.Text{At: uint32(at), N: uint32(l.width)})
 	}
 	return d.texts
 }
@@ -106,8 +108,8 @@ func selectAt(at []int32, room []int32) selection {
 	return selection{count: len(room), at: room}
 }
 
-// pick fills dst, which has room for one more, with the selected of values: about 1 ns each where
-// some are left out.
+// pick fills dst, which has room for one more, with the selected of values: about 1 ns each if some
+// are left out.
 func pick[D, S int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](dst []D, src []S, s *selection) {
 	switch {
 	case s.at != nil:
@@ -153,7 +155,7 @@ func (s *selection) each(visit func(row int)) {
 }
 
 // add collects the selected values of an array.
-func (d *dense) add(e *encoding, a arrow.Array, s selection) error {
+func (d *leafValues) add(l *leaf, a arrow.Array, s selection) error {
 	if s.count == 0 {
 		return nil
 	}
@@ -161,25 +163,25 @@ func (d *dense) add(e *encoding, a arrow.Array, s selection) error {
 	case *array.Dictionary:
 		at := make([]int32, 0, s.count)
 		s.each(func(i int) { at = append(at, int32(a.GetValueIndex(i))) })
-		return d.add(e, unwrap(a.Dictionary()), selection{count: len(at), at: at})
+		return d.add(l, unwrap(a.Dictionary()), selection{count: len(at), at: at})
 	case *array.Boolean:
 		d.addBooleans(a, &s)
 	case *array.Int8:
-		pick(as[int32](d.room(s.count, 4)), a.Int8Values(), &s)
+		pick(reinterpret.As[int32](d.room(s.count, 4)), a.Int8Values(), &s)
 	case *array.Int16:
-		pick(as[int32](d.room(s.count, 4)), a.Int16Values(), &s)
+		pick(reinterpret.As[int32](d.room(s.count, 4)), a.Int16Values(), &s)
 	case *array.Uint8:
-		pick(as[int32](d.room(s.count, 4)), a.Uint8Values(), &s)
+		pick(reinterpret.As[int32](d.room(s.count, 4)), a.Uint8Values(), &s)
 	case *array.Uint16:
-		pick(as[int32](d.room(s.count, 4)), a.Uint16Values(), &s)
+		pick(reinterpret.As[int32](d.room(s.count, 4)), a.Uint16Values(), &s)
 	case *array.Decimal128:
-		return d.addDecimals(e, a, &s)
+		return d.addDecimals(l, a, &s)
 	case *array.Decimal256:
 		out, values := d.room(s.count, 32), a.Values()
-		s.each(func(i int) { out = putBig(out, raw(values[i:i+1])) })
+		s.each(func(i int) { out = putBig(out, reinterpret.Bytes(values[i:i+1])) })
 	default:
-		if e.width > 0 {
-			return d.addFixed(e, a, &s)
+		if l.width > 0 {
+			return d.addFixed(l, a, &s)
 		}
 		return d.addTexts(a, &s)
 	}
@@ -188,7 +190,7 @@ func (d *dense) add(e *encoding, a arrow.Array, s selection) error {
 
 // room makes place for n more values of width bytes, in memory of its own, and returns it with
 // place for another one.
-func (d *dense) room(n, width int) []byte {
+func (d *leafValues) room(n, width int) []byte {
 	if len(d.fixed) == 0 || len(d.ownFixed) == 0 || &d.fixed[0] != &d.ownFixed[0] {
 		d.fixed = append(d.ownFixed[:0], d.fixed...)
 	}
@@ -199,8 +201,8 @@ func (d *dense) room(n, width int) []byte {
 	return d.ownFixed[at : at+size+width]
 }
 
-// addBooleans makes bytes of bits: 0.3 ns each where all are taken.
-func (d *dense) addBooleans(a *array.Boolean, s *selection) {
+// addBooleans makes bytes of bits: 0.3 ns each if all are taken.
+func (d *leafValues) addBooleans(a *array.Boolean, s *selection) {
 	out := d.room(s.count, 1)
 	bits, off := a.Data().Buffers()[1].Bytes(), a.Data().Offset()
 	if s.at != nil {
@@ -236,9 +238,9 @@ func unpackBits(dst *[64]byte, word uint64) {
 }
 
 // addFixed collects values that are stored as Arrow has them.
-func (d *dense) addFixed(e *encoding, a arrow.Array, s *selection) error {
+func (d *leafValues) addFixed(l *leaf, a arrow.Array, s *selection) error {
 	data := a.Data()
-	w := e.width
+	w := l.width
 	values := data.Buffers()[1].Bytes()
 	values = values[data.Offset()*w : (data.Offset()+a.Len())*w]
 	scaled := inSeconds(a.DataType())
@@ -252,9 +254,9 @@ func (d *dense) addFixed(e *encoding, a arrow.Array, s *selection) error {
 	case s.all():
 		copy(out, values)
 	case w == 4 && fits:
-		pick(as[uint32](out), as[uint32](values), s)
+		pick(reinterpret.As[uint32](out), reinterpret.As[uint32](values), s)
 	case w == 8 && fits:
-		pick(as[uint64](out), as[uint64](values), s)
+		pick(reinterpret.As[uint64](out), reinterpret.As[uint64](values), s)
 	default:
 		to := out
 		s.each(func(i int) { to = to[copy(to, values[i*w:(i+1)*w]):] })
@@ -282,9 +284,9 @@ func inSeconds(t arrow.DataType) bool {
 // milliseconds multiplies what Arrow has in seconds.
 func milliseconds(fixed []byte, width int) error {
 	if width == 4 {
-		return thousandfold(as[int32](fixed), math.MaxInt32/1000)
+		return thousandfold(reinterpret.As[int32](fixed), math.MaxInt32/1000)
 	}
-	return thousandfold(as[int64](fixed), math.MaxInt64/1000)
+	return thousandfold(reinterpret.As[int64](fixed), math.MaxInt64/1000)
 }
 
 func thousandfold[T int32 | int64](seconds []T, most T) error {
@@ -297,19 +299,19 @@ func thousandfold[T int32 | int64](seconds []T, most T) error {
 	return nil
 }
 
-func (d *dense) addDecimals(e *encoding, a *array.Decimal128, s *selection) (err error) {
-	out, values := d.room(s.count, e.width), a.Values()
+func (d *leafValues) addDecimals(l *leaf, a *array.Decimal128, s *selection) (err error) {
+	out, values := d.room(s.count, l.width), a.Values()
 	s.each(func(i int) {
 		v := values[i]
-		if e.width == 16 {
-			out = putBig(out, raw(values[i:i+1]))
+		if l.width == 16 {
+			out = putBig(out, reinterpret.Bytes(values[i:i+1]))
 			return
 		}
 		x := int64(v.LowBits())
-		if v.HighBits() != x>>63 || e.width == 4 && int64(int32(x)) != x {
+		if v.HighBits() != x>>63 || l.width == 4 && int64(int32(x)) != x {
 			err = fmt.Errorf("a value has more digits than its type %v; use a type of more digits", a.DataType())
 		}
-		out = out[copy(out, raw([]int64{x})[:e.width]):]
+		out = out[copy(out, reinterpret.Bytes([]int64{x})[:l.width]):]
 	})
 	return err
 }
@@ -326,16 +328,16 @@ func putBig(dst, little []byte) []byte {
 const textBytesMax = 1<<32 - 1
 
 // addTexts collects byte arrays.
-func (d *dense) addTexts(a arrow.Array, s *selection) error {
+func (d *leafValues) addTexts(a arrow.Array, s *selection) error {
 	switch a := a.(type) {
 	case *array.String:
-		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+		return addByOffsets(d, s, a.ValueOffsets(), bufferOf(a))
 	case *array.Binary:
-		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+		return addByOffsets(d, s, a.ValueOffsets(), bufferOf(a))
 	case *array.LargeString:
-		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+		return addByOffsets(d, s, a.ValueOffsets(), bufferOf(a))
 	case *array.LargeBinary:
-		return addPlaces(d, s, a.ValueOffsets(), bufferOf(a))
+		return addByOffsets(d, s, a.ValueOffsets(), bufferOf(a))
 	case *array.StringView:
 		return d.copyTexts(s, func(i int) []byte { v := a.Value(i); return unsafe.Slice(unsafe.StringData(v), len(v)) })
 	case *array.BinaryView:
@@ -352,9 +354,9 @@ func bufferOf(a arrow.Array) []byte {
 	return nil
 }
 
-// addPlaces takes texts as places in an array's bytes; where there are others before, all go into
-// memory of their own.
-func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte) error {
+// addByOffsets takes texts as places in an array's bytes. If there are others before them, all go
+// into memory of their own.
+func addByOffsets[O int32 | int64](d *leafValues, s *selection, offsets []O, base []byte) error {
 	lo, hi := s.span()
 	first, last := offsets[lo], offsets[hi]
 	base = base[first:last]
@@ -371,14 +373,14 @@ func addPlaces[O int32 | int64](d *dense, s *selection, offsets []O, base []byte
 	}
 	at := len(d.texts)
 	d.texts = slices.Grow(d.texts, s.count+1)[:at+s.count+1]
-	places(d.texts[at:], offsets, shift-uint32(first), s)
+	fillTexts(d.texts[at:], offsets, shift-uint32(first), s)
 	d.texts = d.texts[:at+s.count]
 	return nil
 }
 
-// places fills out, which has room for one more, with the selected texts; shift is added to their
+// fillTexts fills out, which has room for one more, with the selected texts. It adds shift to their
 // offsets.
-func places[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *selection) {
+func fillTexts[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *selection) {
 	switch {
 	case s.at != nil:
 		for i, k := range s.at {
@@ -415,7 +417,7 @@ func (s *selection) span() (from, to int) {
 
 // ownTexts copies bytes that are an array's, so that more can be put behind them, and returns how
 // many there are.
-func (d *dense) ownTexts() int {
+func (d *leafValues) ownTexts() int {
 	if len(d.base) == 0 || len(d.ownBase) == 0 || &d.base[0] != &d.ownBase[0] {
 		d.ownBase = append(d.ownBase[:0], d.base...)
 		d.base = d.ownBase
@@ -424,7 +426,7 @@ func (d *dense) ownTexts() int {
 }
 
 // copyTexts takes texts that lie here and there.
-func (d *dense) copyTexts(s *selection, value func(int) []byte) (err error) {
+func (d *leafValues) copyTexts(s *selection, value func(int) []byte) (err error) {
 	d.ownTexts()
 	s.each(func(i int) {
 		v := value(i)

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"bytes"
@@ -12,49 +12,51 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	enc "github.com/volley-go/volley/internal/parquetenc"
+	"github.com/volley-go/volley/internal/reinterpret"
 )
 
-// bound is the least and greatest of some values, as they are stored, or what is at most and at
-// least that. Neither is there where there are no values, or one is no number: the format has no
-// order for those. Where nothing short enough is above all values, most alone is not.
+// bound is a lower and an upper bound of some values, as they are stored. Without values there is
+// neither, and neither if one is NaN, for which the format has no order. If nothing short enough is
+// above all values, most alone is nil.
 type bound struct {
 	least, most       []byte
-	leastCut, mostCut bool // it is none of the values
+	leastCut, mostCut bool // it was shortened, and is none of the values
 }
 
-func (b bound) there() bool { return b.least != nil }
+// known reports whether there are bounds; most may be nil then.
+func (b bound) known() bool { return b.least != nil }
 
-// boundsOf looks at k values from at on.
-func (e *encoding) boundsOf(d *dense, at, k int) bound {
-	if k == 0 || e.typ.ID() == arrow.NULL {
+// boundsOf returns the bounds of k values from at on.
+func (l *leaf) boundsOf(d *leafValues, at, k int) bound {
+	if k == 0 || l.typ.ID() == arrow.NULL {
 		return bound{}
 	}
-	if e.physical == format.ByteArray {
+	if l.physical == format.ByteArray {
 		return textBounds(d.base, d.texts[at:at+k])
 	}
-	fixed := d.fixed[at*max(e.width, 1) : (at+k)*max(e.width, 1)]
-	switch e.physical {
+	fixed := d.fixed[at*max(l.width, 1) : (at+k)*max(l.width, 1)]
+	switch l.physical {
 	case format.Boolean:
 		return boolBounds(fixed)
 	case format.Float:
-		return floatBounds(as[float32](fixed))
+		return floatBounds(reinterpret.As[float32](fixed))
 	case format.Double:
-		return floatBounds(as[float64](fixed))
+		return floatBounds(reinterpret.As[float64](fixed))
 	case format.FixedLenByteArray:
-		return e.fixedBounds(fixed)
+		return l.fixedBounds(fixed)
 	}
 	switch {
-	case e.unsigned && e.width == 4:
-		return numberBounds(as[uint32](fixed))
-	case e.unsigned:
-		return numberBounds(as[uint64](fixed))
-	case e.width == 4:
-		return numberBounds(as[int32](fixed))
+	case l.unsigned && l.width == 4:
+		return numberBounds(reinterpret.As[uint32](fixed))
+	case l.unsigned:
+		return numberBounds(reinterpret.As[uint64](fixed))
+	case l.width == 4:
+		return numberBounds(reinterpret.As[int32](fixed))
 	}
-	return numberBounds(as[int64](fixed))
+	return numberBounds(reinterpret.As[int64](fixed))
 }
 
-// boolBounds looks for a first true and a first false.
+// boolBounds looks for one true and one false.
 func boolBounds(bools []byte) bound {
 	lo, hi := []byte{1}, []byte{0}
 	if bytes.IndexByte(bools, 0) >= 0 {
@@ -71,10 +73,11 @@ func numberBounds[T int32 | int64 | uint32 | uint64](values []T) bound {
 	for _, v := range values {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
+	return bound{least: reinterpret.Bytes([]T{lo}), most: reinterpret.Bytes([]T{hi})}
 }
 
-// floatBounds follows the format: a zero stands for both zeros.
+// floatBounds follows the format: a lower bound of zero is -0, an upper one +0, for a zero stands
+// for both.
 func floatBounds[T float32 | float64](values []T) bound {
 	lo, hi := values[0], values[0]
 	ordered := true
@@ -97,25 +100,24 @@ func floatBounds[T float32 | float64](values []T) bound {
 	if hi == 0 {
 		hi = 0
 	}
-	return bound{least: raw([]T{lo}), most: raw([]T{hi})}
+	return bound{least: reinterpret.Bytes([]T{lo}), most: reinterpret.Bytes([]T{hi})}
 }
 
 // fixedBounds compares values of a fixed length: float16 and decimals as numbers, others as bytes.
-// Those that are longer than a bound may be have none, for a shorter one would be no value of their
-// type.
-func (e *encoding) fixedBounds(fixed []byte) bound {
-	w := e.width
+// Values longer than boundMost have no bounds, for a shortened one would be no value of their type.
+func (l *leaf) fixedBounds(fixed []byte) bound {
+	w := l.width
 	if w > boundMost {
 		return bound{}
 	}
-	if e.typ.ID() == arrow.FLOAT16 {
-		return halfBounds(as[uint16](fixed))
+	if l.typ.ID() == arrow.FLOAT16 {
+		return halfBounds(reinterpret.As[uint16](fixed))
 	}
 	lo, hi := fixed[:w], fixed[:w]
 	for at := w; at < len(fixed); at += w {
-		if v := fixed[at : at+w]; e.less(v, lo) {
+		if v := fixed[at : at+w]; l.less(v, lo) {
 			lo = v
-		} else if e.less(hi, v) {
+		} else if l.less(hi, v) {
 			hi = v
 		}
 	}
@@ -128,42 +130,44 @@ func halfBounds(values []uint16) bound {
 		wide[i] = float16.FromBits(v).Float32()
 	}
 	b := floatBounds(wide)
-	if !b.there() {
+	if !b.known() {
 		return b
 	}
-	half := func(b []byte) []byte { return raw([]uint16{float16.New(as[float32](b)[0]).Uint16()}) }
+	half := func(b []byte) []byte {
+		return reinterpret.Bytes([]uint16{float16.New(reinterpret.As[float32](b)[0]).Uint16()})
+	}
 	return bound{least: half(b.least), most: half(b.most)}
 }
 
 // less orders stored values as the format does for the column's type.
-func (e *encoding) less(a, b []byte) bool {
-	switch e.physical {
+func (l *leaf) less(a, b []byte) bool {
+	switch l.physical {
 	case format.Float:
-		return as[float32](a)[0] < as[float32](b)[0]
+		return reinterpret.As[float32](a)[0] < reinterpret.As[float32](b)[0]
 	case format.Double:
-		return as[float64](a)[0] < as[float64](b)[0]
+		return reinterpret.As[float64](a)[0] < reinterpret.As[float64](b)[0]
 	case format.Int32:
-		if e.unsigned {
-			return as[uint32](a)[0] < as[uint32](b)[0]
+		if l.unsigned {
+			return reinterpret.As[uint32](a)[0] < reinterpret.As[uint32](b)[0]
 		}
-		return as[int32](a)[0] < as[int32](b)[0]
+		return reinterpret.As[int32](a)[0] < reinterpret.As[int32](b)[0]
 	case format.Int64:
-		if e.unsigned {
-			return as[uint64](a)[0] < as[uint64](b)[0]
+		if l.unsigned {
+			return reinterpret.As[uint64](a)[0] < reinterpret.As[uint64](b)[0]
 		}
-		return as[int64](a)[0] < as[int64](b)[0]
+		return reinterpret.As[int64](a)[0] < reinterpret.As[int64](b)[0]
 	}
 	switch {
-	case e.decimal && (a[0]^b[0])&0x80 != 0:
+	case l.decimal && (a[0]^b[0])&0x80 != 0:
 		return a[0]&0x80 != 0
-	case e.typ.ID() == arrow.FLOAT16:
+	case l.typ.ID() == arrow.FLOAT16:
 		half := func(b []byte) float32 { return float16.FromBits(binary.LittleEndian.Uint16(b)).Float32() }
 		return half(a) < half(b)
 	}
 	return bytes.Compare(a, b) < 0
 }
 
-// textBounds compares by the first 8 bytes as a number, and looks at the rest only where those are
+// textBounds compares by the first 8 bytes as a number, and looks at the rest only if those are
 // equal to a bound's: 1 to 2 ns a value.
 func textBounds(base []byte, texts []enc.Text) bound {
 	lo, hi := texts[0], texts[0]
@@ -181,7 +185,7 @@ func textBounds(base []byte, texts []enc.Text) bound {
 	return bound{least: notNil(lo.Of(base)), most: notNil(hi.Of(base))}
 }
 
-// notNil tells the empty text from none.
+// notNil makes the empty text differ from no bound.
 func notNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
@@ -204,53 +208,52 @@ func head(base []byte, t enc.Text) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// join is the bound of both.
-func (e *encoding) join(a, b bound) bound {
-	if e.less(b.least, a.least) {
+// join returns the bounds of both together.
+func (l *leaf) join(a, b bound) bound {
+	if l.less(b.least, a.least) {
 		a.least, a.leastCut = b.least, b.leastCut
 	}
-	if a.most != nil && (b.most == nil || e.less(a.most, b.most)) {
+	if a.most != nil && (b.most == nil || l.less(a.most, b.most)) {
 		a.most, a.mostCut = b.most, b.mostCut
 	}
 	return a
 }
 
-// boundMost is how long a bound of texts is at most: what is longer is cut to it, the greatest
-// rounded up. Whole ones would make a file of a thousand pictures that compress well one of
-// gigabytes.
+// boundMost is the most bytes that a bound of texts has. Longer ones are cut to it, upper ones
+// rounded up. Whole ones would make gigabytes of a file of a thousand pictures that compress well.
 const boundMost = 64
 
-// cut makes a bound short, in memory of its own. The upper one is left out where it cannot be
-// rounded up.
-func (e *encoding) cut(b bound) bound {
-	if e.physical != format.ByteArray || !b.there() {
+// shorten cuts bounds of texts to boundMost bytes, in memory of their own. The upper one is left
+// out if it cannot be rounded up.
+func (l *leaf) shorten(b bound) bound {
+	if l.physical != format.ByteArray || !b.known() {
 		return b
 	}
 	if len(b.least) > boundMost {
-		b.least, b.leastCut = e.prefix(b.least), true
+		b.least, b.leastCut = l.prefix(b.least), true
 	}
 	if len(b.most) > boundMost {
-		b.most, b.mostCut = e.roundUp(e.prefix(b.most)), true
+		b.most, b.mostCut = l.roundUp(l.prefix(b.most)), true
 	}
 	b.least, b.most = bytes.Clone(b.least), bytes.Clone(b.most)
 	return b
 }
 
-// prefix is the first bytes of a value, of text in whole characters.
-func (e *encoding) prefix(b []byte) []byte {
+// prefix returns the first boundMost bytes of a value, of text whole characters alone.
+func (l *leaf) prefix(b []byte) []byte {
 	n := boundMost
-	for e.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
+	for l.utf8 && n > boundMost-utf8.UTFMax && !utf8.RuneStart(b[n]) {
 		n--
 	}
 	return b[:n]
 }
 
-// roundUp is the least value of b's length or shorter that is greater than all that begin with b;
-// nil where there is none.
-func (e *encoding) roundUp(b []byte) []byte {
+// roundUp returns the least value, no longer than b, that is greater than all that begin with b;
+// nil if there is none.
+func (l *leaf) roundUp(b []byte) []byte {
 	b = bytes.Clone(b)
 	for len(b) > 0 {
-		if !e.utf8 {
+		if !l.utf8 {
 			if last := len(b) - 1; b[last] < 0xff {
 				b[last]++
 				return b
@@ -273,16 +276,16 @@ func (e *encoding) roundUp(b []byte) []byte {
 	return nil
 }
 
-// pageBounds are a page's least and greatest value. With a dictionary they are those of the keys
-// that the page has.
-func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
+// pageBounds returns the bounds of a page. With a dictionary they are those of the keys that the
+// page has.
+func (e *encoder) pageBounds(l *leaf, at, next cursor) bound {
 	switch {
 	case next.value == at.value:
 		return bound{}
 	case e.chunk.kind != format.RLEDictionary:
-		return c.boundsOf(&e.values, at.value, next.value-at.value)
-	case next.value-at.value == e.count && !c.ordered:
-		return c.boundsOf(&e.keys, 0, e.chunk.distinct)
+		return l.boundsOf(&e.values, at.value, next.value-at.value)
+	case next.value-at.value == e.count && !l.ordered:
+		return l.boundsOf(&e.keys, 0, e.chunk.distinct)
 	}
 	e.used = resize(e.used, e.chunk.distinct)
 	clear(e.used)
@@ -290,13 +293,13 @@ func (e *encoder) pageBounds(c *encoding, at, next cursor) bound {
 		e.used[code] = true
 	}
 	e.onPage.reset()
-	n := e.onPage.takeUsed(c, &e.keys, e.used)
-	return c.boundsOf(&e.onPage, 0, n)
+	n := e.onPage.takeUsed(l, &e.keys, e.used)
+	return l.boundsOf(&e.onPage, 0, n)
 }
 
 // takeUsed collects those of keys that are used.
-func (d *dense) takeUsed(c *encoding, keys *dense, used []bool) (n int) {
-	if c.physical == format.ByteArray {
+func (d *leafValues) takeUsed(l *leaf, keys *leafValues, used []bool) (n int) {
+	if l.physical == format.ByteArray {
 		d.base = keys.base
 		for i, u := range used {
 			if u {
@@ -305,7 +308,7 @@ func (d *dense) takeUsed(c *encoding, keys *dense, used []bool) (n int) {
 		}
 		return len(d.texts)
 	}
-	w := c.width
+	w := l.width
 	out := d.room(len(used), w)
 	for i, u := range used {
 		if u {

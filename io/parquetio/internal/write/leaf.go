@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"strings"
@@ -8,18 +8,21 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
+	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
-// encoding is how a leaf is stored: a column of the file, which is a column of the table or one
+// leaf is how a column of the file is stored, which is a column of the table or one
 // inside it.
-type encoding struct {
+type leaf struct {
 	element  format.SchemaElement
 	physical format.Type
 	width    int // bytes of a stored value; 0 for byte arrays and booleans
 	unsigned bool
 	decimal  bool           // values of fixed length are numbers
 	utf8     bool           // byte arrays are text
-	typ      arrow.DataType // of the values: of a dictionary's, where it is one
+	typ      arrow.DataType // of the values; of a dictionary, its entries
 
 	column         int      // of the table
 	path           []string // from the table's column down
@@ -31,11 +34,11 @@ type encoding struct {
 	ordered        bool // in which their order means something
 }
 
-// flat tells whether the leaf is a column of the table itself, which has a faster way.
-func (e *encoding) flat() bool { return len(e.steps) == 0 }
+// flat reports whether the leaf is a column of the table itself, which has a faster way.
+func (l *leaf) flat() bool { return len(l.steps) == 0 }
 
 // name is the path as errors and options have it.
-func (e *encoding) name() string { return strings.Join(e.path, ".") }
+func (l *leaf) name() string { return strings.Join(l.path, ".") }
 
 // step leads from an array to one inside it.
 type step struct {
@@ -47,7 +50,7 @@ type step struct {
 // layout is the file's schema: its elements, depth first, and its leaves.
 type layout struct {
 	elements []format.SchemaElement
-	leaves   []*encoding
+	leaves   []*leaf
 }
 
 // layoutOf chooses how a table's columns are stored. Every column may have nulls, whatever the
@@ -57,9 +60,9 @@ func layoutOf(file string, schema *arrow.Schema) (*layout, error) {
 	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(schema.NumFields()))}
 	l.elements = append(l.elements, root)
 	for i, f := range schema.Fields() {
-		w := walk{layout: l, at: encoding{column: i}}
+		w := walk{layout: l, at: leaf{column: i}}
 		if err := w.field(f.Name, f.Type, format.Optional); err != nil {
-			return nil, fileError("write", file, w.name(f.Name), err)
+			return nil, fault.In("write", file, w.name(f.Name), err)
 		}
 	}
 	return l, nil
@@ -68,7 +71,7 @@ func layoutOf(file string, schema *arrow.Schema) (*layout, error) {
 // walk goes down a column; at is where it is.
 type walk struct {
 	layout *layout
-	at     encoding
+	at     leaf
 	failed string // path of what could not be stored
 }
 
@@ -106,8 +109,8 @@ func (w *walk) group(name string, repetition format.FieldRepetitionType, kids in
 // field adds the elements of a column, and the leaves below it.
 func (w *walk) field(name string, t arrow.DataType, repetition format.FieldRepetitionType, steps ...step) (err error) {
 	in := w.into(name, repetition, steps...)
-	if len(in.at.path) > nestingMax {
-		err = unsupported("columns are nested more than %d deep", nestingMax)
+	if len(in.at.path) > spec.NestingMax {
+		err = fault.Unsupported("columns are nested more than %d deep", spec.NestingMax)
 	} else {
 		err = in.typ(name, t, repetition)
 	}
@@ -125,7 +128,7 @@ func (w *walk) typ(name string, t arrow.DataType, repetition format.FieldRepetit
 		return w.extension(name, t, repetition)
 	case *arrow.StructType:
 		if t.NumFields() == 0 {
-			return unsupported("a struct without fields cannot be written; leave it out")
+			return fault.Unsupported("a struct without fields cannot be written; leave it out")
 		}
 		w.group(name, repetition, t.NumFields(), nil)
 		for i, f := range t.Fields() {
@@ -171,7 +174,7 @@ func (w *walk) extension(name string, t arrow.ExtensionType, repetition format.F
 	return w.typ(name, storage, repetition)
 }
 
-// leaf adds a column of the file; k is its logical type where the Arrow type does not say.
+// leaf adds a column of the file; k is its logical type if the Arrow type does not say it.
 func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, repetition format.FieldRepetitionType) error {
 	e := w.at
 	e.typ = t
@@ -179,7 +182,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 		e.typ, e.ordered = unwrapType(d.ValueType), d.Ordered
 	}
 	e.element = format.SchemaElement{Name: name, RepetitionType: thrift.New(repetition)}
-	if err := e.choose(); err != nil {
+	if err := e.chooseType(); err != nil {
 		return err
 	}
 	if k != nil {
@@ -212,80 +215,80 @@ func unwrapType(t arrow.DataType) arrow.DataType {
 	}
 }
 
-func (e *encoding) set(p format.Type, l format.LogicalTypeValue, converted ...deprecated.ConvertedType) {
-	e.physical = p
-	e.element.LogicalType.Value = l
+func (l *leaf) set(p format.Type, k format.LogicalTypeValue, converted ...deprecated.ConvertedType) {
+	l.physical = p
+	l.element.LogicalType.Value = k
 	for _, c := range converted {
-		e.element.ConvertedType = thrift.New(c)
+		l.element.ConvertedType = thrift.New(c)
 	}
 }
 
-// choose finds the stored type of a type's values.
-func (e *encoding) choose() error {
-	switch t := e.typ.(type) {
+// chooseType finds the stored type of a type's values.
+func (l *leaf) chooseType() error {
+	switch t := l.typ.(type) {
 	case *arrow.NullType:
-		e.set(format.Int32, new(format.NullType))
+		l.set(format.Int32, new(format.NullType))
 	case *arrow.BooleanType:
-		e.set(format.Boolean, nil)
+		l.set(format.Boolean, nil)
 	case *arrow.Int8Type, *arrow.Int16Type, *arrow.Int32Type, *arrow.Int64Type, *arrow.Uint8Type, *arrow.Uint16Type, *arrow.Uint32Type, *arrow.Uint64Type:
-		e.integer(t.(arrow.FixedWidthDataType).BitWidth(), arrow.IsSignedInteger(t.ID()))
+		l.setInteger(t.(arrow.FixedWidthDataType).BitWidth(), arrow.IsSignedInteger(t.ID()))
 	case *arrow.Float32Type:
-		e.set(format.Float, nil)
+		l.set(format.Float, nil)
 	case *arrow.Float64Type:
-		e.set(format.Double, nil)
+		l.set(format.Double, nil)
 	case *arrow.Float16Type:
-		e.width = 2
-		e.set(format.FixedLenByteArray, new(format.Float16Type))
+		l.width = 2
+		l.set(format.FixedLenByteArray, new(format.Float16Type))
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
-		e.utf8 = true
-		e.set(format.ByteArray, new(format.StringType), deprecated.UTF8)
+		l.utf8 = true
+		l.set(format.ByteArray, new(format.StringType), deprecated.UTF8)
 	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType:
-		e.set(format.ByteArray, nil)
+		l.set(format.ByteArray, nil)
 	case *arrow.FixedSizeBinaryType:
-		e.width = t.ByteWidth
-		e.set(format.FixedLenByteArray, nil)
+		l.width = t.ByteWidth
+		l.set(format.FixedLenByteArray, nil)
 		if t.ByteWidth == 0 {
-			return unsupported("values of no bytes cannot be written; leave the column out")
+			return fault.Unsupported("values of no bytes cannot be written; leave the column out")
 		}
 	case *arrow.Decimal128Type:
-		e.number(t.Precision, t.Scale, 16)
+		l.setDecimal(t.Precision, t.Scale, 16)
 	case *arrow.Decimal256Type:
-		e.number(t.Precision, t.Scale, 32)
+		l.setDecimal(t.Precision, t.Scale, 32)
 	default:
-		return e.time()
+		return l.chooseTimeType()
 	}
 	return nil
 }
 
-// time is choose for dates and times, and the end of what can be stored.
-func (e *encoding) time() error {
-	switch t := e.typ.(type) {
+// chooseTimeType is chooseType for dates and times, and the end of what can be stored.
+func (l *leaf) chooseTimeType() error {
+	switch t := l.typ.(type) {
 	case *arrow.Date32Type:
-		e.set(format.Int32, new(format.DateType), deprecated.Date)
+		l.set(format.Int32, new(format.DateType), deprecated.Date)
 	case *arrow.Date64Type:
-		e.set(format.Int64, &format.TimestampType{Unit: parquetUnit(arrow.Millisecond)})
+		l.set(format.Int64, &format.TimestampType{Unit: parquetUnit(arrow.Millisecond)})
 	case *arrow.Time32Type:
-		e.set(format.Int32, &format.TimeType{Unit: parquetUnit(arrow.Millisecond)})
+		l.set(format.Int32, &format.TimeType{Unit: parquetUnit(arrow.Millisecond)})
 	case *arrow.Time64Type:
-		e.set(format.Int64, &format.TimeType{Unit: parquetUnit(t.Unit)})
+		l.set(format.Int64, &format.TimeType{Unit: parquetUnit(t.Unit)})
 	case *arrow.TimestampType:
-		e.set(format.Int64, &format.TimestampType{Unit: parquetUnit(t.Unit), IsAdjustedToUTC: t.TimeZone != ""})
+		l.set(format.Int64, &format.TimestampType{Unit: parquetUnit(t.Unit), IsAdjustedToUTC: t.TimeZone != ""})
 	case *arrow.DurationType:
-		e.set(format.Int64, nil)
+		l.set(format.Int64, nil)
 	default:
-		return unsupported("a column of type %v cannot be written; compute a column of another type from it, or leave it out", t)
+		return fault.Unsupported("a column of type %v cannot be written; compute a column of another type from it, or leave it out", t)
 	}
 	return nil
 }
 
-func (e *encoding) integer(width int, signed bool) {
-	e.unsigned = !signed
+func (l *leaf) setInteger(width int, signed bool) {
+	l.unsigned = !signed
 	physical := format.Int32
 	if width == 64 {
 		physical = format.Int64
 	}
 	if signed && width >= 32 {
-		e.set(physical, nil)
+		l.set(physical, nil)
 		return
 	}
 	first := deprecated.Int8
@@ -293,21 +296,21 @@ func (e *encoding) integer(width int, signed bool) {
 		first = deprecated.Uint8
 	}
 	log := map[int]deprecated.ConvertedType{8: 0, 16: 1, 32: 2, 64: 3}[width]
-	e.set(physical, &format.IntType{BitWidth: int8(width), IsSigned: signed}, first+log)
+	l.set(physical, &format.IntType{BitWidth: int8(width), IsSigned: signed}, first+log)
 }
 
-// number stores decimals of up to 18 digits as integers, and of more as big-endian bytes.
-func (e *encoding) number(precision, scale int32, width int) {
+// setDecimal stores decimals of up to 18 digits as integers, and of more as big-endian bytes.
+func (l *leaf) setDecimal(precision, scale int32, width int) {
 	k := &format.DecimalType{Precision: precision, Scale: scale}
-	e.element.Precision, e.element.Scale = thrift.New(precision), thrift.New(scale)
+	l.element.Precision, l.element.Scale = thrift.New(precision), thrift.New(scale)
 	switch {
 	case width == 16 && precision <= 9:
-		e.set(format.Int32, k, deprecated.Decimal)
+		l.set(format.Int32, k, deprecated.Decimal)
 	case width == 16 && precision <= 18:
-		e.set(format.Int64, k, deprecated.Decimal)
+		l.set(format.Int64, k, deprecated.Decimal)
 	default:
-		e.width, e.decimal = width, true
-		e.set(format.FixedLenByteArray, k, deprecated.Decimal)
+		l.width, l.decimal = width, true
+		l.set(format.FixedLenByteArray, k, deprecated.Decimal)
 	}
 }
 

@@ -1,4 +1,6 @@
-package parquetio
+// Package codecs compresses and decompresses pages by the codecs that Parquet's footers name. All
+// of it happens in the calling goroutine; what a codec needs is kept in pools for the next page.
+package codecs
 
 import (
 	"bytes"
@@ -14,12 +16,14 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/internal/snappy"
+	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
 
-// decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec
-// here may allocate by its own input.
-func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
-	defer guard(&err)
+// Decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec
+// here may allocate by its own input. What does not come to exactly that length is damaged
+// (fault.ErrCorrupt); LZO is not supported.
+func Decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
+	defer fault.Catch(&err)
 	if len(dst) == 0 && len(src) == 0 { // a page without values, which some do not pass to the codec
 		return nil
 	}
@@ -40,13 +44,13 @@ func decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 	case format.Lz4:
 		n, err = unlz4(dst, src)
 	default:
-		return unsupported("compression %v", codec)
+		return fault.Unsupported("compression %v", codec)
 	}
 	if err != nil {
-		return corrupt("%v: %v", codec, err)
+		return fault.Corrupt("%v: %v", codec, err)
 	}
 	if n != len(dst) {
-		return corrupt("%v gives %d bytes where the page header says %d", codec, n, len(dst))
+		return fault.Corrupt("%v gives %d bytes where the page header says %d", codec, n, len(dst))
 	}
 	return nil
 }
@@ -80,7 +84,7 @@ func ungzip(dst, src []byte) (int, error) {
 	return fillFrom(dst, r)
 }
 
-// fillFrom reads until dst is full and tells whether there is more.
+// fillFrom reads until dst is full. It returns one byte more than that if r has more.
 func fillFrom(dst []byte, r io.Reader) (int, error) {
 	n, err := io.ReadFull(r, dst)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {

@@ -1,4 +1,4 @@
-package parquetio
+package write
 
 import (
 	"encoding/binary"
@@ -25,29 +25,29 @@ const (
 type cursor struct{ entry, value, row int }
 
 // pages encodes the dictionary and the data pages.
-func (e *encoder) pages(c *encoding) error {
+func (e *encoder) pages(l *leaf) error {
 	width := 0
 	if e.chunk.kind == format.RLEDictionary {
-		e.takeKeys(c)
+		e.takeKeys(l)
 		width = enc.Width(uint32(max(e.chunk.distinct, 1) - 1))
 	}
-	longest := e.longest(c)
+	longest := e.longest(l)
 	at := cursor{}
-	for first := true; first || at.entry < e.entries(c); first = false {
-		next := e.cut(c, at, longest)
-		body := e.pageLevels(e.page[:0], c, at.entry, next.entry)
+	for first := true; first || at.entry < e.entries(l); first = false {
+		next := e.pageEnd(l, at, longest)
+		body := e.pageLevels(e.page[:0], l, at.entry, next.entry)
 		if e.chunk.kind == format.RLEDictionary {
 			body = enc.AppendHybrid(append(body, byte(width)), e.dict.codes[at.value:next.value], width)
 		} else {
-			body = e.encode(body, c, e.chunk.kind, at.value, next.value-at.value)
+			body = e.encode(body, l, e.chunk.kind, at.value, next.value-at.value)
 		}
 		e.page = body
 		if first {
-			if err := e.begin(c, body); err != nil {
+			if err := e.beginPages(l, body); err != nil {
 				return err
 			}
 		}
-		if err := e.dataPage(c, body, at, next); err != nil {
+		if err := e.dataPage(l, body, at, next); err != nil {
 			return err
 		}
 		at = next
@@ -81,21 +81,21 @@ const (
 	// worthPacking is the share of its size that a page must come down to for its column to be
 	// compressed: what readers need not unpack is read faster.
 	worthPacking = 0.97
-	// packingTells is how many bytes a page has that decides against compression, for all row groups
-	// behind it too.
+	// packingTells is how many bytes a page has that decides against compression, for all row
+	// groups behind it too.
 	packingTells = 4 << 10
 )
 
-// begin compresses the dictionary and the first page, unless the column is not compressed, and
-// writes the dictionary.
-func (e *encoder) begin(c *encoding, body []byte) (err error) {
+// beginPages compresses the dictionary and the first page, unless the column is not compressed, and
+// appends the dictionary's page.
+func (e *encoder) beginPages(l *leaf, body []byte) (err error) {
 	var dict []byte
 	isDict := e.chunk.kind == format.RLEDictionary
 	if isDict {
-		e.dictPage = e.encode(e.dictPage[:0], c, format.Plain, -1, 0)
+		e.dictPage = e.encode(e.dictPage[:0], l, format.Plain, -1, 0)
 		dict = e.dictPage
 	}
-	if e.isPacked, err = e.pack(c.packing, dict, body); err != nil {
+	if e.isPacked, err = e.pack(l.packing, dict, body); err != nil {
 		return err
 	}
 	if !e.isPacked {
@@ -109,10 +109,7 @@ func (e *encoder) begin(c *encoding, body []byte) (err error) {
 	if e.isPacked {
 		packed = e.packedDict
 	}
-	e.pageHead(format.DictionaryPage, dict, packed, e.chunk.distinct)
-	e.chunk.append(e.head.b, packed)
-	e.chunk.plain += len(e.head.b) + len(dict)
-	e.chunk.dictionary = len(e.chunk.body)
+	e.chunk.dictionary = e.appendPage(format.DictionaryPage, dict, packed, e.chunk.distinct)
 	return nil
 }
 
@@ -138,8 +135,8 @@ func (e *encoder) packFirst(dict, body []byte) (err error) {
 	return err
 }
 
-// dataPage compresses a page, unless begin has done that, and appends it with its header.
-func (e *encoder) dataPage(c *encoding, body []byte, at, next cursor) (err error) {
+// dataPage compresses a page, unless beginPages has done that, and appends it with its header.
+func (e *encoder) dataPage(l *leaf, body []byte, at, next cursor) (err error) {
 	if len(body) > math.MaxInt32 {
 		return fmt.Errorf("values from row %d of the row group on take %d bytes in one page, of at most 2 GiB; split or shorten them", at.row, len(body))
 	}
@@ -153,16 +150,21 @@ func (e *encoder) dataPage(c *encoding, body []byte, at, next cursor) (err error
 		packed = e.packed
 	}
 	e.isPacked = false
-	e.pageHead(format.DataPage, body, packed, next.entry-at.entry)
-	p := pageInfo{
-		at: len(e.chunk.body), size: len(e.head.b) + len(packed), row: at.row,
-		entries: next.entry - at.entry, nulls: next.entry - at.entry - (next.value - at.value),
-	}
-	p.bounds = c.cut(e.pageBounds(c, at, next))
-	e.chunk.append(e.head.b, packed)
-	e.chunk.plain += len(e.head.b) + len(body)
+	entries := next.entry - at.entry
+	p := pageInfo{at: len(e.chunk.body), row: at.row, entries: entries, nulls: entries - (next.value - at.value)}
+	p.bounds = l.shorten(e.pageBounds(l, at, next))
+	p.sizes = e.appendPage(format.DataPage, body, packed, entries)
 	e.chunk.pages = append(e.chunk.pages, p)
 	return nil
+}
+
+// appendPage adds a page of n entries, with its header, to the column chunk. The pages' bytes
+// before and after compression are one slice if the column chunk is not compressed.
+func (e *encoder) appendPage(kind format.PageType, plain, packed []byte, n int) pageSizes {
+	e.pageHead(kind, plain, packed, n)
+	e.chunk.append(e.head.b, packed)
+	e.chunk.plain += len(e.head.b) + len(plain)
+	return pageSizes{head: len(e.head.b), plain: len(plain), packed: len(packed)}
 }
 
 // pageHead encodes the header of a page of n entries.
@@ -189,14 +191,14 @@ func (e *encoder) pageHead(kind format.PageType, plain, packed []byte, n int) {
 }
 
 // pageLevels appends the levels of a page's entries, each kind behind its length.
-func (e *encoder) pageLevels(p []byte, c *encoding, from, to int) []byte {
-	if c.flat() {
+func (e *encoder) pageLevels(p []byte, l *leaf, from, to int) []byte {
+	if l.flat() {
 		return sized(p, func(p []byte) []byte { return enc.AppendBits(p, e.bits, from, to-from) })
 	}
-	if c.maxRep > 0 {
-		p = sized(p, func(p []byte) []byte { return enc.AppendHybrid(p, e.rep[from:to], enc.Width(uint32(c.maxRep))) })
+	if l.maxRep > 0 {
+		p = sized(p, func(p []byte) []byte { return enc.AppendHybrid(p, e.rep[from:to], enc.Width(uint32(l.maxRep))) })
 	}
-	return sized(p, func(p []byte) []byte { return enc.AppendHybrid(p, e.def[from:to], enc.Width(uint32(c.maxDef))) })
+	return sized(p, func(p []byte) []byte { return enc.AppendHybrid(p, e.def[from:to], enc.Width(uint32(l.maxDef))) })
 }
 
 // sized puts the length of what app appends before it.
@@ -208,8 +210,8 @@ func sized(p []byte, app func([]byte) []byte) []byte {
 }
 
 // longest is the length of the longest text.
-func (e *encoder) longest(c *encoding) (n uint32) {
-	if c.physical == format.ByteArray && e.chunk.kind != format.RLEDictionary {
+func (e *encoder) longest(l *leaf) (n uint32) {
+	if l.physical == format.ByteArray && e.chunk.kind != format.RLEDictionary {
 		for _, t := range e.values.texts {
 			n = max(n, t.N)
 		}
@@ -217,30 +219,30 @@ func (e *encoder) longest(c *encoding) (n uint32) {
 	return n
 }
 
-// cut finds the end of the page that begins at at: a row's end.
-func (e *encoder) cut(c *encoding, at cursor, longest uint32) cursor {
+// pageEnd returns the end of the page that begins at at. It is the end of a row.
+func (e *encoder) pageEnd(l *leaf, at cursor, longest uint32) cursor {
 	most, step := pageRows, pageRows
-	byBytes := e.chunk.kind != format.RLEDictionary && c.physical == format.ByteArray
+	byBytes := e.chunk.kind != format.RLEDictionary && l.physical == format.ByteArray
 	if byBytes {
 		step = min(1<<10, max(1, pageBytes/4/int(longest+4)))
-	} else if e.chunk.kind != format.RLEDictionary && c.width > 0 {
-		most = min(most, max(1, pageBytes/c.width))
+	} else if e.chunk.kind != format.RLEDictionary && l.width > 0 {
+		most = min(most, max(1, pageBytes/l.width))
 		step = most
 	}
 	next, bytes := at, 0
-	for next.entry < e.entries(c) && next.entry-at.entry < most && bytes < pageBytes {
+	for next.entry < e.entries(l) && next.entry-at.entry < most && bytes < pageBytes {
 		from := next.value
-		next = e.step(c, next, min(step, most-(next.entry-at.entry)))
+		next = e.advance(l, next, min(step, most-(next.entry-at.entry)))
 		if byBytes {
-			bytes += e.values.size(c, from, next.value-from)
+			bytes += e.values.size(l, from, next.value-from)
 		}
 	}
 	return next
 }
 
-// step goes n entries on, and to the end of a row.
-func (e *encoder) step(c *encoding, at cursor, n int) cursor {
-	if c.flat() {
+// advance goes n entries on, and to the end of a row.
+func (e *encoder) advance(l *leaf, at cursor, n int) cursor {
+	if l.flat() {
 		n = min(n, e.rows-at.entry)
 		return cursor{at.entry + n, at.value + bitmap.Count(e.bits, at.entry, n), at.row + n}
 	}
@@ -252,7 +254,7 @@ func (e *encoder) step(c *encoding, at cursor, n int) cursor {
 			}
 			at.row++
 		}
-		if e.def[i] == c.maxDef {
+		if e.def[i] == l.maxDef {
 			at.value++
 		}
 	}

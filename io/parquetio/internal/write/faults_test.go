@@ -1,7 +1,6 @@
-package parquetio
+package write
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -37,14 +36,27 @@ func (d *disk) Write(b []byte) (int, error) {
 	return n, errDiskFull
 }
 
+// sink writes a file by File, or where it has no path a stream to nowhere.
+type sink struct {
+	Options
+	path string
+}
+
+func (s sink) Create(_ context.Context, schema *arrow.Schema) (chunker.Writer, error) {
+	if s.path == "" {
+		return Stream(s.Options, io.Discard, schema)
+	}
+	return File(s.Options, s.path, schema)
+}
+
 // fullDisk is a sink of a file on a disk that has room for so many bytes.
 type fullDisk struct {
-	fileSink
+	sink
 	room int
 }
 
 func (s fullDisk) Create(ctx context.Context, schema *arrow.Schema) (chunker.Writer, error) {
-	w, err := s.fileSink.Create(ctx, schema)
+	w, err := s.sink.Create(ctx, schema)
 	if err == nil {
 		w.(*writer).out = &disk{w.(*writer).out, s.room}
 	}
@@ -53,7 +65,7 @@ func (s fullDisk) Create(ctx context.Context, schema *arrow.Schema) (chunker.Wri
 
 // pieces is a table of several chunks, and of all that a file is made of: row groups, dictionaries,
 // bloom filters, page indexes.
-func pieces(t *testing.T) (*frame.Frame, WriteOptions) {
+func pieces(t *testing.T) (*frame.Frame, Options) {
 	t.Helper()
 	d := dice.New(8)
 	schema := arrow.NewSchema([]arrow.Field{
@@ -71,31 +83,34 @@ func pieces(t *testing.T) (*frame.Frame, WriteOptions) {
 	}
 	f, err := frame.FromRecords(schema, records...)
 	require.NoError(t, err)
-	return f, WriteOptions{RowGroupBytes: 8 << 10, BloomFilters: []string{"name"}}
+	return f, Options{RowGroupBytes: 8 << 10, BloomFilters: []string{"name"}}
 }
 
 // TestFullDisk has the disk fill up all over a file: that is the error, and neither file nor
 // temporary file is left.
 func TestFullDisk(t *testing.T) {
 	f, o := pieces(t)
-	var b bytes.Buffer
-	_, err := chunker.Copy(t.Context(), o.To(&b), chunker.FromFrame(f))
-	require.NoError(t, err)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.parquet")
-	step := 1 + b.Len()/300
+	_, err := chunker.Copy(t.Context(), sink{o, path}, chunker.FromFrame(f))
+	require.NoError(t, err)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(path))
+	size := int(info.Size())
+	step := 1 + size/300
 	if testing.Short() {
 		step *= 10
 	}
-	for room := 0; room < b.Len(); room += step {
-		_, err := chunker.Copy(t.Context(), fullDisk{fileSink{o, path}, room}, chunker.FromFrame(f))
+	for room := 0; room < size; room += step {
+		_, err := chunker.Copy(t.Context(), fullDisk{sink{o, path}, room}, chunker.FromFrame(f))
 		require.ErrorIs(t, err, errDiskFull, room)
 		require.ErrorContains(t, err, "f.parquet")
 		entries, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		require.Empty(t, entries, room)
 	}
-	_, err = chunker.Copy(t.Context(), fullDisk{fileSink{o, path}, b.Len()}, chunker.FromFrame(f))
+	_, err = chunker.Copy(t.Context(), fullDisk{sink{o, path}, size}, chunker.FromFrame(f))
 	require.NoError(t, err)
 }
 
@@ -104,7 +119,7 @@ func TestFullDisk(t *testing.T) {
 func TestNothingIsCommittedAfterAFault(t *testing.T) {
 	f, o := pieces(t)
 	path := filepath.Join(t.TempDir(), "f.parquet")
-	w, err := fullDisk{fileSink{o, path}, 100}.Create(t.Context(), f.Schema())
+	w, err := fullDisk{sink{o, path}, 100}.Create(t.Context(), f.Schema())
 	require.NoError(t, err)
 	failures := 0
 	for _, r := range f.Records() {
@@ -130,7 +145,7 @@ func TestCancelledHalfWay(t *testing.T) {
 	reason := errors.New("the user has had enough")
 	for after := range len(f.Records()) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		w, err := o.Create(filepath.Join(dir, "f.parquet")).Create(ctx, f.Schema())
+		w, err := File(o, filepath.Join(dir, "f.parquet"), f.Schema())
 		require.NoError(t, err)
 		for _, r := range f.Records()[:after] {
 			put, err := chunker.Shared(w)(ctx, chunker.Chunk{Record: r})
@@ -153,7 +168,7 @@ func TestCancelledHalfWay(t *testing.T) {
 // TestChunksOfOtherColumnsAreRefused gives a writer what it was not begun for.
 func TestChunksOfOtherColumnsAreRefused(t *testing.T) {
 	f, o := pieces(t)
-	w, err := o.To(io.Discard).Create(t.Context(), f.Schema())
+	w, err := sink{Options: o}.Create(t.Context(), f.Schema())
 	require.NoError(t, err)
 	other, err := f.Drop("tags")
 	require.NoError(t, err)
