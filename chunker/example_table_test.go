@@ -107,7 +107,7 @@ func (s *shareStream) Next(context.Context) (chunker.Part, error) {
 			b.Append(v / s.sum)
 		}
 		cols := append(slices.Clone(rec.Columns()), b.NewArray())
-		return chunker.Chunk{Record: array.NewRecord(s.schema, cols, rec.NumRows()), Row: -1}, nil
+		return chunker.Chunk{Record: array.NewRecord(s.schema, cols, rec.NumRows()), Origin: chunker.Origin{Row: -1}}, nil
 	}, nil
 }
 

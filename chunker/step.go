@@ -354,7 +354,7 @@ func MayFail(step BoundStep) bool {
 }
 
 // Given is the chunk that whoever runs a step gives to its [Work].
-func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Row: -1, given: true} }
+func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Origin: Origin{Row: -1}, given: true} }
 
 // With is the chunk with other columns for the same rows, in the same order.
 func (c Chunk) With(rec arrow.Record) Chunk {
