@@ -1,8 +1,9 @@
-// Package chunkertest checks that a chunker.Source or chunker.Sink keeps the
-// promises of package chunker. Every format's tests call it with real data:
+// Package chunkertest checks that sources, sinks and steps keep the promises of package chunker. The
+// tests of every format and verb call it with real data:
 //
 //	chunkertest.TestSource(t, csvio.Open("testdata/trips.csv"), want)
 //	chunkertest.TestSink(t, func() (chunker.Sink, func() (*frame.Frame, error)) { … }, f)
+//	out := chunkertest.TestStep(t, order.By("-fare"), trips)
 package chunkertest
 
 import (
