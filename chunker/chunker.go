@@ -47,27 +47,16 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
-// Chunk is a record batch on its way through a pipeline, with where its rows
-// came from.
+// Chunk is a record batch on its way through a pipeline.
 type Chunk struct {
 	// Record holds the rows. Its schema is the stream's.
 	Record arrow.Record
 
-	// File names the input the rows were read from; empty for memory.
-	File string
-	// Row is the position in File of the first row, counted from 0 over data
-	// rows, rejected ones included (headers and blank lines are none); -1 where
-	// the source cannot know before the chunks ahead of this one are decoded.
-	// Whoever takes the chunks in order then knows: see [Numberer]. [RowUnknown] if nobody can.
-	Row int64
-	// Kept has a bit for each row of File from Row on, the first lowest, where a source left out
-	// rows between others: Record holds those whose bits are set. Nil: it holds them all.
-	Kept []uint64
+	// Origin says where the rows came from.
+	Origin
 	// Pruned is how many rows of the input the source left out by the [Request]'s Filter, in this
 	// chunk and since the one before it.
 	Pruned int64
-	// Lines finds the line, in a text file, of a row of Record.
-	Lines Lines
 	// Read is how many bytes of the input, as stored, this chunk used up.
 	Read int64
 
@@ -140,40 +129,4 @@ func (c *Chunk) Len() int {
 		return 0
 	}
 	return int(c.Record.NumRows())
-}
-
-// Lines maps the rows of a chunk to lines of a text file. Most chunks have one
-// line a row, and hold no more than First; a row that spans lines, or blank
-// lines between rows, adds an entry to Extra.
-type Lines struct {
-	First int64       // line of row 0, counted from 1; 0 where lines mean nothing
-	Extra []ExtraLine // by ascending row
-}
-
-// ExtraLine says that rows from Row on lie Lines further down than one line a
-// row would put them, counted from the start of the chunk.
-type ExtraLine struct {
-	Row   int
-	Lines int64
-}
-
-// Of returns the line on which row begins, or 0 if lines mean nothing here.
-func (l Lines) Of(row int) int64 {
-	if l.First == 0 {
-		return 0
-	}
-	lo, hi := 0, len(l.Extra)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if l.Extra[mid].Row <= row {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	line := l.First + int64(row)
-	if lo > 0 {
-		line += l.Extra[lo-1].Lines
-	}
-	return line
 }

@@ -129,10 +129,10 @@ func (s *files) Schema() *arrow.Schema                                         {
 func (s *files) Close() error                                                  { return nil }
 func (s *files) Next(context.Context) (chunker.Part, error) {
 	all := []chunker.Chunk{
-		{File: "a", Row: -1, Record: rows(3), Rejects: rejects(0, 2)}, // file rows: R 1 R 3 4
-		{File: "a", Row: -1, Record: rows(2)},
-		{File: "b", Row: -1, Record: rows(1), Rejects: rejects(1)},
-		{File: "b", Row: -1, Record: rows(1)},
+		{Origin: chunker.Origin{File: "a", Row: -1}, Record: rows(3), Rejects: rejects(0, 2)}, // file rows: R 1 R 3 4
+		{Origin: chunker.Origin{File: "a", Row: -1}, Record: rows(2)},
+		{Origin: chunker.Origin{File: "b", Row: -1}, Record: rows(1), Rejects: rejects(1)},
+		{Origin: chunker.Origin{File: "b", Row: -1}, Record: rows(1)},
 	}
 	if s.next++; s.next > len(all) {
 		return nil, io.EOF
@@ -169,8 +169,8 @@ func TestTheRowOfAnErrorIsThatOfItsFile(t *testing.T) {
 	var n chunker.Numberer
 	bad := func(file string, row int64) error { return n.Fail(&chunker.Error{File: file, Line: 9, Row: row}) }
 	require.EqualError(t, bad("a", 3), "a:9: row 3")
-	n.Number(&chunker.Chunk{File: "a", Row: -1, Rejects: rejects(0, 1)})
-	n.Number(&chunker.Chunk{File: "a", Row: -1, Rejects: rejects(0)})
+	n.Number(&chunker.Chunk{Origin: chunker.Origin{File: "a", Row: -1}, Rejects: rejects(0, 1)})
+	n.Number(&chunker.Chunk{Origin: chunker.Origin{File: "a", Row: -1}, Rejects: rejects(0)})
 	require.EqualError(t, bad("a", 3), "a:9: row 6")
 	require.EqualError(t, bad("b", 3), "b:9: row 3", "the first part of the next file")
 	require.EqualError(t, bad("a", -1), "a:9")
@@ -275,7 +275,7 @@ func TestProject(t *testing.T) {
 }
 
 func TestRowsBetweenThoseLeftOutAreNumbered(t *testing.T) {
-	c := chunker.Chunk{Row: 1000, Kept: []uint64{1<<3 | 1<<63, 0, 1 | 1<<5}}
+	c := chunker.Chunk{Origin: chunker.Origin{Row: 1000, Kept: []uint64{1<<3 | 1<<63, 0, 1 | 1<<5}}}
 	for i, want := range []int64{1003, 1063, 1128, 1133} {
 		require.Equal(t, want, c.RowOf(i))
 	}

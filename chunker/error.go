@@ -11,7 +11,9 @@ import (
 // ErrChanged is the cause of an [Error] about a file that was written to, or cut, while it was
 // read: its rows are partly those of before. Size and time of the last write are compared when all
 // of it was read, before any output appears. Pipes and other streams, and a file that another one
-// replaced by a rename, are read as they were opened.
+// replaced by a rename, are read as they were opened. It is also the cause if a file, of which a part
+// is read, is another than when it was split; a copy of a file has the file's time if it was copied
+// with it, as by cp -p.
 var ErrChanged = paths.ErrChanged
 
 // Error says what is wrong with an input or output, and where. Fields that mean

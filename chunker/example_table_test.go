@@ -25,7 +25,7 @@ func (s shareOf) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, e
 	if err != nil {
 		return nil, fmt.Errorf("share: %w", err)
 	}
-	fields := append(slices.Clone(in.Fields()), arrow.Field{Name: "share", Type: arrow.PrimitiveTypes.Float64})
+	fields := append(slices.Clone(in.Fields()), arrow.Field{Name: "share", Type: arrow.PrimitiveTypes.Float64, Nullable: true})
 	return &boundShare{s, at[0], arrow.NewSchema(fields, nil)}, nil
 }
 
@@ -75,8 +75,11 @@ func (t *shareTable) write(_ context.Context, c chunker.Chunk) (chunker.Append, 
 		return nil, t.held.Err(n)
 	}
 	rec, sum := c.Record, 0.0 // the chunk is not released: its rows are the table's
-	for _, v := range rec.Column(t.at).(*array.Float64).Float64Values() {
-		sum += v
+	values := rec.Column(t.at).(*array.Float64)
+	for i, v := range values.Float64Values() {
+		if values.IsValid(i) { // what lies under a null is anything
+			sum += v
+		}
 	}
 	return func(context.Context) error {
 		t.rows, t.sum = append(t.rows, rec), t.sum+sum
@@ -103,11 +106,16 @@ func (s *shareStream) Next(context.Context) (chunker.Part, error) {
 	s.rows = s.rows[1:]
 	return func(context.Context) (chunker.Chunk, error) { // on any worker
 		b := array.NewFloat64Builder(memory.DefaultAllocator)
-		for _, v := range rec.Column(s.at).(*array.Float64).Float64Values() {
+		values := rec.Column(s.at).(*array.Float64)
+		for i, v := range values.Float64Values() {
+			if values.IsNull(i) {
+				b.AppendNull()
+				continue
+			}
 			b.Append(v / s.sum)
 		}
 		cols := append(slices.Clone(rec.Columns()), b.NewArray())
-		return chunker.Chunk{Record: array.NewRecord(s.schema, cols, rec.NumRows()), Row: -1}, nil
+		return chunker.Chunk{Record: array.NewRecord(s.schema, cols, rec.NumRows()), Origin: chunker.Origin{Row: -1}}, nil
 	}, nil
 }
 

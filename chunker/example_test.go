@@ -91,7 +91,7 @@ func (s *squaresStream) Next(context.Context) (chunker.Part, error) {
 			b.Field(0).(*array.Int64Builder).Append(int64(n))
 			b.Field(1).(*array.Int64Builder).Append(int64(n * n))
 		}
-		return chunker.Chunk{Record: b.NewRecord(), Row: int64(from)}, nil
+		return chunker.Chunk{Record: b.NewRecord(), Origin: chunker.Origin{Row: int64(from)}}, nil
 	}, nil
 }
 

@@ -65,7 +65,7 @@ func (l *lending) Next(context.Context) (chunker.Part, error) {
 			defer close(l.later)
 		}
 		l.lent.Add(1)
-		return chunker.Chunk{Record: rows(1), Row: -1, Free: func() { l.lent.Add(-1) }}, nil
+		return chunker.Chunk{Record: rows(1), Origin: chunker.Origin{Row: -1}, Free: func() { l.lent.Add(-1) }}, nil
 	}, nil
 }
 
@@ -403,7 +403,7 @@ func TestARowThatIsKnownIsKept(t *testing.T) {
 	}{
 		{"a", -1, 3, 0}, {"a", -1, 2, 3}, {"a", 0, 4, 0}, {"a", -1, 1, 4}, {"a", 1, 1, 1}, {"a", -1, 1, 2}, {"b", -1, 1, 0}, {"b", 100, 0, 100}, {"b", -1, 1, 100}, {"a", -1, 1, 0},
 	} {
-		chunk := chunker.Chunk{File: c.file, Row: c.row, Record: rows(c.rows)}
+		chunk := chunker.Chunk{Origin: chunker.Origin{File: c.file, Row: c.row}, Record: rows(c.rows)}
 		n.Number(&chunk)
 		require.Equal(t, c.got, chunk.Row, "chunk %d", i)
 	}

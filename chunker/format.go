@@ -29,6 +29,15 @@ type Format struct {
 // Opener makes sources of files: the options of a format for reading.
 type Opener interface{ Open(paths ...string) Source }
 
+// PartOpener is an Opener of a format whose sources can be split: it makes the source of a part again
+// from data.
+type PartOpener interface {
+	Opener
+	// OpenPart makes the source of a part of files, as [Files].Part of a source that [Splitter].Split
+	// returned has it. It opens nothing: a file that is another by now is an error once it is read.
+	OpenPart(part Settings, paths ...string) (Source, error)
+}
+
 // Creator makes sinks of files: the options of a format for writing.
 type Creator interface{ Create(path string) Sink }
 
@@ -133,6 +142,10 @@ type Files struct {
 	// Options is a struct with json tags that the format's Open or Create reads, or nil if all are the
 	// defaults. Those that were read are [Settings].
 	Options any
+	// Part says which part of the table a source is that [Splitter].Split returned, and what its files
+	// were like then. It is a struct with json tags that OpenPart of the format's [PartOpener] reads, or
+	// nil for all of the table. One that was read is [Settings].
+	Part any
 }
 
 // StoredFiles is a Source or Sink that can be written as data.
@@ -151,16 +164,16 @@ func FilesOf(of any) (Files, error) {
 	return s.Stored()
 }
 
-// settings are the options in the form that formats read.
-func (f Files) settings() (Settings, error) {
-	if s, ok := f.Options.(Settings); ok || f.Options == nil {
+// settingsOf are options, or a part, in the form that formats read.
+func settingsOf(name string, of any) (Settings, error) {
+	if s, ok := of.(Settings); ok || of == nil {
 		return s, nil
 	}
-	data, err := strictjson.Marshal(f.Options)
+	data, err := strictjson.Marshal(of)
 	if err != nil {
 		return Settings{}, err
 	}
-	v, err := strictjson.Parse("options", data)
+	v, err := strictjson.Parse(name, data)
 	return Settings{v}, err
 }
 
@@ -170,7 +183,7 @@ func (f Files) Opener() (Opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.settings()
+	s, err := settingsOf("options", f.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +196,7 @@ func (f Files) Creator() (Creator, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.settings()
+	s, err := settingsOf("options", f.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -196,14 +209,32 @@ func (f Files) Source() (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(f.Paths) == 0 {
+	return f.OpenBy(o)
+}
+
+// OpenBy is the source that the data is of, by options in the stead of its own.
+func (f Files) OpenBy(o Opener) (Source, error) {
+	switch p, ok := o.(PartOpener); {
+	case len(f.Paths) == 0:
 		return nil, fmt.Errorf("no file is named")
+	case f.Part == nil:
+		return o.Open(f.Paths...), nil
+	case !ok:
+		return nil, fmt.Errorf("part: files of the format %q are read whole: leave the field out", f.Format)
+	default:
+		s, err := settingsOf("part", f.Part)
+		if err != nil {
+			return nil, err
+		}
+		return p.OpenPart(s, f.Paths...)
 	}
-	return o.Open(f.Paths...), nil
 }
 
 // Sink is the sink that the data is of.
 func (f Files) Sink() (Sink, error) {
+	if f.Part != nil {
+		return nil, fmt.Errorf("part: a file is written whole: leave the field out")
+	}
 	c, err := f.Creator()
 	if err != nil {
 		return nil, err
@@ -218,9 +249,10 @@ type filesData struct {
 	Format  string          `json:"format"`
 	Files   []string        `json:"files"`
 	Options json.RawMessage `json:"options,omitempty"`
+	Part    json.RawMessage `json:"part,omitempty"`
 }
 
-// MarshalJSON writes the format, the files, and the options that are not the defaults.
+// MarshalJSON writes the format, the files, the options that are not the defaults, and the part.
 func (f Files) MarshalJSON() ([]byte, error) {
 	d := filesData{Format: f.Format, Files: f.Paths}
 	if f.Options != nil {
@@ -232,16 +264,32 @@ func (f Files) MarshalJSON() ([]byte, error) {
 			d.Options = nil
 		}
 	}
+	if f.Part != nil {
+		var err error
+		if d.Part, err = strictjson.Marshal(f.Part); err != nil {
+			return nil, fmt.Errorf("part.%w", err)
+		}
+	}
 	return strictjson.Marshal(d)
 }
 
-// UnmarshalStrict reads files inside a document of this module. The options are looked at by the
-// format: see [Files.Source] and [Files.Sink].
+// UnmarshalJSON reads files by themselves: see [Files.UnmarshalStrict].
+func (f *Files) UnmarshalJSON(data []byte) error {
+	v, err := strictjson.Parse("", data)
+	if err != nil {
+		return err
+	}
+	return f.UnmarshalStrict(v)
+}
+
+// UnmarshalStrict reads files inside a document of this module. The options and the part are looked
+// at by the format: see [Files.Source] and [Files.Sink].
 func (f *Files) UnmarshalStrict(v *strictjson.Value) error {
 	var d struct {
 		Format  string    `json:"format"`
 		Files   []string  `json:"files"`
 		Options *Settings `json:"options,omitempty"`
+		Part    *Settings `json:"part,omitempty"`
 	}
 	if err := v.Decode(&d); err != nil {
 		return err
@@ -252,6 +300,9 @@ func (f *Files) UnmarshalStrict(v *strictjson.Value) error {
 	*f = Files{Format: d.Format, Paths: d.Files}
 	if d.Options != nil {
 		f.Options = *d.Options
+	}
+	if d.Part != nil {
+		f.Part = *d.Part
 	}
 	return nil
 }

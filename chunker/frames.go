@@ -77,7 +77,7 @@ func (s *frameStream) Next(ctx context.Context) (Part, error) {
 	}
 	rec := s.pieces[0]
 	s.pieces = s.pieces[1:]
-	c := Chunk{Record: rec, Row: s.row, Read: Bytes(rec)}
+	c := Chunk{Record: rec, Origin: Origin{Row: s.row}, Read: Bytes(rec)}
 	s.row += rec.NumRows()
 	return func(context.Context) (Chunk, error) { return c, nil }, nil
 }

@@ -92,12 +92,15 @@ type Checker interface {
 	Check(ctx context.Context) error
 }
 
-// Splitter is an Input that can be cut into sources of their own, for work that
-// is spread over processes or resumed.
+// Splitter is an Input that can be cut into sources of their own, for work that is spread over
+// processes or resumed.
 type Splitter interface {
 	Input
-	// Split returns at most n sources which, read one after another, give the
-	// rows of this one in its order. Fewer where the input has fewer seams.
+	// Split returns at most n sources which, read one after another, give the rows of this one in its
+	// order. They are fewer if the input has fewer seams. Parts of files travel: [FilesOf] makes data of
+	// one, and [Files.Source] a part of the data, in another process too, if it sees the same files.
+	// What was found out about the table goes with the part, and a file that changed since it was split
+	// is an error, [ErrChanged], once the part is read.
 	Split(ctx context.Context, n int) ([]Source, error)
 }
 

@@ -230,7 +230,8 @@ func (b BoundSteps) Explain() string {
 	return lines.String()
 }
 
-// Needs lists the columns of what comes in that are looked at or come out, by position.
+// Needs lists the columns of what comes in that are looked at, come out, or have another put in their
+// place, by position.
 func (b BoundSteps) Needs(in *arrow.Schema) []int {
 	need := index.All(b.schema.NumFields())
 	for i := len(b.List) - 1; i >= 0; i-- {
@@ -248,6 +249,8 @@ func (b BoundSteps) Needs(in *arrow.Schema) []int {
 		for _, c := range need {
 			if passes[c] >= 0 {
 				before[passes[c]] = true
+			} else if at := from.FieldIndices(b.List[i].Schema().Field(c).Name); len(at) > 0 {
+				before[at[0]] = true // whose place it takes: without it the columns would come out in another order
 			}
 		}
 		for _, c := range p.Reads() {
@@ -354,7 +357,7 @@ func MayFail(step BoundStep) bool {
 }
 
 // Given is the chunk that whoever runs a step gives to its [Work].
-func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Row: -1, given: true} }
+func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Origin: Origin{Row: -1}, given: true} }
 
 // With is the chunk with other columns for the same rows, in the same order.
 func (c Chunk) With(rec arrow.Record) Chunk {

@@ -63,7 +63,7 @@ func TestRegistriesRefuseWhatIsTaken(t *testing.T) {
 	require.PanicsWithValue(t, "chunker: RegisterStep: the name is empty", func() { chunker.RegisterStep("", read) })
 	require.PanicsWithValue(t, `chunker: RegisterFormat: the name "example" is taken`, func() { chunker.RegisterFormat(chunker.Format{Name: "example"}) })
 	require.PanicsWithValue(t, `chunker: RegisterFormat("other"): the ending .example is that of "example"`, func() { chunker.RegisterFormat(chunker.Format{Name: "other", Endings: []string{".example"}}) })
-	require.Equal(t, []string{"example"}, chunker.FormatNames())
+	require.Contains(t, chunker.FormatNames(), "example")
 	for path, want := range map[string]string{"a.example": "example ", "A.EXAMPLE.GZ": "example gzip", "x/b.example.zst": "example zstd", "a.other": " ", "a.gz": " gzip", "": " ", ".example": "example "} {
 		f, compression, _ := chunker.FormatOfName(path)
 		require.Equal(t, want, f.Name+" "+compression, path)

@@ -19,7 +19,7 @@ func partOf(rows int) chunker.Part {
 	b := array.NewInt64Builder(memory.DefaultAllocator)
 	b.AppendValues(make([]int64, rows), nil)
 	schema := arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil)
-	c := chunker.Chunk{File: "in", Record: array.NewRecord(schema, []arrow.Array{b.NewArray()}, int64(rows))}
+	c := chunker.Chunk{Origin: chunker.Origin{File: "in"}, Record: array.NewRecord(schema, []arrow.Array{b.NewArray()}, int64(rows))}
 	return func(context.Context) (chunker.Chunk, error) { return c, nil }
 }
 

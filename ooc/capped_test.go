@@ -44,7 +44,7 @@ func (s *flawedStream) Next(context.Context) (chunker.Part, error) {
 	if s.given == s.f.NumRows() {
 		return nil, io.EOF
 	}
-	c := chunker.Chunk{File: "f", Row: -1}
+	c := chunker.Chunk{Origin: chunker.Origin{File: "f", Row: -1}}
 	first := s.given
 	for i := 0; i < s.rows && s.given < s.f.NumRows(); i++ {
 		switch {

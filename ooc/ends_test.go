@@ -74,7 +74,7 @@ func (s *trackedStream) Next(context.Context) (chunker.Part, error) {
 			b.Append(int64(i*s.rows + row))
 		}
 		rec := array.NewRecord(trackedSchema, []arrow.Array{b.NewArray()}, int64(s.rows))
-		return chunker.Chunk{Record: rec, Row: int64(i * s.rows), Free: func() { s.freed.Add(1) }}, nil
+		return chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: int64(i * s.rows)}, Free: func() { s.freed.Add(1) }}, nil
 	}, nil
 }
 

@@ -244,7 +244,7 @@ func (s *backwardsStream) Next(context.Context) (chunker.Part, error) {
 			at[i] = int(rec.NumRows()) - 1 - i
 		}
 		out, err := copied(rec, at)
-		return chunker.Chunk{Record: out, Row: -1}, err
+		return chunker.Chunk{Record: out, Origin: chunker.Origin{Row: -1}}, err
 	}, nil
 }
 

@@ -49,7 +49,9 @@ func TestLargerThanMemory(t *testing.T) {
 		for w := range workers {
 			rec := randomChunk(schema, at+w, chunkRows)
 			sum += checksum(rec)
-			group.Go(func() { puts[w], _ = chunker.Shared(table)(t.Context(), chunker.Chunk{Record: rec, Row: -1}) })
+			group.Go(func() {
+				puts[w], _ = chunker.Shared(table)(t.Context(), chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
+			})
 		}
 		group.Wait()
 		for _, put := range puts {

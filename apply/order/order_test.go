@@ -95,7 +95,9 @@ func (d drive) write(ctx context.Context, t chunker.Table, f *frame.Frame) error
 		puts, errs := make([]chunker.Append, len(window)), make([]error, len(window))
 		var group sync.WaitGroup
 		for i, rec := range window {
-			group.Go(func() { puts[i], errs[i] = chunker.Shared(t)(ctx, chunker.Chunk{Record: rec, Row: -1}) })
+			group.Go(func() {
+				puts[i], errs[i] = chunker.Shared(t)(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
+			})
 		}
 		group.Wait()
 		if err := errors.Join(errs...); err != nil {

@@ -241,7 +241,7 @@ func (s *spiller) block(ctx context.Context, rec arrow.Record) error {
 	s.rows += rec.NumRows()
 	weigh := weigherOf(rec)
 	s.sums = append(s.sums, s.sums[len(s.sums)-1]+weigh.bits(0, int(rec.NumRows())))
-	put, err := s.out.Write(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := s.out.Write(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 	if err != nil {
 		return err
 	}

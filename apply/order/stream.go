@@ -108,6 +108,6 @@ func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 		if err != nil {
 			return chunker.Chunk{}, err
 		}
-		return chunker.Chunk{Record: rec, Row: -1}, nil
+		return chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}}, nil
 	}, nil
 }

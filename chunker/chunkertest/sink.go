@@ -63,7 +63,7 @@ func write(t *testing.T, sink chunker.Sink, f *frame.Frame, rows int, order stri
 	run := func(i int) {
 		held.Add(1)
 		var err error
-		puts[i], err = writes[i%len(writes)](t.Context(), chunker.Chunk{Record: records[i], Row: -1, Free: func() { held.Add(-1) }})
+		puts[i], err = writes[i%len(writes)](t.Context(), chunker.Chunk{Record: records[i], Origin: chunker.Origin{Row: -1}, Free: func() { held.Add(-1) }})
 		require.NoError(t, err)
 	}
 	if order == "at once" {
@@ -102,7 +102,7 @@ func testNothing(t *testing.T, output Output, f *frame.Frame) {
 	require.NoError(t, err)
 	write := workerOf(t, w)
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := write(t.Context(), chunker.Chunk{Record: rec, Row: -1})
+		put, err := write(t.Context(), chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 		require.NoError(t, err)
 		require.NoError(t, put(t.Context()))
 	}
@@ -149,7 +149,7 @@ func testTorn(t *testing.T, ctx context.Context, output Output, f *frame.Frame) 
 	failed := false
 	write := workerOf(t, w)
 	for rec := range chunker.Cut(f, 0, 0) {
-		put, err := write(ctx, chunker.Chunk{Record: rec, Row: -1})
+		put, err := write(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 		if err == nil {
 			err = put(ctx)
 		}

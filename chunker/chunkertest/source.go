@@ -1,12 +1,14 @@
-// Package chunkertest checks that a chunker.Source or chunker.Sink keeps the
-// promises of package chunker. Every format's tests call it with real data:
+// Package chunkertest checks that sources, sinks and steps keep the promises of package chunker. The
+// tests of every format and verb call it with real data:
 //
 //	chunkertest.TestSource(t, csvio.Open("testdata/trips.csv"), want)
 //	chunkertest.TestSink(t, func() (chunker.Sink, func() (*frame.Frame, error)) { … }, f)
+//	out := chunkertest.TestStep(t, order.By("-fare"), trips)
 package chunkertest
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"slices"
 	"sync"
@@ -183,6 +185,7 @@ func testSplit(t *testing.T, src chunker.Source, want *frame.Frame) {
 		var files []string
 		var rows, bytes int64
 		for _, p := range parts {
+			p = throughData(t, src, p)
 			f, err := chunker.ReadAll(t.Context(), p)
 			require.NoError(t, err)
 			frames = append(frames, f)
@@ -197,6 +200,28 @@ func testSplit(t *testing.T, src chunker.Source, want *frame.Frame) {
 		require.InDelta(t, max(bytesAll, 0), bytes, float64(len(parts)*len(want.Names())), "bytes of %d parts: bits are rounded up", len(parts))
 		require.Equal(t, placesOf(src), slices.Compact(files), "files of %d parts", len(parts))
 	}
+}
+
+// throughData is a part of a source after it was written as data and read back, if the source can be.
+func throughData(t *testing.T, whole, part chunker.Source) chunker.Source {
+	t.Helper()
+	if _, err := chunker.FilesOf(whole); err != nil {
+		return part
+	}
+	files, err := chunker.FilesOf(part)
+	require.NoError(t, err, "a part of a source that can be stored")
+	data, err := json.Marshal(files)
+	require.NoError(t, err)
+	var back chunker.Files
+	require.NoError(t, json.Unmarshal(data, &back), "%s", data)
+	part, err = back.Source()
+	require.NoError(t, err, "%s", data)
+	files, err = chunker.FilesOf(part)
+	require.NoError(t, err)
+	again, err := json.Marshal(files)
+	require.NoError(t, err)
+	require.Equal(t, string(data), string(again), "a part, written, read, and written again")
+	return part
 }
 
 func placesOf(src chunker.Source) []string {

@@ -238,8 +238,8 @@ func (r *runJob) openFiles(cmd *cobra.Command, files chunker.Files, stdinTaken b
 		}
 		return o, o.pipe(cmd, by, files.Paths[0], f)
 	}
-	o.Source = by.Open(files.Paths...)
-	return o, nil
+	o.Source, err = files.OpenBy(by)
+	return o, err
 }
 
 // pipe takes f over as the source.

@@ -30,6 +30,16 @@ func logs(t *testing.T) *frame.Frame {
 	return f
 }
 
+// TestTheStepsAreSteps of their kinds, whatever the order and the cut.
+func TestTheStepsAreSteps(t *testing.T) {
+	for name, step := range map[string]chunker.Step{
+		"any order": Pseudonym{"user"}, "in order": Sessions{"user"}, "all rows": CountBy{"path"},
+		"all": chunker.Steps{Pseudonym{"user"}, Sessions{"user"}, CountBy{"path"}},
+	} {
+		t.Run(name, func(t *testing.T) { chunkertest.TestStep(t, step, logs(t)) })
+	}
+}
+
 func TestTheSourceIsOne(t *testing.T) { chunkertest.TestSource(t, Logs{"testdata"}, logs(t)) }
 
 func TestTheSinkIsOne(t *testing.T) {

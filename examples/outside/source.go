@@ -160,7 +160,8 @@ func parse(text []byte, file string, row int64) (chunker.Chunk, error) {
 		n++
 	}
 	return chunker.Chunk{
-		Record: b.NewRecord(), File: file, Row: row, Lines: chunker.Lines{First: row + 1}, Read: int64(len(text)),
+		Record: b.NewRecord(), Read: int64(len(text)),
+		Origin: chunker.Origin{File: file, Row: row, Lines: chunker.Lines{First: row + 1}},
 	}, nil
 }
 

@@ -139,14 +139,14 @@ func (c counts) Table(_ context.Context, env chunker.Env) (chunker.Table, error)
 	if err != nil {
 		return nil, err
 	}
-	return &counting{counts: c, share: share, rows: map[string]int64{}}, nil
+	return &counting{counts: c, share: share, rows: map[string]*int64{}}, nil
 }
 
 type counting struct {
 	counts
 	share *chunker.Share
 	mu    sync.Mutex
-	rows  map[string]int64
+	rows  map[string]*int64 // pointers, since an assignment to a map keeps the text it is given
 }
 
 // Worker counts each chunk for itself, and adds up at its end.
@@ -171,9 +171,9 @@ func (t *counting) add(rows map[string]int64) error {
 			if !t.share.Grow(need) {
 				return t.share.Err(need)
 			}
-			text = strings.Clone(text) // the chunk's memory is lent
+			t.rows[strings.Clone(text)] = new(int64) // the chunk's memory is lent
 		}
-		t.rows[text] += n
+		*t.rows[text] += n
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func (t *counting) Stream(ctx context.Context, bytes int64) (chunker.Stream, err
 	slices.Sort(texts)
 	rows := make([]int64, len(texts))
 	for i, text := range texts {
-		rows[i] = t.rows[text]
+		rows[i] = *t.rows[text]
 	}
 	f, err := frame.New(frame.Of(t.Column, texts), frame.Of("rows", rows))
 	if err != nil {

@@ -197,13 +197,15 @@ func TestNewRowsHaveNoOrigin(t *testing.T) {
 		of   func(c chunker.Chunk) chunker.Chunk
 		want int64
 	}{
-		"the same rows":         {func(c chunker.Chunk) chunker.Chunk { return c.With(c.Record) }, 7},
-		"the chunk itself":      {func(c chunker.Chunk) chunker.Chunk { return c }, 7},
-		"a slice":               {func(c chunker.Chunk) chunker.Chunk { return c.Slice(3, 9) }, 7},
-		"new rows, as many":     {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)) }, -1},
-		"a slice of new rows":   {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)).Slice(1, 9) }, -1},
-		"a chunk of its own":    {func(c chunker.Chunk) chunker.Chunk { return chunker.Chunk{Record: turned(c)} }, -1},
-		"its own, numbered":     {func(c chunker.Chunk) chunker.Chunk { return chunker.Chunk{Record: turned(c), Row: -1} }, -1},
+		"the same rows":       {func(c chunker.Chunk) chunker.Chunk { return c.With(c.Record) }, 7},
+		"the chunk itself":    {func(c chunker.Chunk) chunker.Chunk { return c }, 7},
+		"a slice":             {func(c chunker.Chunk) chunker.Chunk { return c.Slice(3, 9) }, 7},
+		"new rows, as many":   {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)) }, -1},
+		"a slice of new rows": {func(c chunker.Chunk) chunker.Chunk { return c.NewRows(turned(c)).Slice(1, 9) }, -1},
+		"a chunk of its own":  {func(c chunker.Chunk) chunker.Chunk { return chunker.Chunk{Record: turned(c)} }, -1},
+		"its own, numbered": {func(c chunker.Chunk) chunker.Chunk {
+			return chunker.Chunk{Record: turned(c), Origin: chunker.Origin{Row: -1}}
+		}, -1},
 		"twice as many by With": {twice, -1},
 	} {
 		for _, step := range []func(chunker.Work) chunker.Step{func(w chunker.Work) chunker.Step { return by(w) }, func(w chunker.Work) chunker.Step { return ordered{next: w} }} {

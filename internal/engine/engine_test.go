@@ -112,7 +112,9 @@ func (g *given) Next(context.Context) (chunker.Part, error) {
 	}
 	rec := g.rows[0]
 	g.rows = g.rows[1:]
-	return func(context.Context) (chunker.Chunk, error) { return chunker.Chunk{Record: rec, Row: -1}, nil }, nil
+	return func(context.Context) (chunker.Chunk, error) {
+		return chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}}, nil
+	}, nil
 }
 
 // admitted is a chunk that waits for its room in a budget.
@@ -235,7 +237,7 @@ type numbersItem struct {
 }
 
 func (n *numbersItem) Decode(context.Context) (chunker.Chunk, error) {
-	return chunker.Chunk{Record: n.rec, Row: -1}, nil
+	return chunker.Chunk{Record: n.rec, Origin: chunker.Origin{Row: -1}}, nil
 }
 func (n *numbersItem) Release() { n.released.Add(1) }
 

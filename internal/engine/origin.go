@@ -87,24 +87,22 @@ func newOrigins(env *Env) (*origins, error) {
 }
 
 // origin is where a batch's rows came from, in little memory: one that was read from a text file
-// takes about 100 bytes, and two more for each row that spans lines.
+// takes about 150 bytes, and two more for each row that spans lines.
 type origin struct {
-	file     string
-	row      int64
-	kept     []uint64
-	line     int64
-	extra    []byte // of Lines: pairs of how many rows further and how many lines more
-	rejected []byte // how many rows further each is
+	chunker.Origin        // without Lines.Extra
+	extra          []byte // which is that: pairs of how many rows further and how many lines more
+	rejected       []byte // how many rows further each is
 }
 
-const originBytes = 120 // that an origin takes, beside what it points to
+const originBytes = 150 // that an origin takes, beside what it points to
 
 // add keeps where the rows of a numbered batch came from.
 func (o *origins) add(number int, c *chunker.Chunk) {
 	for len(o.list) < number { // batches that were never settled have no rows
 		o.list = append(o.list, origin{})
 	}
-	at := origin{file: c.File, row: c.Row, kept: c.Kept, line: c.Lines.First}
+	at := origin{Origin: c.Origin}
+	at.Lines.Extra = nil
 	row, lines := 0, int64(0)
 	for _, x := range c.Lines.Extra {
 		at.extra = binary.AppendVarint(binary.AppendUvarint(at.extra, uint64(x.Row-row)), x.Lines-lines)
@@ -116,7 +114,7 @@ func (o *origins) add(number int, c *chunker.Chunk) {
 		last = e.Row
 	}
 	o.list = append(o.list, at)
-	o.share.Add(originBytes + int64(8*len(at.kept)+cap(at.extra)+cap(at.rejected)))
+	o.share.Add(originBytes + int64(8*len(at.Kept)+cap(at.extra)+cap(at.rejected)))
 }
 
 // of finds the file, row and line of an id.
@@ -136,14 +134,14 @@ func (o *origins) of(id int64) (file string, row, line int64) {
 
 // unpacked is a chunk of rows of the origin, without them.
 func (at *origin) unpacked() chunker.Chunk {
-	c := chunker.Chunk{File: at.file, Row: at.row, Kept: at.kept, Lines: chunker.Lines{First: at.line}}
+	c := chunker.Chunk{Origin: at.Origin}
 	for x, rest := (chunker.ExtraLine{}), at.extra; len(rest) > 0; {
 		rows, n := binary.Uvarint(rest)
 		lines, m := binary.Varint(rest[n:])
 		x.Row, x.Lines, rest = x.Row+int(rows), x.Lines+lines, rest[n+m:]
 		c.Lines.Extra = append(c.Lines.Extra, x)
 	}
-	for row, rest := at.row, at.rejected; len(rest) > 0; {
+	for row, rest := at.Row, at.rejected; len(rest) > 0; {
 		rows, n := binary.Varint(rest)
 		row, rest = row+rows, rest[n:]
 		c.Rejects = append(c.Rejects, &chunker.Error{Row: row})

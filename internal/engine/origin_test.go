@@ -19,7 +19,7 @@ func TestOriginsAreThoseOfTheChunks(t *testing.T) {
 	rows := func(c chunker.Chunk) int { return 60 }
 	var numberer chunker.Numberer
 	for k := range 30 {
-		c := chunker.Chunk{File: []string{"a.csv", "b.csv", "c.parquet"}[k/10], Row: -1}
+		c := chunker.Chunk{Origin: chunker.Origin{File: []string{"a.csv", "b.csv", "c.parquet"}[k/10], Row: -1}}
 		switch k % 3 {
 		case 0: // a text file whose rows span lines, some of them rejected
 			c.Lines.First = int64(1000 * k)

@@ -152,7 +152,7 @@ func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejecte
 	if err != nil {
 		return err
 	}
-	put, err := r.put(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := r.put(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 	if err != nil {
 		return err
 	}

@@ -211,7 +211,7 @@ func (f *Flow) last(ctx context.Context, b *Batch, s *segment, steps []Step, e E
 
 // forTable is the chunk that is written to a table.
 func (b *Batch) forTable(t *table) chunker.Chunk {
-	c := chunker.Chunk{Record: b.Chunk().Record, Free: b.chunk.Free, Row: -1}
+	c := chunker.Chunk{Record: b.Chunk().Record, Free: b.chunk.Free, Origin: chunker.Origin{Row: -1}}
 	b.Records = records(c)
 	c.Record = t.withIDs(b)[0]
 	return c

@@ -170,7 +170,7 @@ func (r reading) Next(ctx context.Context) (chunker.Part, error) {
 				c.Release()
 			}
 		}
-		return chunker.Chunk{Record: c.Record, Free: c.Free, File: r.String(), Row: -1}, err
+		return chunker.Chunk{Record: c.Record, Free: c.Free, Origin: chunker.Origin{File: r.String(), Row: -1}}, err
 	}, nil
 }
 
@@ -249,7 +249,7 @@ func (t *table) fill(ctx context.Context, records []arrow.Record, workers int) e
 			return pieces[next-1], nil
 		},
 		Work: func(ctx context.Context, _ int, rec arrow.Record) (chunker.Append, error) {
-			return t.write(ctx, chunker.Chunk{Record: rec, Row: -1})
+			return t.write(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 		},
 		Emit: func(ctx context.Context, put chunker.Append) error { return put(ctx) },
 	}.Run(ctx)

@@ -226,7 +226,7 @@ func (r *Run) Read(ctx context.Context, i int) (chunker.Chunk, error) {
 		bufpool.Put(buf)
 		return chunker.Chunk{}, fmt.Errorf("reading back what was spilled to %s: %w", r.file.dir, err)
 	}
-	return chunker.Chunk{Record: rec, Row: b.row, Free: func() { bufpool.Put(buf) }}, nil
+	return chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: b.row}, Free: func() { bufpool.Put(buf) }}, nil
 }
 
 func (r *Run) read(b block, buf []byte) (arrow.Record, error) {

@@ -141,6 +141,10 @@ func (s *source) openRaw(ctx context.Context, name string) (*input, error) {
 		if err := in.openFile(ctx, name); err != nil {
 			return nil, s.fail(name, err)
 		}
+		if err := s.part.check(s.paths, name, in.file); err != nil {
+			in.file.Close()
+			return nil, s.fail(name, err)
+		}
 	}
 	if err := in.decompress(name); err != nil {
 		if in.file != nil {

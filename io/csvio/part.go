@@ -111,8 +111,9 @@ func (p *piece) chunk(b *block, columns []filler) (chunker.Chunk, error) {
 		cols[i] = f.array(b)
 	}
 	c := chunker.Chunk{
-		Record: array.NewRecord(p.stream.schema, cols, int64(b.rows)), File: p.file, Row: -1, Read: p.read,
-		Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}, Rejects: p.problems, Nulled: p.nulled, Cut: p.cut, Mended: p.mended, Free: b.free,
+		Record: array.NewRecord(p.stream.schema, cols, int64(b.rows)), Read: p.read,
+		Origin:  chunker.Origin{File: p.file, Row: -1, Lines: chunker.Lines{First: p.line + 1, Extra: p.breaks}},
+		Rejects: p.problems, Nulled: p.nulled, Cut: p.cut, Mended: p.mended, Free: b.free,
 	}
 	if err := leaveOut(p.gone, &c); err != nil {
 		c.Release()

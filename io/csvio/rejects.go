@@ -195,7 +195,7 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 		rows[i] = e.RejectedRow()
 	}
 	rec := array.NewRecord(chunker.RejectSchema(), chunker.RejectColumns(rows), int64(len(rows)))
-	put, err := l.put(ctx, chunker.Chunk{Record: rec, Row: -1})
+	put, err := l.put(ctx, chunker.Chunk{Record: rec, Origin: chunker.Origin{Row: -1}})
 	if err != nil {
 		return err
 	}

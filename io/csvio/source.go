@@ -46,7 +46,7 @@ func (s *source) fail(file string, err error) error {
 
 // files lists what is to be read.
 func (s *source) files() ([]string, error) {
-	if s.reader != nil {
+	if s.reader != nil || s.part != nil { // a part names its files, and no patterns
 		return s.paths, nil
 	}
 	files, err := paths.Expand(s.paths...)

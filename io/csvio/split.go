@@ -4,101 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
-
-	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bufpool"
 	"github.com/volley-go/volley/internal/charset"
 	"github.com/volley-go/volley/internal/csv"
 	"github.com/volley-go/volley/internal/paths"
-	"github.com/volley-go/volley/io/csvio/internal/dialect"
-	"github.com/volley-go/volley/io/csvio/internal/sniff"
 )
-
-// part is some files of a table, or a range of one, with everything that was found out about the
-// table: nothing is looked for again, and all parts have the same columns. It is plain data.
-type part struct {
-	From, To   int64 // bytes of the one file that its rows take; To is 0 if files are read whole
-	Line       int64 // lines before From
-	Size       int64 // of the file, when it was split
-	Delimiter  string
-	Quote      byte
-	Backslash  bool
-	Comment    byte
-	Ends       LineEnd
-	Trim       bool
-	Blanks     bool
-	Separator  bool // the first line is sep= and the delimiter
-	HeaderRows int
-	Preamble   bool     // lines above the table are looked for in each file
-	Names      []string // of the first file's header; nil if there is none
-	Width      int      // fields of most rows
-	Columns    []partColumn
-	Sample     sampled
-}
-
-// partColumn is a column as it was found.
-type partColumn struct {
-	Name      string
-	Type      arrow.DataType
-	Found     bool // from samples
-	Numbers   csv.Number
-	Marks     csv.Number // of numbers of the file
-	Dates     csv.DateOrder
-	Yes, No   []string
-	Null      []string // words beside those of the options
-	Evidence  [3]int   // rows of the first, those without a text, those of a number, date or the like
-	Sampled   int
-	Undecided bool // dates
-	Unmarked  bool // numbers
-	Example   string
-}
-
-// partOf is what was found, as data.
-func partOf(f *found) *part {
-	r := &f.rules
-	p := &part{
-		Delimiter: r.Delimiter, Quote: r.Quote, Backslash: r.Backslash, Comment: r.Comment, Ends: r.Ends, Trim: r.Trim, Blanks: r.BlankRows,
-		Separator: f.layout.Separator, HeaderRows: f.layout.Headers, Preamble: f.layout.WhySkip != "", Names: f.layout.Names, Width: f.layout.Width, Sample: f.sample,
-	}
-	for i := range f.columns {
-		c := &f.columns[i]
-		p.Columns = append(p.Columns, partColumn{
-			Name: c.name, Type: c.Type, Found: c.Found, Numbers: c.Form.Number, Marks: c.Marks, Dates: c.Form.Order, Yes: c.Form.Yes, No: c.Form.No,
-			Null: c.NullWords, Evidence: c.Profile.Looks(),
-			Sampled: c.sampled, Undecided: c.undecidedDates, Unmarked: c.undecidedMark, Example: c.example,
-		})
-	}
-	return p
-}
-
-// found is what a pass needs to know.
-func (p *part) found(o *ReadOptions) found {
-	said := o.sniffing()
-	f := found{sample: p.Sample, header: p.HeaderRows > 0}
-	f.rules = dialect.Rules{Delimiter: p.Delimiter, Quote: p.Quote, Backslash: p.Backslash, Comment: p.Comment, Ends: p.Ends, Trim: p.Trim, BlankRows: p.Blanks}
-	f.dialect, f.asIs = f.rules.Scanner(), f.rules.Plain()
-	f.layout = sniff.Layout{Separator: p.Separator, Headers: p.HeaderRows, Names: p.Names, Width: p.Width}
-	if p.Preamble {
-		f.layout.WhySkip = "the whole table's"
-	}
-	for _, c := range p.Columns {
-		f.columns = append(f.columns, column{
-			name: c.Name,
-			Column: sniff.Column{
-				Type: c.Type, Found: c.Found, Form: sniff.Form{Number: c.Numbers, Order: c.Dates, Yes: c.Yes, No: c.No}, Marks: c.Marks,
-				NullWords: c.Null, Nulls: said.Nulls(c.Null...), Profile: sniff.ProfileOf(c.Evidence),
-			},
-			sampled: c.Sampled, undecidedDates: c.Undecided, undecidedMark: c.Unmarked, example: c.Example,
-		})
-	}
-	f.schema = f.schemaOf()
-	return f
-}
 
 // Split returns sources of runs of neighbouring files, or of ranges of one file, of about as many
 // bytes each. To cut a file it reads it once, up to the last cut, and finds where its rows end:
@@ -111,15 +25,16 @@ func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 		return t.ranges(ctx, n)
 	}
 	sizes, all := make([]int64, len(t.files)), int64(0)
+	stamps := make([]paths.Fingerprint, len(t.files))
 	for i, f := range t.files {
 		info, err := os.Stat(f)
 		if err != nil {
 			return nil, t.source.fail(f, err)
 		}
 		sizes[i] = info.Size() + 1 // so that empty files count
+		stamps[i] = paths.FingerprintOf(info)
 		all += sizes[i]
 	}
-	found := partOf(&t.found)
 	var out []chunker.Source
 	begin, before, cut := 0, int64(0), int64(1)
 	for i, size := range sizes {
@@ -128,12 +43,18 @@ func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 		if files := len(sizes) - i - 1; i+1 < len(sizes) && (left == 1 || before*int64(n) < all*cut && files >= left) {
 			continue
 		}
-		c := *t.source
-		c.paths, c.part = t.files[begin:i+1], found
-		out = append(out, &c)
+		out = append(out, t.partOf(begin, i+1, stamps))
 		begin, cut = i+1, int64(len(out)+1)
 	}
 	return out, nil
+}
+
+// partOf is the source of some files of the table, which had those fingerprints.
+func (t *table) partOf(lo, hi int, stamps []paths.Fingerprint) *source {
+	c := *t.source
+	c.paths, c.part = t.files[lo:hi], partOf(&t.found)
+	c.part.Stamps = stamps[lo:hi]
+	return &c
 }
 
 // rangeMin is the least text of a range.
@@ -178,13 +99,12 @@ func (t *table) ranges(ctx context.Context, n int) (_ []chunker.Source, err erro
 	}
 	var out []chunker.Source
 	for i, from := range cuts {
-		c, p := *t.source, partOf(&t.found)
-		p.From, p.Line, p.To, p.Size = from.offset, from.line, info.Size(), info.Size()
+		c := t.partOf(0, 1, []paths.Fingerprint{paths.FingerprintOf(info)})
+		c.part.From, c.part.Line, c.part.To = from.offset, from.line, info.Size()
 		if i+1 < len(cuts) {
-			p.To = cuts[i+1].offset
+			c.part.To = cuts[i+1].offset
 		}
-		c.paths, c.part = t.files, p
-		out = append(out, &c)
+		out = append(out, c)
 	}
 	return out, nil
 }
@@ -236,14 +156,7 @@ func (s *stream) beginPart(ctx context.Context, p *part) error {
 // endPart has the stream end where the part does.
 func (s *stream) endPart(p *part) error {
 	if s.plain == nil {
-		return s.source.fail(s.name(), fmt.Errorf("%w since it was split: it cannot be read by ranges any more: split it again", paths.ErrChanged))
-	}
-	info, err := s.plain.Stat()
-	if err != nil {
-		return s.source.fail(s.name(), err)
-	}
-	if info.Size() != p.Size {
-		return s.source.fail(s.name(), fmt.Errorf("%w: it had %d bytes when it was split, and has %d: split it again", paths.ErrChanged, p.Size, info.Size()))
+		return s.source.fail(s.name(), errors.New("it cannot be read by ranges, as a part of it is: split it again"))
 	}
 	s.plain.end = min(p.To, s.plain.size)
 	return nil

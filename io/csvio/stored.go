@@ -1,7 +1,6 @@
 package csvio
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -105,14 +104,15 @@ var (
 
 // Stored is the source as data: of files, not of a reader.
 func (s *source) Stored() (chunker.Files, error) {
-	switch {
-	case s.reader != nil:
+	if s.reader != nil {
 		return chunker.Files{}, fmt.Errorf("%s: a reader has no name to find it by, and cannot be stored: use a file, by Open", s.name())
-	case s.part != nil:
-		return chunker.Files{}, errors.New("a part of a source cannot be stored: store the whole")
 	}
 	d, err := s.options.stored()
-	return chunker.Files{Format: "csv", Paths: s.paths, Options: d}, err
+	out := chunker.Files{Format: "csv", Paths: s.paths, Options: d}
+	if s.part != nil {
+		out.Part = s.part
+	}
+	return out, err
 }
 
 // Stored is the sink as data.

@@ -2,8 +2,6 @@ package csvio
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -98,16 +96,6 @@ func TestEveryOptionIsStored(t *testing.T) {
 }
 
 func TestWhatIsNoFileIsNotStored(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.csv")
-	require.NoError(t, os.WriteFile(path, []byte("a\n"+strings.Repeat("1\n", 1000)), 0o600))
-	in, err := Open(path, path).Describe(t.Context())
-	require.NoError(t, err)
-	defer in.Close()
-	parts, err := in.(chunker.Splitter).Split(t.Context(), 2)
-	require.NoError(t, err)
-	require.Len(t, parts, 2)
-	_, err = chunker.FilesOf(parts[0])
-	require.ErrorContains(t, err, "a part of a source cannot be stored")
 	for want, of := range map[string]any{
 		"standard input: a reader has no name":                   ReadOptions{}.From("standard input", strings.NewReader("")),
 		"Delimiter 'é' is no single ASCII character":             ReadOptions{Delimiter: 0xe9}.Open("a"),

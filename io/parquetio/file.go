@@ -82,6 +82,9 @@ func (s *source) open(name string) (*file, error) {
 		if err == nil && info.IsDir() {
 			err = fmt.Errorf("is a folder; name its files with a pattern such as %s/*.parquet", name)
 		}
+		if err == nil {
+			err = s.part.check(s.paths, name, in)
+		}
 		if err != nil {
 			in.Close()
 			return nil, s.fail(name, err)

@@ -44,7 +44,7 @@ func (p *part) decode(ctx context.Context) (c chunker.Chunk, err error) {
 		a.free()
 		return chunker.Chunk{}, err
 	}
-	c = chunker.Chunk{File: g.file.name, Row: g.first + p.from, Kept: p.keep, Pruned: p.pruned + p.to - p.from - int64(p.rows), Free: a.free}
+	c = chunker.Chunk{Origin: chunker.Origin{File: g.file.name, Row: g.first + p.from, Kept: p.keep}, Pruned: p.pruned + p.to - p.from - int64(p.rows), Free: a.free}
 	var cols []arrow.Array
 	if p.rows == 0 {
 		c.Read = read

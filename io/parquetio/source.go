@@ -23,7 +23,7 @@ type source struct {
 	paths   []string    // of files and patterns; of a reader, its name
 	reader  io.ReaderAt // in place of files
 	size    int64
-	part    [2]int // of a split: row groups part/parts
+	part    *splitPart // of a table that was split; nil is a table of its own
 
 	collects bool // all rows are kept, and their memory counts together
 }
@@ -41,7 +41,7 @@ func (s *source) fail(file string, err error) error {
 }
 
 func (s *source) files() ([]string, error) {
-	if s.reader != nil {
+	if s.reader != nil || s.part != nil { // a part names its files, and no patterns
 		return s.paths, nil
 	}
 	files, err := paths.Expand(s.paths...)
@@ -66,10 +66,10 @@ func (s *source) Places() []string {
 // groups is the range of f's row groups that this source reads.
 func (s *source) groups(f *file) (lo, hi int) {
 	n := len(f.meta.RowGroups)
-	if s.part[1] == 0 {
+	if s.part == nil || s.part.To == 0 {
 		return 0, n
 	}
-	return n * s.part[0] / s.part[1], n * (s.part[0] + 1) / s.part[1]
+	return min(s.part.From, n), min(s.part.To, n)
 }
 
 const chunkBytes = 8 << 20

@@ -1,7 +1,6 @@
 package parquetio
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -54,14 +53,15 @@ type writeData struct {
 
 // Stored is the source as data: of files, not of a reader.
 func (s *source) Stored() (chunker.Files, error) {
-	switch {
-	case s.reader != nil:
+	if s.reader != nil {
 		return chunker.Files{}, fmt.Errorf("%s: a reader has no name to find it by, and cannot be stored: use a file, by Open", strings.Join(s.paths, " "))
-	case s.part != [2]int{}:
-		return chunker.Files{}, errors.New("a part of a source cannot be stored: store the whole")
 	}
 	o := s.options
-	return chunker.Files{Format: "parquet", Paths: s.paths, Options: readData{o.KeepDictionaries, o.Int96Micros, limitsData(o.Limits)}}, nil
+	out := chunker.Files{Format: "parquet", Paths: s.paths, Options: readData{o.KeepDictionaries, o.Int96Micros, limitsData(o.Limits)}}
+	if s.part != nil {
+		out.Part = s.part
+	}
+	return out, nil
 }
 
 // Stored is the sink as data.

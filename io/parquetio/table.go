@@ -138,38 +138,3 @@ func (t *table) Check(ctx context.Context) (err error) {
 		return t.source.alike(t.schema, f)
 	})
 }
-
-// Split cuts between files, or between row groups where there is only one file.
-func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
-	s := t.source
-	if n < 2 || s.part[1] != 0 {
-		return []chunker.Source{s}, nil
-	}
-	var out []chunker.Source
-	if len(t.names) > 1 {
-		n = min(n, len(t.names))
-		for i := range n {
-			c := *s
-			c.paths = t.names[len(t.names)*i/n : len(t.names)*(i+1)/n]
-			out = append(out, &c)
-		}
-		return out, nil
-	}
-	f, done, err := t.at(0)
-	if err != nil {
-		return nil, err
-	}
-	groups := len(f.meta.RowGroups)
-	if err := done(); err != nil {
-		return nil, err
-	}
-	if n = min(n, groups); n < 2 {
-		return []chunker.Source{s}, nil
-	}
-	for i := range n {
-		c := *s
-		c.part = [2]int{i, n}
-		out = append(out, &c)
-	}
-	return out, nil
-}
