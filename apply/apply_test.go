@@ -531,8 +531,9 @@ func TestBatch(t *testing.T) {
 			require.Equal(t, 2*(float64(i)+0.5), v)
 		}
 	}
+	f = table(t, 300)
 	for _, c := range []struct{ kind, want string }{
-		{"error", "no luck"}, {"panic", "panic: ouch"}, {"goexit", "runtime.Goexit"}, {"rows", "the function returned 0 rows for"},
+		{"error", "no luck"}, {"panic", "panic: ouch"}, {"goexit", "runtime.Goexit"}, {"rows", "the function returned 0 rows, and not as many as it was given"},
 		{"columns", "the function returned 0 columns, it promised 1"}, {"type", `column "y": the function returned int64, it promised float64`}, {"nil", "neither a record nor an error"},
 	} {
 		_, err := apply.Apply(t.Context(), f, badBatch(c.kind))

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/index"
+	"github.com/volley-go/volley/internal/panics"
+	"github.com/volley-go/volley/internal/take"
 )
 
 // Batch computes columns from record batches: for functions that are written for
@@ -18,7 +21,11 @@ import (
 // with the columns of out, in their order and of their types; it must neither
 // keep nor change the record it gets. How the table is cut is the engine's choice, so
 // that a row's result may not depend on the rows beside it.
-// An error is the error of every row of the morsel.
+//
+// Where fn returns an error or panics it is called again for each half of the rows, and so on down
+// to the rows on which it fails alone: these fail, and no others, however the table is cut. A row
+// that fails so costs about 13 calls more, and if all fail there are two calls for each row. A record that
+// is not what out promises is the error of all rows that fn was called with.
 func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Called {
 	return waiting(storedBatch(out, fn), func(schema *columns) (*node, error) {
 		if len(out) == 0 || fn == nil {
@@ -46,7 +53,7 @@ func (n *node) checkBatch(in, out arrow.Record) error {
 	case out == nil:
 		return errors.New("the function returned neither a record nor an error")
 	case out.NumRows() != in.NumRows():
-		return fmt.Errorf("the function returned %s for %d", count.Of(out.NumRows(), "row"), in.NumRows())
+		return fmt.Errorf("the function returned %s, and not as many as it was given", count.Of(out.NumRows(), "row"))
 	case int(out.NumCols()) != len(n.out):
 		return fmt.Errorf("the function returned %s, it promised %d", count.Of(out.NumCols(), "column"), len(n.out))
 	}
@@ -56,4 +63,72 @@ func (n *node) checkBatch(in, out arrow.Record) error {
 		}
 	}
 	return nil
+}
+
+// halve is rows lo … hi-1 of a record batch that a Batch node is to have.
+type halve struct{ lo, hi int }
+
+// batch has the node b of the worker go on by one call, and reports whether there was one to make.
+// Where the function fails its rows are halved, until it fails on one: so the rows that fail, and
+// the error, do not depend on how the table was cut into morsels.
+func (w *worker) batch() bool {
+	if !w.halved {
+		w.halves, w.halved = append(w.halves[:0], halve{w.first, w.m.Lo}), true
+	}
+	for n := len(w.halves); n > 0; n = len(w.halves) {
+		h := w.halves[n-1]
+		w.halves = w.halves[:n-1]
+		if rows := w.p.cursor.Before(w.p.cursor.Unit(w.rec, h.lo), h.hi-h.lo); rows > 0 {
+			w.callBatch(h.lo, h.lo+rows)
+			return true
+		}
+	}
+	return false
+}
+
+// callBatch calls a node's function with rows lo … hi-1 of the record batch. Whatever way the
+// function ends, its results are kept, or its error, or what is to be called in its stead.
+func (w *worker) callBatch(lo, hi int) {
+	n := w.p.nodes[w.b]
+	if w.take(n.slots) {
+		defer give(n.slots)
+	}
+	start := time.Now()
+	var out arrow.Record
+	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
+	broken := false
+	defer func() {
+		if v := recover(); v != nil {
+			err = panics.From(v)
+		}
+		w.Times[w.b] += time.Since(start)
+		if err != nil && !broken && hi-lo > 1 && w.ctx.Err() == nil {
+			mid := lo + (hi-lo)/2
+			w.halves = append(w.halves, halve{mid, hi}, halve{lo, mid})
+			return
+		}
+		w.storeBatch(lo, hi, out, err)
+	}()
+	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
+	if out, err = n.batch(w.ctx, rec); err == nil {
+		err = n.checkBatch(rec, out)
+		broken = err != nil // fewer rows would hide that
+	}
+}
+
+func (w *worker) storeBatch(lo, hi int, out arrow.Record, err error) {
+	if err != nil {
+		for i := lo; i < hi; i++ { // of a promise that was broken: all of them failed
+			w.p.fail(w.b, w.rec, i, err)
+		}
+	}
+	for i, c := range w.p.columns[w.b] {
+		run := arrayRun{row: w.p.cursor.Unit(w.rec, lo)}
+		if err != nil {
+			run.values = take.Nulls(c.field.Type, hi-lo)
+		} else {
+			run.values = out.Column(i)
+		}
+		c.addArray(run)
+	}
 }

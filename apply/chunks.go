@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -185,19 +186,26 @@ func (s *chunks) Run(ctx context.Context, b *engine.Batch, env *engine.Env) erro
 		}
 	}
 	var all []chunked
+	var over atomic.Bool // the function failed, and the policy stops there
 	next := 0
 	err := pipe.Pipe[chunk, chunked]{
 		Workers: max(1, min(workers, len(ranges))),
 		Window:  2 * workers,
 		Next: func(context.Context) (c chunk, err error) {
-			if next++; next > len(ranges) {
+			if next++; next > len(ranges) || over.Load() {
 				return c, io.EOF
 			}
 			c.rowRange = ranges[next-1]
 			c.at.File, c.at.Row, c.at.Line = b.PlaceOf(c.first + c.lo)
 			return c, nil
 		},
-		Work: func(ctx context.Context, _ int, c chunk) (chunked, error) { return s.work(ctx, c, env) },
+		Work: func(ctx context.Context, _ int, c chunk) (chunked, error) {
+			one, err := s.work(ctx, c)
+			if one.err != nil && env.Policy.Stops() {
+				over.Store(true)
+			}
+			return one, err
+		},
 		Emit: func(_ context.Context, one chunked) error {
 			all = append(all, one)
 			if env.Tick != nil {
@@ -207,13 +215,20 @@ func (s *chunks) Run(ctx context.Context, b *engine.Batch, env *engine.Env) erro
 		},
 	}.Run(ctx)
 	if err == nil {
-		s.became(b, ranges, all)
+		s.became(b, ranges, all, env.Policy.Stops())
 	}
 	return err
 }
 
-// became keeps in the batch what its ranges became.
-func (s *chunks) became(b *engine.Batch, ranges []rowRange, all []chunked) {
+// became keeps in the batch what its ranges became, with stops those before the first on which the
+// function failed.
+func (s *chunks) became(b *engine.Batch, ranges []rowRange, all []chunked, stops bool) {
+	if at := slices.IndexFunc(all, func(one chunked) bool { return one.err != nil }); stops && at >= 0 {
+		r := ranges[at]
+		file, _, _ := b.PlaceOf(r.first + r.lo)
+		b.Stop(s.failed(file, r.first+r.lo, all[at].err))
+		all = all[:at]
+	}
 	var records []arrow.Record
 	var failed []*chunker.RowError
 	for i, one := range all {
@@ -234,8 +249,8 @@ func (s *chunks) failed(file string, row int, err error) *chunker.RowError {
 	return &chunker.RowError{Func: s.String(), File: file, Row: int64(row), Err: err}
 }
 
-// work calls the function with a chunk, and keeps its error if the policy lets the run go on.
-func (s *chunks) work(ctx context.Context, c chunk, env *engine.Env) (one chunked, err error) {
+// work calls the function with a chunk, and keeps its error.
+func (s *chunks) work(ctx context.Context, c chunk) (one chunked, err error) {
 	if s.slots != nil {
 		if !s.slots.Take(ctx) {
 			return one, context.Cause(ctx)
@@ -250,9 +265,6 @@ func (s *chunks) work(ctx context.Context, c chunk, env *engine.Env) (one chunke
 		return one, context.Cause(ctx)
 	}
 	one.err = fmt.Errorf("on a chunk of %s: %w", count.Grouped(c.hi-c.lo, "row"), err)
-	if env.Policy.Stops() {
-		return one, s.failed(c.at.File, c.first+c.lo, one.err)
-	}
 	return one, nil
 }
 

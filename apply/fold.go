@@ -113,6 +113,11 @@ func (d *folding[T, A]) Run(ctx context.Context, b *engine.Batch, env *engine.En
 			return nil
 		},
 	}.Run(ctx)
+	if failed, ok := err.(*chunker.RowError); ok { // the first: blocks end in order
+		b.Stop(failed)
+		b.First(0, nothing, nil)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -260,13 +260,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	p.control.End()
 	s.took(time.Since(start))
 	if err := p.outcome(ctx); err != nil {
-		if !policy.Stops() {
-			b.Fail(p.failed(), false)
-		}
-		if p.capped && p.err == nil {
-			err = s.first(p, b, err)
-		}
-		return err
+		return s.ended(p, b, err)
 	}
 	b.Fail(p.failed(), false)
 	out, err := s.records(p)
@@ -276,10 +270,24 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	return err
 }
 
-// first leaves in the batch what a pass that too many rows ended made of those up to the last of
-// them. It returns err.
-func (s *stage) first(p *pass, b *engine.Batch, err error) error {
-	if !p.cut(p.bad.rows[0] + 1) {
+// ended keeps in the batch what a pass that err ended made of the rows that later steps still see:
+// those before the row at which it stops, or those up to the one that was too many.
+func (s *stage) ended(p *pass, b *engine.Batch, err error) error {
+	if !p.policy.Stops() {
+		b.Fail(p.failed(), false)
+	}
+	rows := 0
+	switch {
+	case p.err != nil || !p.stopped && !p.capped:
+		return err
+	case p.stopped:
+		b.Stop(p.failures[0].err)
+		rows, err = p.failures[0].row, nil
+	default:
+		rows = p.bad.rows[0] + 1
+	}
+	if rows == 0 || !p.cut(rows) { // the run was cancelled before they were done
+		b.First(0, s.out, nil)
 		return err
 	}
 	out, wrong := s.records(p)

@@ -57,6 +57,9 @@ func (e *Engine) check() error {
 	if e.Strategy == Wide && e.Workers == 1 {
 		return fmt.Errorf("apply: Strategy is Wide, but with Workers: 1 functions are called one at a time: leave one of the two out")
 	}
+	if err := e.OnError.Check(); err != nil {
+		return fmt.Errorf("apply: OnError has %w", err)
+	}
 	return checkForced(e.Strategy, e.Form)
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -115,9 +117,10 @@ func (c *condition) Filter() (predicate.Filter, bool) {
 
 // chosen is what a condition keeps of a range of rows.
 type chosen struct {
-	rec    arrow.Record
-	kept   engine.Kept
-	failed []*chunker.RowError
+	rec     arrow.Record
+	kept    engine.Kept
+	failed  []*chunker.RowError
+	stopped bool // the first of failed ends the run: rows from it on are not chosen
 }
 
 // Run keeps the rows of a batch for which the condition is true.
@@ -133,23 +136,30 @@ func (c *condition) Run(ctx context.Context, b *engine.Batch, env *engine.Env) e
 	if len(ranges) == 1 {
 		one, err := c.choose(ctx, new(position), ranges[0], env)
 		if err == nil {
-			c.keep(b, []chosen{one})
+			c.keep(b, []chosen{one}, env.Policy.Stops())
 		}
 		return err
 	}
 	at := make([]position, workers)
 	var all []chosen
+	var over atomic.Bool // a row failed, and the policy stops there
 	next := 0
 	err := pipe.Pipe[rowRange, chosen]{
 		Workers: workers,
 		Window:  2 * workers,
 		Next: func(context.Context) (rowRange, error) {
-			if next++; next > len(ranges) {
+			if next++; next > len(ranges) || over.Load() {
 				return rowRange{}, io.EOF
 			}
 			return ranges[next-1], nil
 		},
-		Work: func(ctx context.Context, w int, r rowRange) (chosen, error) { return c.choose(ctx, &at[w], r, env) },
+		Work: func(ctx context.Context, w int, r rowRange) (chosen, error) {
+			one, err := c.choose(ctx, &at[w], r, env)
+			if one.stopped {
+				over.Store(true)
+			}
+			return one, err
+		},
 		Emit: func(_ context.Context, one chosen) error {
 			all = append(all, one)
 			if env.Tick != nil {
@@ -159,13 +169,17 @@ func (c *condition) Run(ctx context.Context, b *engine.Batch, env *engine.Env) e
 		},
 	}.Run(ctx)
 	if err == nil {
-		c.keep(b, all)
+		c.keep(b, all, env.Policy.Stops())
 	}
 	return err
 }
 
-// keep leaves in a batch what was chosen.
-func (c *condition) keep(b *engine.Batch, all []chosen) {
+// keep leaves in a batch what was chosen, with stops up to the first row on which the condition
+// failed.
+func (c *condition) keep(b *engine.Batch, all []chosen, stops bool) {
+	if at := slices.IndexFunc(all, func(one chosen) bool { return one.stopped }); stops && at >= 0 {
+		all = all[:at+1]
+	}
 	var records []arrow.Record
 	var kept []engine.Kept
 	var failed []*chunker.RowError
@@ -177,8 +191,12 @@ func (c *condition) keep(b *engine.Batch, all []chosen) {
 		kept, failed = append(kept, one.kept), append(failed, one.failed...)
 		left, rows = left+one.kept.Left, rows+one.kept.Rows
 	}
-	b.Fail(failed, true)
-	if left < rows {
+	if stops && len(failed) > 0 {
+		b.Stop(failed[0])
+	} else {
+		b.Fail(failed, true)
+	}
+	if left < rows || stops && len(failed) > 0 {
 		b.Keep(records, kept)
 	}
 }
@@ -190,15 +208,13 @@ func (c *condition) choose(ctx context.Context, at *position, r rowRange, env *e
 	}
 	n := r.hi - r.lo
 	mask := take.NewMask(n)
-	left, err := c.mask(ctx, at.eval, r, mask, func(err *chunker.RowError) error {
-		if env.Policy.Stops() {
-			return err
-		}
-		one.failed = append(one.failed, err)
-		return nil
-	})
+	stops := env.Policy.Stops()
+	left, err := c.mask(ctx, at.eval, r, mask, stops, func(err *chunker.RowError) { one.failed = append(one.failed, err) })
 	if err != nil {
 		return one, err
+	}
+	if one.stopped = stops && len(one.failed) > 0; one.stopped {
+		left = mask.Cut(int(one.failed[0].Row) - r.first - r.lo)
 	}
 	rec := r.rec
 	if n < int(rec.NumRows()) {
@@ -213,20 +229,27 @@ func (c *condition) choose(ctx context.Context, at *position, r rowRange, env *e
 }
 
 // mask sets the bits of a range's rows for which the condition is true, and returns how
-// many they are. It tells fail of rows on which the condition fails.
-func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mask take.Mask, fail func(*chunker.RowError) error) (rows int, err error) {
+// many they are. It tells fail of rows on which the condition fails, in their order; with stops it
+// does not go far behind the first.
+func (c *condition) mask(ctx context.Context, e *expr.Evaluator, r rowRange, mask take.Mask, stops bool, fail func(*chunker.RowError)) (rows int, err error) {
 	step := 64 * vectorRows
 	if c.node.program.Calls() {
 		step = vectorRows
 	}
-	for lo := r.lo; lo < r.hi; lo += step {
+	failed := false
+	for lo := r.lo; lo < r.hi && !(failed && stops); lo += step {
 		if ctx.Err() != nil {
 			return 0, context.Cause(ctx)
 		}
 		n, err := 0, error(nil)
 		c.node.evaluate(func() {
 			n, err = e.Mask(lo, min(lo+step, r.hi), mask[(lo-r.lo)/64:], func(row int, err *expr.RowError) error {
-				return fail(&chunker.RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
+				if failed && stops {
+					return nil
+				}
+				failed = true
+				fail(&chunker.RowError{Func: c.node.name, Row: int64(r.first + row), Values: valuesOf(c.node, r.rec, row), Err: err.Cause})
+				return nil
 			})
 		})
 		if err != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/volley-go/volley/internal/cost"
 	"github.com/volley-go/volley/internal/morsel"
 	"github.com/volley-go/volley/internal/panics"
-	"github.com/volley-go/volley/internal/take"
 )
 
 // worker evaluates morsels, vector by vector, every node on a vector before the
@@ -37,6 +36,8 @@ type worker struct {
 	n      int         // rows of the vector
 	k      int         // node being evaluated
 	b      int         // Batch nodes before this one have had the morsel
+	halves []halve     // of the morsel that node has yet to have, the next one last
+	halved bool        // the node has begun
 	at     int         // rows of the vector that node has done
 	ready  bool        // the vector is loaded for the node
 	masked bool        // some rows of the vector are null
@@ -167,11 +168,8 @@ func (w *worker) morsel() {
 		}
 	}
 	for w.b < len(w.p.nodes) {
-		rows := w.p.cursor.Before(w.p.cursor.Unit(w.rec, w.first), w.m.Lo-w.first)
-		if w.p.nodes[w.b].batch != nil && rows > 0 {
-			w.batch(w.b, w.first, w.first+rows)
-		} else {
-			w.b++
+		if w.p.nodes[w.b].batch == nil || !w.batch() {
+			w.b, w.halved = w.b+1, false
 		}
 	}
 	w.flush()
@@ -465,47 +463,4 @@ func (w *worker) shadow(v vectorKernel) bool {
 		}
 	}
 	return true
-}
-
-// batch evaluates a Batch node on rows lo … hi-1 of the record batch. Whatever way
-// the function ends, the results or its error are kept.
-func (w *worker) batch(k, lo, hi int) {
-	n := w.p.nodes[k]
-	if w.take(n.slots) {
-		defer give(n.slots)
-	}
-	start := time.Now()
-	var out arrow.Record
-	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
-	defer func() {
-		if v := recover(); v != nil {
-			err = panics.From(v)
-		}
-		w.Times[k] += time.Since(start)
-		w.storeBatch(k, lo, hi, out, err)
-		w.b = k + 1
-	}()
-	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
-	out, err = n.batch(w.ctx, rec)
-	if err == nil {
-		err = n.checkBatch(rec, out)
-	}
-}
-
-func (w *worker) storeBatch(k, lo, hi int, out arrow.Record, err error) {
-	if err != nil {
-		w.k = k
-		for i := lo; i < hi; i++ { // the function names no row: all of them failed
-			w.p.fail(k, w.rec, i, err)
-		}
-	}
-	for i, c := range w.p.columns[k] {
-		run := arrayRun{row: w.p.cursor.Unit(w.rec, lo)}
-		if err != nil {
-			run.values = take.Nulls(c.field.Type, hi-lo)
-		} else {
-			run.values = out.Column(i)
-		}
-		c.addArray(run)
-	}
 }

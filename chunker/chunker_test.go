@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -308,4 +309,24 @@ func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
 	require.Equal(t, "reject_line_2", again.Field(0).Name)
 	require.Equal(t, "reject_file", again.Field(1).Name)
 	require.Equal(t, "reject_file_3", again.Field(9).Name, "of all columns the same number")
+}
+
+// TestEachRowIsFoundBetweenRejects, wherever they stand: as by counting.
+func TestEachRowIsFoundBetweenRejects(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		c := chunker.Chunk{Row: r.Int64N(1000)}
+		var want []int64
+		share := r.IntN(10)
+		for at := range int64(60) {
+			if r.IntN(10) < share {
+				c.Rejects = append(c.Rejects, &chunker.Error{Row: c.Row + at})
+			} else {
+				want = append(want, c.Row+at)
+			}
+		}
+		for i, row := range want {
+			require.Equal(t, row, c.RowOf(i), "%d rejects", len(c.Rejects))
+		}
+	}
 }

@@ -3,6 +3,7 @@ package chunker
 import (
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 // Numberer gives the chunks of a stream, taken in its order, their row numbers:
@@ -56,7 +57,8 @@ func (n *Numberer) Fail(err error) error {
 }
 
 // RowOf returns the position in the file of row i of the chunk's record, once the chunk is
-// numbered: rows before it that were rejected or left out count. -1 is not known.
+// numbered: rows before it that were rejected or left out count. -1 is not known. It costs a search
+// among the Rejects, or a pass over Kept.
 func (c *Chunk) RowOf(i int) int64 {
 	if c.Row < 0 {
 		return -1
@@ -65,13 +67,8 @@ func (c *Chunk) RowOf(i int) int64 {
 		return c.Row + int64(nth(c.Kept, i))
 	}
 	row := c.Row + int64(i)
-	for _, r := range c.Rejects {
-		if r.Row > row {
-			break
-		}
-		row++
-	}
-	return row
+	before := sort.Search(len(c.Rejects), func(k int) bool { return c.Rejects[k].Row-int64(k) > row })
+	return row + int64(before)
 }
 
 // nth is the place of set bit i.

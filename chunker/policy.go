@@ -105,6 +105,18 @@ func (p Policy) Exceeded(bad, rows int) bool { return bad > p.Allowed(max(rows, 
 // ExceededAtEnd reports whether bad rows are more than the policy allows of all rows.
 func (p Policy) ExceededAtEnd(bad, rows int) bool { return bad > p.Allowed(rows) }
 
+// Check refuses limits that mean nothing: fewer than no rows, a share that is none, or limits of a
+// policy that stops at the first bad row. The error begins with the limits.
+func (p Policy) Check() error {
+	switch {
+	case p.RowsMax < 0 || !(p.RatioMax >= 0 && p.RatioMax <= 1):
+		return fmt.Errorf("RowsMax %d and RatioMax %v: give a number of rows, and a share from 0 to 1", p.RowsMax, p.RatioMax)
+	case p.Stops() && (p.RowsMax > 0 || p.RatioMax > 0):
+		return fmt.Errorf("RowsMax %d and RatioMax %v, and stops at the first bad row: limits are for chunker.Null, Skip and Reject", p.RowsMax, p.RatioMax)
+	}
+	return nil
+}
+
 // String is the policy as plans and reports show it.
 func (p Policy) String() string {
 	s := [...]string{"stop at the first", "stop at the first", "null", "reject", "skip"}[p.action]

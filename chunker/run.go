@@ -65,9 +65,10 @@ func All(ctx context.Context, src Source) iter.Seq2[Chunk, error] {
 
 // each takes the chunks of a stream in order, numbered, and closes it.
 func each(ctx context.Context, stream Stream, take func(Chunk) error) (err error) {
+	ended := false // by take
 	defer func() {
-		if cerr := stream.Close(); err == nil {
-			err = cerr
+		if cerr := stream.Close(); !ended {
+			err = before(cerr, err)
 		}
 	}()
 	var numberer Numberer
@@ -81,10 +82,24 @@ func each(ctx context.Context, stream Stream, take func(Chunk) error) (err error
 		},
 		Emit: func(_ context.Context, c Chunk) error {
 			numberer.Number(&c)
-			return take(c)
+			err := take(c)
+			ended = err != nil
+			return err
 		},
 		Drop: func(c Chunk) { c.Release() },
 	}.Run(ctx))
+}
+
+// writeFailed is an error of the sink that a source is copied to.
+type writeFailed struct{ error }
+
+// before is the error that comes first of those of a stream's end and of its parts: too many bad
+// rows are in parts before the one that failed, though none of these may have told it.
+func before(end, part error) error {
+	if part == nil || errors.As(end, new(*TooManyError)) {
+		return end
+	}
+	return part
 }
 
 // ReadAll reads a whole source into a frame, on all cores.
@@ -113,10 +128,13 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	closed := false
+	closed, wrote := false, true
 	defer func() {
-		if !closed {
-			err = errors.Join(err, stream.Close())
+		if closed {
+			return
+		}
+		if cerr := stream.Close(); wrote {
+			err = before(cerr, err)
 		}
 	}()
 	w, err := Create(ctx, to, stream.Schema())
@@ -138,16 +156,28 @@ func Copy(ctx context.Context, to Sink, from Source) (rows int64, err error) {
 			}
 			file, row, good, all := c.File, c.Row, c.Len(), c.Len()+len(c.Rejects)
 			put, err := write(ctx, c)
+			if err != nil {
+				return nil, writeFailed{err}
+			}
 			return func(ctx context.Context) error {
 				if row != RowUnknown {
 					numberer.pass(file, row, all)
 				}
 				rows += int64(good)
 				return put(ctx)
-			}, err
+			}, nil
 		},
-		Emit: func(ctx context.Context, put Append) error { return put(ctx) },
+		Emit: func(ctx context.Context, put Append) error {
+			if err := put(ctx); err != nil {
+				return writeFailed{err}
+			}
+			return nil
+		},
 	}.Run(ctx)
+	if failed, ok := err.(writeFailed); ok {
+		wrote = false
+		return 0, failed.error
+	}
 	if err != nil {
 		return 0, numberer.Fail(err)
 	}

@@ -126,8 +126,9 @@ type Fallible interface {
 	// OwnPolicy returns the policy that the source itself was given for its rows; the zero Policy if
 	// it was given none.
 	OwnPolicy() Policy
-	// Under returns the source as it reads by the policy of a run, which has neither sink nor limits
-	// here: the run keeps them. It is asked for before Describe, and not if OwnPolicy was given.
+	// Under returns the source as it reads in a run: by the policy of the run, or by OwnPolicy if that
+	// was given. p has neither sink nor limits here: the run keeps them, and counts and writes the rows
+	// in their order. It is asked for before Describe.
 	//
 	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and tells in
 	// Nulled, Cut and Mended of [Chunk] of which rows something is lost. By [Reject] and [Skip], and
@@ -135,12 +136,18 @@ type Fallible interface {
 	Under(p Policy) Source
 }
 
-// Under is a source as it reads for a run with a policy: bad rows of a [Fallible] source that was
-// given no policy of its own go by that of the run, which counts them, holds them against its limits
-// and writes them to its sink. Any other source stays as it is.
+// Under is a source as it reads for a run with a policy: bad rows of a [Fallible] source go by its
+// own policy, if it was given one, else by that of the run. Whoever runs it counts them, holds them
+// against the limits of either policy and writes them to its sink. Any other source stays as it is.
 func Under(src Source, p Policy) Source {
 	f, ok := src.(Fallible)
-	if !ok || !p.Given() || f.OwnPolicy().Given() {
+	if !ok {
+		return src
+	}
+	if own := f.OwnPolicy(); own.Given() {
+		p = own
+	}
+	if !p.Given() {
 		return src
 	}
 	return f.Under(Policy{action: p.action})

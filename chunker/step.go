@@ -287,7 +287,7 @@ func (b BoundSteps) Narrow(ctx context.Context, in *arrow.Schema) (BoundSteps, e
 }
 
 // Filter is what the steps say of single columns of the source, as far as it holds for the source:
-// up to the first step that is not Filtering, or says that it is the last.
+// up to the first step that is not Filtering, says that it is the last, or can fail on a row.
 func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 	source := make([]string, in.NumFields()) // of each column: the column of the source that it is
 	for i := range source {
@@ -307,7 +307,7 @@ func (b BoundSteps) Filter(in *arrow.Schema) (f predicate.Filter) {
 			return source[at[0]], true
 		}))
 		p, ok := step.(Passing)
-		if last || !ok {
+		if last || !ok || MayFail(step) {
 			return f
 		}
 		in, source = step.Schema(), passed(source, p.Passes())

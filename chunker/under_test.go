@@ -20,7 +20,8 @@ func (f fallible) OwnPolicy() chunker.Policy { return f.own }
 
 func (f fallible) Under(p chunker.Policy) chunker.Source { f.by = p; return f }
 
-// TestASourceReadsByThePolicyOfTheRun, of which it is told the word alone, unless it has its own.
+// TestASourceReadsByThePolicyOfTheRun, or by its own, of which it is told the word alone: the
+// run keeps limits and sink.
 func TestASourceReadsByThePolicyOfTheRun(t *testing.T) {
 	limited := chunker.Reject(new(chunker.FrameSink), 7)
 	limited.RatioMax = 0.5
@@ -30,9 +31,10 @@ func TestASourceReadsByThePolicyOfTheRun(t *testing.T) {
 		{chunker.Policy{}, chunker.Null(), chunker.Null()},
 		{chunker.Policy{}, chunker.Skip(), chunker.Skip()},
 		{chunker.Policy{}, limited, chunker.Reject(nil, 0)},
-		{chunker.Stop(), chunker.Null(), chunker.Policy{}},
-		{chunker.Skip(), limited, chunker.Policy{}},
-		{limited, chunker.Null(), chunker.Policy{}},
+		{chunker.Stop(), chunker.Null(), chunker.Stop()},
+		{chunker.Skip(), limited, chunker.Skip()},
+		{chunker.Skip(), chunker.Policy{}, chunker.Skip()},
+		{limited, chunker.Null(), chunker.Reject(nil, 0)},
 	} {
 		src := fallible{own: c.own}
 		require.Equal(t, fallible{c.own, c.by}, chunker.Under(src, c.run))

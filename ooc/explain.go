@@ -36,6 +36,9 @@ func (j Job) Explain(ctx context.Context) (plan *Plan, err error) {
 	if j.From == nil {
 		return nil, errNoFrom
 	}
+	if err := j.checkPolicies(); err != nil {
+		return nil, err
+	}
 	j.OnError = j.OnError.WithoutSink()
 	r := newRun(j)
 	if err := r.describe(ctx); err != nil {

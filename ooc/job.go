@@ -48,7 +48,8 @@ type Job struct {
 	// Under [chunker.Null] a row on which a condition fails is left out, as one that it does not
 	// choose, and counted: see [Report]. A source that has a policy of its own goes by that, and its
 	// bad rows count against OnError's limits nevertheless; what it skips, or writes to a sink of its
-	// own, is not among OnError's rejects.
+	// own, is not among OnError's rejects. The job ends with the first row that is too many for one of
+	// both, in the order of the stream.
 	OnError chunker.Policy
 	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
 	// empty is the system's. One that no file can be made in is an error before anything is read.
@@ -196,10 +197,24 @@ func (j Job) check() error {
 	case j.Memory < 0:
 		return fmt.Errorf("ooc: Memory is %s", count.Of(j.Memory, "byte"))
 	}
+	if err := j.checkPolicies(); err != nil {
+		return err
+	}
 	if err := j.checkTempDir(); err != nil {
 		return err
 	}
 	return j.checkPlaces()
+}
+
+// checkPolicies refuses limits that mean nothing, of the job and of its source.
+func (j Job) checkPolicies() error {
+	if err := j.OnError.Check(); err != nil {
+		return fmt.Errorf("ooc: OnError has %w", err)
+	}
+	if err := chunker.OwnPolicy(j.From).Check(); err != nil {
+		return fmt.Errorf("ooc: the source's own OnError has %w", err)
+	}
+	return nil
 }
 
 // checkTempDir refuses a folder that is not there, or that no file can be made in, before hours of
@@ -233,7 +248,12 @@ func tryFile(dir string) error {
 // checkPlaces refuses to write what is read, and to write a file twice.
 func (j Job) checkPlaces() error {
 	ins, outs, rejects := places(j.From), places(j.To), places(j.OnError.Sink())
-	rejects = append(rejects, places(chunker.OwnPolicy(j.From).Sink())...)
+	for _, own := range places(chunker.OwnPolicy(j.From).Sink()) {
+		if slices.ContainsFunc(rejects, func(r string) bool { return paths.Same(r, own) }) {
+			return fmt.Errorf("ooc: %s would hold the rejects of the job and those of its source: give the source no OnError, and both are in one file, or write one of them to another name", own)
+		}
+		rejects = append(rejects, own)
+	}
 	for _, out := range slices.Concat(outs, rejects) {
 		if slices.ContainsFunc(ins, func(in string) bool { return paths.Same(in, out) }) {
 			return fmt.Errorf("ooc: %s is both input and output: write to another name", out)
@@ -308,15 +328,8 @@ func (r *run) env() engine.Env {
 	}
 	return engine.Env{
 		Workers: workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Strategy: int(r.job.Strategy), Form: int(r.job.Form),
-		Trust: r.job.Trust, Policy: r.job.OnError, Apart: r.apart(), Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
+		Trust: r.job.Trust, Policy: r.job.OnError, Own: chunker.OwnPolicy(r.job.From), Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
 	}
-}
-
-// apart reports whether rows that the source leaves out are not for OnError's sink, by a policy of
-// its own: they are skipped, or in a sink of its own.
-func (r *run) apart() bool {
-	own := chunker.OwnPolicy(r.job.From)
-	return own.Given() && (!own.Rejects() || own.Sink() != nil)
 }
 
 // describe looks at the input. How much there is to read is asked for if somebody is told: some

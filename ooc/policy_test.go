@@ -63,7 +63,7 @@ func TestOnePolicyForReadersAndFunctions(t *testing.T) {
 		for _, from := range []chunker.Source{whole(c.own).Open("in.csv"), chunker.Select(whole(c.own).Open("in.csv"), "s", "n")} {
 			job := ooc.Job{From: from, Steps: chunker.Steps{apply.Expr("m = 6 / n")}, To: csvio.Create("out.csv"), OnError: c.job}
 			_, err := job.Explain(t.Context())
-			require.Equal(t, c.err != "", err != nil, "%s: %v", name, err)
+			require.Equal(t, strings.Contains(c.err, "row ") && !strings.Contains(c.err, "rows"), err != nil, "%s: %v", name, err) // limits are those of a run
 			report, err := job.Run(t.Context())
 			if c.err != "" {
 				require.ErrorContains(t, err, c.err, name)

@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/panics"
 	"github.com/volley-go/volley/internal/pipe"
+	"github.com/volley-go/volley/internal/take"
 )
 
 // pieceRows is how many rows of a frame a step by chunks gets at a time: enough for its workers to
@@ -207,6 +208,12 @@ func (s *byChunk) values(rec arrow.Record, row int) (out []chunker.Value) {
 
 // become makes the batch what pieces of it became.
 func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked, policy chunker.Policy) error {
+	if policy.Stops() {
+		var err error
+		if out, err = upToFailed(out); err != nil {
+			return err
+		}
+	}
 	var records []arrow.Record
 	var failed []*chunker.RowError
 	left := []int{} // not nil, which is all
@@ -227,14 +234,45 @@ func (b *Batch) become(schema *arrow.Schema, pieces []arrow.Record, out []worked
 		first += int(pieces[i].NumRows())
 	}
 	if policy.Stops() && len(failed) > 0 {
-		return failed[0]
+		b.Stop(failed[0])
+	} else {
+		b.Fail(failed, false)
 	}
-	b.Fail(failed, false)
 	if !all {
 		b.rows = through(b.origins(), left)
 	}
 	b.Set(schema, records)
 	return nil
+}
+
+// upToFailed leaves of what became of pieces what stands before the first row that failed.
+func upToFailed(out []worked) ([]worked, error) {
+	at := slices.IndexFunc(out, func(w worked) bool { return len(w.failed) > 0 })
+	if at < 0 {
+		return out, nil
+	}
+	out = slices.Clone(out[:at+1])
+	err := out[at].before(int(out[at].failed[0].Row))
+	return out, err
+}
+
+// before leaves the rows that are one of the first rows of the piece.
+func (w *worked) before(rows int) (err error) {
+	n := int(w.rec.NumRows())
+	mask, left := take.NewMask(n), []int{}
+	for i := range n {
+		at := i
+		if w.rows != nil {
+			at = w.rows[i]
+		}
+		if at >= 0 && at < rows {
+			mask.Set(i)
+			left = append(left, at)
+		}
+	}
+	w.rec, err = take.Record(w.rec, mask, len(left))
+	w.rows = left
+	return err
 }
 
 // shifted is rows of a piece as rows of the batch; nil rows are all n. One whose origin is not

@@ -28,8 +28,10 @@ type Batch struct {
 
 	failed   []*chunker.RowError // in the order of the rows that came, which Row counts
 	unchosen []int64             // of failed: those on which a step failed that drops such rows
+	stopped  *chunker.RowError   // of failed, under a policy that stops at the first: the rows behind are gone
 	err      error               // what ended the batch
 	capped   error               // a step ended with it: it was not run on the rows behind one that was too many
+	beyond   int                 // rows of the source behind the last that a limit let through
 	counted  *prefix             // the rows that are counted, once the batch is settled; nil is all
 	at       []int64             // of failed, once they are numbered: which of the rows that came
 	bad      []arrow.Record      // copies of the rows that were rejected, with the source's columns
@@ -132,8 +134,18 @@ func (b *Batch) Fail(failed []*chunker.RowError, drops bool) {
 	}
 }
 
+// Stop keeps the error of the first row that a step failed on, under a policy that stops there. Row
+// is one of the rows that are there, of which the step then hands on those before it: if a later
+// step fails on one of these, that is the error that a loop over the rows ends with, and takes its
+// place.
+func (b *Batch) Stop(e *chunker.RowError) {
+	b.failed, b.unchosen = nil, nil
+	b.Fail([]*chunker.RowError{e}, false)
+	b.stopped = e
+}
+
 // First leaves the first rows of those that are there, with other columns: what a step made of
-// them before it ended because too many rows failed.
+// them before it ended because of a row that failed.
 func (b *Batch) First(rows int, schema *arrow.Schema, records []arrow.Record) {
 	left := b.origins()
 	if left == nil {

@@ -13,6 +13,7 @@ type prefix struct {
 	rows    int   // of those that came
 	refused int   // of the chunk's Rejects
 	failed  int   // errors of the batch
+	own     int   // of its rows: refused ones, and those that lost something
 	pruned  int64 // rows that the source left out before the row
 }
 
@@ -46,6 +47,7 @@ func (b *Batch) eachBad(yield func(p prefix, row int64) bool) {
 		if len(lossy) > 0 {
 			row, order = int64(lossy[0]), int64(lossy[0])
 		}
+		own := p.own
 		if p.failed < len(b.failed) && orderOf(b.failed[p.failed].Row) < order {
 			row = b.failed[p.failed].Row
 			order = orderOf(row)
@@ -54,11 +56,13 @@ func (b *Batch) eachBad(yield func(p prefix, row int64) bool) {
 		case len(refused) > p.refused && refused[p.refused].Row <= order+n:
 			row, order = -1, max(refused[p.refused].Row-n, 0)-1
 			p.refused++
+			p.own = own + 1
 		case order == noRow:
 			return
 		}
 		for len(lossy) > 0 && int64(lossy[0]) == order {
 			lossy = lossy[1:]
+			p.own = own + 1
 		}
 		for p.failed < len(b.failed) && orderOf(b.failed[p.failed].Row) == order {
 			p.failed++
@@ -83,23 +87,44 @@ func (b *Batch) upTo(p prefix, order int64) prefix {
 	return p
 }
 
+// bads are rows that count against the limits of the policy, and those of them that count against
+// the limits of the source's own.
+type bads struct{ all, own int }
+
 // worse counts the rows of a batch that are bad and were not before. If one of them ends the run it
-// is the last that is counted, and upTo is the rows up to it.
-func (f *Flow) worse(b *Batch) (bad int, upTo *prefix) {
+// is the last that is counted, upTo is the rows up to it, and why is the error, once they are
+// counted.
+func (f *Flow) worse(b *Batch) (bad bads, upTo *prefix, why func() error) {
 	met := idSet{}
 	b.eachBad(func(p prefix, row int64) bool {
-		if b.behind != nil && f.origins != nil {
-			if id := b.id(int(row)); id != unknown && (f.bad.has(id) || !met.add(id)) {
-				return true
-			}
+		if !f.again(b, row, met) {
+			bad.all++
 		}
-		bad++
-		if f.env.Policy.Exceeded(f.counts.bad+bad, f.seen(b, p)) || f.env.Policy.Stops() && p.failed > 0 {
-			upTo = &p
+		bad.own = p.own
+		switch seen := f.seen(b, p); {
+		case f.env.Own.Exceeded(f.counts.bad.own+bad.own, seen):
+			why = f.tooManyOwn
+		case f.env.Policy.Stops() && p.failed > 0:
+			why = func() error { return b.failed[0] }
+		case f.env.Policy.Exceeded(f.counts.bad.all+bad.all, seen):
+			why = f.tooMany
+		default:
+			return true
 		}
-		return upTo == nil
+		upTo = &p
+		return false
 	})
-	return bad, upTo
+	return bad, upTo, why
+}
+
+// again reports whether a row was bad before, in front of a step that needs all rows, or in this
+// batch, where a row may be several times behind one.
+func (f *Flow) again(b *Batch, row int64, met idSet) bool {
+	if b.behind == nil || f.origins == nil {
+		return false
+	}
+	id := b.id(int(row))
+	return id != unknown && (f.bad.has(id) || !met.add(id))
 }
 
 // seen is how many rows of the source are seen once those of a prefix are: all of them in a frame
@@ -107,7 +132,7 @@ func (f *Flow) worse(b *Batch) (bad int, upTo *prefix) {
 func (f *Flow) seen(b *Batch, p prefix) int {
 	switch {
 	case b.behind != nil:
-		return f.counts.Seen()
+		return f.counts.wanted()
 	case f.env.Alone:
 		return rowsOf(b.came)
 	}
@@ -163,6 +188,16 @@ func endsBehind(s Step) bool {
 	return ok && w.Wants(-1) >= 0
 }
 
+// endBefore forgets the row that a run was to stop at, if a step that was given the rows before it
+// came to its end with them: a loop over the rows would not have come to it. It returns how many of
+// failed the step did not fail on itself. stopped is the row before the step was run.
+func (b *Batch) endBefore(stopped *chunker.RowError) (own int) {
+	if b.stopped == stopped {
+		b.stopped, b.failed = nil, nil
+	}
+	return 0
+}
+
 // cutBehind forgets the bad rows behind the last that is left, where a step wants no more: how many
 // there are depends on how the table was cut. Those on which that step failed itself, from own on,
 // stay, and so do rows of which nobody knows where they stand.
@@ -186,10 +221,11 @@ func (b *Batch) cutBehind(own int) {
 	if b.behind != nil {
 		return
 	}
-	p := prefix{}
+	p, given, pruned := prefix{}, len(b.chunk.Rejects), b.chunk.Pruned
 	for p.refused < len(b.chunk.Rejects) && b.chunk.Rejects[p.refused].Row-int64(p.refused) <= last {
 		p.refused++
 	}
 	p = b.upTo(p, last)
 	b.cutSource(&p)
+	b.beyond = b.given + given - p.rows - p.refused + int(pruned-p.pruned)
 }

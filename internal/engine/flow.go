@@ -35,10 +35,9 @@ type Env struct {
 	Trust bool
 	// Seed makes a sample's places differ.
 	Seed uint64
-	// Policy says what becomes of rows that fail. Apart says that rows which the source left out are
-	// none of its rejects: the source skips them, or writes them itself, by a policy of its own.
-	Policy chunker.Policy
-	Apart  bool
+	// Policy says what becomes of rows that fail. Own is the source's own policy for its rows, zero if
+	// it has none: they count against the limits of both, and go to Own's sink if that has one.
+	Policy, Own chunker.Policy
 	// Alone says that a batch is the whole table, so that all workers are there for it, and the
 	// policy's limits hold for it.
 	Alone bool
@@ -58,8 +57,8 @@ func (e *Env) tick(done int) {
 }
 
 // Step is a bound step that takes a whole batch and shares its rows out among workers itself. It
-// keeps the errors of rows by [Batch.Fail], and returns the error that ends the batch, which may be
-// a row's.
+// keeps the errors of rows by [Batch.Fail], or that of the first by [Batch.Stop] if the policy stops
+// there, and returns the error that ends the batch.
 type Step interface {
 	chunker.BoundStep
 	Run(ctx context.Context, b *Batch, env *Env) error
@@ -91,7 +90,8 @@ type Flow struct {
 
 	// Of Settle alone:
 	numberer chunker.Numberer
-	rejecter *rejecter
+	rejecter *rejecter // of Policy
+	refused  *rejecter // of Own
 	counts   Counts
 	segment  int      // that the last batch went through
 	handed   int      // rows of batches of that segment
@@ -126,8 +126,8 @@ func (f *Flow) start(ctx context.Context, list []chunker.BoundStep) (err error) 
 			return err
 		}
 	}
-	if f.env.Policy.Sink() != nil {
-		f.rejecter, err = newRejecter(ctx, f.env.Policy.Sink(), f.in)
+	if f.rejecter, err = newRejecter(ctx, f.env.Policy.Sink(), f.in); err == nil {
+		f.refused, err = newRejecter(ctx, f.env.Own.Sink(), arrow.NewSchema(nil, nil))
 	}
 	return err
 }
@@ -135,13 +135,16 @@ func (f *Flow) start(ctx context.Context, list []chunker.BoundStep) (err error) 
 // run takes a batch through steps, unless it has ended. What ends it is kept in it.
 func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 	for _, s := range steps {
+		if b.stopped != nil && (b.Len() == 0 || ctx.Err() != nil) {
+			return
+		}
 		if b.err == nil && ctx.Err() != nil {
 			b.err = context.Cause(ctx)
 		}
 		if b.err != nil {
 			return
 		}
-		before := len(b.failed)
+		before, stopped := len(b.failed), b.stopped
 		env := f.env
 		env.Policy = f.limits()
 		if err := s.Run(ctx, b, &env); err != nil {
@@ -154,7 +157,13 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 				b.err = err
 			}
 		}
-		if b.err == errEnd && endsBehind(s) {
+		if b.err != errEnd {
+			continue
+		}
+		if b.stopped != nil {
+			before = b.endBefore(stopped)
+		}
+		if endsBehind(s) {
 			b.cutBehind(before)
 		}
 	}
@@ -173,6 +182,8 @@ func (f *Flow) Try(ctx context.Context, table *frame.Frame, i int) (*frame.Frame
 	f.rows = max(f.rows, b.Len())
 	f.run(ctx, b, f.steps[i:i+1])
 	switch {
+	case b.stopped != nil:
+		return nil, b.stopped
 	case b.capped != nil:
 		return nil, b.capped
 	case b.err != nil && b.err != errEnd:
@@ -192,19 +203,18 @@ func (f *Flow) limits() chunker.Policy {
 	return p
 }
 
-// end keeps what ended a batch. A row's error counts as one more that failed. Where too many rows
-// did, the steps behind still have those before the last of them: a row of these may fail, and then
-// comes before it.
+// end keeps what ended a batch. Where too many rows failed, the steps behind still have those before
+// the last of them: a row of these may fail, and then comes before it.
 func (b *Batch) end(err error) {
-	switch e := err.(type) {
-	case *chunker.RowError:
-		b.Fail([]*chunker.RowError{e}, false)
-	case *chunker.TooManyError:
+	if _, ok := err.(*chunker.TooManyError); ok {
 		b.capped = err
 		return
 	}
 	b.err = err
 }
+
+// over reports whether nothing of the batch is written.
+func (b *Batch) over() bool { return b.err != nil || b.capped != nil || b.stopped != nil }
 
 // segmentOf is the segment that a batch goes through.
 func (f *Flow) segmentOf(b *Batch) *segment {
@@ -244,15 +254,6 @@ func oneRecord(schema *arrow.Schema, records []arrow.Record) arrow.Record {
 	return array.NewRecord(schema, cols, 0)
 }
 
-// rowsFailed reports whether what ended the batch is told by Settle, which knows the rows' numbers.
-func (b *Batch) rowsFailed(ctx context.Context) bool {
-	switch b.err.(type) {
-	case *chunker.RowError:
-		return ctx.Err() == nil
-	}
-	return false
-}
-
 // Frame runs the steps over a frame. The rows' errors are in the counts; the rejects are not
 // committed.
 func (f *Flow) Frame(ctx context.Context, table *frame.Frame) (*frame.Frame, error) {
@@ -288,7 +289,7 @@ func (f *Flow) whole(ctx context.Context, s *segment, b *Batch, p *shares) error
 		p.next()
 	}
 	f.finish(b)
-	if b.err != nil && !b.rowsFailed(ctx) {
+	if b.err != nil {
 		return b.err
 	}
 	return f.Settle(ctx, b)

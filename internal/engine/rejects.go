@@ -107,9 +107,7 @@ func (b *Batch) rejects(refused bool) []rejected {
 		}})
 	}
 	if refused {
-		for _, e := range b.chunk.Rejects {
-			rows = append(rows, rejected{-1, e.RejectedRow()})
-		}
+		rows = append(rows, b.refused()...)
 	}
 	if b.behind != nil { // as they came: their numbers are those of the source
 		return rows
@@ -126,7 +124,11 @@ type rejecter struct {
 	torn       error         // of a write: what was written lacks rows, and is not committed
 }
 
+// newRejecter begins to write rejects with columns of in. It is nil if there is no sink.
 func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rejecter, error) {
+	if sink == nil {
+		return nil, nil
+	}
 	schema := chunker.RejectSchema(in.Fields()...)
 	w, err := chunker.Create(ctx, sink, schema)
 	if err != nil {
@@ -139,12 +141,35 @@ func newRejecter(ctx context.Context, sink chunker.Sink, in *arrow.Schema) (*rej
 	return &rejecter{in: in, schema: schema, w: w, put: put}, nil
 }
 
-// add writes the rejects of a batch whose rows are numbered; with refused those of its source too.
-func (r *rejecter) add(ctx context.Context, b *Batch, refused bool) error {
-	if rows := b.rejects(refused); len(rows) > 0 && r.torn == nil {
-		r.torn = r.write(ctx, b.bad, rows)
+// add writes rejects, of which bad has copies.
+func (r *rejecter) add(ctx context.Context, bad []arrow.Record, rows []rejected) error {
+	if len(rows) > 0 && r.torn == nil {
+		r.torn = r.write(ctx, bad, rows)
 	}
 	return r.torn
+}
+
+// commit makes what was written appear, unless a write failed.
+func (r *rejecter) commit(ctx context.Context) error {
+	if r == nil || r.torn != nil {
+		return nil
+	}
+	return r.w.Commit(ctx)
+}
+
+func (r *rejecter) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.w.Close()
+}
+
+// refused are the rows that a batch's source refused.
+func (b *Batch) refused() (rows []rejected) {
+	for _, e := range b.chunk.Rejects {
+		rows = append(rows, rejected{-1, e.RejectedRow()})
+	}
+	return rows
 }
 
 func (r *rejecter) write(ctx context.Context, bad []arrow.Record, rows []rejected) error {

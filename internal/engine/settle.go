@@ -29,12 +29,18 @@ type Counts struct {
 		Failed                       []*chunker.RowError
 		Refused, Nulled, Cut, Mended []*chunker.Error
 	}
-	bad      int   // rows that count against the policy's limits
+	bad      bads  // rows that count against limits
 	firstBad error // of the first of them
+	firstOwn error // of the first that the source refused, or that lost something
+	behind   int   // rows that were seen behind the last that a limit let through
 }
 
 // Seen is how many rows the source has come to.
 func (c *Counts) Seen() int { return c.Rows + c.Refused + c.Pruned }
+
+// wanted is how many of the rows that were seen are held against a share that may be bad: not those
+// behind the last that a limit let through, whose number depends on how the stream was cut.
+func (c *Counts) wanted() int { return c.Seen() - c.behind }
 
 // firstMax is how many errors of a kind are kept.
 const firstMax = 10
@@ -43,8 +49,7 @@ const firstMax = 10
 // It returns the error that ends the run, if one does. Rows behind the one that ends it are neither
 // counted nor rejected: how many of them were seen depends on how the table was cut.
 func (f *Flow) Settle(ctx context.Context, b *Batch) error {
-	failed := len(b.failed)
-	bad, upTo := f.worse(b)
+	bad, upTo, why := f.worse(b)
 	if upTo != nil {
 		b.cutAt(upTo)
 	}
@@ -59,23 +64,41 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 		f.segment, f.handed = s.number, 0
 	}
 	f.handed += rowsOf(b.came)
-	f.counts.bad += bad
+	f.counts.bad.all += bad.all
+	f.counts.bad.own += bad.own
+	if !f.env.Alone {
+		f.counts.behind += b.beyond
+	}
 	f.countFailed(b)
 	f.number(b)
 	f.counts.First.Failed = firstOf(f.counts.First.Failed, b.failed)
 	if f.counts.firstBad == nil {
 		f.counts.firstBad = b.firstBad()
 	}
+	if f.counts.firstOwn == nil {
+		f.counts.firstOwn = b.firstOwn()
+	}
+	if err := f.reject(ctx, b); err != nil {
+		return err
+	}
+	switch {
+	case upTo != nil:
+		return why()
+	case b.over():
+		return f.tooMany()
+	}
+	return nil
+}
+
+// reject writes the rejects of a batch whose rows are numbered.
+func (f *Flow) reject(ctx context.Context, b *Batch) error {
 	if f.rejecter != nil {
-		if err := f.rejecter.add(ctx, b, f.refusedAreRejects()); err != nil {
+		if err := f.rejecter.add(ctx, b.bad, b.rejects(f.refusedAreRejects())); err != nil {
 			return err
 		}
 	}
-	switch {
-	case b.err != nil && len(b.failed) == failed:
-		return b.err
-	case upTo != nil || b.capped != nil:
-		return f.tooMany()
+	if f.refused != nil && b.behind == nil {
+		return f.refused.add(ctx, nil, b.refused())
 	}
 	return nil
 }
@@ -97,8 +120,12 @@ func (f *Flow) number(b *Batch) {
 	}
 }
 
-// refusedAreRejects reports whether rows that the source left out go to the policy's sink.
-func (f *Flow) refusedAreRejects() bool { return f.env.Policy.Rejects() && !f.env.Apart }
+// refusedAreRejects reports whether rows that the source left out go to the policy's sink: not if
+// the source skips them by a policy of its own, or has a sink of its own.
+func (f *Flow) refusedAreRejects() bool {
+	own := f.env.Own
+	return f.env.Policy.Rejects() && (!own.Given() || own.Rejects() && own.Sink() == nil)
+}
 
 // read counts what the source gave, of a batch whose rows are numbered.
 func (c *Counts) read(b *Batch, rejected bool) {
@@ -214,7 +241,19 @@ func (b *Batch) left() []int {
 
 // firstBad is the first row of a batch that a step failed on, or that was not read whole; nil if
 // all are fine.
-func (b *Batch) firstBad() (first error) {
+func (b *Batch) firstBad() error {
+	own := b.firstOwn()
+	if len(b.failed) > 0 && (own == nil || b.at[0] >= 0 && b.failed[0].Row < own.(*chunker.Error).Row) {
+		return b.failed[0]
+	}
+	return own
+}
+
+// firstOwn is the first row of a batch that was not read whole; nil if all were.
+func (b *Batch) firstOwn() (first error) {
+	if b.behind != nil {
+		return nil
+	}
 	row := int64(math.MaxInt64)
 	for _, list := range [][]*chunker.Error{b.chunk.Rejects, b.chunk.FirstLosses()} {
 		for _, e := range list {
@@ -222,9 +261,6 @@ func (b *Batch) firstBad() (first error) {
 				first, row = e, e.Row
 			}
 		}
-	}
-	if len(b.failed) > 0 && (first == nil || b.at[0] >= 0 && b.failed[0].Row < row) {
-		first = b.failed[0]
 	}
 	return first
 }
@@ -240,7 +276,12 @@ func (f *Flow) Fail(err error) error { return f.numberer.Fail(err) }
 
 // tooMany is the error of a run in which more rows failed than may.
 func (f *Flow) tooMany() error {
-	return &chunker.TooManyError{Failed: f.counts.bad, Policy: f.env.Policy, First: f.counts.firstBad}
+	return &chunker.TooManyError{Failed: f.counts.bad.all, Policy: f.env.Policy, First: f.counts.firstBad}
+}
+
+// tooManyOwn is that of one whose source could not read more rows whole than its own policy allows.
+func (f *Flow) tooManyOwn() error {
+	return &chunker.TooManyError{Failed: f.counts.bad.own, Policy: f.env.Own, First: f.counts.firstOwn}
 }
 
 // Commit ends the run: rejects that were settled are committed, also if the run ended with an
@@ -248,11 +289,15 @@ func (f *Flow) tooMany() error {
 // looks at the policy's limits once more. Close comes after it.
 func (f *Flow) Commit(ctx context.Context, complete bool) error {
 	var errs []error
-	if complete && f.env.Policy.ExceededAtEnd(f.counts.bad, f.counts.Seen()) {
+	bad, rows := f.counts.bad, f.counts.wanted()
+	switch {
+	case complete && f.env.Own.ExceededAtEnd(bad.own, rows):
+		errs = append(errs, f.tooManyOwn())
+	case complete && f.env.Policy.ExceededAtEnd(bad.all, rows):
 		errs = append(errs, f.tooMany())
 	}
-	if f.rejecter != nil && f.rejecter.torn == nil && (complete || f.counts.bad > 0) {
-		errs = append(errs, f.rejecter.w.Commit(ctx))
+	if complete || bad.all > 0 {
+		errs = append(errs, f.refused.commit(ctx), f.rejecter.commit(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -268,9 +313,7 @@ func (f *Flow) Close() error {
 	if f.origins != nil {
 		f.origins.share.Close()
 	}
-	if f.rejecter != nil {
-		errs = append(errs, f.rejecter.w.Close())
-	}
+	errs = append(errs, f.refused.close(), f.rejecter.close())
 	return errors.Join(errs...)
 }
 

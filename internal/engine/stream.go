@@ -144,7 +144,7 @@ func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 		}
 	}
 	f.run(ctx, b, steps)
-	if b.err != nil && !b.rowsFailed(ctx) {
+	if b.err != nil {
 		b.chunk.Release()
 		return b.err
 	}
@@ -190,12 +190,9 @@ func (f *Flow) last(ctx context.Context, b *Batch, s *segment, steps []Step, e E
 		return err
 	}
 	f.finish(b)
-	if b.err != nil || b.capped != nil {
+	if b.over() {
 		b.chunk.Release()
-		if b.err != nil && !b.rowsFailed(ctx) {
-			return b.err
-		}
-		return nil
+		return b.err
 	}
 	if len(b.Records) > 1 {
 		b.chunk.Release()
@@ -279,12 +276,12 @@ func (f *Flow) pipeTo(ctx context.Context, group *sync.WaitGroup, e Ends, next f
 
 // order takes a batch through an ordered step and hands it on.
 func (f *Flow) order(ctx context.Context, b *Batch, ordered *inOrder, out chan<- *Batch) error {
-	f.run(ctx, b, []Step{ordered}) // nothing, where a row's error ended it
+	f.run(ctx, b, []Step{ordered})
 	end := errors.Is(b.err, errEnd)
 	if end {
 		b.err = nil
 	}
-	if b.err != nil && !b.rowsFailed(ctx) {
+	if b.err != nil {
 		b.chunk.Release()
 		b.item.Release()
 		return b.err

@@ -22,6 +22,19 @@ func NewMask(n int) Mask { return make(Mask, kernel.WordsFor(n)) }
 // Set sets row i's bit.
 func (m Mask) Set(i int) { m[i>>6] |= 1 << (i & 63) }
 
+// Cut leaves the bits of the first n, and returns how many of them are set.
+func (m Mask) Cut(n int) (set int) {
+	for w := range m {
+		if left := n - 64*w; left <= 0 {
+			m[w] = 0
+		} else if left < 64 {
+			m[w] &= 1<<left - 1
+		}
+		set += bits.OnesCount64(m[w])
+	}
+	return set
+}
+
 // Rows lists the rows among the first n whose bits are set, kept of them.
 func (m Mask) Rows(n, kept int) []int {
 	return kernel.AppendSet(make([]int, 0, kept), kernel.Bits(m), n)

@@ -321,11 +321,8 @@ func (o *ReadOptions) checkRanges() error {
 
 // checkPolicy refuses limits that mean nothing.
 func (o *ReadOptions) checkPolicy() error {
-	switch p := o.OnError; {
-	case p.RowsMax < 0 || !(p.RatioMax >= 0 && p.RatioMax <= 1):
-		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v: give a number of rows, and a share from 0 to 1", p.RowsMax, p.RatioMax)
-	case p.Stops() && (p.RowsMax > 0 || p.RatioMax > 0):
-		return fmt.Errorf("OnError has RowsMax %d and RatioMax %v, and stops at the first bad row: limits are for chunker.Null, Skip and Reject", p.RowsMax, p.RatioMax)
+	if err := o.OnError.Check(); err != nil {
+		return fmt.Errorf("OnError has %w", err)
 	}
 	return nil
 }

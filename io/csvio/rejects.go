@@ -20,6 +20,7 @@ const (
 // in, holds bad ones against the limits, and writes them to their sink.
 type ledger struct {
 	options *ReadOptions
+	rejects bool // rows that are left out are written to a sink
 
 	mu      sync.Mutex
 	waiting map[int]entry // parts that were decoded before one ahead of them
@@ -31,7 +32,7 @@ type ledger struct {
 	writer  chunker.Writer
 	put     chunker.Write // into writer
 	torn    bool          // a write of the writer failed: it is not committed
-	err     error         // that ended it
+	err     error         // that ended it, at the part before next
 }
 
 // Report is what reading came to: what became of the rows that are bad, each kind counted apart.
@@ -56,40 +57,72 @@ type Report struct {
 // UndecidedColumn is a column whose values can be read in two ways, and the first of them.
 type UndecidedColumn struct{ Column, Example string }
 
-// entry is what a part came to.
+// entry is what a part came to. Its rows are counted from its first, bad ones too.
 type entry struct {
-	file    string
-	rows    int64
-	lossy   int64 // of them
-	nulled  int64 // of these
-	cut     int64
-	mended  int64
-	losses  []*chunker.Error
-	rejects []*chunker.Error
+	file                string
+	rows                int64
+	bad                 []int64 // rows that were left out, or lost something, ascending
+	nulled, cut, mended []int64 // rows
+	losses              []*chunker.Error
+	rejects             []*chunker.Error
+}
+
+// newEntry is what a chunk tells of its rows.
+func newEntry(c *chunker.Chunk) entry {
+	at := *c
+	at.Row = 0 // rows are those of the part
+	places := func(rows []int) (out []int64) {
+		for _, row := range rows {
+			out = append(out, at.RowOf(row))
+		}
+		return out
+	}
+	e := entry{
+		file: c.File, rows: int64(c.Len() + len(c.Rejects)), bad: places(c.Lossy()),
+		nulled: places(c.Nulled.Rows), cut: places(c.Cut.Rows), mended: places(c.Mended.Rows),
+		losses: copies(c.FirstLosses()), rejects: copies(c.Rejects),
+	}
+	for _, r := range c.Rejects {
+		e.bad = append(e.bad, r.Row)
+	}
+	slices.Sort(e.bad)
+	return e
+}
+
+// cutAt leaves the first rows of a part, up to one that is bad.
+func (e *entry) cutAt(bad int) {
+	last := e.bad[bad]
+	behind := func(row int64) bool { return row > last }
+	e.rows, e.bad = last+1, e.bad[:bad+1]
+	for _, rows := range []*[]int64{&e.nulled, &e.cut, &e.mended} {
+		*rows = slices.DeleteFunc(*rows, behind)
+	}
+	for _, errs := range []*[]*chunker.Error{&e.losses, &e.rejects} {
+		*errs = slices.DeleteFunc(*errs, func(e *chunker.Error) bool { return behind(e.Row) })
+	}
 }
 
 // newLedger returns nil where nobody asks for counts.
-func newLedger(o *ReadOptions) *ledger {
+func newLedger(s *source) *ledger {
+	o := &s.options
 	p := o.OnError
 	if o.Report == nil && (p.Stops() || p.Sink() == nil && p.RowsMax == 0 && p.RatioMax == 0) {
 		return nil
 	}
-	return &ledger{options: o, waiting: map[int]entry{}}
+	return &ledger{options: o, rejects: s.rejects || p.Sink() != nil, waiting: map[int]entry{}}
 }
 
-// keep has a part's rows counted when it is decoded.
+// keep has a part's rows counted when it is decoded. If the row that is one too many was in a part
+// before it, that is the error. The part with that row is handed on: a row before it may be another
+// end of whoever reads, and which parts were decoded first must not tell.
 func (l *ledger) keep(seq int, part chunker.Part) chunker.Part {
 	return func(ctx context.Context) (chunker.Chunk, error) {
 		c, err := part(ctx)
 		if err != nil {
 			return c, err
 		}
-		e := entry{
-			file: c.File, rows: int64(c.Len() + len(c.Rejects)),
-			lossy: int64(len(c.Lossy())), nulled: int64(len(c.Nulled.Rows)), cut: int64(len(c.Cut.Rows)), mended: int64(len(c.Mended.Rows)),
-			losses: copies(c.FirstLosses()), rejects: copies(c.Rejects),
-		}
-		if err := l.settle(ctx, seq, e); err != nil {
+		l.settle(ctx, seq, newEntry(&c))
+		if err := l.endedBefore(seq); err != nil {
 			c.Release()
 			return chunker.Chunk{}, err
 		}
@@ -106,8 +139,22 @@ func copies(errs []*chunker.Error) (out []*chunker.Error) {
 	return out
 }
 
+// endedBefore is the error that ended the stream, if that was in a part before one. It is nil of a
+// nil ledger.
+func (l *ledger) endedBefore(seq int) error {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.next > seq {
+		return nil
+	}
+	return l.err
+}
+
 // settle counts a part, and those that waited for it.
-func (l *ledger) settle(ctx context.Context, seq int, e entry) error {
+func (l *ledger) settle(ctx context.Context, seq int, e entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting[seq] = e
@@ -120,13 +167,13 @@ func (l *ledger) settle(ctx context.Context, seq int, e entry) error {
 		l.next++
 		l.err = l.count(ctx, e)
 	}
-	return l.err
 }
 
 func (l *ledger) count(ctx context.Context, e entry) error {
 	if e.file != l.file {
 		l.file, l.fileRow = e.file, 0
 	}
+	over := l.tooMuch(&e)
 	bad := slices.Concat(e.rejects, e.losses)
 	for _, b := range bad {
 		if b.Row >= 0 {
@@ -134,24 +181,35 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 		}
 	}
 	l.fileRow += e.rows
-	l.bad += e.lossy + int64(len(e.rejects))
-	l.report.count(e, bad, l.options.OnError.Sink() != nil)
+	l.bad += int64(len(e.bad))
+	l.report.count(e, bad, l.rejects)
 	if err := l.write(ctx, e.rejects); err != nil {
 		l.torn = true
 		return err
 	}
-	if l.options.OnError.Exceeded(int(l.bad), int(l.report.Rows)) {
+	if over {
 		return l.tooMany()
 	}
 	return nil
 }
 
+// tooMuch reports whether a row of a part is one too many, and leaves of the part the rows up to it.
+func (l *ledger) tooMuch(e *entry) bool {
+	for i, row := range e.bad {
+		if l.options.OnError.Exceeded(int(l.bad)+i+1, int(l.report.Rows+row+1)) {
+			e.cutAt(i)
+			return true
+		}
+	}
+	return false
+}
+
 // count takes in a part, and its bad rows.
 func (r *Report) count(e entry, bad []*chunker.Error, kept bool) {
 	r.Rows += e.rows
-	r.Nulled += e.nulled
-	r.Cut += e.cut
-	r.Mended += e.mended
+	r.Nulled += int64(len(e.nulled))
+	r.Cut += int64(len(e.cut))
+	r.Mended += int64(len(e.mended))
 	if kept {
 		r.Rejected += int64(len(e.rejects))
 	} else {
@@ -163,8 +221,7 @@ func (r *Report) count(e entry, bad []*chunker.Error, kept bool) {
 
 // tooMany is the error of more bad rows than may be, up to the first that was too many.
 func (l *ledger) tooMany() error {
-	p := l.options.OnError
-	e := &chunker.TooManyError{Failed: min(int(l.bad), p.Allowed(int(l.report.Rows))+1), Policy: p}
+	e := &chunker.TooManyError{Failed: int(l.bad), Policy: l.options.OnError}
 	if len(l.report.First) > 0 {
 		e.First = l.report.First[0]
 	}
@@ -203,14 +260,15 @@ func (l *ledger) write(ctx context.Context, rejects []*chunker.Error) error {
 }
 
 // close commits what was written, also where reading ended with an error: it says why. Where a
-// write failed nothing is. With complete the share of bad rows is looked at once more.
+// write failed nothing is. It returns the error that ended the stream, which no part may have told.
+// With complete the share of bad rows is looked at once more.
 func (l *ledger) close(complete bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.options.Report != nil {
 		*l.options.Report = l.report
 	}
-	var errs []error
+	errs := []error{l.err}
 	if complete && l.err == nil && l.options.OnError.ExceededAtEnd(int(l.bad), int(l.report.Rows)) {
 		errs = append(errs, l.tooMany())
 	}

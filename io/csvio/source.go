@@ -30,6 +30,7 @@ type source struct {
 	part    *part        // of a table that was split; nil is a table of its own
 
 	collects bool // all rows are kept: memory grows with the text
+	rejects  bool // rows that are left out go to the sink of the own policy, by whoever runs the source
 
 	// What an earlier pass found out.
 	wider   map[string]arrow.DataType    // columns found too narrow
@@ -78,6 +79,7 @@ func (s *source) OwnPolicy() chunker.Policy { return s.options.OnError }
 func (s *source) Under(p chunker.Policy) chunker.Source {
 	under := *s
 	under.options.OnError = p
+	under.rejects = p.Rejects() && s.options.OnError.Sink() != nil
 	return &under
 }
 
@@ -220,6 +222,9 @@ func (s *stream) end() error {
 func (s *stream) Next(ctx context.Context) (chunker.Part, error) {
 	if s.most > 0 && s.decoded.Load() >= s.most {
 		return nil, io.EOF // the parts that were handed out have as many rows as are wanted
+	}
+	if err := s.ledger.endedBefore(s.parts); err != nil {
+		return nil, err
 	}
 	part, err := s.next(ctx)
 	switch {

@@ -121,7 +121,7 @@ func (t *table) Open(ctx context.Context, req chunker.Request) (_ chunker.Stream
 		return nil, errors.Join(err, st.Close())
 	}
 	st.sizeBlocks(req)
-	st.ledger = newLedger(&t.source.options)
+	st.ledger = newLedger(t.source)
 	if t.source.options.Report != nil {
 		st.ledger.report.tellUndecided(st.chosenColumns())
 	}
