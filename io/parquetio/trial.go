@@ -85,7 +85,7 @@ func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 		}
 		claimed = min(headerGuess, n)
 	}
-	return p.readDictionary(ctx, l, off, claimed)
+	return p.readDictionary(p.dictionaryRoom(ctx, nil), l, off, claimed)
 }
 
 func (t *trial) try() error {
