@@ -7,13 +7,16 @@ import (
 	"unsafe"
 
 	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/offheap"
 )
 
 // arena lends the buffers of a part, and holds it to its limit.
 type arena struct {
 	*allowance
-	lent [][]byte
+	lent []loan
 	kept bool // buffers are the garbage collector's
+
+	outside *offheap.Pool // for buffers outside the heap; nil is the heap
 }
 
 // allowance is the memory that a part may take while it is decoded. What takes more than a share of
@@ -31,6 +34,8 @@ type turn struct {
 	large chan struct{} // has room for the one part that is large
 	share int64         // what others may take
 	spare atomic.Int64  // bytes left for pages and dictionaries that several parts use
+
+	outside offheap.Pool // for those that take much
 }
 
 // newTurn shares out the limit ChunkBytes. One large part at a time may take all of it. The other
@@ -61,6 +66,11 @@ func newArena(ctx context.Context, most int64, t *turn) *arena {
 // keeping lends buffers under the same limit that do not go back with the chunk: whoever takes rows
 // of dictionaries and views shares what is behind them, and may keep it for longer than the chunk.
 func (a *arena) keeping() *arena { return &arena{allowance: a.allowance, kept: true} }
+
+// beyond lends buffers under the same limit from outside the heap.
+func (a *arena) beyond(outside *offheap.Pool) *arena {
+	return &arena{allowance: a.allowance, outside: outside}
+}
 
 // charge counts n bytes against the limit.
 func (a *allowance) charge(n int) error {
@@ -98,9 +108,9 @@ func (a *arena) get(n int) ([]byte, error) {
 	if a.kept {
 		return bufpool.Aligned(n)[:0], nil
 	}
-	b := bufpool.Get(n)
-	a.lent = append(a.lent, b)
-	return b[:0], nil
+	l := lend(a.outside, n)
+	a.lent = append(a.lent, l)
+	return l.bytes[:0], nil
 }
 
 // grow makes room for n more bytes behind b, which it takes back where it is too small. More is
@@ -127,9 +137,9 @@ func (a *arena) drop(b []byte) {
 		return
 	}
 	for i, have := range a.lent {
-		if unsafe.SliceData(have) == unsafe.SliceData(b) {
-			a.refund(len(have))
-			bufpool.Put(have)
+		if unsafe.SliceData(have.bytes) == unsafe.SliceData(b) {
+			a.refund(len(have.bytes))
+			have.end()
 			a.lent[i] = a.lent[len(a.lent)-1]
 			a.lent = a.lent[:len(a.lent)-1]
 			return
@@ -137,9 +147,13 @@ func (a *arena) drop(b []byte) {
 	}
 }
 
+// free ends all loans. A nil arena has none.
 func (a *arena) free() {
-	for _, b := range a.lent {
-		bufpool.Put(b)
+	if a == nil {
+		return
+	}
+	for _, l := range a.lent {
+		l.end()
 	}
 	a.lent = nil
 }

@@ -1,11 +1,16 @@
 package parquetio
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/bits"
+	"runtime"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/volley-go/volley/internal/offheap"
 )
 
 // pieces are the ranges of rows that are to be read, each of about size bytes of memory: all rows,
@@ -42,21 +47,50 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	if err != nil {
 		return nil, err
 	}
-	var dictionaries, unpacking int64
-	for l, c := range chunks {
-		m := &g.meta.Columns[l.index].MetaData
-		packed := c.share(out, rows) // which is held while it is unpacked
-		g.large += min(2*unpackedBytes(m, packed), max(m.TotalUncompressedSize, 0)) + packed
-		stored, size := c.dictionarySize(m, l)
-		dictionaries += size
-		unpacking = max(unpacking, stored)
-	}
-	if dictionaries > size { // less is within what a chunk is counted for
-		g.dictionaries = dictionaries + unpacking
-	}
 	g.chunks = chunks
+	g.measure(out, size)
 	return out, nil
 }
+
+// measure finds how much the pieces have in common: pages, dictionaries, and what those are unpacked
+// from. Dictionaries of less than size are within what a chunk is counted for.
+func (g *group) measure(pieces []span, size int64) {
+	var pages, dictionaries []int64 // as they are stored
+	unpacked := int64(0)
+	for l, c := range g.chunks {
+		m := &g.meta.Columns[l.index].MetaData
+		if page := c.share(pieces, g.meta.NumRows); page > 0 {
+			pages = append(pages, page)
+			// A page is needed yet when the next one is unpacked.
+			g.large += lentBytes(min(2*unpackedBytes(m, page), max(m.TotalUncompressedSize, 0)))
+		}
+		stored, decoded := g.dictionarySize(l, c)
+		if decoded > 0 {
+			dictionaries = append(dictionaries, stored)
+			unpacked += lentBytes(decoded)
+		}
+	}
+	g.large += g.file.how.unpacking(pages)
+	if unpacked > size {
+		g.dictionaries = unpacked + g.file.how.unpacking(dictionaries)
+	}
+}
+
+// unpacking is how many bytes of stored pages there are at once while they are unpacked: each core
+// has one. Of a remote file all are read ahead.
+func (how callRules) unpacking(stored []int64) (bytes int64) {
+	slices.SortFunc(stored, func(a, b int64) int { return cmp.Compare(b, a) })
+	if cores := runtime.GOMAXPROCS(0); how.ahead == 0 && len(stored) > cores {
+		stored = stored[:cores]
+	}
+	for _, n := range stored {
+		bytes += lentBytes(n)
+	}
+	return bytes
+}
+
+// lentBytes is how many bytes of memory a loan of n has.
+func lentBytes(n int64) int64 { return int64(offheap.Size(int(n))) }
 
 // cutSpans cuts spans of a group of so many rows and bytes into pieces of about size bytes. What is
 // less than twice that stays whole: pages that two pieces share cost more than a larger piece.
@@ -111,16 +145,25 @@ func (c *pagedChunk) share(pieces []span, rows int64) (largest int64) {
 }
 
 // dictionarySize is about how many bytes the column chunk's dictionary takes in the file, and
-// decoded: with the places of texts, of which one is taken to have 12 bytes with its length.
-func (c *pagedChunk) dictionarySize(m *format.ColumnMetaData, l *leaf) (stored, decoded int64) {
+// decoded: with the places of texts. Of a large one of this machine's files the header says; else a
+// text is taken to have 12 bytes with its length.
+func (g *group) dictionarySize(l *leaf, c *pagedChunk) (stored, decoded int64) {
+	m := &g.meta.Columns[l.index].MetaData
 	at, _ := chunkRange(m)
 	if len(c.pages) == 0 || c.pages[0].offset <= at {
 		return 0, 0
 	}
 	stored = c.pages[0].offset - at
 	decoded = min(unpackedBytes(m, stored), max(m.TotalUncompressedSize, 0))
+	entries := decoded / 12
+	if decoded > dictionaryPooled && g.file.how.ahead == 0 {
+		buf := make([]byte, headerGuess)
+		if h, _, err := g.header(&buf, at, at+stored); err == nil && h.kind == format.DictionaryPage {
+			decoded, entries = int64(h.plain), int64(h.values)
+		}
+	}
 	if l.width == 0 {
-		decoded += decoded / 3
+		decoded += 4 * entries
 	}
 	return stored, decoded
 }

@@ -22,24 +22,6 @@ type dictionary struct {
 // overreach is how many bytes copies of texts may read and write beyond the end.
 const overreach = 16
 
-// newDictionary decodes a dictionary page of count values into buffers of a.
-func newDictionary(l *leaf, a *arena, e format.Encoding, src []byte, count int) (*dictionary, error) {
-	if e != format.Plain && e != format.PlainDictionary {
-		return nil, unsupported("encoding %v of a dictionary", e)
-	}
-	if l.physical == format.Boolean {
-		return nil, corrupt("booleans have a dictionary")
-	}
-	if count > len(src)/max(l.width, 1) || l.width == 0 && count > len(src)/4 {
-		return nil, corrupt("a dictionary of %d values has %d bytes", count, len(src))
-	}
-	v := &values{leaf: l, arena: a}
-	if err := v.add(format.Plain, src, count, 0, count); err != nil {
-		return nil, err
-	}
-	return v.dictionary(), nil
-}
-
 // dictionary makes one of what was collected.
 func (v *values) dictionary() *dictionary {
 	d := &dictionary{n: v.at, data: v.data}
@@ -56,46 +38,57 @@ func (v *values) dictionary() *dictionary {
 	return d
 }
 
-// setDictionary is a column chunk's dictionary page, met by the part that reads all of it.
-func (v *values) setDictionary(h *pageHeader, src []byte) (err error) {
-	if v.dict != nil {
-		return corrupt("there is a second dictionary")
-	}
-	v.dict, err = newDictionary(v.leaf, v.arena, h.encoding, src, h.values)
-	return err
-}
-
-// textDictionary is [values.setDictionary] of texts, which are left where they were unpacked: a
-// dictionary may be as large as all chunks under way.
-func (p *pages) textDictionary(h *pageHeader, body []byte) (err error) {
+// dictionary is a column chunk's dictionary page: its values are left where they were unpacked, for
+// a dictionary may be as large as all chunks under way.
+func (p *pages) dictionary(h *pageHeader, body []byte) error {
 	v := p.out
-	if v.dict != nil {
+	switch {
+	case v.dict != nil:
 		return corrupt("there is a second dictionary")
+	case h.encoding != format.Plain && h.encoding != format.PlainDictionary:
+		return unsupported("encoding %v of a dictionary", h.encoding)
+	case v.leaf.physical == format.Boolean:
+		return corrupt("booleans have a dictionary")
 	}
 	if err := h.checksum(body); err != nil {
 		return err
 	}
-	size := h.plain
-	if p.codec == format.Uncompressed {
-		size = len(body)
-	}
-	if h.values > size/4 {
-		return corrupt("a dictionary of %d values has %d bytes", h.values, size)
-	}
-	data, err := v.arena.get(size + overreach)
+	data, err := p.plainDictionary(h, body)
 	if err != nil {
 		return err
 	}
-	if data = data[:size]; p.codec == format.Uncompressed {
-		copy(data, body)
-	} else if err := codecs.Decompress(p.codec, data, body); err != nil {
-		return err
+	if w := v.leaf.width; w > 0 {
+		v.dict = &dictionary{n: h.values, fixed: data[:h.values*w]}
+		return nil
 	}
 	starts, err := v.arena.get(4 * (h.values + 1))
 	if err == nil {
 		v.dict, err = newTexts(data, as[int32](starts[:4*(h.values+1)]))
 	}
 	return err
+}
+
+// plainDictionary unpacks a dictionary page, which has room for its values.
+func (p *pages) plainDictionary(h *pageHeader, body []byte) ([]byte, error) {
+	size, least := h.plain, p.out.leaf.width
+	if p.codec == format.Uncompressed {
+		size = len(body)
+	}
+	if least == 0 {
+		least = 4 // a text's length
+	}
+	if h.values > size/least {
+		return nil, corrupt("a dictionary of %d values has %d bytes", h.values, size)
+	}
+	data, err := p.out.arena.get(size + overreach)
+	if err != nil {
+		return nil, err
+	}
+	if data = data[:size]; p.codec == format.Uncompressed {
+		copy(data, body)
+		return data, nil
+	}
+	return data, codecs.Decompress(p.codec, data, body)
 }
 
 // newTexts is a dictionary of the texts that stand behind their lengths in data, one less than

@@ -10,6 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/internal/offheap"
 	enc "github.com/volley-go/volley/internal/parquetenc"
 	"github.com/volley-go/volley/io/parquetio/internal/fault"
 )
@@ -35,6 +36,8 @@ type group struct {
 
 	dictionaries int64 // bytes that large dictionaries which parts share take, and one that is being unpacked
 	granted      bool  // someone counts them
+
+	outside *offheap.Pool // for the memory of dictionaries; nil is the heap
 }
 
 func (g *group) fail(l *leaf, page int, err error) error {
@@ -114,6 +117,7 @@ func (g *group) done() error {
 		if c.dict != nil {
 			g.file.turn.giveBack(c.borrowed)
 		}
+		c.room.free()
 		for _, s := range c.shared {
 			if s != nil {
 				s.abandon(g.file.turn)

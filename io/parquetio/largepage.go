@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/volley-go/volley/internal/offheap"
 )
 
 // largePage is how a page that more than two parts need is read: once, by the part that claims it
@@ -15,10 +17,13 @@ type largePage struct {
 	claimed atomic.Bool
 	arrived chan struct{} // closed when it was read, or will not be
 
+	outside *offheap.Pool // for its memory; nil is the heap
+
 	mu   sync.Mutex
 	read bool // there are head and body, or err
 	head pageHeader
-	body []byte // until it is unpacked
+	body []byte       // until it is unpacked
+	in   *storedRange // has body
 	err  error
 }
 
@@ -27,56 +32,54 @@ func newLargePage() *largePage { return &largePage{arrived: make(chan struct{})}
 // claim reports whether it is the caller who has to end it.
 func (p *largePage) claim() bool { return p.claimed.CompareAndSwap(false, true) }
 
-// end gives what was read to all who wait.
-func (p *largePage) end(stored []byte, err error) {
+// end gives what was read, page in s, to all who wait, and takes over a use of s.
+func (p *largePage) end(s *storedRange, page []byte, err error) {
 	defer close(p.arrived)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.read, p.err = true, err; err == nil {
-		p.head, p.body, p.err = cutPage(stored)
+		p.in = s
+		p.head, p.body, p.err = cutPage(page)
 	}
 }
 
 // giveUp has those who wait read the page for themselves.
 func (p *largePage) giveUp() { close(p.arrived) }
 
-// fetch returns the page as it is stored, which is at a place of the file; body is nil once it is
-// unpacked.
-func (p *largePage) fetch(ctx context.Context, r io.ReaderAt, at location) (h pageHeader, body []byte, err error) {
+// fetch returns the page as it is stored, which is at a place of the file. body is no more to be
+// read once the page is unpacked; own, which may be nil, is for the caller to end behind that.
+func (p *largePage) fetch(ctx context.Context, r io.ReaderAt, at location) (h pageHeader, body []byte, own *storedRange, err error) {
 	if p.claim() {
-		p.end(readStored(r, at.offset, at.end))
+		s, err := readStored(p.outside, r, byteRange{at.offset, at.end}, 1)
+		if err != nil {
+			p.end(nil, nil, err)
+		} else {
+			p.end(s, s.bytes, nil)
+		}
 	}
 	select {
 	case <-p.arrived:
 	case <-ctx.Done():
-		return h, nil, context.Cause(ctx)
+		return h, nil, nil, context.Cause(ctx)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.read {
-		return p.head, p.body, p.err
+		return p.head, p.body, nil, p.err
 	}
-	if body, err = readStored(r, at.offset, at.end); err != nil {
-		return h, nil, err
+	if own, err = readStored(p.outside, r, byteRange{at.offset, at.end}, 1); err != nil {
+		return h, nil, nil, err
 	}
-	return cutPage(body)
+	h, body, err = cutPage(own.bytes)
+	return h, body, own, err
 }
 
+// unpacked gives back what the page is stored in.
 func (p *largePage) unpacked() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.body = nil
-}
-
-// readStored reads a range of the file into memory of the garbage collector's, since several may
-// have it.
-func readStored(r io.ReaderAt, off, end int64) (b []byte, err error) {
-	defer guard(&err)
-	b = make([]byte, end-off)
-	if n, err := r.ReadAt(b, off); n < len(b) {
-		return nil, cmp.Or(err, io.ErrUnexpectedEOF)
-	}
-	return b, nil
+	p.in.done()
+	p.in, p.body = nil, nil
 }
 
 // cutPage takes a stored page apart.
@@ -134,13 +137,13 @@ func (f *fetch) readClaimed(ctx context.Context, list []claimed) {
 				}
 				return
 			}
-			b, err := readStored(f.r, near[0].off, end)
+			s, err := readStored(near[0].page.outside, f.r, byteRange{near[0].off, end}, len(near))
 			for _, c := range near {
 				if err != nil {
-					c.page.end(nil, err)
+					c.page.end(nil, nil, err)
 					continue
 				}
-				c.page.end(b[c.off-near[0].off:c.end-near[0].off], nil)
+				c.page.end(s, s.bytes[c.off-near[0].off:c.end-near[0].off], nil)
 			}
 		})
 	}

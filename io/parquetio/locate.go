@@ -26,7 +26,8 @@ type pagedChunk struct {
 	err    error
 	apart  bool // each part has a dictionary of its own
 
-	borrowed int // for the dictionary
+	borrowed int    // for the dictionary
+	room     *arena // that has it
 }
 
 // pagesMost is how many pages of a row group are kept in mind, which take about 50 bytes each. One

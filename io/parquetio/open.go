@@ -8,7 +8,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/volley-go/volley/internal/bitmap"
-	"github.com/volley-go/volley/internal/bufpool"
+	"github.com/volley-go/volley/internal/offheap"
 	enc "github.com/volley-go/volley/internal/parquetenc"
 	"github.com/volley-go/volley/io/parquetio/internal/codecs"
 )
@@ -16,23 +16,35 @@ import (
 // opened is a page, checked and decompressed: its levels and values.
 type opened struct {
 	rep, def, values []byte
-	buf              []byte // pooled, behind some of them
+	buf              []byte // behind some of them
+	loan             loan   // buf's
+	outside          *offheap.Pool
 }
 
-func (o *opened) close() { bufpool.Put(o.buf) }
+// room makes buf n bytes.
+func (o *opened) room(n int) {
+	o.loan = lend(o.outside, n)
+	o.buf = o.loan.bytes
+}
 
-// open checks and decompresses a page. Where own says so, nothing of it lies in body.
-func open(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, own bool) (*opened, error) {
+func (o *opened) close() { o.loan.end() }
+
+// open checks and decompresses a page. Where own says so, nothing of it lies in body. Its memory is
+// pooled, or outside the heap if there is a pool for that.
+func open(codec format.CompressionCodec, h *pageHeader, l *leaf, body []byte, own bool, outside *offheap.Pool) (o *opened, err error) {
 	if err := h.checksum(body); err != nil {
 		return nil, err
 	}
-	o := new(opened)
-	err := o.version1(codec, h, l, body, own)
-	if err != nil {
-		o.close()
+	page := &opened{outside: outside}
+	defer func() {
+		if o == nil { // also where a decoder panics
+			page.close()
+		}
+	}()
+	if err := page.version1(codec, h, l, body, own); err != nil {
 		return nil, err
 	}
-	return o, nil
+	return page, nil
 }
 
 // version1 opens a page of version 1, levels and values packed together, or a dictionary.
@@ -42,7 +54,7 @@ func (o *opened) version1(codec format.CompressionCodec, h *pageHeader, l *leaf,
 	}
 	o.values = body
 	if codec != format.Uncompressed || own {
-		o.buf = bufpool.Get(h.plain)
+		o.room(h.plain)
 		o.values = o.buf
 		if err := codecs.Decompress(codec, o.buf, body); err != nil {
 			return err
@@ -67,13 +79,13 @@ func (o *opened) version2(codec format.CompressionCodec, h *pageHeader, body []b
 	size := h.plain - len(levels)
 	packed := codec != format.Uncompressed && !h.bare && (size > 0 || len(values) > 0)
 	if own {
-		o.buf = bufpool.Get(len(levels) + max(size, len(values)))
+		o.room(len(levels) + max(size, len(values)))
 		copy(o.buf, levels)
 		levels = o.buf[:len(levels)]
 	}
 	if packed {
 		if !own {
-			o.buf = bufpool.Get(size)
+			o.room(size)
 		}
 		plain := o.buf[len(o.buf)-size:]
 		if err := codecs.Decompress(codec, plain, values); err != nil {
@@ -152,10 +164,12 @@ func (s *sharedPage) open(t *turn, codec format.CompressionCodec, h *pageHeader,
 			s.bytes = h.plain
 		}
 		defer guard(&s.err)
-		s.page, s.err = open(codec, h, l, body, true)
-		if s.large != nil {
-			s.large.unpacked()
+		if s.large == nil {
+			s.page, s.err = open(codec, h, l, body, true, nil)
+			return
 		}
+		defer s.large.unpacked()
+		s.page, s.err = open(codec, h, l, body, true, s.large.outside)
 	})
 	return s.page, s.err
 }
@@ -179,6 +193,9 @@ func (s *sharedPage) abandon(t *turn) {
 func (s *sharedPage) close(t *turn) {
 	if s.page != nil {
 		s.page.close()
+	}
+	if s.large != nil {
+		s.large.unpacked()
 	}
 	t.giveBack(s.bytes)
 }

@@ -92,18 +92,6 @@ func (p *pages) one(h *pageHeader, body []byte) error {
 	return unsupported("a page of type %v", h.kind)
 }
 
-func (p *pages) dictionary(h *pageHeader, body []byte) error {
-	if p.out.leaf.physical == format.ByteArray && (h.encoding == format.Plain || h.encoding == format.PlainDictionary) {
-		return p.textDictionary(h, body)
-	}
-	o, done, err := p.open(nil, h, body)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return p.out.setDictionary(h, o.values)
-}
-
 // checksum holds the page against its checksum, where it has one.
 func (h *pageHeader) checksum(body []byte) error {
 	if !h.summed {
@@ -256,7 +244,7 @@ func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (_ *opened, done
 	if err := a.charge(h.plain); err != nil {
 		return nil, nil, err
 	}
-	o, err := open(p.codec, h, p.out.leaf, body, false)
+	o, err := open(p.codec, h, p.out.leaf, body, false, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -343,10 +331,6 @@ func (v *values) level(dst []uint8, src []byte, n int, most uint8, e format.Enco
 
 // readRange reads bytes of the file into a pooled buffer.
 func readRange(r io.ReaderAt, off, n int64) ([]byte, error) {
-	buf := bufpool.Get(int(n))
-	if k, err := r.ReadAt(buf, off); k < len(buf) {
-		bufpool.Put(buf)
-		return nil, err
-	}
-	return buf, nil
+	l, err := readLoan(nil, r, off, n)
+	return l.bytes, err
 }

@@ -209,12 +209,7 @@ func (p *pages) single(ctx context.Context, r, file io.ReaderAt) (err error) {
 	for err == nil && len(p.places) > 0 && p.take > 0 {
 		at, s, left := p.places[0], p.shared[0], len(p.places)
 		if s != nil && s.large != nil {
-			var h pageHeader
-			var body []byte
-			if h, body, err = s.large.fetch(ctx, file, at); err == nil {
-				err = p.one(&h, body)
-				p.page++
-			}
+			err = p.large(ctx, s.large, file, at)
 		} else {
 			err = p.readAt(ctx, r, at.offset, at.end-at.offset)
 		}
@@ -225,6 +220,18 @@ func (p *pages) single(ctx context.Context, r, file io.ReaderAt) (err error) {
 	if err == nil {
 		err = p.ended()
 	}
+	return err
+}
+
+// large decodes what a large page has of the rows.
+func (p *pages) large(ctx context.Context, page *largePage, file io.ReaderAt, at location) error {
+	h, body, own, err := page.fetch(ctx, file, at)
+	defer own.done()
+	if err != nil {
+		return err
+	}
+	err = p.one(&h, body)
+	p.page++
 	return err
 }
 

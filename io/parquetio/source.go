@@ -110,6 +110,7 @@ func (s *stream) Close() error {
 	if s.share != nil {
 		s.share.Close()
 	}
+	s.turn.outside.Trim()
 	return err
 }
 
@@ -237,6 +238,7 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 		if g.large > g.limits.ChunkBytes {
 			g.apart()
 		}
+		g.leaveHeap(g.large)
 		return nil
 	}
 	most := s.share.Most()
@@ -252,7 +254,9 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 		err.Remedy = "write the file with smaller pages or row groups"
 		return g.fail(nil, -1, err)
 	}
-	need = min(need+max(g.dictionaries-garbageFree, 0), most)
+	if g.leaveHeap(need); g.outside == nil {
+		need = min(need+max(g.dictionaries-garbageFree, 0), most)
+	}
 	if err := s.share.Wait(ctx, need); err != nil {
 		return err
 	}
@@ -268,9 +272,32 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 // part reads those that it needs, one after another, as where no one counts.
 const apartMin = 512 << 20
 
-// garbageFree is how much dictionaries may take before as much again is counted for them: the
-// collector lets the heap grow to twice what is alive.
+// garbageFree is how much dictionaries on the heap may take before as much again is counted for
+// them: the collector lets it grow to twice what is alive.
 const garbageFree = 32 << 20
+
+// heapMost is how much of what parts have in common lies on the heap, whose pooled buffers are the
+// faster ones.
+var heapMost int64 = 16 << 20 // a variable for tests
+
+// leaveHeap has the memory of need bytes be outside the heap if they are many: that of large pages,
+// and of dictionaries unless rows or a test may keep something of them.
+func (g *group) leaveHeap(need int64) {
+	if need <= heapMost {
+		return
+	}
+	outside := &g.file.turn.outside
+	for _, c := range g.chunks {
+		for _, p := range c.shared {
+			if p != nil && p.large != nil {
+				p.large.outside = outside
+			}
+		}
+	}
+	if g.dictionaries > 0 && len(g.trials) == 0 && !slices.ContainsFunc(g.file.wanted, (*node).shares) {
+		g.outside = outside
+	}
+}
 
 // apart has each part unpack large pages for itself.
 func (g *group) apart() {
@@ -313,6 +340,7 @@ func (s *stream) cut(ctx context.Context) error {
 			return nil
 		}
 	}
+	g.trials = s.file.trials(s.filter.Tests)
 	spans, err := g.pieces(ctx, s.size, conditions)
 	if err == nil {
 		err = s.hold(ctx, g)
@@ -323,7 +351,6 @@ func (s *stream) cut(ctx context.Context) error {
 	if g.parts.Store(int32(len(spans))); len(spans) > 0 {
 		s.file.users.Add(1)
 	}
-	g.trials = s.file.trials(s.filter.Tests)
 	at := int64(0)
 	for _, p := range spans {
 		s.pruned += p.from - at

@@ -84,7 +84,7 @@ func (p *part) dictionary(ctx context.Context, l *leaf) (*dictionary, error) {
 		}
 		claimed = min(headerGuess, n)
 	}
-	return p.readDictionary(ctx, l, off, claimed)
+	return p.readDictionary(p.dictionaryRoom(ctx, nil), l, off, claimed)
 }
 
 // testEntries runs the test on each entry of the dictionary, and on a null if there may be one.
