@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"chunker", "chunker/chunkertest", "apply/expr"},
 	{"internal/engine", "internal/spill"},
 	{"apply", "apply/table", "apply/order", "apply/group", "apply/window"},
-	{"ooc", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
+	{"ooc", "apply/web", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
 	{"cmd/", "examples/"},
 }
 
