@@ -32,7 +32,7 @@ func (e *BodyError) Error() string {
 func (c *Client) body(ctx context.Context, resp *http.Response, cancel context.CancelCauseFunc) ([]byte, error) {
 	silence := c.readTimeout()
 	timer := time.AfterFunc(silence, func() {
-		cancel(fmt.Errorf("no byte of the body for %v (Client.ReadTimeout): %w", silence, os.ErrDeadlineExceeded))
+		cancel(&silentError{silence})
 	})
 	defer timer.Stop()
 	heard := &listener{resp.Body, func() { timer.Reset(silence) }}
@@ -52,6 +52,15 @@ func (c *Client) body(ctx context.Context, resp *http.Response, cancel context.C
 	}
 	return b, err
 }
+
+// silentError is the error of a request whose server said nothing in the middle of a body.
+type silentError struct{ d time.Duration }
+
+func (e *silentError) Error() string {
+	return fmt.Sprintf("no byte of the body for %v (Client.ReadTimeout)", e.d)
+}
+func (e *silentError) Unwrap() error { return os.ErrDeadlineExceeded }
+func (e *silentError) Timeout() bool { return true }
 
 // listener tells of each read that brought something.
 type listener struct {

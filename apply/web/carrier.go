@@ -24,7 +24,7 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		try := &attempt{watch: w}
 		resp, err := c.next.RoundTrip(try.request(req))
 		if err == nil {
-			w.firstByte(try.answered.Load(), resp.StatusCode)
+			try.told(func() { w.firstByte(try.answered.Load(), resp.StatusCode) }, resp.Body)
 			return resp, nil
 		}
 		if !try.unsent() || req.Context().Err() != nil || !rewind(req) {
@@ -58,7 +58,7 @@ func (a *attempt) request(req *http.Request) *http.Request {
 			if a.socket != nil {
 				a.had = a.socket.written.Load()
 			}
-			a.watch.connected(info.Reused)
+			a.told(func() { a.watch.connected(info.Reused) }, info.Conn)
 		},
 		GotFirstResponseByte: func() { a.answered.Store(time.Now().UnixNano()) },
 	}))
@@ -67,6 +67,18 @@ func (a *attempt) request(req *http.Request) *http.Request {
 		unrepeated(out)
 	}
 	return out
+}
+
+// told tells the user's hook. If that does not return, nobody else will close what is held.
+func (a *attempt) told(tell func(), held io.Closer) {
+	returned := false
+	defer func() {
+		if !returned {
+			held.Close()
+		}
+	}()
+	tell()
+	returned = true
 }
 
 // unrepeated gives a request without a body an empty one that net/http cannot know to be empty, and
