@@ -33,11 +33,16 @@ func get(to string) build {
 }
 
 // fetch makes a request, as often as the guard says. The reply is there beside a [StatusError] too.
-func (c *Client) fetch(ctx context.Context, b build) (*reply, error) {
-	if err := c.ready(); err != nil {
-		return nil, async.Permanent(err)
+// Each attempt passes one more guard.
+func (c *Client) fetch(ctx context.Context, b build, each ...async.Guard) (*reply, error) {
+	guard := c.Guard
+	if len(each) > 0 {
+		if guard != nil {
+			each = append([]async.Guard{guard}, each...)
+		}
+		guard = async.Guards(each)
 	}
-	return async.Call(ctx, c.Guard, func(ctx context.Context) (*reply, error) {
+	return async.Call(ctx, guard, func(ctx context.Context) (*reply, error) {
 		req, err := c.request(ctx, b)
 		if err != nil {
 			return nil, async.Permanent(err)

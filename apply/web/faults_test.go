@@ -125,7 +125,9 @@ func TestASentRequestIsNotSentAgain(t *testing.T) {
 		}
 	})
 	for _, method := range []string{"GET", "HEAD", "OPTIONS", "POST"} {
+		mu.Lock()
 		clear(seen)
+		mu.Unlock()
 		type row struct {
 			URL string
 			N   int
@@ -147,9 +149,11 @@ func TestASentRequestIsNotSentAgain(t *testing.T) {
 		}, c).With(apply.Calls{Concurrency: 1}))
 		require.NotEmpty(t, reasons, "%s: no socket was used twice", method)
 		require.Positive(t, out.NumRows())
+		mu.Lock()
 		for i := range 40 {
 			require.Equal(t, 1, seen[fmt.Sprintf("/%d", i)], "%s of row %d: %s", method, i, reasons[i])
 		}
+		mu.Unlock()
 	}
 }
 

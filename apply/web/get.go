@@ -85,7 +85,7 @@ func getAs[T any](made, url string, client *Client) Requests {
 			var none T
 			return none, err
 		}
-		return take[T](f, client, r, err)
+		return answerOf[T](f, client, r, err)
 	})
 	return Requests{made, called, client, err}
 }
@@ -126,7 +126,7 @@ func Do[Out, In any](request func(ctx context.Context, row In) (*http.Request, e
 			var none Out
 			return none, err
 		}
-		return take[Out](f, client, r, err)
+		return answerOf[Out](f, client, r, err)
 	})
 	return Requests{"web.Do", called, client, err}
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"time"
 	"unsafe"
 
 	"github.com/volley-go/volley/internal/bind"
@@ -94,8 +96,17 @@ func value(raw json.RawMessage, t reflect.Type, into unsafe.Pointer) error {
 	if err := json.Unmarshal(raw, dst.Addr().Interface()); err != nil {
 		return notJSON("a "+t.String(), raw, err)
 	}
+	if at, ok := dst.Interface().(time.Time); ok && (at.Before(earliest) || at.After(latest)) {
+		return fmt.Errorf("time %s is outside the years 1678 to 2261 that a timestamp[ns] holds", raw)
+	}
 	return nil
 }
+
+// earliest and latest are the times that a column holds.
+var (
+	earliest = time.Unix(0, math.MinInt64)
+	latest   = time.Unix(0, math.MaxInt64)
+)
 
 // notJSON is why a text cannot be read as JSON of a kind, with the text's beginning.
 func notJSON(kind string, data []byte, err error) error {
