@@ -90,3 +90,16 @@ func TestWhole(t *testing.T) {
 	}
 	require.Equal(t, "\x80\x80\x80\x80", string(whole([]byte("\x80\x80\x80\x80"))), "what was no text before stays none")
 }
+
+func TestLinks(t *testing.T) {
+	for header, want := range map[string]string{
+		`<a>; rel=next`: "a", `<a>; rel="next"`: "a", `<p>; rel="prev", <b>; rel="next"; x="1"`: "b", `<b>;title="x, <c>; rel=next";REL="Next last"`: "b",
+		`<a>; rel="nextish"`: "", `<a>; rel="prev"; rel="next"`: "", `<a?b=1,2;c>; foo; rel="next"`: "a?b=1,2;c", "": "", "<a": "", "rel=next": "", `<a>; rel="next`: "a", `<a>; title="\"<"; rel=next`: "a",
+	} {
+		got, ok := nextIn(header)
+		require.Equal(t, want != "", ok, header)
+		if ok {
+			require.Equal(t, want, got, header)
+		}
+	}
+}

@@ -144,33 +144,3 @@ func keyOf(text []byte, name string) (string, error) {
 	key, err := json.Marshal(value) // "é" and "\u00e9" are one
 	return string(key), err
 }
-
-// listIn is the elements of a list, which is the whole body or a member of its object.
-func listIn(body []byte, name string) (list []json.RawMessage, err error) {
-	text := json.RawMessage(body)
-	if name != "" {
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(body, &members); err != nil {
-			return nil, notJSON("an object", body, err)
-		}
-		var ok bool
-		if text, ok = members[name]; !ok {
-			return nil, fmt.Errorf("the answer has no member %q for the list", name)
-		}
-	}
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, notJSON("a list", text, err)
-	}
-	if list == nil {
-		return nil, errors.New("null where a list was expected")
-	}
-	return list, nil
-}
-
-func quoted(name string) string {
-	text, err := json.Marshal(name)
-	if err != nil {
-		return `""` // a text has no such error
-	}
-	return string(text)
-}

@@ -26,7 +26,7 @@ type Batches struct {
 	// Concurrency is how many requests are under way in the whole run; 0 is 16.
 	Concurrency int
 	// List is the member of the request's object that holds the list of rows; "" sends the list alone.
-	// Answers is the same of the answer's.
+	// Answers is the same of the answer's, or a path such as result.items.
 	List, Answers string
 	// Key is the member, of rows and of answers alike, by which answers are found, in whatever order
 	// they come; "" finds them by their order.
@@ -279,7 +279,7 @@ func (s *sheet[In, Out]) good() (good []Out, picks []take.Pick) {
 	return good, picks
 }
 
-// columnOf is a field of the results as a column.
+// columnOf is a field of the results as a column, of rows that are picked; nil picks all.
 func columnOf[Out any](good []Out, f bind.Field, picks []take.Pick) (arrow.Array, error) {
 	p, err := bind.PackerFor(f.Type)
 	if err != nil {
@@ -290,6 +290,9 @@ func columnOf[Out any](good []Out, f bind.Field, picks []take.Pick) (arrow.Array
 		if values, err = bind.Array(unsafe.Add(unsafe.Pointer(&good[0]), f.Offset), unsafe.Sizeof(good[0]), len(good), f.Type); err != nil {
 			return nil, err
 		}
+	}
+	if picks == nil {
+		return values, nil
 	}
 	return take.Picks(p.Type, []arrow.Array{values, take.Nulls(p.Type, 1)}, picks)
 }

@@ -80,7 +80,7 @@ var refusedSteps = map[string]struct {
 	"web.GetAs":            {web.GetAs[web.Page]("a", nil), "web.GetAs: its client cannot be stored"},
 	"web.JSON":             {web.JSON[structIn]("a", nil), "web.JSON: its client cannot be stored"},
 	"web.Do":               {web.Do[web.Page](func(context.Context, structIn) (*http.Request, error) { return nil, nil }, nil), "web.Do: its client cannot be stored"},
-	"web.Post":           {web.Post[structIn, structIn]("http://x", web.Batches{}, nil), "web.Post: its client cannot be stored"},
+	"web.Post":             {web.Post[structIn, structIn]("http://x", web.Batches{}, nil), "web.Post: its client cannot be stored"},
 	"web.Requests.With":    {web.Get("a", nil).With(apply.Calls{Concurrency: 3}), "web.Get: its client cannot be stored"},
 	"apply.Mapped1.Vector": {apply.Map1("x", "a", one).Vector(func(a, out []float64) { copy(out, a) }), "leave Vector out"},
 	"apply.Mapped2.Vector": {apply.Map2("x", "a", "b", two).Vector(func(a, b, out []float64) { copy(out, a) }), "leave Vector out"},
