@@ -264,11 +264,11 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, user{"Bob", sql.Null[string]{}, 1, since}, got)
 	for path, want := range map[string]string{
-		"/none": `field "Name": is missing: take sql.Null[string] if it may be`,
-		"/type": `field "Visits": "1.5" is not a int64 in JSON`,
-		"/list": `"[1, 2]" is not an object in JSON`, "/html": `"<html>" is not an object in JSON`,
-		"/null": "null where an object was expected", "/empty": `"" is not an object in JSON`,
-		"/two": "is not an object in JSON", "/both": `could be "NAME" or "name"`,
+		"/none": `field "Name": missing (take sql.Null[string] if it may be)`,
+		"/type": `field "Visits": "1.5" is no JSON for int64`,
+		"/list": `"[1, 2]" is no JSON for an object`, "/html": `"<html>" is no JSON for an object`,
+		"/null": "null where an object was expected", "/empty": `"" is no JSON for an object`,
+		"/two": "is no JSON for an object", "/both": `could be "NAME" or "name"`,
 	} {
 		_, err := get(path)
 		require.ErrorContains(t, err, want, path)

@@ -86,15 +86,15 @@ func value(raw json.RawMessage, t reflect.Type, into unsafe.Pointer) error {
 	case missing && nullable:
 		return nil
 	case missing && raw == nil:
-		return fmt.Errorf("is missing: take sql.Null[%s] if it may be", t)
+		return fmt.Errorf("missing (take sql.Null[%s] if it may be)", t)
 	case missing:
-		return fmt.Errorf("is null: take sql.Null[%s] if it may be", t)
+		return fmt.Errorf("null (take sql.Null[%s] if it may be)", t)
 	case nullable:
 		dst.FieldByName("Valid").SetBool(true)
 		dst, t = dst.FieldByName("V"), inner
 	}
 	if err := json.Unmarshal(raw, dst.Addr().Interface()); err != nil {
-		return notJSON("a "+t.String(), raw, err)
+		return notJSON(t.String(), raw, err)
 	}
 	if at, ok := dst.Interface().(time.Time); ok && (at.Before(earliest) || at.After(latest)) {
 		return fmt.Errorf("time %s is outside the years 1678 to 2261 that a timestamp[ns] holds", raw)
@@ -108,14 +108,14 @@ var (
 	latest   = time.Unix(0, math.MaxInt64)
 )
 
-// notJSON is why a text cannot be read as JSON of a kind, with the text's beginning.
-func notJSON(kind string, data []byte, err error) error {
+// notJSON is why a text cannot be read as what is wanted, with the text's beginning.
+func notJSON(wanted string, data []byte, err error) error {
 	const most = 60
 	shown := data
 	if len(shown) > most {
 		shown = whole(shown[:most])
 	}
-	return fmt.Errorf("%q is not %s in JSON: %w", shown, kind, err)
+	return fmt.Errorf("%q is no JSON for %s: %w", shown, wanted, err)
 }
 
 // encode is a struct as a JSON object, with the names of the columns that its fields are read from.

@@ -116,13 +116,13 @@ func TestPagesInAJob(t *testing.T) {
 	require.Equal(t, int64(3), report.RowsIn, "those that could be read")
 	require.Equal(t, []int{1, 3, 6}, column[int](t, good.Frame(), "more"))
 	require.Equal(t, []int{1, 3, 4}, column[int](t, bad.Frame(), "reject_row"))
-	require.Contains(t, column[string](t, bad.Frame(), "reject_reason")[1], `field "ID": is missing`)
+	require.Contains(t, column[string](t, bad.Frame(), "reject_reason")[1], `field "ID": missing`)
 	for path := range pages {
 		require.Equal(t, 2, s.seen(path))
 	}
 
 	_, err = chunker.ReadAll(t.Context(), src)
-	require.ErrorContains(t, err, `row 1: field "ID": "\"one\"" is not a int in JSON`)
+	require.ErrorContains(t, err, `row 1: field "ID": "\"one\"" is no JSON for int`)
 }
 
 func TestPagesThatCannotGoOn(t *testing.T) {

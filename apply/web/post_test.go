@@ -163,10 +163,10 @@ func TestPostAnswersThatAreNone(t *testing.T) {
 	for want, answer := range map[string]func(rows []map[string]any) any{
 		"0 answers came for 1 rows":      func([]map[string]any) any { return []int{} },
 		"null where a list was expected": func([]map[string]any) any { return nil },
-		"is not a list in JSON":          func([]map[string]any) any { return "no" },
-		`field "score": is missing`:      func(rows []map[string]any) any { return slices.Repeat([]any{map[string]any{}}, len(rows)) },
-		`"7" is not an object in JSON`:   func(rows []map[string]any) any { return slices.Repeat([]any{7}, len(rows)) },
-		`"1e400" is not a int in JSON`: func(rows []map[string]any) any {
+		"is no JSON for a list":          func([]map[string]any) any { return "no" },
+		`field "score": missing`:         func(rows []map[string]any) any { return slices.Repeat([]any{map[string]any{}}, len(rows)) },
+		`"7" is no JSON for an object`:   func(rows []map[string]any) any { return slices.Repeat([]any{7}, len(rows)) },
+		`"1e400" is no JSON for int`: func(rows []map[string]any) any {
 			return slices.Repeat([]any{map[string]any{"score": json.Number("1e400")}}, len(rows))
 		},
 	} {
@@ -186,7 +186,7 @@ func TestPostAnswersThatAreNone(t *testing.T) {
 	})
 	_, reasons := rejecting(t, texts(t, 30), web.Post[text, score](s.URL, web.Batches{Rows: 10, Concurrency: 1}, client(t, &web.Client{})))
 	require.Len(t, reasons, 3)
-	require.Contains(t, reasons[10], `field "score": "\"many\"" is not a int in JSON`)
+	require.Contains(t, reasons[10], `field "score": "\"many\"" is no JSON for int`)
 }
 
 // TestPostLists: the lists lie in members of objects; nulls and what JSON has not are not sent.
