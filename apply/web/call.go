@@ -42,13 +42,7 @@ func (c *Client) fetch(ctx context.Context, b build, each ...async.Guard) (*repl
 		}
 		guard = async.Guards(each)
 	}
-	return async.Call(ctx, guard, func(ctx context.Context) (*reply, error) {
-		req, err := c.request(ctx, b)
-		if err != nil {
-			return nil, async.Permanent(err)
-		}
-		return c.once(ctx, req)
-	})
+	return async.Call(ctx, guard, func(ctx context.Context) (*reply, error) { return c.once(ctx, b) })
 }
 
 // request builds a request, with what the client sends with each.
@@ -80,37 +74,38 @@ func (c *Client) request(ctx context.Context, b build) (*http.Request, error) {
 }
 
 // once makes a request once, and reads the answer.
-func (c *Client) once(ctx context.Context, req *http.Request) (r *reply, err error) {
-	w := c.watch(req)
-	returned := false
-	defer func() {
-		if !returned {
-			err = errCrashed
-		}
-		w.done(r, err)
-	}()
-	w.tell(Queued, w.queued)
+func (c *Client) once(ctx context.Context, b build) (r *reply, err error) {
+	w := &watch{client: c}
+	ctx, cancel := context.WithCancelCause(context.WithValue(ctx, watchKey{}, w))
+	defer cancel(nil)
+	req, err := c.request(ctx, b)
+	if err != nil {
+		return nil, async.Permanent(err)
+	}
+	if req.Context() != ctx {
+		req = req.WithContext(ctx)
+	}
+	err = errCrashed
+	defer func() { w.done(r, err) }()
+	w.begin(req)
 	if c.turns != nil {
-		if err := c.turns.Acquire(ctx); err != nil {
-			returned = true
+		if err = c.turns.Acquire(ctx); err != nil {
 			return nil, err
 		}
 		defer c.turns.Release()
+		err = errCrashed
 	}
 	w.start()
-	r, err = c.answer(context.WithValue(ctx, watchKey{}, w), req)
+	r, err = c.answer(ctx, req, cancel)
 	if r != nil {
 		r.latency = time.Since(w.started)
 	}
-	returned = true
 	return r, err
 }
 
 // answer sends a request and reads what comes back.
-func (c *Client) answer(ctx context.Context, req *http.Request) (*reply, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	resp, err := c.http.Do(req.WithContext(ctx))
+func (c *Client) answer(ctx context.Context, req *http.Request, cancel context.CancelCauseFunc) (*reply, error) {
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, explained(err)
 	}

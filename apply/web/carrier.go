@@ -99,6 +99,9 @@ type empty struct{}
 func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 func (empty) Close() error             { return nil }
 
+// WriteTo spares net/http the 32 KiB that it would copy nothing through.
+func (empty) WriteTo(io.Writer) (int64, error) { return 0, nil }
+
 // unsent reports whether a request failed before a byte of it was written, on a socket that had been
 // idle. (On a new socket the next attempt would fare no better.)
 func (a *attempt) unsent() bool {

@@ -43,8 +43,8 @@
 // # Sockets
 //
 // A [Client] keeps sockets for the next request for 5 s, or until Close. PerHost and Sockets bound
-// them, those that are idle too; by default there are as many as calls. A request costs about 40 µs
-// of processor time over loopback, most of it net/http's and the system's.
+// them, those that are idle too; by default there are as many as calls. A request over
+// loopback costs about 70 µs of processor time, of which net/http and the system take 55.
 //
 // # Strangers' URLs
 //

@@ -81,15 +81,15 @@ func watchOf(ctx context.Context) *watch {
 	return w
 }
 
-// watch begins to follow a request.
-func (c *Client) watch(req *http.Request) *watch {
-	c.counted.requests.Add(1)
-	c.counted.began()
-	w := &watch{client: c, queued: time.Now()}
-	if c.OnEvent != nil {
+// begin begins to follow a request.
+func (w *watch) begin(req *http.Request) {
+	w.queued = time.Now()
+	w.client.counted.requests.Add(1)
+	w.client.counted.began()
+	if w.client.OnEvent != nil {
 		w.event = Event{Method: or(req.Method, http.MethodGet), URL: req.URL.Redacted()}
 	}
-	return w
+	w.tell(Queued, w.queued)
 }
 
 func (n *counters) began() {
