@@ -36,6 +36,10 @@ func TestExamples(t *testing.T) {
 			" 1 workers, morsels of 8192 rows: the same frame: true", "64 workers, morsels of    1 rows: the same frame: true",
 			"4481 flights took less than an hour", "JFK     BQN        1576  true       17  jfk>bqn",
 		}},
+		{"enrich", nil, []string{
+			"1. 2000 flights: 1929 enriched, 71 rejected; requests were repeated: true", "UA         1545  IAH     Town of IAH  somewhere",
+			`1141  MIA     the body: field "state": missing`, "3. 71 replayed, 2000 flights know their town", "AA         1141  MIA     Miami   Florida",
+		}},
 		{"larger_than_memory", []string{"-mib", "64", "-budget", "32"}, []string{
 			"64 MiB of CSV, a budget of 32 MiB", "756112 rows in, 558768 out", "peak resident memory",
 		}},

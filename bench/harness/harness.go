@@ -65,6 +65,12 @@ func (h *Harness) job(ctx context.Context, j jobs.Job, ss []systems.System, work
 	if err != nil {
 		return benchdoc.Job{}, err
 	}
+	url, stop, err := h.server(ctx, j)
+	if err != nil {
+		return benchdoc.Job{}, err
+	}
+	defer stop()
+	task.server = url
 	cells := make([]benchdoc.Cell, len(ss))
 	for i, s := range ss {
 		cells[i] = h.eligible(s, j, workers)
@@ -149,6 +155,7 @@ func (h *Harness) turn(ctx context.Context, j jobs.Job, s systems.System, task t
 func (h *Harness) command(s systems.System, j jobs.Job, files taskFiles) ([]string, error) {
 	task := j.Task(h.Data.Rows)
 	task.Package, task.Input, task.Other, task.Output = s.Package, files.input, files.other, files.output
+	task.Server = files.server
 	task.Reps, task.Budget = h.Reps, h.Budget.Seconds()
 	raw, err := json.Marshal(task)
 	if err != nil {

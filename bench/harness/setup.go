@@ -98,7 +98,7 @@ func (h *Harness) binary(s systems.System) string {
 }
 
 // taskFiles are where a job reads and writes.
-type taskFiles struct{ input, other, output, scratch string }
+type taskFiles struct{ input, other, output, scratch, server string }
 
 // task makes the inputs of a job where they are not there yet.
 func (h *Harness) task(ctx context.Context, j jobs.Job) (files taskFiles, err error) {

@@ -15,7 +15,7 @@ import (
 // Job is one row of the benchmark: a program and what it is run on.
 type Job struct {
 	Name    string // as -jobs takes it
-	Family  string // csv, parquet, expr, rows, memory, group
+	Family  string // csv, parquet, expr, rows, wait, memory, group
 	Title   string // one sentence for the report
 	Program string // the file's name under peers/SYSTEM/
 
@@ -26,7 +26,9 @@ type Job struct {
 	Times         []string
 	Columns, Keys []string
 	CostNs        int
+	Limit         int // calls at the same time
 	Memory        int
+	Server        bool // a server is beside the workers, whose answers take CostNs
 
 	// Rows says how many rows the job is about, given those of the main file.
 	Rows func(main int) int
@@ -38,7 +40,7 @@ type Job struct {
 func (j Job) Task(main int) protocol.Task {
 	return protocol.Task{
 		Program: j.Program, Null: j.Null, Times: nonNil(j.Times), Columns: nonNil(j.Columns),
-		Keys: nonNil(j.Keys), Rows: j.Rows(main), CostNs: j.CostNs, Memory: j.Memory,
+		Keys: nonNil(j.Keys), Rows: j.Rows(main), CostNs: j.CostNs, Limit: j.Limit, Memory: j.Memory,
 	}
 }
 
@@ -149,6 +151,11 @@ var All = []Job{
 		Title: "A function that fails on the last row: the calls made, and what the user is told"},
 	{Name: "rows-10", Family: "rows", Program: "rows_one", Input: "numbers.arrow", Columns: xytab[:1], Rows: always(10),
 		Title: "A cheap function and 10 rows: what starting costs"},
+
+	{Name: "wait-sleep", Family: "wait", Program: "wait_sleep", CostNs: 50_000_000, Limit: 1_000, Rows: always(10_000),
+		Title: "A function that waits 50 ms, 1,000 calls of it at the same time"},
+	{Name: "wait-http", Family: "wait", Program: "wait_http", CostNs: 50_000_000, Limit: 1_000, Server: true, Rows: always(10_000),
+		Title: "A request for each row to a server that takes 50 ms, over 1,000 sockets"},
 
 	{Name: "memory-csv-to-parquet", Family: "memory", Program: "memory_csv_to_parquet", Input: "big.csv", Times: pickup, Output: ".parquet", Memory: 256 << 20, Rows: times(4),
 		Title: "A CSV of four times the main rows to Parquet with a derived column in 256 MiB of memory"},

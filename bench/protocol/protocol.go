@@ -41,6 +41,8 @@ type Task struct {
 	Keys    []string `json:"keys"`    // columns to group or sort by
 	Rows    int      `json:"rows"`    // rows of the in-memory jobs
 	CostNs  int      `json:"cost_ns"` // what one call of the user's function costs
+	Limit   int      `json:"limit"`   // calls at the same time, where the job has such
+	Server  string   `json:"server"`  // URL of the server beside the worker, where the job has one
 	Memory  int      `json:"memory"`  // budget in bytes, where the job has one
 
 	Reps   int     `json:"reps"`

@@ -11,6 +11,7 @@ import gc
 import itertools
 import json
 import os
+import platform
 import resource
 import shutil
 import sys
@@ -55,7 +56,7 @@ def bench(run, answer=None, setup=None):
         "cpu": cpus[counted],
         "answer": {k: plain(v) for k, v in (answer(result) if answer else result or {}).items()},
         "peak": peak,
-        "version": version(task.package),
+        "version": version(task.package) if task.package else platform.python_version(),
     }
     print(json.dumps(reply), flush=True)
 

@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"chunker", "apply/expr"},
 	{"internal/engine", "internal/spill"},
 	{"apply", "chunker/chunkertest", "apply/table", "apply/order", "apply/group", "apply/window", "io/csvio/internal/", "io/parquetio/internal/"},
-	{"ooc", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
+	{"ooc", "apply/web", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
 	{"cmd/", "examples/"},
 }
 

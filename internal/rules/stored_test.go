@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"io"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"github.com/volley-go/volley/apply/fn"
 	"github.com/volley-go/volley/apply/order"
 	"github.com/volley-go/volley/apply/table"
+	"github.com/volley-go/volley/apply/web"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
 )
@@ -34,6 +36,7 @@ func row(r structIn) structIn                                       { return r }
 func call(_ context.Context, a float64) (float64, error)            { return a, nil }
 func call2(_ context.Context, a, b float64) (float64, error)        { return a + b, nil }
 func call3(_ context.Context, a, b, c float64) (float64, error)     { return a + b + c, nil }
+func callInto(_ context.Context, a float64) (structIn, error)       { return structIn{a}, nil }
 func callRow(_ context.Context, r structIn) (structIn, error)       { return r, nil }
 func whole(_ context.Context, r arrow.Record) (arrow.Record, error) { return r, nil }
 
@@ -45,6 +48,7 @@ func init() {
 	fn.Register("rules/call@v1", fn.Call1(call))
 	fn.Register("rules/call2@v1", fn.Call2(call2))
 	fn.Register("rules/call3@v1", fn.Call3(call3))
+	fn.Register("rules/callInto@v1", fn.Call1(callInto))
 	fn.Register("rules/callRow@v1", fn.Call1(callRow))
 	fn.Register("rules/whole@v1", fn.Batch(whole))
 }
@@ -55,8 +59,9 @@ var constructors = map[string]chunker.Step{
 	"apply.Map1": apply.Map1("x", "a", one), "apply.Map2": apply.Map2("x", "a", "b", two), "apply.Map3": apply.Map3("x", "a", "b", "a", three),
 	"apply.Call1": apply.Call1("x", "a", call), "apply.Call2": apply.Call2("x", "a", "b", call2), "apply.Call3": apply.Call3("x", "a", "b", "a", call3),
 	"apply.Each": apply.Each("_x", []string{"a", "b"}, one), "apply.Rows": apply.Rows(row), "apply.CallRows": apply.CallRows(callRow),
-	"apply.Batch":  apply.Batch([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, whole),
-	"table.Select": table.Select("b", "a"), "table.Drop": table.Drop("a"), "table.Rename": table.Rename("a", "x"), "table.Limit": table.Limit(3), "table.RowNumber": table.RowNumber("x"),
+	"apply.CallInto": apply.CallInto("a", callInto),
+	"apply.Batch":    apply.Batch([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, whole),
+	"table.Select":   table.Select("b", "a"), "table.Drop": table.Drop("a"), "table.Rename": table.Rename("a", "x"), "table.Limit": table.Limit(3), "table.RowNumber": table.RowNumber("x"),
 	"order.By": order.By("-a", "b"), "order.Keys": order.Keys(order.Key{Column: "a", Descending: true, NullsFirst: true}, order.Key{Column: "b"}),
 	"apply.Called.With":  apply.Call1("x", "a", call).With(apply.Calls{Concurrency: 3}),
 	"apply.Mapped1.With": apply.Map1("x", "a", one).With(apply.Calls{Concurrency: 3}), "apply.Mapped2.With": apply.Map2("x", "a", "b", two).With(apply.Calls{Concurrency: 3}),
@@ -71,6 +76,12 @@ var refusedSteps = map[string]struct {
 	remedy string
 }{
 	"apply.Chunks":         {apply.Chunks{Name: "best", Do: func(_ context.Context, f *frame.Frame, _ apply.Place) (*frame.Frame, error) { return f, nil }}, "best: its function cannot be stored: give the step in Go"},
+	"web.Get":              {web.Get("a", nil), "web.Get: its client cannot be stored: give the step in Go"},
+	"web.GetAs":            {web.GetAs[web.Page]("a", nil), "web.GetAs: its client cannot be stored"},
+	"web.JSON":             {web.JSON[structIn]("a", nil), "web.JSON: its client cannot be stored"},
+	"web.Do":               {web.Do[web.Page](func(context.Context, structIn) (*http.Request, error) { return nil, nil }, nil), "web.Do: its client cannot be stored"},
+	"web.Post":             {web.Post[structIn, structIn]("http://x", web.Batches{}, nil), "web.Post: its client cannot be stored"},
+	"web.Requests.With":    {web.Get("a", nil).With(apply.Calls{Concurrency: 3}), "web.Get: its client cannot be stored"},
 	"apply.Mapped1.Vector": {apply.Map1("x", "a", one).Vector(func(a, out []float64) { copy(out, a) }), "leave Vector out"},
 	"apply.Mapped2.Vector": {apply.Map2("x", "a", "b", two).Vector(func(a, b, out []float64) { copy(out, a) }), "leave Vector out"},
 	"apply.Mapped3.Vector": {apply.Map3("x", "a", "b", "a", three).Vector(func(a, b, c, out []float64) { copy(out, a) }), "leave Vector out"},

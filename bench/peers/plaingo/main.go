@@ -22,5 +22,7 @@ func main() {
 		"rows_busy":     rowsBusy,
 		"rows_sleep":    rowsSleep,
 		"rows_failing":  protocol.Run(rowsFailing),
+		"wait_sleep":    protocol.Run(waitSleep),
+		"wait_http":     protocol.Run(waitHTTP),
 	})
 }

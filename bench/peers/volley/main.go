@@ -26,5 +26,7 @@ func main() {
 		"rows_busy":             rowsBusy,
 		"rows_sleep":            rowsSleep,
 		"rows_failing":          protocol.Run(rowsFailing),
+		"wait_sleep":            waitSleep,
+		"wait_http":             waitHTTP,
 	})
 }
