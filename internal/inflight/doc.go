@@ -13,8 +13,9 @@
 // the rate of calls that succeed, their latency (by Little's law: calls under way by rate), and the
 // share that fails. Then:
 //
-//   - At first it climbs, as TCP's slow start does: it doubles as long as that raises the rate by
-//     1.15. Before any call has come back it doubles by time.
+//   - At first it climbs, as TCP's slow start does: it doubles up to 128, and then as long as that
+//     raises the rate by 1.15, or calls take less than 1.25 times as long as unloaded. Before any
+//     call has come back it doubles by time.
 //   - Once calls take longer than they took unloaded, a queue is thought to be there: what is under
 //     way in the queue's stead is rate times unloaded latency, the estimate of TCP Vegas (Brakmo,
 //     Peterson 1995), of Netflix's concurrency-limits and, as the bandwidth-delay product, of BBR.
@@ -22,8 +23,9 @@
 //     thread pool (Hellerstein 2009): the width stays if 0.92 of the rate does, else it was no
 //     queue, and the latency is taken to be what a call takes there. So calls of very different
 //     latency are not mistaken for a queue.
-//   - Once there, 1.5 times as many are tried now and then, more rarely each time that was in vain,
-//     and at once if the rate has changed; and, more rarely still, as many fewer.
+//   - Once there, 1.5 times as many are tried now and then (and twice as many right after, if that
+//     paid), more rarely each time that was in vain, and at once if the rate has changed; and, more
+//     rarely still, as many fewer.
 //   - If the share of calls that fail rises, half as many are tried, and half of that, until it
 //     falls again. If one at a time fail alike it is not the width: then all is as before.
 //

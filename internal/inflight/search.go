@@ -17,6 +17,8 @@ const (
 	differsAt = 0.8  // of the latency: less is another one
 	slowerAt  = 0.75 // of the rate, from which what is called has changed …
 	fasterAt  = 1.15 // … and times the rate
+	looseAt   = 1.25 // times the unloaded latency: up to that doubling goes on whatever the rate
+	sureMost  = 128  // up to which doubling goes on in any case, but failures
 	wider     = 1.5
 	holdMost  = 16   // windows between two wider tries
 	restLeast = 16   // windows until a narrower try that nothing but time speaks for …
@@ -33,6 +35,7 @@ type window struct {
 	width    int
 	rate     float64 // calls a second
 	latency  float64 // seconds
+	took     float64 // the same, of calls that have come back, some of them begun at another width
 	failures int
 	failed   float64 // share of the calls
 }
@@ -54,6 +57,7 @@ const (
 // search decides about the width from window to window.
 type search struct {
 	most   int
+	sure   int // that are begun though nothing is known
 	width  int
 	phase  phase
 	last   window  // the one before; of a try, the one that it is held against
@@ -116,10 +120,11 @@ func (s *search) top() int {
 }
 
 func (s *search) climbed(m window) {
-	grew := m.rate >= climbAt*s.last.rate
+	grew := m.rate >= climbAt*s.last.rate || m.took <= looseAt*s.quiet
 	if !s.seen {
 		grew = m.latency <= queuedAt*s.quiet
 	}
+	grew = grew || m.width < min(s.sure, sureMost)
 	switch {
 	case !grew: // the next window is measured with more care, and then less is tried
 		s.settle(m)
@@ -161,15 +166,15 @@ func (s *search) held(m window) {
 	case s.rest <= 0:
 		s.tryFewer(m)
 	case s.hold <= 0 || moved:
-		s.tryMore(m)
+		s.tryMore(m, wider)
 	}
 	s.moved = false
 }
 
-// tryMore tries a wider width, if there is one.
-func (s *search) tryMore(m window) {
+// tryMore tries a width so many times as wide, if there is one.
+func (s *search) tryMore(m window, times float64) {
 	if m.width < s.top() {
-		s.phase, s.last, s.width = tryingMore, m, min(int(math.Ceil(wider*float64(m.width))), s.top())
+		s.phase, s.last, s.width = tryingMore, m, min(int(math.Ceil(times*float64(m.width))), s.top())
 	}
 }
 
@@ -184,7 +189,7 @@ func (s *search) triedMore(m window) {
 	s.note("widened from %d to %s at a time: it raised the rate by %.0f %%", before.width, count.Grouped(m.width, "call"), 100*(m.rate/before.rate-1))
 	s.settle(m)
 	if m.rate >= againAt*before.rate {
-		s.tryMore(m)
+		s.tryMore(m, 2)
 	}
 }
 

@@ -40,6 +40,7 @@ type Width struct {
 		done        int           // calls, of earlier epochs too
 		own, failed int           // of this epoch
 		time        time.Duration // that these took
+		all         time.Duration // that done took
 		area        float64       // seats × seconds
 	}
 }
@@ -55,11 +56,13 @@ type Seat struct {
 // only after 0.1 s.
 func New(most, first int) *Width {
 	most = max(most, 1)
-	return &Width{first: min(max(first, 1), most), search: search{most: most, width: most}}
+	first = min(max(first, 1), most)
+	return &Width{first: first, search: search{most: most, sure: first, width: most}}
 }
 
-// Start bounds the width from now on, at first to width, and looks for the best one. quiet is what
-// a call takes while little is under way, 0 if that is not known. The first Start counts.
+// Start bounds the width from now on, at first to width, or to first if that is less, and looks for
+// the best one. quiet is what a call takes while little is under way, 0 if that is not known. The
+// first Start counts.
 func (w *Width) Start(width int, quiet time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -67,7 +70,7 @@ func (w *Width) Start(width int, quiet time.Duration) {
 		return
 	}
 	w.started, w.silent = true, true
-	w.search.width, w.search.quiet = min(max(width, 1), w.search.most), quiet.Seconds()
+	w.search.width, w.search.quiet = min(max(width, 1), w.first), quiet.Seconds()
 	w.epoch++
 	w.measure(time.Now())
 }
@@ -144,6 +147,7 @@ func (w *Width) count(s Seat, now time.Time, calls, failed int) {
 		w.quiet.time += took
 	}
 	w.window.done += calls
+	w.window.all += took
 	if s.epoch == w.epoch {
 		w.window.own += calls
 		w.window.failed += failed
@@ -183,7 +187,7 @@ func (w *Width) decide(now time.Time, alarm bool) {
 	}
 	m := window{
 		width: w.search.width, rate: float64(w.window.done) / took, latency: took * full / float64(w.window.done),
-		failures: w.window.failed, failed: float64(w.window.failed) / float64(max(w.window.own, 1)),
+		took: w.window.all.Seconds() / float64(w.window.done), failures: w.window.failed, failed: float64(w.window.failed) / float64(max(w.window.own, 1)),
 	}
 	if w.search.phase != climbing { // not by the count, for calls may come back many at a time
 		m.latency = max(w.window.time, 1).Seconds() / float64(w.window.own)
@@ -202,28 +206,36 @@ func (w *Width) decide(now time.Time, alarm bool) {
 func (w *Width) measure(now time.Time) {
 	w.warms = false
 	w.window.since, w.window.last, w.window.area = now, now, 0
-	w.window.done, w.window.failed, w.window.own, w.window.time = 0, 0, 0, 0
+	w.window.done, w.window.failed, w.window.own, w.window.time, w.window.all = 0, 0, 0, 0, 0
 }
 
-// Look doubles the width if it is time to and no call has come back, and reports whether that is
-// still so: then Look wants to be called again, every 2 ms or so.
-func (w *Width) Look() (silent bool) {
+// Look doubles the width if it is time to and no call has come back: to be called every 2 ms or so
+// while Silent.
+func (w *Width) Look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.started || !w.silent || w.search.width >= w.search.most {
-		return false
+	if !w.searches() {
+		return
 	}
 	width, now := w.search.width, time.Now()
-	if next := 2 * width; next <= w.first {
-		w.search.width = next
-	} else if width < w.first {
-		w.search.width = w.first
-	} else if now.Sub(w.window.since) >= silence*time.Duration(width/w.first) {
+	switch next := 2 * width; {
+	case width < w.first:
+		w.search.width = min(next, w.first)
+	case now.Sub(w.window.since) >= silence*time.Duration(width/w.first):
 		w.search.width = min(next, w.search.most)
 	}
 	w.admit(now)
-	return true
 }
+
+// Silent reports whether no call has come back yet, and more may be tried.
+func (w *Width) Silent() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.searches()
+}
+
+// searches is Silent for who holds mu.
+func (w *Width) searches() bool { return w.started && w.silent && w.search.width < w.search.most }
 
 // Now is the width.
 func (w *Width) Now() int {
