@@ -124,7 +124,7 @@ func (s *search) climbed(m window) {
 	if !s.seen {
 		grew = m.latency <= queuedAt*s.quiet
 	}
-	grew = grew || m.width < min(s.sure, sureMost)
+	grew = grew || s.unasked()
 	switch {
 	case !grew: // the next window is measured with more care, and then less is tried
 		s.settle(m)
@@ -137,6 +137,9 @@ func (s *search) climbed(m window) {
 		s.width = min(2*s.width, s.top())
 	}
 }
+
+// unasked reports whether the width is so small that doubling goes on whatever the rate.
+func (s *search) unasked() bool { return s.width < min(s.sure, sureMost) }
 
 // settle stays at a window's width for a while.
 func (s *search) settle(m window) {

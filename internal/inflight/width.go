@@ -9,7 +9,8 @@ import (
 const (
 	windowMin  = 32                     // calls of a window, but while it climbs
 	climbMin   = 8                      // calls of a window while it climbs
-	windowTime = time.Millisecond       // that a window takes at least
+	windowTime = 50 * time.Millisecond  // that a window takes at least, for the machine has pauses
+	climbTime  = 10 * time.Millisecond  // that a window takes at least while it climbs
 	fullAt     = 0.75                   // of the seats, on average, for a window to tell
 	quietCalls = 4                      // calls whose latency is taken for the unloaded one
 	alarmAt    = 8                      // failures, more than half of the calls and than usual, end a window at once
@@ -161,17 +162,17 @@ func (w *Width) count(s Seat, now time.Time, calls, failed int) {
 		if w.now <= w.search.width && (w.window.own >= w.search.width || w.search.phase == sparing) {
 			w.measure(now)
 		}
-	case w.enough() && now.Sub(w.window.since) >= windowTime:
+	case w.enough(now.Sub(w.window.since)):
 		w.decide(now, false)
 	}
 }
 
-// enough reports whether there are as many calls as a window has. The caller holds mu.
-func (w *Width) enough() bool {
+// enough reports whether a window that has taken so long has calls enough. The caller holds mu.
+func (w *Width) enough(took time.Duration) bool {
 	if w.search.phase == climbing {
-		return w.window.done >= max(w.search.width, climbMin)
+		return w.window.done >= max(w.search.width, climbMin) && (took >= climbTime || w.search.unasked())
 	}
-	return w.window.own >= max(w.search.width, windowMin)
+	return w.window.own >= max(w.search.width, windowMin) && took >= windowTime
 }
 
 // decide ends a window. The caller holds mu.

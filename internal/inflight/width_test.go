@@ -114,7 +114,7 @@ func TestServers(t *testing.T) {
 	}{
 		{"fixed latency", steady(50 * ms), 10_000, 1000, 1000, 500 * ms, 1.6, 0, 0},
 		{"fixed latency, long", steady(2 * time.Second), 20_000, 1000, 1000, 40 * time.Second, 1.1, 0, 0},
-		{"short calls", steady(ms), 100_000, 1000, 1000, 100 * ms, 1.2, 0, 0},
+		{"short calls", steady(ms), 100_000, 1000, 1000, 100 * ms, 1.3, 0, 0},
 		{"10 places", places(10, 50*ms), 10_000, 10, 15, 50 * time.Second, 1.02, 0, 128},
 		{"1 place", places(1, 20*ms), 6_000, 1, 4, 120 * time.Second, 1.05, 0, 128},
 		{"100 places", places(100, 50*ms), 20_000, 100, 150, 10 * time.Second, 1.05, 0, 512},
