@@ -230,7 +230,7 @@ func (c *CallsReport) write(b *strings.Builder) {
 	if c.Failed > 0 {
 		fmt.Fprintf(b, ", %s failed", count.Thousands(c.Failed))
 	}
-	fmt.Fprintf(b, ", at most %s under way; half of them took %s at most, 90 %% %s, 99 %% %s\n",
+	fmt.Fprintf(b, ", at most %s at a time: p50 %s, p90 %s, p99 %s\n",
 		count.Thousands(c.Peak), duration(c.P50), duration(c.P90), duration(c.P99))
 }
 

@@ -358,7 +358,7 @@ func (c *Controller) nextSample(w *Worker, had bool, done int) (s morsel.Span, o
 		w.meter.on, w.meter.looked = false, false
 	}
 	w.Last = c.sample.rest
-	w.Slow = len(c.sample.runs) == 0 || c.sample.slow()
+	w.Slow = c.sample.maySlow()
 	return s, true
 }
 
