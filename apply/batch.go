@@ -97,10 +97,14 @@ func (w *worker) callBatch(lo, hi int) {
 	var out arrow.Record
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
 	broken := false
+	w.k = w.b
+	w.task.meter = w.meter()
+	w.task.begins()
 	defer func() {
 		if v := recover(); v != nil {
 			err = panics.From(v)
 		}
+		w.task.ends(1, err != nil)
 		w.Times[w.b] += time.Since(start)
 		if err != nil && !broken && hi-lo > 1 && w.ctx.Err() == nil {
 			mid := lo + (hi-lo)/2
@@ -118,6 +122,7 @@ func (w *worker) callBatch(lo, hi int) {
 
 func (w *worker) storeBatch(lo, hi int, out arrow.Record, err error) {
 	if err != nil {
+		w.Failed += hi - lo
 		for i := lo; i < hi; i++ { // of a promise that was broken: all of them failed
 			w.p.fail(w.b, w.rec, i, err)
 		}

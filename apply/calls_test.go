@@ -67,7 +67,7 @@ func TestALimitGoesWithTheFunction(t *testing.T) {
 
 // TestALimitMayBeMoreThanWide: the function's own replaces the engine's.
 func TestALimitMayBeMoreThanWide(t *testing.T) {
-	const limit = 300
+	const limit = apply.WideDefault + 200
 	g := new(gauge.Gauge)
 	wait := func(_ context.Context, n int64) (int64, error) {
 		g.Meet(apply.WideDefault + 1)
@@ -76,7 +76,7 @@ func TestALimitMayBeMoreThanWide(t *testing.T) {
 	_, report, err := apply.Engine{Workers: 4, Strategy: apply.Wide}.Run(t.Context(), table(t, 3000), apply.Call1("y", "n", wait).With(apply.Calls{Concurrency: limit}))
 	require.NoError(t, err)
 	require.Greater(t, g.Most, apply.WideDefault, "%s", report)
-	require.Contains(t, report.String(), "at most 300 calls at a time")
+	require.Contains(t, report.String(), fmt.Sprintf("at most %d calls at a time", limit))
 }
 
 // TestEachSharesOneLimit: its columns are calls of one function. Batch counts calls with a batch.

@@ -25,9 +25,10 @@ type Engine struct {
 	// Workers is how many goroutines compute at the same time; 0 is one a core
 	// (GOMAXPROCS). With 1, functions are called one at a time.
 	Workers int
-	// Wide is how many calls of functions that wait may be under way at the same time, in the whole
-	// run; 0 is 128, or Workers if that is more. It is not used with Workers: 1. A limit of the
-	// function's own ([Calls]) replaces it.
+	// Wide is how many calls of functions that wait may be under way at the same time at most, in the
+	// whole run; 0 is 1,000, or Workers if that is more. How many pay is measured: see the package doc.
+	// Where the process may open fewer files (ulimit -n), it is those that are left. It is not used
+	// with Workers: 1. A limit of the function's own ([Calls]) replaces it.
 	Wide int
 	// Strategy forces how rows are shared out; the zero Strategy is [Cheapest].
 	Strategy Strategy
@@ -51,9 +52,9 @@ type Engine struct {
 	Name string
 }
 
-// WideDefault is how many calls of functions that wait may be under way at the same time, unless
-// Engine.Wide, a job or the function says otherwise.
-const WideDefault = 128
+// WideDefault is how many calls of functions that wait may be under way at the same time at most,
+// unless Engine.Wide, a job or the function says otherwise.
+const WideDefault = engine.WideDefault
 
 var errNoFrame = errors.New("apply: the frame is nil: was the error of what made it looked at?")
 
@@ -202,7 +203,7 @@ func lastStage(steps []engine.Step) int {
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
 	env = s.within(env)
-	p := s.pass(ctx, records, &env.Policy, env.Trust)
+	p := s.pass(ctx, records, &env.Policy, env)
 	p.controlled(env, true)
 	c := p.sample()
 	p.control.End()
@@ -215,10 +216,12 @@ func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine
 }
 
 func (e *Engine) env() engine.Env {
-	return engine.Env{
-		Workers: e.workers(), Wide: e.wide(), Strategy: int(e.Strategy), Form: int(e.Form), SerialBelow: e.SerialBelow,
+	env := engine.Env{
+		Workers: e.workers(), Strategy: int(e.Strategy), Form: int(e.Form), SerialBelow: e.SerialBelow,
 		MorselRows: e.MorselRows, Trust: e.Trust, Seed: e.Seed, Policy: e.OnError, Alone: true,
 	}
+	env.Widen(e.Wide, "by Engine.Wide")
+	return env
 }
 
 func (e *Engine) workers() int {
@@ -231,20 +234,13 @@ func (e *Engine) workers() int {
 	return cores()
 }
 
-func (e *Engine) wide() int {
-	if e.Wide > 0 {
-		return e.Wide
-	}
-	return max(WideDefault, e.workers())
-}
-
 func (e *Engine) newPlan(rows int) *Plan {
 	return &Plan{Rows: rows, Workers: e.workers(), Policy: e.OnError}
 }
 
 // planOf decides about a pass whose sample is done.
 func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
-	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut, Strategy: Serial, RunnerUp: Serial, Forced: env.Strategy != 0}
+	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut, Strategy: Serial, RunnerUp: Serial, Forced: env.Strategy != 0, Width: env.Wide, WidthBy: env.WideBy}
 	for k, n := range p.nodes {
 		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k], Calls: Calls{Concurrency: cap(n.slots)}}
 		if t := c.vector[k]; t.tried {

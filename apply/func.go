@@ -109,6 +109,28 @@ type task struct {
 	at   int // row of the vector that is in the user's function
 	hand *morsel.Hand
 	fail func(i int, err error)
+
+	meter *meter    // of the calls; nil if they are not to be told of
+	began time.Time // the call at hand, if it is told of
+}
+
+// begins and ends tell of a call.
+func (t *task) begins() {
+	if t.meter != nil {
+		t.began = t.meter.begin()
+	}
+}
+
+func (t *task) ends(calls int, failed bool) {
+	if t.meter == nil || t.began.IsZero() {
+		return
+	}
+	n := 0
+	if failed {
+		n = 1
+	}
+	t.meter.end(t.began, calls, n)
+	t.began = time.Time{}
 }
 
 // lookUp finds a column for a function.

@@ -265,7 +265,9 @@ func (k *calling) runMask(t *task, base int, mask uint64) (rest uint64) {
 
 func (k *calling) one(t *task, i int) {
 	t.at = i
-	if err := k.call(t.ctx, i); err != nil {
+	t.begins()
+	err := k.call(t.ctx, i)
+	if t.ends(1, err != nil); err != nil {
 		k.zero(i)
 		t.fail(i, err)
 	}

@@ -83,7 +83,7 @@ func (s *stage) within(env *engine.Env) *engine.Env {
 		env.Workers = min(env.Workers, calls)
 	}
 	if calls, every := most(mayWait(s.nodes)); every {
-		env.Wide = calls
+		env.Widen(calls, "by Calls.Concurrency")
 	}
 	return env
 }

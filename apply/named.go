@@ -190,12 +190,17 @@ func (k *untyped) zero(i int)                  { reflect.NewAt(k.fn.Out, k.resul
 // run calls the loop, and again behind each row that fails.
 func (k *untyped) run(t *task, lo, hi int) {
 	for lo < hi {
-		err := k.fn.Loop(t.ctx, t.hand, &k.in, k.out, lo, hi, &t.at)
-		if err == nil {
-			return
+		end := hi
+		if t.meter != nil { // of each call
+			end = lo + 1
 		}
-		k.zero(t.at)
-		t.fail(t.at, err)
+		t.begins()
+		err := k.fn.Loop(t.ctx, t.hand, &k.in, k.out, lo, end, &t.at)
+		t.ends(1, err != nil)
+		if err != nil {
+			k.zero(t.at)
+			t.fail(t.at, err)
+		}
 		if lo = t.at + 1; t.hand.Interrupted() {
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/cost"
+	"github.com/volley-go/volley/internal/inflight"
 	"github.com/volley-go/volley/internal/morsel"
 )
 
@@ -34,6 +35,8 @@ type pass struct {
 	waits   bool // some function takes a context
 	form    Form // which of two forms the settings force
 	limits
+	width   *inflight.Width // of the stage's calls; nil if none of its functions can wait
+	meter   *meter          // the same
 	cursor  *morsel.Cursor
 	control *cost.Controller // of the workers
 	opened  bool             // by the first worker

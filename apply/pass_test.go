@@ -24,7 +24,7 @@ func TestStopCutsShortWhatIsBehind(t *testing.T) {
 	bound, err := Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }).Bind(t.Context(), f.Schema())
 	require.NoError(t, err)
 	s := bound.(*stage)
-	p := s.pass(t.Context(), []arrow.Record{f.Records()[0]}, &chunker.Policy{}, false)
+	p := s.pass(t.Context(), []arrow.Record{f.Records()[0]}, &chunker.Policy{}, new(engine.Env))
 	defer p.end()
 	p.controlled(&engine.Env{Workers: 1, Alone: true}, false)
 	before, at, behind := newWorker(p), newWorker(p), newWorker(p)
@@ -60,7 +60,7 @@ func TestAPassThatAbortsEndsItsCalls(t *testing.T) {
 	}).Bind(t.Context(), f.Schema())
 	require.NoError(t, err)
 	for _, policy := range []chunker.Policy{{}, chunker.Null(), chunker.Reject(new(chunker.FrameSink), 0)} {
-		p := bound.(*stage).pass(t.Context(), f.Records(), &policy, false)
+		p := bound.(*stage).pass(t.Context(), f.Records(), &policy, new(engine.Env))
 		p.controlled(&engine.Env{Workers: 1, MorselRows: 10, Alone: true}, false)
 		go func() {
 			<-began
@@ -87,7 +87,7 @@ func TestACancelledRunIsNoRowsError(t *testing.T) {
 	require.NoError(t, err)
 	s := bound.(*stage)
 	ctx := ended{t.Context()}
-	p := s.pass(ctx, f.Records(), &chunker.Policy{}, false)
+	p := s.pass(ctx, f.Records(), &chunker.Policy{}, new(engine.Env))
 	defer p.end()
 	require.NoError(t, p.ctx.Err())
 	p.fail(0, 0, 15, fmt.Errorf("get: %w", context.Canceled))

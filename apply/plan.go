@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,8 @@ type StagePlan struct {
 	Workers  int
 	Predict  time.Duration // for the rows not sampled; 0 if nothing was sampled, or the sample was cut short in its first row
 	Forced   bool          // Strategy is, by the setting of that name
+	Width    int           // calls that may be under way at the same time, of functions that wait
+	WidthBy  string        // what that is by: the default, a setting, open files
 
 	RunnerUp        Strategy // the next best; Strategy itself where there is no other
 	RunnerUpWorkers int
@@ -123,6 +126,9 @@ func (s *StagePlan) writeChoice(b *strings.Builder) {
 	if s.Forced {
 		b.WriteString(", forced by Strategy")
 	}
+	if s.Strategy == Wide && s.Width > 0 {
+		fmt.Fprintf(b, " (at most %s %s)", count.Thousands(s.Width), s.WidthBy)
+	}
 	switch {
 	case s.Predict > 0:
 		fmt.Fprintf(b, ": %s predicted", duration(s.Predict))
@@ -154,6 +160,7 @@ type StageReport struct {
 	Elapsed time.Duration // sample included
 	Actual  time.Duration // of the rows not sampled: what Predict was for
 	Workers int           // that were started
+	Calls   CallsReport   // of functions that may wait
 	Notes   []string      // plans made anew, vector forms given up
 }
 
@@ -174,7 +181,10 @@ func (r *Report) Add(steps chunker.BoundSteps) {
 func (s *stage) CameTo() (StagePlan, StageReport) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.plan, s.report
+	report := s.report
+	calls, notes := s.calls.cameTo()
+	report.Calls, report.Notes = calls, append(slices.Clone(report.Notes), notes...)
+	return s.plan, report
 }
 
 // String is the report as a table: the plan with what it came to.
@@ -195,6 +205,9 @@ func (r *Report) String() string {
 		case p.Stages[i].Forced && s.Actual > 0:
 			fmt.Fprintf(&b, "    came to %s\n", duration(s.Actual))
 		}
+		if s.Calls.Width > 0 || p.Stages[i].Strategy == Wide {
+			s.Calls.write(&b)
+		}
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)
 		}
@@ -206,6 +219,19 @@ func (r *Report) String() string {
 		}
 	}
 	return b.String()
+}
+
+// write adds what calls came to that waited.
+func (c *CallsReport) write(b *strings.Builder) {
+	if c.Calls == 0 {
+		return
+	}
+	fmt.Fprintf(b, "    %s", count.Grouped(c.Calls, "call"))
+	if c.Failed > 0 {
+		fmt.Fprintf(b, ", %s failed", count.Thousands(c.Failed))
+	}
+	fmt.Fprintf(b, ", at most %s at a time: p50 %s, p90 %s, p99 %s\n",
+		count.Thousands(c.Peak), duration(c.P50), duration(c.P90), duration(c.P99))
 }
 
 func duration(d time.Duration) string { return cost.Text(float64(d)) }

@@ -21,7 +21,7 @@ func TestPlanReads(t *testing.T) {
 			Sampled: 448, Wait: 0.25, Spread: 0.75, Strategy: Parallel, Workers: 2, Predict: 1400 * time.Microsecond,
 			RunnerUp: Serial, RunnerUpWorkers: 1, RunnerUpPredict: 2600 * time.Microsecond, BreakEven: 1900,
 		},
-		{Functions: []FunctionPlan{{Name: "city", RowNs: 2.5e6}}, Sampled: 3, Wait: 0.99, Strategy: Wide, Workers: 128, Predict: time.Second, RunnerUp: Parallel, RunnerUpPredict: 90 * time.Second},
+		{Functions: []FunctionPlan{{Name: "city", RowNs: 2.5e6}}, Sampled: 3, Wait: 0.99, Strategy: Wide, Workers: 128, Width: 1000, WidthBy: "by default", Predict: time.Second, RunnerUp: Parallel, RunnerUpPredict: 90 * time.Second},
 		{Functions: []FunctionPlan{{Name: "x", RowNs: 1}}, Sampled: 10},
 		{Functions: []FunctionPlan{{Name: "geo"}}, Cut: "a row was still under way after 2 ms", Strategy: Parallel, RunnerUp: Parallel, Workers: 2},
 	}}
@@ -32,7 +32,7 @@ func TestPlanReads(t *testing.T) {
     parallel on 2 workers: 1.4 ms predicted; runner-up serial: 2.6 ms; more workers pay from 1,900 rows on
   stage 2, sampled 3 rows, 99 % of the time waiting
     city  2.5 ms a row
-    wide on 128 workers: 1 s predicted; runner-up parallel: 90 s
+    wide on 128 workers (at most 1,000 by default): 1 s predicted; runner-up parallel: 90 s
   stage 3, sampled 10 rows
     x  1 ns a row
     over with the sample
@@ -42,18 +42,19 @@ func TestPlanReads(t *testing.T) {
 `, p.String())
 	r := &Report{Plan: p, Rows: 27004, Failed: 2, Elapsed: 1500 * time.Microsecond, CPU: 2800 * time.Microsecond,
 		Errors: []*chunker.RowError{{Func: "rate", Row: 7, Values: []chunker.Value{{Column: "fare", Value: 1.5}, {Column: "zone", Value: "A"}, {Column: "tip"}}, Err: errors.New("no rate")}, {Func: "rate", File: "trips.csv", Line: 9, Row: 7, Err: errors.New("none")}},
-		Stages: []StageReport{{Actual: 1680 * time.Microsecond, Notes: []string{"climbed to 64 workers"}}, {}, {}, {Notes: []string{"rows wait for 99 % of their time: went on wide on 8 workers"}}}}
+		Stages: []StageReport{{Actual: 1680 * time.Microsecond}, {Calls: CallsReport{Calls: 27000, Failed: 2, Peak: 1000, Width: 12, P50: time.Millisecond, P90: 2 * time.Millisecond, P99: 1500 * time.Millisecond}, Notes: []string{"climbed to 1,000 calls at a time"}}, {}, {Notes: []string{"rows wait for 99 % of their time: went on wide on 8 workers"}}}}
 	require.Equal(t, `27,004 rows on 2 workers in 1.5 ms (2.8 ms of processor time)
   stage 1, sampled 448 rows, 25 % of the time waiting, costs uneven (spread 0.8)
     rate        12.3 ns a row
     band, zone  1.23 µs a row, 3.21 ns by its vector form: used
     parallel on 2 workers: 1.4 ms predicted; runner-up serial: 2.6 ms; more workers pay from 1,900 rows on
     came to 1.68 ms, 1.20 times the prediction
-    climbed to 64 workers
   stage 2, sampled 3 rows, 99 % of the time waiting
     city  2.5 ms a row
-    wide on 128 workers: 1 s predicted; runner-up parallel: 90 s
+    wide on 128 workers (at most 1,000 by default): 1 s predicted; runner-up parallel: 90 s
     came to 0 ns, 0.00 times the prediction
+    27,000 calls, 2 failed, at most 1,000 at a time: p50 1 ms, p90 2 ms, p99 1.5 s
+    climbed to 1,000 calls at a time
   stage 3, sampled 10 rows
     x  1 ns a row
     over with the sample

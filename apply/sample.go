@@ -28,7 +28,7 @@ const streamGain = 20 * time.Millisecond
 // controlled gives a pass its controller. thorough says that it is for its sample alone.
 func (p *pass) controlled(env *engine.Env, thorough bool) {
 	set := cost.Settings{
-		Limits: cost.Limits{Workers: env.Workers, Wide: env.Wide}, Units: env.MorselRows, Pinned: env.Strategy != 0, Below: env.SerialBelow,
+		Limits: cost.Limits{Workers: env.Workers, Wide: env.Wide}, Width: p.width, Units: env.MorselRows, Pinned: env.Strategy != 0, Below: env.SerialBelow,
 		Seed: env.Seed, Functions: len(p.nodes), Special: p.nullRow, Thorough: thorough, MayWait: p.waits, Unit: "row", Done: env.Tick,
 		Start: p.worker, Widens: func() { p.wide.Store(true) },
 	}

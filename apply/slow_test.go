@@ -46,7 +46,7 @@ func TestRowsThatWaitAreRunWide(t *testing.T) {
 	for _, c := range []struct {
 		rows, wide, want int
 	}{
-		{2, 0, 2}, {3, 0, 3}, {10, 0, 10}, {65, 0, 65}, {300, 0, apply.WideDefault}, {300, 300, 300}, {100, 16, 16}, {5000, 0, apply.WideDefault},
+		{2, 0, 2}, {3, 0, 3}, {10, 0, 10}, {65, 0, 65}, {300, 0, 300}, {300, 300, 300}, {100, 16, 16}, {5000, 0, apply.WideDefault},
 	} {
 		for _, workers := range []int{2, 4} {
 			f := slowTable(t, c.rows)
@@ -73,7 +73,7 @@ func TestRowsThatWaitAreRunWide(t *testing.T) {
 			require.Contains(t, report.String(), "and no more, for a row was still under way")
 			if c.rows > workers {
 				require.Equal(t, apply.Wide, plan.Strategy)
-				require.Contains(t, report.String(), "of their time: went on wide on")
+				require.Contains(t, report.String(), "of their time: went on wide")
 			}
 		}
 	}

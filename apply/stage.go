@@ -31,6 +31,7 @@ type stage struct {
 
 	sampling sync.Mutex  // held while the first batch is sampled, which others then wait for
 	wide     atomic.Bool // a batch was run wide
+	calls    underway
 
 	mu     sync.Mutex  // held briefly, never while functions run
 	cost   *costs      // nil before the first batch is sampled
@@ -248,7 +249,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	start := time.Now()
 	policy := env.Policy
 	env = s.within(env)
-	p := s.pass(ctx, b.Records, &policy, env.Trust)
+	p := s.pass(ctx, b.Records, &policy, env)
 	defer p.end()
 	p.form = Form(env.Form)
 	p.limit(env.Calls)
@@ -437,8 +438,9 @@ func (s *stage) records(p *pass) ([]arrow.Record, error) {
 }
 
 // pass begins a pass of the stage. The caller ends it.
-func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *chunker.Policy, trust bool) *pass {
-	p := newPass(ctx, s.nodes, records, policy, trust)
+func (s *stage) pass(ctx context.Context, records []arrow.Record, policy *chunker.Policy, env *engine.Env) *pass {
+	p := newPass(ctx, s.nodes, records, policy, env.Trust)
 	p.wide = &s.wide
+	p.width, p.meter = s.calls.of(s.nodes, env)
 	return p
 }

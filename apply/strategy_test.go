@@ -28,8 +28,8 @@ func TestAStrategyIsForced(t *testing.T) {
 	}{
 		{apply.Serial, 4, 0, 1, true, ""},
 		{apply.Parallel, 4, 0, 4, false, "parallel on 4 workers, forced by Strategy\n"},
-		{apply.Wide, 2, 9, 9, false, "wide on 9 workers, forced by Strategy\n"},
-		{apply.Wide, 0, 20, 20, false, "wide on 20 workers, forced by Strategy\n"},
+		{apply.Wide, 2, 9, 9, false, "wide on 9 workers, forced by Strategy (at most 9 by Engine.Wide)\n"},
+		{apply.Wide, 0, 20, 20, false, "wide on 20 workers, forced by Strategy (at most 20 by Engine.Wide)\n"},
 	} {
 		for _, rows := range []int{30, 2000} {
 			f, g := table(t, rows), new(gauge.Gauge)

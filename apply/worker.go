@@ -198,6 +198,7 @@ func (w *worker) vector() {
 		start = time.Now()
 	}
 	kr := w.kernels[w.k]
+	w.task.meter = w.meter()
 	if !w.ready {
 		w.load(kr)
 		w.ready = true
@@ -302,12 +303,20 @@ func (w *worker) eachNull(f func(int)) {
 // guard runs rows, up to where the worker is interrupted, and moves at behind them. A panic, or the
 // end of the goroutine, becomes the error of the row it came from, and at moves behind that.
 func (w *worker) guard(kr kernel, hi int) {
-	ended := false
+	ended, from := false, w.at
+	if !metersCalls(kr) {
+		w.task.begins()
+	}
 	defer func() {
 		if ended {
+			w.task.ends(w.at-from, false)
 			return
 		}
 		err := panics.From(recover())
+		if metersCalls(kr) {
+			from = w.task.at
+		}
+		w.task.ends(w.task.at+1-from, true)
 		kr.zero(w.task.at)
 		w.fail(w.task.at, err)
 		w.at = w.task.at + 1
@@ -319,6 +328,23 @@ func (w *worker) guard(kr kernel, hi int) {
 		w.at = w.runValid(kr, hi)
 	}
 	ended = true
+}
+
+// meter is what is told of the node's calls: nil if they are cheap, or others of the stage wait.
+func (w *worker) meter() *meter {
+	if !w.Slow || !w.p.nodes[w.k].waits && w.p.waits {
+		return nil
+	}
+	return w.p.meter
+}
+
+// metersCalls reports whether a kernel tells of each call itself.
+func metersCalls(kr kernel) bool {
+	switch kr.(type) {
+	case *calling, *untyped:
+		return true
+	}
+	return false
 }
 
 // runValid runs the rows before hi that are not null, and returns the row behind those done.
@@ -340,6 +366,7 @@ func (w *worker) fail(i int, err error) {
 		w.masked = true
 	}
 	bitmap.Clear(w.valid[:], i)
+	w.Failed++
 	w.p.fail(w.k, w.rec, w.m.Lo+i, err)
 }
 

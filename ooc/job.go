@@ -1,7 +1,6 @@
 package ooc
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +33,8 @@ type Job struct {
 	// depend on their number, to the byte; behind a sort its rows do not, but where Parquet begins a
 	// row group, or compressed text a piece, may differ.
 	Workers int
-	// Wide is how many calls of functions that wait may be under way at the same time, in all chunks
-	// together; 0 is 128, or Workers if that is more. Trust leaves out the checks of vector forms: see
+	// Wide is how many calls of functions that wait may be under way at the same time at most, in all
+	// chunks together; 0 is 1,000, or Workers if that is more. Trust leaves out the checks of vector forms: see
 	// [apply.Engine].
 	Wide  int
 	Trust bool
@@ -326,10 +325,12 @@ func (r *run) env() engine.Env {
 	if r.job.Strategy == apply.Serial {
 		workers = 1 // on a chunk
 	}
-	return engine.Env{
-		Workers: workers, Wide: cmp.Or(r.job.Wide, max(apply.WideDefault, r.workers)), Strategy: int(r.job.Strategy), Form: int(r.job.Form),
+	env := engine.Env{
+		Workers: workers, Strategy: int(r.job.Strategy), Form: int(r.job.Form),
 		Trust: r.job.Trust, Policy: r.job.OnError, Own: chunker.OwnPolicy(r.job.From), Memory: r.memory, Bytes: r.chunk, Dir: r.job.TempDir,
 	}
+	env.Widen(r.job.Wide, "by the job's Wide")
+	return env
 }
 
 // describe looks at the input. How much there is to read is asked for if somebody is told: some

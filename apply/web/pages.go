@@ -202,7 +202,7 @@ func (s *pageStream[T]) part(at *url.URL, list []json.RawMessage, size int) chun
 			}
 		}
 		rec := array.NewRecord(s.of.schema, cols, int64(len(rows)))
-		return chunker.Chunk{Record: rec, File: s.of.first.Redacted(), Row: row, Read: int64(size), Rejects: rejects}, nil
+		return chunker.Chunk{Record: rec, Origin: chunker.Origin{File: s.of.first.Redacted(), Row: row}, Read: int64(size), Rejects: rejects}, nil
 	}
 }
 

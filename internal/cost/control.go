@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volley-go/volley/internal/count"
+	"github.com/volley-go/volley/internal/inflight"
 	"github.com/volley-go/volley/internal/morsel"
 )
 
@@ -13,13 +14,16 @@ const (
 	spanWorth   = time.Millisecond       // of work in a span
 	replanAfter = 500 * time.Microsecond // of work before what it cost overrules the sample
 	replanAt    = 1.5                    // times the predicted cost of a unit
-	climbAt     = 1.2                    // times the units per second for doubling to go on
-	wideFirst   = 8                      // workers that wide begins with
+	wideFirst   = 8                      // workers that wide begins with, if it is not known what part of a unit is waiting
 )
 
 // Settings are what a controller works with.
 type Settings struct {
 	Limits
+	// Width bounds the units that are under way at the same time, once they are found to wait, and
+	// finds out how many pay. Controllers of one kind of units share it. Without one the run goes not
+	// wide by itself.
+	Width *inflight.Width
 	// Units is how many units a span has, if the user says so; 0 leaves it to the controller. The
 	// choice then stays what it is.
 	Units int
@@ -62,8 +66,15 @@ type Worker struct {
 	Timed bool
 	// Last says that the sample goes through all that is left.
 	Last bool
+	// Slow says that units take so long, or that so little is known of them, that each is worth a
+	// look at the clock.
+	Slow bool
+	// Failed is how many units of the span at hand failed: the worker counts them.
+	Failed int
 
-	meter meter
+	meter  meter
+	seat   inflight.Seat
+	seated bool
 	// Of the controller's lock:
 	began time.Time // the span at hand; zero while there is none
 	units int       // of it
@@ -94,11 +105,6 @@ type Controller struct {
 	wait    float64                           // what they told
 	notes   []string
 	watch   watch
-
-	windowUnits int // done since windowAt, while the width climbs
-	windowAt    time.Time
-	lastRate    float64
-	climbing    bool
 }
 
 type phase int
@@ -155,19 +161,23 @@ func (c *Controller) Left() int {
 func (c *Controller) Run(o Option, perUnit float64) {
 	c.mu.Lock()
 	c.phase, c.option, c.perUnit, c.wait = running, o, max(perUnit, 0.1), c.known.Wait
+	quiet := c.known.PerUnit
 	c.known.PerUnit = c.perUnit
 	if c.known.Open {
 		c.perUnit = float64(longUnit)
 	}
-	begin := o.Workers
 	if o.Strategy == Wide {
-		c.widens()
-		if !c.set.Pinned {
-			begin = min(o.Workers, max(wideFirst, c.set.Workers))
-			c.climbFrom()
+		begin := o.Workers
+		if c.option.Workers = max(o.Workers, min(c.set.Wide, c.total-c.all)); c.set.Pinned {
+			c.option.Workers = o.Workers
+		} else if c.known.Open {
+			begin = max(wideFirst, c.set.Workers)
 		}
+		c.widens(begin, Nanos(quiet))
+		c.grow()
+	} else {
+		c.add(o.Workers - c.running)
 	}
-	c.add(begin - c.running)
 	c.arm()
 	c.goOn()
 	c.mu.Unlock()
@@ -243,6 +253,48 @@ func (c *Controller) add(n int) {
 // Next returns a worker's next span. done is how many units of the one before were done; the rest
 // was given back, or need not be done. ok is false if there is nothing more to do.
 func (c *Controller) Next(w *Worker, done int) (s morsel.Span, ok bool) {
+	c.leave(w, done)
+	if s, ok = c.next(w, done); !ok {
+		return s, false
+	}
+	c.sit(w)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !w.Timed {
+		w.Slow = c.perUnit >= float64(slowUnit) || c.known.Open
+		if c.measures() {
+			w.meter.begin()
+		} else {
+			w.meter.off()
+		}
+	}
+	w.began, w.units = time.Now(), s.Len()
+	return s, true
+}
+
+// sit waits for a seat among the units under way.
+func (c *Controller) sit(w *Worker) {
+	if c.set.Width == nil {
+		return
+	}
+	w.Failed, w.seated = 0, true
+	if w.Timed {
+		w.seat = c.set.Width.Enter()
+	} else {
+		w.seat = c.set.Width.Take()
+	}
+}
+
+// leave gives the seat back.
+func (c *Controller) leave(w *Worker, done int) {
+	if w.seated {
+		w.seated = false
+		c.set.Width.Leave(w.seat, done, min(w.Failed, done))
+	}
+}
+
+// next claims the next span.
+func (c *Controller) next(w *Worker, done int) (s morsel.Span, ok bool) {
 	c.mu.Lock()
 	had, took := !w.began.IsZero(), time.Since(w.began)
 	w.began = time.Time{}
@@ -267,15 +319,8 @@ func (c *Controller) Next(w *Worker, done int) (s morsel.Span, ok bool) {
 	} else {
 		c.cursor.Release(&w.Hand)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if ok && c.measures() {
-		w.meter.begin()
-	} else {
+	if !ok {
 		w.meter.off()
-	}
-	if ok {
-		w.began, w.units = time.Now(), s.Len()
 	}
 	return s, ok
 }
@@ -313,7 +358,7 @@ func (c *Controller) nextSample(w *Worker, had bool, done int) (s morsel.Span, o
 		w.meter.on, w.meter.looked = false, false
 	}
 	w.Last = c.sample.rest
-	w.began, w.units = time.Now(), s.Len()
+	w.Slow = c.sample.maySlow()
 	return s, true
 }
 
@@ -365,7 +410,7 @@ func (c *Controller) measures() bool {
 
 // mayWiden reports whether the run may go wide. The caller holds mu.
 func (c *Controller) mayWiden() bool {
-	return c.set.Workers > 1 && c.set.Wide > c.set.Workers && c.set.Units == 0 && !c.set.Pinned
+	return c.set.Width != nil && c.set.Workers > 1 && c.set.Wide > c.set.Workers && c.set.Units == 0 && !c.set.Pinned
 }
 
 // note takes a span's time in, and plans anew if it was not as predicted. The caller holds mu.
@@ -380,8 +425,8 @@ func (c *Controller) note(w *Worker, units int, took time.Duration) {
 		c.saw(cpu, took)
 	}
 	switch {
-	case c.climbing:
-		c.climb(units)
+	case c.option.Strategy == Wide:
+		c.grow()
 	case c.option.Strategy == Serial && !c.set.Pinned && c.set.Workers > 1 && c.busy >= c.replanAfter():
 		c.replan()
 	}
@@ -408,15 +453,14 @@ func (c *Controller) replan() {
 
 // change goes on by another option. The caller holds mu.
 func (c *Controller) change(o Option, why string) {
-	c.notes = append(c.notes, fmt.Sprintf("%s: went on %s on %s", why, o.Strategy, count.Of(o.Workers, "worker")))
-	c.option = o
-	if o.Strategy == Wide {
-		c.widens()
-		c.climbFrom()
-		c.add(min(max(wideFirst, 2*c.running), o.Workers) - c.running)
+	if c.option = o; o.Strategy != Wide {
+		c.notes = append(c.notes, fmt.Sprintf("%s: went on %s on %s", why, o.Strategy, count.Of(o.Workers, "worker")))
+		c.add(o.Workers - c.running)
 		return
 	}
-	c.add(o.Workers - c.running)
+	c.notes = append(c.notes, fmt.Sprintf("%s: went on wide, with at most %s at a time", why, count.Of(o.Workers, c.set.Unit)))
+	c.widens(max(wideFirst, 2*c.running), 0)
+	c.grow()
 }
 
 // computing is how much of a span's time its worker would have computed, if all workers had cores:
@@ -458,9 +502,13 @@ func (c *Controller) widen() {
 	}
 }
 
-// widens tells that the run goes wide. What workers have not begun of their spans comes back, and
-// is claimed by such as know it. The caller holds mu.
-func (c *Controller) widens() {
+// widens tells that the run goes wide, on width workers at first; quiet is what a unit takes where
+// few are under way, 0 if that is not known. What workers have not begun of their spans comes back,
+// and is claimed by such as know it. The caller holds mu.
+func (c *Controller) widens(width int, quiet time.Duration) {
+	if c.set.Width != nil && !c.set.Pinned {
+		c.set.Width.Start(width, quiet)
+	}
 	if c.set.Widens == nil {
 		return
 	}
@@ -478,28 +526,12 @@ func (c *Controller) little(perUnit float64) bool {
 	return Nanos(perUnit*float64(c.total-c.all)) < c.set.Below
 }
 
-func (c *Controller) climbFrom() {
-	c.climbing, c.lastRate, c.windowUnits, c.windowAt = true, 0, 0, time.Now()
-}
-
-// climb doubles the workers of wide as long as that gets more units done. The caller holds mu.
-func (c *Controller) climb(units int) {
-	c.windowUnits += units
-	if c.windowUnits < 2*c.running {
-		return
+// grow starts the workers that the width allows, but no more than there are units for. The caller
+// holds mu.
+func (c *Controller) grow() {
+	n := c.option.Workers
+	if c.set.Width != nil && !c.set.Pinned {
+		n = min(n, c.set.Width.Now())
 	}
-	rate := float64(c.windowUnits) / float64(max(time.Since(c.windowAt), 1))
-	if rate < climbAt*c.lastRate || c.running >= c.option.Workers {
-		c.climbing = false
-		c.notes = append(c.notes, fmt.Sprintf("climbed to %s", count.Of(c.running, "worker")))
-		return
-	}
-	c.lastRate = rate
-	c.double()
-}
-
-// double starts as many workers as there are, within the option. The caller holds mu.
-func (c *Controller) double() {
-	c.add(min(c.running, c.option.Workers-c.running))
-	c.windowUnits, c.windowAt = 0, time.Now()
+	c.add(min(n, c.total-c.all) - c.running)
 }

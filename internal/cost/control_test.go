@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/internal/cost"
+	"github.com/volley-go/volley/internal/inflight"
 	"github.com/volley-go/volley/internal/morsel"
 )
 
@@ -18,7 +19,7 @@ import (
 func tasks(n int, set cost.Settings, f func(i int)) (cost.Estimate, *cost.Controller) {
 	units := morsel.NewCursor(n)
 	var control *cost.Controller
-	set.Functions, set.Unit = 1, "task"
+	set.Functions, set.Unit, set.Width = 1, "task", inflight.New(set.Wide, set.Wide)
 	set.Start = func() (*cost.Worker, func()) {
 		w := &tasker{f: f, units: units}
 		return &w.Worker, func() { w.work(control) }

@@ -101,6 +101,13 @@ func (s *sampler) slow() bool {
 	return n > 0 && s.runs[n-1].perUnit() >= float64(slowUnit)
 }
 
+// maySlow reports whether the next units may be slow, for all that is known: of the first run
+// nothing is, nor of one whose unit ended its goroutine.
+func (s *sampler) maySlow() bool {
+	n := len(s.runs)
+	return n == 0 || s.slow() || s.runs[n-1].total == 0
+}
+
 // enough reports whether the estimate is good, or has cost what it may. After a slow unit one more
 // is taken, of which it is then known whether it waits, and that it was no pause of the process.
 func (s *sampler) enough(unit string) bool {

@@ -61,8 +61,8 @@ func (c *Controller) look() {
 	case running:
 		c.lookAtRun()
 	}
-	// A wide run that climbs no more has nothing to learn.
-	if c.phase != ended && (c.option.Strategy != Wide || c.climbing) {
+	// A wide run of which units have come back learns from them.
+	if c.phase != ended && (c.option.Strategy != Wide || c.set.Width != nil && c.set.Width.Silent()) {
 		c.watch.looks.Add(1)
 		c.watch.timer.Reset(max(c.patience(), time.Since(c.watch.since)/lookShare))
 	}
@@ -83,7 +83,7 @@ func (c *Controller) cut() {
 // lookAtRun looks for workers that are late, and whether they wait. A late worker is alive as long
 // as the caller holds mu, so that others may be added to its crew.
 func (c *Controller) lookAtRun() {
-	late, under := time.Duration(0), false
+	late := time.Duration(0)
 	looked := 0
 	for _, w := range c.workers {
 		if w.began.IsZero() {
@@ -93,7 +93,6 @@ func (c *Controller) lookAtRun() {
 		if since < c.patience()/2 {
 			continue
 		}
-		under = true
 		if looked < lookedAt && c.looksWaiting(w, since) {
 			looked++
 		}
@@ -107,8 +106,9 @@ func (c *Controller) lookAtRun() {
 	if late > 0 {
 		c.hurry(late)
 	}
-	if under && c.option.Strategy == Wide && c.climbing && c.windowUnits == 0 {
-		c.double() // nothing says yet that more is too much
+	if c.option.Strategy == Wide && c.set.Width != nil {
+		c.set.Width.Look()
+		c.grow()
 	}
 }
 

@@ -20,8 +20,12 @@ type Env struct {
 	// Workers is how many goroutines may compute at the same time.
 	Workers int
 	// Wide is how many calls of functions that wait may be under way at the same time, in all batches
-	// together.
+	// together. Widen sets it.
 	Wide int
+	// WideBy says in words what Wide is by; Told says that it is the user, so that as many may be begun
+	// before one has come back.
+	WideBy string
+	Told   bool
 	// Calls are the slots of these calls. Start makes them.
 	Calls Slots
 	// Strategy and Form are an apply.Strategy and an apply.Form that are forced; 0 is none.

@@ -1,0 +1,2 @@
+// Package openfiles tells how many files and sockets the process may still open.
+package openfiles
