@@ -46,7 +46,9 @@ type FunctionPlan struct {
 	VectorNs float64 // by the vector form; 0 where there is none
 	Vector   bool    // the vector form was accepted
 	Why      string  // about the vector form, where there is one
-	Calls    Calls   // its own limits
+	Calls    Calls   // its own
+	Saves    int     // calls that Calls.Once is predicted to save, of the frame's rows or the first chunk's
+	Of       int     // those rows
 }
 
 // String is the plan as a table.
@@ -107,6 +109,9 @@ func (f *FunctionPlan) write(b *strings.Builder, width int, sampled bool) {
 	if limits := f.Calls.String(); limits != "" {
 		b.WriteString(", " + limits)
 	}
+	if f.Calls.Once {
+		fmt.Fprintf(b, ", which saves about %s of %s", count.Thousands(int64(f.Saves)), count.Grouped(f.Of, "call"))
+	}
 	b.WriteString("\n")
 }
 
@@ -155,6 +160,8 @@ type StageReport struct {
 	Actual  time.Duration // of the rows not sampled: what Predict was for
 	Workers int           // that were started
 	Notes   []string      // plans made anew, vector forms given up
+
+	Functions []FunctionReport // those whose Calls set more than Concurrency
 }
 
 // Add takes in what steps that have run came to.
@@ -174,6 +181,7 @@ func (r *Report) Add(steps chunker.BoundSteps) {
 func (s *stage) CameTo() (StagePlan, StageReport) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.report.Functions = s.came()
 	return s.plan, s.report
 }
 
@@ -194,6 +202,9 @@ func (r *Report) String() string {
 			fmt.Fprintf(&b, "    came to %s, %.2f times the prediction\n", duration(s.Actual), float64(s.Actual)/float64(predict))
 		case p.Stages[i].Forced && s.Actual > 0:
 			fmt.Fprintf(&b, "    came to %s\n", duration(s.Actual))
+		}
+		for _, f := range s.Functions {
+			fmt.Fprintf(&b, "    %s: %s\n", f.Name, f.Calls)
 		}
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)

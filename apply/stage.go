@@ -130,7 +130,7 @@ func (s *stage) settled(nodes []*node) bool {
 // feeds reports whether nodes read a column that the stage writes.
 func (s *stage) feeds(nodes []*node) bool {
 	for _, n := range nodes {
-		if slices.ContainsFunc(n.in, func(c int) bool { return s.written[c] }) {
+		if slices.ContainsFunc(append(n.in[:len(n.in):len(n.in)], n.also...), func(c int) bool { return s.written[c] }) {
 			return true
 		}
 	}
@@ -200,7 +200,7 @@ func (s *stage) Explain() string {
 
 func (s *stage) Reads() (columns []int) {
 	for _, n := range s.nodes {
-		columns = append(columns, n.in...)
+		columns = append(append(columns, n.in...), n.also...)
 	}
 	return columns
 }
@@ -253,6 +253,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	p.form = Form(env.Form)
 	p.limit(env.Calls)
 	p.controlled(env, false)
+	s.remember(env)
 	c := s.sampled(p, env)
 	if p.more() {
 		s.rest(p, c, env)
@@ -274,6 +275,15 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 		b.Set(s.out, out)
 	}
 	return err
+}
+
+// remember says how much functions that are called once for equal input may keep.
+func (s *stage) remember(env *engine.Env) {
+	for _, n := range s.nodes {
+		if n.guard != nil && n.guard.memo != nil {
+			n.guard.memo.bound(n.calls.OnceBytes, env.Alone, env.Memory)
+		}
+	}
 }
 
 // first leaves in the batch what a pass that too many rows ended made of those up to the last of

@@ -60,7 +60,7 @@ func newWorker(p *pass) *worker {
 		kernels: make([]kernel, 0, n), evals: make([]*evaluation, 0, n), texts: make([][]textRun, 0, n),
 	}
 	w.Times = make([]time.Duration, n)
-	w.task = task{ctx: p.ctx, fail: w.fail, hand: &w.Hand}
+	w.task = task{ctx: p.ctx, fail: w.fail, abort: p.abort, hand: &w.Hand}
 	for _, n := range p.nodes {
 		var k kernel
 		if n.make != nil {
@@ -189,7 +189,7 @@ func (w *worker) row(i int) int { return w.p.cursor.Unit(w.rec, w.m.Lo+i) }
 
 // vector evaluates a node on the vector: load, call, store.
 func (w *worker) vector() {
-	if slots := w.p.nodes[w.k].slots; slots != nil {
+	if slots := w.p.nodes[w.k].ownSlots(); slots != nil {
 		if !w.take(slots) {
 			return
 		}
@@ -471,8 +471,8 @@ func (w *worker) shadow(v vectorKernel) bool {
 // the function ends, the results or its error are kept.
 func (w *worker) batch(k, lo, hi int) {
 	n := w.p.nodes[k]
-	if w.take(n.slots) {
-		defer give(n.slots)
+	if slots := n.ownSlots(); w.take(slots) {
+		defer give(slots)
 	}
 	start := time.Now()
 	var out arrow.Record
@@ -486,7 +486,11 @@ func (w *worker) batch(k, lo, hi int) {
 		w.b = k + 1
 	}()
 	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
-	out, err = n.batch(w.ctx, rec)
+	if n.guard == nil {
+		out, err = n.batch(w.ctx, rec)
+	} else {
+		out, err = passed(&guarded{guard: n.guard}, &w.task, 0, func(ctx context.Context) (arrow.Record, error) { return n.batch(ctx, rec) })
+	}
 	if err == nil {
 		err = n.checkBatch(rec, out)
 	}
