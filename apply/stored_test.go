@@ -154,6 +154,9 @@ func TestStoredStepsDoTheSame(t *testing.T) {
 		require.Equal(t, string(data), string(again))
 
 		for _, rows := range []int{0, 1, 10, 20_000} {
+			if strings.Contains(want, `"calls":{`) {
+				rows = min(rows, 2000)
+			}
 			f := storedTable(t, rows)
 			bound, err := step.Bind(t.Context(), f.Schema())
 			require.NoError(t, err)
