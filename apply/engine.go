@@ -274,7 +274,7 @@ func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
 	perRow := p.rowCost(c)
 	list := c.Options(perRow, left, bounds(env, cost.Nanos(perRow*float64(left))))
 	best := pick(list, perRow, left, env)
-	sp.Strategy, sp.Workers, sp.Predict = strategyOf(best), best.Workers, best.Predict
+	sp.Strategy, sp.Workers, sp.Predict = strategyOf(best), best.Workers, max(best.Predict, p.leastTime(left))
 	sp.RunnerUp = sp.Strategy
 	for _, o := range list {
 		if o.Strategy != best.Strategy {

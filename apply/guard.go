@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/apply/async"
+	"github.com/volley-go/volley/internal/cost"
 )
 
 // guard is what the calls of one function pass in one run, bound: see Calls for the order.
@@ -167,6 +168,26 @@ func (p passage) count(ctx context.Context, call func(context.Context) error) er
 	p.counts.running.Add(1)
 	defer p.counts.running.Add(-1)
 	return call(ctx)
+}
+
+// leastTime is how long so many rows take at least by the limits per second, of their function's own
+// and of limiters that it shares.
+func (p *pass) leastTime(rows int) (least time.Duration) {
+	for _, n := range p.nodes {
+		if n.guard == nil {
+			continue
+		}
+		calls := float64(rows)
+		if n.calls.Once && p.rows() > 0 {
+			calls *= 1 - float64(p.saves(n))/float64(p.rows())
+		}
+		for _, l := range n.guard.limiters {
+			if l.PerSecond > 0 {
+				least = max(least, cost.Nanos((calls-float64(l.Burst))/l.PerSecond*1e9))
+			}
+		}
+	}
+	return least
 }
 
 // guarded is a worker's part of a node's guard: what it needs of the vector's rows.

@@ -222,6 +222,28 @@ func TestTheRateIsNeverExceeded(t *testing.T) {
 	})
 }
 
+// TestAPlanKnowsTheRate: what is predicted is no less than the limits take, for the calls that are
+// made.
+func TestAPlanKnowsTheRate(t *testing.T) {
+	n := upTo(98_000)
+	for i := range n {
+		n[i] %= 50
+	}
+	f, err := frame.New(frame.Of("n", n))
+	require.NoError(t, err)
+	call := apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })
+	for least, calls := range map[time.Duration]apply.Calls{
+		800 * time.Second: {PerSecond: 100, Burst: 8000}, // of which the sample takes some
+		400 * time.Second: {Limiters: []*async.Limiter{{PerSecond: 200, Burst: 8000}}},
+		0:                 {PerSecond: 100, Burst: 8000, Once: true},
+	} {
+		plan, err := apply.Engine{Workers: 2}.Explain(t.Context(), f, call.With(calls))
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, plan.Stages[0].Predict, least, "%s", plan)
+		require.Less(t, plan.Stages[0].Predict, least+200*time.Second, "%s", plan)
+	}
+}
+
 // TestFunctionsThatShareLimitersNeverWaitForEachOther though each names them in its own order.
 func TestFunctionsThatShareLimitersNeverWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
