@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/async"
 	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/frame"
@@ -621,6 +623,32 @@ func TestTimesThatDoNotFitAreRowErrors(t *testing.T) {
 	at, err := frame.Col[time.Time](got, "at")
 	require.NoError(t, err)
 	require.Equal(t, 1, at.Nulls())
+}
+
+// TestProgressTellsOfCalls: those under way while they are, and what the run came to at the end.
+func TestProgressTellsOfCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{answer: func(_ context.Context, n int64, call int) (int64, error) {
+			time.Sleep(time.Second)
+			switch {
+			case n == 7:
+				return 0, async.Permanent(errBusy)
+			case call == 1 && n%2 == 0:
+				return 0, errBusy
+			}
+			return n, nil
+		}}
+		var most, last progress.Calls
+		e := apply.Engine{Workers: 2, OnError: chunker.Null(), Progress: func(e progress.Event) {
+			last = e.Calls
+			most.Running = max(most.Running, e.Calls.Running)
+		}}
+		_, _, err := e.Run(t.Context(), table(t, 90), apply.Call1("y", "n", s.call).With(apply.Calls{Concurrency: 6, Retry: &async.Retry{}}))
+		require.NoError(t, err)
+		require.Equal(t, progress.Calls{Made: 135, Failed: 1, Retried: 45}, last)
+		require.Positive(t, most.Running)
+		require.LessOrEqual(t, most.Running, int64(6))
+	})
 }
 
 func TestProgressEndsAtTheTotal(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
+	"github.com/volley-go/volley/apply/async"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/count"
 	"github.com/volley-go/volley/internal/index"
@@ -24,8 +25,9 @@ import (
 //
 // Where fn returns an error or panics it is called again for each half of the rows, and so on down
 // to the rows on which it fails alone: these fail, and no others, however the table is cut. A row
-// that fails so costs about 13 calls more, and if all fail there are two calls for each row. A record that
-// is not what out promises is the error of all rows that fn was called with.
+// that fails so costs about 13 calls more, and if all fail there are two calls for each row. All rows
+// that fn was called with fail together if it was called again in vain ([Calls] with Retry), if a
+// breaker lets no call through, and if the record is not what out promises.
 func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Called {
 	return waiting(storedBatch(out, fn), func(schema *columns) (*node, error) {
 		if len(out) == 0 || fn == nil {
@@ -90,8 +92,8 @@ func (w *worker) batch() bool {
 // function ends, its results are kept, or its error, or what is to be called in its stead.
 func (w *worker) callBatch(lo, hi int) {
 	n := w.p.nodes[w.b]
-	if w.take(n.slots) {
-		defer give(n.slots)
+	if slots := n.ownSlots(); w.take(slots) {
+		defer give(slots)
 	}
 	start := time.Now()
 	var out arrow.Record
@@ -99,14 +101,16 @@ func (w *worker) callBatch(lo, hi int) {
 	broken := false
 	w.k = w.b
 	w.task.meter = w.meter()
-	w.task.begins()
+	if n.guard == nil { // which tells of each call itself
+		w.task.begins()
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			err = panics.From(v)
 		}
 		w.task.ends(1, err != nil)
 		w.Times[w.b] += time.Since(start)
-		if err != nil && !broken && hi-lo > 1 && w.ctx.Err() == nil {
+		if err != nil && !broken && hi-lo > 1 && w.ctx.Err() == nil && mayBeARows(err) {
 			mid := lo + (hi-lo)/2
 			w.halves = append(w.halves, halve{mid, hi}, halve{lo, mid})
 			return
@@ -114,10 +118,25 @@ func (w *worker) callBatch(lo, hi int) {
 		w.storeBatch(lo, hi, out, err)
 	}()
 	rec := w.p.records[w.rec].NewSlice(int64(lo), int64(hi))
-	if out, err = n.batch(w.ctx, rec); err == nil {
+	if out, err = n.callBatch(&w.task, rec); err == nil {
 		err = n.checkBatch(rec, out)
 		broken = err != nil // fewer rows would hide that
 	}
+}
+
+// mayBeARows reports whether an error of many rows may be that of one: not if no call was made, or if
+// it was repeated already.
+func mayBeARows(err error) bool {
+	_, repeated := errors.AsType[*async.RetryError](err)
+	return !repeated && !errors.Is(err, async.ErrOpen) && !errors.Is(err, async.ErrAbandonedMax)
+}
+
+// callBatch calls the function, with what stands before its calls.
+func (n *node) callBatch(t *task, rec arrow.Record) (arrow.Record, error) {
+	if n.guard == nil {
+		return n.batch(t.ctx, rec)
+	}
+	return passed(&guarded{guard: n.guard}, t, 0, func(ctx context.Context) (arrow.Record, error) { return n.batch(ctx, rec) })
 }
 
 func (w *worker) storeBatch(lo, hi int, out arrow.Record, err error) {

@@ -3,53 +3,12 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
+	"reflect"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/volley-go/volley/chunker"
-	"github.com/volley-go/volley/internal/count"
-	"github.com/volley-go/volley/internal/engine"
 )
-
-// Calls limits the calls of one function. The limits go with the function and hold for a whole run:
-// for all of its workers and, over a stream, for all of its chunks together. The zero Calls sets
-// none.
-//
-//	apply.Call1("city", "ip", geo.Lookup).With(apply.Calls{Concurrency: 16})
-type Calls struct {
-	// Concurrency is how many calls of the function may be under way at the same time. It replaces
-	// [Engine.Wide] for the function, may be more than that, and with 1 makes it a function that need
-	// not allow calls from many goroutines. 0 leaves it to the engine.
-	Concurrency int
-}
-
-// limit gives nodes of one function the limits that they share.
-func (c Calls) limit(nodes ...*node) ([]*node, error) {
-	if c.Concurrency < 0 {
-		return nil, fmt.Errorf("%s: %w", nodes[0].name, c.refused())
-	}
-	if c.Concurrency == 0 {
-		return nodes, nil
-	}
-	slots := engine.NewSlots(c.Concurrency)
-	for _, n := range nodes {
-		n.slots = slots
-	}
-	return nodes, nil
-}
-
-func (c Calls) refused() error {
-	return fmt.Errorf("Calls.Concurrency is %d: give the number of calls that may be under way, or 0", c.Concurrency)
-}
-
-// String is the limits as a plan shows them; empty if there are none.
-func (c Calls) String() string {
-	if c.Concurrency == 0 {
-		return ""
-	}
-	return "at most " + count.Of(c.Concurrency, "call") + " at a time"
-}
 
 // Called is a [Func] whose calls can be limited: what [Call1], [CallRows], [Rows], [Each] and
 // [Batch] make. ([Map1] makes a [Mapped1], which can be given a vector form too.)
@@ -61,7 +20,7 @@ type Called struct {
 
 var errUnmade = errors.New("a Called that no constructor made: use Call1, CallRows, Rows, Each or Batch")
 
-// With limits the function's calls: see [Calls].
+// With says how the function is called: see [Calls].
 func (c Called) With(calls Calls) Called { c.calls = calls; return c }
 
 // Bind binds the function to the columns that it reads.
@@ -77,7 +36,7 @@ func (c Called) wire(schema *columns) ([]*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.calls.limit(nodes...)
+	return c.calls.limit(schema, nodes...)
 }
 
 // Call1 computes column out from column a by a function that may wait and may fail: a
@@ -91,13 +50,8 @@ func Call1[A, R any](out, a string, fn func(ctx context.Context, a A) (R, error)
 		if err != nil {
 			return nil, err
 		}
-		n.make = func() kernel {
-			k := &map1[A, R]{a: arg[A]{at: n.in[0]}}
-			return &calling{k, func(ctx context.Context, i int) (err error) {
-				k.out[i], err = fn(ctx, k.a.vals[i])
-				return err
-			}}
-		}
+		n.keyFunc = reflect.TypeFor[func(A) string]()
+		n.make = func() kernel { return calling1(n, fn) }
 		return n, nil
 	})
 }
@@ -109,13 +63,8 @@ func Call2[A, B, R any](out, a, b string, fn func(ctx context.Context, a A, b B)
 		if err != nil {
 			return nil, err
 		}
-		n.make = func() kernel {
-			k := &map2[A, B, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}}
-			return &calling{k, func(ctx context.Context, i int) (err error) {
-				k.out[i], err = fn(ctx, k.a.vals[i], k.b.vals[i])
-				return err
-			}}
-		}
+		n.keyFunc = reflect.TypeFor[func(A, B) string]()
+		n.make = func() kernel { return calling2(n, fn) }
 		return n, nil
 	})
 }
@@ -127,13 +76,8 @@ func Call3[A, B, C, R any](out, a, b, c string, fn func(ctx context.Context, a A
 		if err != nil {
 			return nil, err
 		}
-		n.make = func() kernel {
-			k := &map3[A, B, C, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}, c: arg[C]{at: n.in[2]}}
-			return &calling{k, func(ctx context.Context, i int) (err error) {
-				k.out[i], err = fn(ctx, k.a.vals[i], k.b.vals[i], k.c.vals[i])
-				return err
-			}}
-		}
+		n.keyFunc = reflect.TypeFor[func(A, B, C) string]()
+		n.make = func() kernel { return calling3(n, fn) }
 		return n, nil
 	})
 }
@@ -142,11 +86,8 @@ func Call3[A, B, C, R any](out, a, b, c string, fn func(ctx context.Context, a A
 // wait and may fail.
 func CallRows[In, Out any](fn func(ctx context.Context, row In) (Out, error)) Called {
 	return waiting(storedRows(callRowsKind, fn, "Call1"), func(schema *columns) (*node, error) {
-		nodes, err := wireStructs[In, Out](schema, fn == nil, func(k *structs[In, Out]) kernel {
-			return &calling{k, func(ctx context.Context, i int) (err error) {
-				k.out[i], err = fn(ctx, k.in[i])
-				return err
-			}}
+		nodes, err := wireStructs(schema, fn == nil, func(n *node, k *structs[In, Out]) kernel {
+			return callingRows(n, k, fn)
 		})
 		if err != nil {
 			return nil, err
@@ -167,5 +108,68 @@ func waiting(stored func(Calls) (string, any, error), wire func(schema *columns)
 			return []*node{n}, nil
 		},
 		stored: stored,
+	}
+}
+
+// calling1 is the kernel of a function of one value that may fail.
+func calling1[A, R any](n *node, fn func(ctx context.Context, a A) (R, error)) kernel {
+	k := &map1[A, R]{a: arg[A]{at: n.in[0]}}
+	return &calling[R]{
+		kernel: k, sink: &k.sink,
+		call: func(ctx context.Context, i int) (R, error) { return fn(ctx, k.a.vals[i]) },
+		bound: func(i int) func(context.Context) (R, error) {
+			a := k.a.vals[i]
+			return func(ctx context.Context) (R, error) { return fn(ctx, a) }
+		},
+		guard: n.guards(func(by any) func(int) string {
+			return func(i int) string { return by.(func(A) string)(k.a.vals[i]) }
+		}),
+	}
+}
+
+// calling2 is the kernel of a function of two values that may fail.
+func calling2[A, B, R any](n *node, fn func(ctx context.Context, a A, b B) (R, error)) kernel {
+	k := &map2[A, B, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}}
+	return &calling[R]{
+		kernel: k, sink: &k.sink,
+		call: func(ctx context.Context, i int) (R, error) { return fn(ctx, k.a.vals[i], k.b.vals[i]) },
+		bound: func(i int) func(context.Context) (R, error) {
+			a, b := k.a.vals[i], k.b.vals[i]
+			return func(ctx context.Context) (R, error) { return fn(ctx, a, b) }
+		},
+		guard: n.guards(func(by any) func(int) string {
+			return func(i int) string { return by.(func(A, B) string)(k.a.vals[i], k.b.vals[i]) }
+		}),
+	}
+}
+
+// calling3 is the kernel of a function of three values that may fail.
+func calling3[A, B, C, R any](n *node, fn func(ctx context.Context, a A, b B, c C) (R, error)) kernel {
+	k := &map3[A, B, C, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}, c: arg[C]{at: n.in[2]}}
+	return &calling[R]{
+		kernel: k, sink: &k.sink,
+		call: func(ctx context.Context, i int) (R, error) { return fn(ctx, k.a.vals[i], k.b.vals[i], k.c.vals[i]) },
+		bound: func(i int) func(context.Context) (R, error) {
+			a, b, c := k.a.vals[i], k.b.vals[i], k.c.vals[i]
+			return func(ctx context.Context) (R, error) { return fn(ctx, a, b, c) }
+		},
+		guard: n.guards(func(by any) func(int) string {
+			return func(i int) string { return by.(func(A, B, C) string)(k.a.vals[i], k.b.vals[i], k.c.vals[i]) }
+		}),
+	}
+}
+
+// callingRows is the kernel of a function from struct to struct that may fail.
+func callingRows[In, Out any](n *node, k *structs[In, Out], fn func(ctx context.Context, row In) (Out, error)) kernel {
+	return &calling[Out]{
+		kernel: k, sink: &k.sink,
+		call: func(ctx context.Context, i int) (Out, error) { return fn(ctx, k.in[i]) },
+		bound: func(i int) func(context.Context) (Out, error) {
+			row := k.in[i]
+			return func(ctx context.Context) (Out, error) { return fn(ctx, row) }
+		},
+		guard: n.guards(func(by any) func(int) string {
+			return func(i int) string { return by.(func(In) string)(k.in[i]) }
+		}),
 	}
 }

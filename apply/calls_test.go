@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"runtime"
 	"sync"
 	"testing"
@@ -13,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/async"
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/gauge"
 )
 
@@ -146,6 +149,66 @@ func TestALimitBelowZeroIsRefused(t *testing.T) {
 	require.EqualError(t, err, "apply: y: Calls.Concurrency is -1: give the number of calls that may be under way, or 0")
 	_, err = apply.Apply(t.Context(), table(t, 3), apply.Called{})
 	require.ErrorContains(t, err, "no constructor")
+}
+
+// A service that is busy now and then, and takes so many calls a second: each row ends with its value
+// or its error, and the report says what that took.
+func ExampleCalls_service() {
+	var mu sync.Mutex
+	calls := map[string]int{}
+	lookUp := func(ctx context.Context, carrier string) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		calls[carrier]++
+		switch {
+		case carrier == "B6":
+			return "", async.Permanent(errors.New("no such carrier"))
+		case calls[carrier] == 1:
+			return "", errors.New("busy")
+		}
+		return map[string]string{"UA": "United", "AA": "American"}[carrier], nil
+	}
+	out, report, err := apply.Engine{OnError: chunker.Null()}.Run(context.Background(), flights(),
+		apply.Call1("name", "carrier", lookUp).With(apply.Calls{
+			Concurrency: 1000, PerSecond: 500, Timeout: 2 * time.Second, Once: true,
+			Retry: &async.Retry{Attempts: 3, Base: time.Millisecond},
+		}),
+	)
+	show(out, err)
+	fmt.Println(report.Errors[0])
+	fmt.Println(report.Stages[0].Functions[0].Calls)
+	// Output:
+	// carrier  distance  air_time  name
+	// string    float64   float64  string
+	// ───────  ────────  ────────  ────────
+	// UA           1400       227  United
+	// AA           1089       160  American
+	// B6           1576       183  null
+	// UA            719         0  United
+	// 4 rows × 4 columns
+	// row 2, computing name from carrier = "B6": no such carrier
+	// 5 calls, 2 retried, 1 saved by equal input
+}
+
+// Each host has a limit and a breaker of its own, whatever the others do.
+func ExamplePerKey() {
+	pages, _ := frame.New(frame.Of("url", []string{"https://a.example/1", "https://b.example/1", "https://a.example/2"}))
+	fetch := func(_ context.Context, url string) (int64, error) { return int64(len(url)), nil }
+	host := func(address string) string { u, _ := url.Parse(address); return u.Hostname() }
+	show(apply.Apply(context.Background(), pages,
+		apply.Call1("bytes", "url", fetch).With(apply.Calls{
+			PerKey:  apply.PerKey{ByFunc: host, Concurrency: 8, PerSecond: 10, Burst: 10},
+			Breaker: &async.Breaker{Failures: 5, Open: time.Minute},
+		}),
+	))
+	// Output:
+	// url                  bytes
+	// string               int64
+	// ───────────────────  ─────
+	// https://a.example/1     19
+	// https://b.example/1     19
+	// https://a.example/2     19
+	// 3 rows × 2 columns
 }
 
 // A limit holds for the function, however many workers and chunks there are.

@@ -120,8 +120,11 @@ func (s *chunks) bind(in *arrow.Schema) (err error) {
 		fields[i].Nullable = true // whatever the function returns
 	}
 	s.out = arrow.NewSchema(fields, nil)
-	if s.of.Calls.Concurrency < 0 {
-		return s.of.Calls.refused()
+	if err := s.of.Calls.check(); err != nil {
+		return err
+	}
+	if s.of.Calls.guards() {
+		return errors.New("Calls may set Concurrency only, for a function of chunks: have Do pass its calls through guards of package async")
 	}
 	if s.of.Calls.Concurrency > 0 {
 		s.slots = engine.NewSlots(s.of.Calls.Concurrency)

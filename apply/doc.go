@@ -32,9 +32,9 @@
 // function takes as a plain Go type gives null and the function is not called for it; a function
 // that wants to see nulls takes sql.Null[T], and returns sql.Null[R] to make one. Every other row
 // is one call, exactly one, whatever the strategy: the rows the engine samples are real work whose
-// results are kept, and no row is ever run again. (There are two exceptions: a function with two
-// forms, below, and one that an expression calls by name, which is called for the branches of a
-// choice that are not taken, too: see package fn.)
+// results are kept, and no row is ever run again. (There are three exceptions: what [Calls] asks
+// for, by Retry, Hedge and Once; a function with two forms, below; and one that an expression calls
+// by name, which is called for the branches of a choice that are not taken, too: see package fn.)
 //
 // A string parameter is a view of the column's memory, valid for good. Functions are
 // called from many goroutines, in no particular order; Engine{Workers: 1} makes
@@ -84,6 +84,11 @@
 // and, over a stream, all chunks of a run:
 //
 //	apply.Call1("city", "ip", geo.Lookup).With(apply.Calls{Concurrency: 16})
+//
+// [Calls] has all that a service asks for: limits per second and for each host, retries, a timeout,
+// a breaker; and Once, which calls a function once for rows of equal input. Retries and hedges are
+// the only ways in which a row is called twice, and calls abandoned by a timeout the only ones that
+// go on after the run; the report counts all of them.
 //
 // # Two forms
 //

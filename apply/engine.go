@@ -81,7 +81,7 @@ func (e Engine) Run(ctx context.Context, f *frame.Frame, steps ...chunker.Step) 
 	if err != nil {
 		return nil, nil, err
 	}
-	told := &teller{call: e.Progress, name: cmp.Or(e.Name, "apply"), rows: f.NumRows(), start: start, last: start}
+	told := &teller{call: e.Progress, name: cmp.Or(e.Name, "apply"), rows: f.NumRows(), start: start, last: start, steps: bound}
 	out, flow, err := e.run(ctx, f, bound, told)
 	if flow == nil {
 		return nil, nil, err
@@ -203,6 +203,7 @@ func lastStage(steps []engine.Step) int {
 // explain plans a stage by a sample of records, whose results are dropped.
 func (s *stage) explain(ctx context.Context, records []arrow.Record, env *engine.Env) (StagePlan, error) {
 	env = s.within(env)
+	s.remember(env)
 	p := s.pass(ctx, records, &env.Policy, env)
 	p.controlled(env, true)
 	c := p.sample()
@@ -242,7 +243,10 @@ func (e *Engine) newPlan(rows int) *Plan {
 func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
 	sp := StagePlan{Sampled: c.Units, Wait: c.Wait, Spread: c.Spread, Cut: c.Cut, Strategy: Serial, RunnerUp: Serial, Forced: env.Strategy != 0, Width: env.Wide, WidthBy: env.WideBy}
 	for k, n := range p.nodes {
-		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k], Calls: Calls{Concurrency: cap(n.slots)}}
+		fp := FunctionPlan{Name: n.name, RowNs: c.Functions[k], Calls: n.calls}
+		if n.calls.Once {
+			fp.Saves, fp.Of = p.saves(n), p.rows()
+		}
 		if t := c.vector[k]; t.tried {
 			fp.VectorNs = t.ns
 			switch {
@@ -266,7 +270,7 @@ func planOf(p *pass, c costs, env *engine.Env) (StagePlan, cost.Option) {
 	perRow := p.rowCost(c)
 	list := c.Options(perRow, left, bounds(env, cost.Nanos(perRow*float64(left))))
 	best := pick(list, perRow, left, env)
-	sp.Strategy, sp.Workers, sp.Predict = strategyOf(best), best.Workers, best.Predict
+	sp.Strategy, sp.Workers, sp.Predict = strategyOf(best), best.Workers, max(best.Predict, p.leastTime(left))
 	sp.RunnerUp = sp.Strategy
 	for _, o := range list {
 		if o.Strategy != best.Strategy {
@@ -339,6 +343,7 @@ type teller struct {
 	name  string
 	rows  int
 	start time.Time
+	steps chunker.BoundSteps
 
 	mu   sync.Mutex
 	last time.Time
@@ -370,7 +375,7 @@ func (t *teller) end(err error) {
 
 // tell completes an event and reports it.
 func (t *teller) tell(e progress.Event) {
-	e.Job, e.RowsTotal, e.Elapsed = t.name, int64(t.rows), time.Since(t.start)
+	e.Job, e.RowsTotal, e.Elapsed, e.Calls = t.name, int64(t.rows), time.Since(t.start), CallsOf(t.steps)
 	t.call(e)
 }
 

@@ -40,7 +40,12 @@ type node struct {
 	inPlace bool         // a result's Go value is the column's own bytes: kernels write into the column
 	forms   int          // 2 where it has a vector form besides the row form
 	exact   bool         // it found its columns by their names, to the letter
+	calls   Calls        // its own
 	slots   engine.Slots // that its calls take, one each: of its own limit; nil if it has none
+	guard   *guard       // that its calls pass in place of slots; nil if they set no more than a number
+	keys    keySource    // of PerKey; nil if it has none, or a Go function
+	keyFunc reflect.Type // of the Go function that PerKey may have
+	also    []int        // columns that keys read
 	make    func() kernel
 	program *expr.Program                                             // of Expr, in make's stead
 	texts   []string                                                  // it was compiled from
@@ -109,6 +114,8 @@ type task struct {
 	at   int // row of the vector that is in the user's function
 	hand *morsel.Hand
 	fail func(i int, err error)
+	// abort ends the whole pass.
+	abort func(err error)
 
 	meter *meter    // of the calls; nil if they are not to be told of
 	began time.Time // the call at hand, if it is told of

@@ -23,13 +23,8 @@ func CallInto[A, Out any](a string, fn func(ctx context.Context, a A) (Out, erro
 		if err != nil {
 			return nil, err
 		}
-		n.make = func() kernel {
-			k := &map1[A, Out]{a: arg[A]{at: n.in[0]}}
-			return &calling{k, func(ctx context.Context, i int) (err error) {
-				k.out[i], err = fn(ctx, k.a.vals[i])
-				return err
-			}}
-		}
+		n.keyFunc = reflect.TypeFor[func(A) string]()
+		n.make = func() kernel { return calling1(n, fn) }
 		return n, nil
 	})
 }
@@ -53,9 +48,9 @@ func wireInto(schema *columns, isNil bool, result reflect.Type, from input) (*no
 const callIntoKind = "callInto"
 
 type intoData struct {
-	Fn          string `json:"fn"`
-	In          string `json:"in"`
-	Concurrency int    `json:"concurrency,omitempty"`
+	Fn    string     `json:"fn"`
+	In    string     `json:"in"`
+	Calls *callsData `json:"calls,omitempty"`
 }
 
 func init() {
@@ -71,7 +66,8 @@ func init() {
 func storedInto(f any, a string) func(Calls) (string, any, error) {
 	return func(calls Calls) (string, any, error) {
 		name, err := nameOf(callIntoKind, f, "Call1")
-		return callIntoKind, intoData{name, a, calls.Concurrency}, err
+		set, err := storedCalls(callIntoKind, calls, err)
+		return callIntoKind, intoData{name, a, set}, err
 	}
 }
 
@@ -94,9 +90,9 @@ func (m namedInto) wire(schema *columns) ([]*node, error) {
 	}
 	n.waits = true
 	n.make = func() kernel {
-		return &untyped{fn: m.fn, args: []untypedArg{{t: t, size: t.Size(), fields: []bind.Field{{Type: t}}, at: n.in}}}
+		return &untyped{fn: m.fn, guard: n.guards(nil), args: []untypedArg{{t: t, size: t.Size(), fields: []bind.Field{{Type: t}}, at: n.in}}}
 	}
-	return Calls{Concurrency: m.data.Concurrency}.limit(n)
+	return m.data.Calls.calls().limit(schema, n)
 }
 
 // Stored is the step as data.

@@ -242,12 +242,29 @@ func (k *structs[In, Out]) runMask(t *task, base int, mask uint64) (rest uint64)
 
 // calling makes a kernel's function one that takes a context and may fail. It
 // stands over any of the kernels above, which then only holds inputs and results.
-type calling struct {
+type calling[R any] struct {
 	kernel
-	call func(ctx context.Context, i int) error // calls for row i and keeps the result
+	sink *sink[R]
+	call func(ctx context.Context, i int) (R, error) // for row i
+	// bound is the call for row i as one that needs nothing of the vector any more. Only guarded calls
+	// are made by it: it allocates.
+	bound func(i int) func(ctx context.Context) (R, error)
+	guard *guarded // nil if nothing stands before the calls
 }
 
-func (k *calling) run(t *task, lo, hi int) {
+func (k *calling[R]) open(rec arrow.Record) error {
+	if err := k.kernel.open(rec); err != nil {
+		return err
+	}
+	return k.guard.open(rec)
+}
+
+func (k *calling[R]) load(lo, n int) {
+	k.kernel.load(lo, n)
+	k.guard.load(lo, n)
+}
+
+func (k *calling[R]) run(t *task, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		if k.one(t, i); t.hand.Interrupted() {
 			return
@@ -255,7 +272,7 @@ func (k *calling) run(t *task, lo, hi int) {
 	}
 }
 
-func (k *calling) runMask(t *task, base int, mask uint64) (rest uint64) {
+func (k *calling[R]) runMask(t *task, base int, mask uint64) (rest uint64) {
 	for mask != 0 && !t.hand.Interrupted() {
 		k.one(t, base+bits.TrailingZeros64(mask))
 		mask &= mask - 1
@@ -263,11 +280,19 @@ func (k *calling) runMask(t *task, base int, mask uint64) (rest uint64) {
 	return mask
 }
 
-func (k *calling) one(t *task, i int) {
+func (k *calling[R]) metersCalls() {}
+
+func (k *calling[R]) one(t *task, i int) {
 	t.at = i
-	t.begins()
-	err := k.call(t.ctx, i)
-	if t.ends(1, err != nil); err != nil {
+	var err error
+	if k.guard == nil {
+		t.begins()
+		k.sink.out[i], err = k.call(t.ctx, i)
+		t.ends(1, err != nil)
+	} else { // which tells of each call itself
+		k.sink.out[i], err = guardedCall(k.guard, t, i, k.bound(i))
+	}
+	if err != nil {
 		k.zero(i)
 		t.fail(i, err)
 	}

@@ -66,7 +66,7 @@ func most(nodes []*node) (calls int, every bool) {
 		}
 		if !slices.Contains(counted, n.slots) {
 			counted = append(counted, n.slots)
-			calls += cap(n.slots)
+			calls += n.calls.most()
 		}
 	}
 	return calls, len(nodes) > 0
@@ -86,6 +86,14 @@ func (s *stage) within(env *engine.Env) *engine.Env {
 		env.Widen(calls, "by Calls.Concurrency")
 	}
 	return env
+}
+
+// ownSlots are what a worker takes for its calls of the node; nil if each call takes its own turn.
+func (n *node) ownSlots() engine.Slots {
+	if n.guard != nil {
+		return nil
+	}
+	return n.slots
 }
 
 // take waits for one of slots, which nil has enough of. It is false if the worker's rows need not

@@ -73,13 +73,13 @@ func (m Mapped3[A, B, C, R]) Vector(fn func(a []A, b []B, c []C, out []R)) Mappe
 	return m
 }
 
-// With limits the function's calls: see [Calls].
+// With says how the function is called: see [Calls].
 func (m Mapped1[A, R]) With(calls Calls) Mapped1[A, R] { m.calls = calls; return m }
 
-// With limits the function's calls: see [Calls].
+// With says how the function is called: see [Calls].
 func (m Mapped2[A, B, R]) With(calls Calls) Mapped2[A, B, R] { m.calls = calls; return m }
 
-// With limits the function's calls: see [Calls].
+// With says how the function is called: see [Calls].
 func (m Mapped3[A, B, C, R]) With(calls Calls) Mapped3[A, B, C, R] { m.calls = calls; return m }
 
 // Bind binds the function to the columns that it reads.
@@ -93,7 +93,13 @@ func (m Mapped1[A, R]) wire(schema *columns) ([]*node, error) {
 		return nil, err
 	}
 	base := func() *map1[A, R] { return &map1[A, R]{a: arg[A]{at: n.in[0]}, fn: m.fn} }
-	n.make = func() kernel { return base() }
+	n.keyFunc = reflect.TypeFor[func(A) string]()
+	n.make = func() kernel {
+		if n.guard != nil {
+			return calling1(n, func(_ context.Context, a A) (R, error) { return m.fn(a), nil })
+		}
+		return base()
+	}
 	if m.vector != nil {
 		n.forms = 2
 		n.make = func() kernel {
@@ -102,7 +108,7 @@ func (m Mapped1[A, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], out) }}
 		}
 	}
-	return m.calls.limit(n)
+	return m.calls.limit(schema, n)
 }
 
 // Bind binds the function to the columns that it reads.
@@ -118,7 +124,13 @@ func (m Mapped2[A, B, R]) wire(schema *columns) ([]*node, error) {
 	base := func() *map2[A, B, R] {
 		return &map2[A, B, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}, fn: m.fn}
 	}
-	n.make = func() kernel { return base() }
+	n.keyFunc = reflect.TypeFor[func(A, B) string]()
+	n.make = func() kernel {
+		if n.guard != nil {
+			return calling2(n, func(_ context.Context, a A, b B) (R, error) { return m.fn(a, b), nil })
+		}
+		return base()
+	}
 	if m.vector != nil {
 		n.forms = 2
 		n.make = func() kernel {
@@ -127,7 +139,7 @@ func (m Mapped2[A, B, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], k.b.vals[:n], out) }}
 		}
 	}
-	return m.calls.limit(n)
+	return m.calls.limit(schema, n)
 }
 
 // Bind binds the function to the columns that it reads.
@@ -143,7 +155,13 @@ func (m Mapped3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 	base := func() *map3[A, B, C, R] {
 		return &map3[A, B, C, R]{a: arg[A]{at: n.in[0]}, b: arg[B]{at: n.in[1]}, c: arg[C]{at: n.in[2]}, fn: m.fn}
 	}
-	n.make = func() kernel { return base() }
+	n.keyFunc = reflect.TypeFor[func(A, B, C) string]()
+	n.make = func() kernel {
+		if n.guard != nil {
+			return calling3(n, func(_ context.Context, a A, b B, c C) (R, error) { return m.fn(a, b, c), nil })
+		}
+		return base()
+	}
 	if m.vector != nil {
 		n.forms = 2
 		n.make = func() kernel {
@@ -152,7 +170,7 @@ func (m Mapped3[A, B, C, R]) wire(schema *columns) ([]*node, error) {
 				vector: func(n int, out []R) { m.vector(k.a.vals[:n], k.b.vals[:n], k.c.vals[:n], out) }}
 		}
 	}
-	return m.calls.limit(n)
+	return m.calls.limit(schema, n)
 }
 
 // input is a column a function names, and the Go type it takes it as.
@@ -200,7 +218,8 @@ func Each[A, R any](suffix string, names []string, fn func(A) R) Called {
 		},
 		stored: func(calls Calls) (string, any, error) {
 			name, err := nameOf(eachKind, fn, "Of1")
-			return eachKind, eachData{name, suffix, append([]string{}, names...), calls.Concurrency}, err
+			set, err := storedCalls(eachKind, calls, err)
+			return eachKind, eachData{name, suffix, append([]string{}, names...), set}, err
 		},
 	}
 }
@@ -229,19 +248,26 @@ func wireEach(suffix string, names []string, mapped func(out, in string) Func, s
 func Rows[In, Out any](fn func(In) Out) Called {
 	return Called{
 		nodes: func(schema *columns) ([]*node, error) {
-			return wireStructs[In, Out](schema, fn == nil, func(k *structs[In, Out]) kernel { k.fn = fn; return k })
+			return wireStructs(schema, fn == nil, func(n *node, k *structs[In, Out]) kernel {
+				if n.guard != nil {
+					return callingRows(n, k, func(_ context.Context, row In) (Out, error) { return fn(row), nil })
+				}
+				k.fn = fn
+				return k
+			})
 		},
 		stored: storedRows(rowsKind, fn, "Of1"),
 	}
 }
 
 // wireStructs makes the node of a function from struct to struct.
-func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*structs[In, Out]) kernel) ([]*node, error) {
+func wireStructs[In, Out any](schema *columns, isNil bool, finish func(*node, *structs[In, Out]) kernel) ([]*node, error) {
 	n, list, err := wireFields(schema, isNil, reflect.TypeFor[In](), reflect.TypeFor[Out]())
 	if err != nil {
 		return nil, err
 	}
-	n.make = func() kernel { return finish(&structs[In, Out]{fields: list, at: n.in}) }
+	n.keyFunc = reflect.TypeFor[func(In) string]()
+	n.make = func() kernel { return finish(n, &structs[In, Out]{fields: list, at: n.in}) }
 	return []*node{n}, nil
 }
 

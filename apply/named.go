@@ -11,6 +11,7 @@ import (
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/bind"
 	"github.com/volley-go/volley/internal/gofunc"
+	"github.com/volley-go/volley/internal/morsel"
 )
 
 // namedMap is a function of a row's values that was found by its name: what Map1, Call1 and the
@@ -37,13 +38,13 @@ func (m namedMap) wire(schema *columns) ([]*node, error) {
 	}
 	n.waits = m.kind == callKind
 	n.make = func() kernel {
-		k := &untyped{fn: m.fn}
+		k := &untyped{fn: m.fn, guard: n.guards(nil)}
 		for i, t := range m.fn.In {
 			k.args = append(k.args, untypedArg{t: t, size: t.Size(), fields: []bind.Field{{Type: t}}, at: n.in[i : i+1]})
 		}
 		return k
 	}
-	return Calls{Concurrency: m.data.Concurrency}.limit(n)
+	return m.data.Calls.calls().limit(schema, n)
 }
 
 // namedRows is a function from struct to struct that was found by its name.
@@ -65,9 +66,9 @@ func (r namedRows) wire(schema *columns) ([]*node, error) {
 	}
 	n.waits = r.kind == callRowsKind
 	n.make = func() kernel {
-		return &untyped{fn: r.fn, args: []untypedArg{{t: r.fn.In[0], size: r.fn.In[0].Size(), fields: list, at: n.in, filled: true}}}
+		return &untyped{fn: r.fn, guard: n.guards(nil), args: []untypedArg{{t: r.fn.In[0], size: r.fn.In[0].Size(), fields: list, at: n.in, filled: true}}}
 	}
-	return Calls{Concurrency: r.data.Concurrency}.limit(n)
+	return r.data.Calls.calls().limit(schema, n)
 }
 
 // namedEach is a function of several columns, one by one, that was found by its name.
@@ -88,7 +89,7 @@ func (e namedEach) wire(schema *columns) ([]*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Calls{Concurrency: e.data.Concurrency}.limit(nodes...)
+	return e.data.Calls.calls().limit(schema, nodes...)
 }
 
 // untyped is the kernel of a function that was found by its name. The loop that it calls is
@@ -101,6 +102,8 @@ type untyped struct {
 	out  unsafe.Pointer
 	buf  reflect.Value // of results, where they are not the column's own
 	n    int
+
+	guard *guarded // nil if nothing stands before the calls
 }
 
 // untypedArg is a value that the function takes: one column, or a struct of several.
@@ -131,10 +134,11 @@ func (k *untyped) open(rec arrow.Record) error {
 			}
 		}
 	}
-	return nil
+	return k.guard.open(rec)
 }
 
 func (k *untyped) load(lo, n int) {
+	k.guard.load(lo, n)
 	for i := range k.args {
 		k.in[i] = k.args[i].load(lo, n)
 	}
@@ -187,8 +191,14 @@ func (k *untyped) result(i int) unsafe.Pointer { return unsafe.Add(k.out, uintpt
 func (k *untyped) stride() uintptr             { return k.fn.Out.Size() }
 func (k *untyped) zero(i int)                  { reflect.NewAt(k.fn.Out, k.result(i)).Elem().SetZero() }
 
+func (k *untyped) metersCalls() {}
+
 // run calls the loop, and again behind each row that fails.
 func (k *untyped) run(t *task, lo, hi int) {
+	if k.guard != nil {
+		k.runGuarded(t, lo, hi)
+		return
+	}
 	for lo < hi {
 		end := hi
 		if t.meter != nil { // of each call
@@ -214,4 +224,36 @@ func (k *untyped) runMask(t *task, base int, mask uint64) (rest uint64) {
 		mask &= mask - 1
 	}
 	return mask
+}
+
+// runGuarded calls the function for one row after another.
+func (k *untyped) runGuarded(t *task, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		t.at = i
+		v, err := guardedCall(k.guard, t, i, k.bound(i))
+		if err == nil {
+			reflect.NewAt(k.fn.Out, k.result(i)).Elem().Set(v)
+		} else {
+			k.zero(i)
+			t.fail(i, err)
+		}
+		if t.hand.Interrupted() {
+			return
+		}
+	}
+}
+
+// bound is the call for row i as one that needs nothing of the vector any more.
+func (k *untyped) bound(i int) func(ctx context.Context) (reflect.Value, error) {
+	var in [3]unsafe.Pointer
+	for a, arg := range k.args {
+		v := reflect.New(arg.t)
+		v.Elem().Set(reflect.NewAt(arg.t, unsafe.Add(k.in[a], uintptr(i)*arg.size)).Elem())
+		in[a] = v.UnsafePointer()
+	}
+	return func(ctx context.Context) (reflect.Value, error) {
+		out, at := reflect.New(k.fn.Out), 0
+		err := k.fn.Loop(ctx, new(morsel.Hand), &in, out.UnsafePointer(), 0, 1, &at)
+		return out.Elem(), err
+	}
 }

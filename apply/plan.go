@@ -49,7 +49,9 @@ type FunctionPlan struct {
 	VectorNs float64 // by the vector form; 0 where there is none
 	Vector   bool    // the vector form was accepted
 	Why      string  // about the vector form, where there is one
-	Calls    Calls   // its own limits
+	Calls    Calls   // its own
+	Saves    int     // calls that Calls.Once is predicted to save, of the frame's rows or the first chunk's
+	Of       int     // those rows
 }
 
 // String is the plan as a table.
@@ -110,6 +112,9 @@ func (f *FunctionPlan) write(b *strings.Builder, width int, sampled bool) {
 	if limits := f.Calls.String(); limits != "" {
 		b.WriteString(", " + limits)
 	}
+	if f.Calls.Once {
+		fmt.Fprintf(b, ", which saves about %s of %s", count.Thousands(int64(f.Saves)), count.Grouped(f.Of, "call"))
+	}
 	b.WriteString("\n")
 }
 
@@ -162,6 +167,8 @@ type StageReport struct {
 	Workers int           // that were started
 	Calls   CallsReport   // of functions that may wait
 	Notes   []string      // plans made anew, vector forms given up
+
+	Functions []FunctionReport // those whose Calls set more than Concurrency
 }
 
 // Add takes in what steps that have run came to.
@@ -184,6 +191,7 @@ func (s *stage) CameTo() (StagePlan, StageReport) {
 	report := s.report
 	calls, notes := s.calls.cameTo()
 	report.Calls, report.Notes = calls, append(slices.Clone(report.Notes), notes...)
+	report.Functions = s.came()
 	return s.plan, report
 }
 
@@ -207,6 +215,9 @@ func (r *Report) String() string {
 		}
 		if s.Calls.Width > 0 || p.Stages[i].Strategy == Wide {
 			s.Calls.write(&b)
+		}
+		for _, f := range s.Functions {
+			fmt.Fprintf(&b, "    %s: %s\n", f.Name, f.Calls)
 		}
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)

@@ -131,7 +131,7 @@ func (s *stage) settled(nodes []*node) bool {
 // feeds reports whether nodes read a column that the stage writes.
 func (s *stage) feeds(nodes []*node) bool {
 	for _, n := range nodes {
-		if slices.ContainsFunc(n.in, func(c int) bool { return s.written[c] }) {
+		if slices.ContainsFunc(append(n.in[:len(n.in):len(n.in)], n.also...), func(c int) bool { return s.written[c] }) {
 			return true
 		}
 	}
@@ -201,7 +201,7 @@ func (s *stage) Explain() string {
 
 func (s *stage) Reads() (columns []int) {
 	for _, n := range s.nodes {
-		columns = append(columns, n.in...)
+		columns = append(append(columns, n.in...), n.also...)
 	}
 	return columns
 }
@@ -254,6 +254,7 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 	p.form = Form(env.Form)
 	p.limit(env.Calls)
 	p.controlled(env, false)
+	s.remember(env)
 	c := s.sampled(p, env)
 	if p.more() {
 		s.rest(p, c, env)
@@ -269,6 +270,15 @@ func (s *stage) Run(ctx context.Context, b *engine.Batch, env *engine.Env) error
 		b.Set(s.out, out)
 	}
 	return err
+}
+
+// remember says how much functions that are called once for equal input may keep.
+func (s *stage) remember(env *engine.Env) {
+	for _, n := range s.nodes {
+		if n.guard != nil && n.guard.memo != nil {
+			n.guard.memo.bound(n.calls.OnceBytes, env.Alone, env.Memory)
+		}
+	}
 }
 
 // ended keeps in the batch what a pass that err ended made of the rows that later steps still see:

@@ -34,25 +34,25 @@ type (
 		Expr string `json:"expr"`
 	}
 	mapData struct {
-		Fn          string   `json:"fn"`
-		Out         string   `json:"out"`
-		In          []string `json:"in"`
-		Concurrency int      `json:"concurrency,omitempty"`
+		Fn    string     `json:"fn"`
+		Out   string     `json:"out"`
+		In    []string   `json:"in"`
+		Calls *callsData `json:"calls,omitempty"`
 	}
 	eachData struct {
-		Fn          string   `json:"fn"`
-		Suffix      string   `json:"suffix,omitempty"`
-		Columns     []string `json:"columns"`
-		Concurrency int      `json:"concurrency,omitempty"`
+		Fn      string     `json:"fn"`
+		Suffix  string     `json:"suffix,omitempty"`
+		Columns []string   `json:"columns"`
+		Calls   *callsData `json:"calls,omitempty"`
 	}
 	rowsData struct {
-		Fn          string `json:"fn"`
-		Concurrency int    `json:"concurrency,omitempty"`
+		Fn    string     `json:"fn"`
+		Calls *callsData `json:"calls,omitempty"`
 	}
 	batchData struct {
-		Fn          string      `json:"fn"`
-		Out         []fieldData `json:"out"`
-		Concurrency int         `json:"concurrency,omitempty"`
+		Fn    string      `json:"fn"`
+		Out   []fieldData `json:"out"`
+		Calls *callsData  `json:"calls,omitempty"`
 	}
 	fieldData struct {
 		Name     string `json:"name"`
@@ -127,7 +127,7 @@ func (d batchData) step() (chunker.Step, error) {
 		}
 		out = append(out, arrow.Field{Name: field.Name, Type: t, Nullable: field.Nullable})
 	}
-	return Batch(out, f.Value.(func(context.Context, arrow.Record) (arrow.Record, error))).With(Calls{Concurrency: d.Concurrency}), nil
+	return Batch(out, f.Value.(func(context.Context, arrow.Record) (arrow.Record, error))).With(d.Calls.calls()), nil
 }
 
 // nameOf is the name of a step's function.
@@ -144,7 +144,8 @@ func storedMap(kind, out string, f any, made string, vector bool, calls Calls, i
 	if err == nil && vector {
 		err = fmt.Errorf("%s %s: its function has a vector form, which has no name and cannot be stored: leave Vector out", kind, out)
 	}
-	return kind, mapData{name, out, in, calls.Concurrency}, err
+	set, err := storedCalls(kind+" "+out, calls, err)
+	return kind, mapData{name, out, in, set}, err
 }
 
 func storedCall(out string, f any, made string, in ...string) func(Calls) (string, any, error) {
@@ -156,17 +157,19 @@ func storedCall(out string, f any, made string, in ...string) func(Calls) (strin
 func storedRows(kind string, f any, made string) func(Calls) (string, any, error) {
 	return func(calls Calls) (string, any, error) {
 		name, err := nameOf(kind, f, made)
-		return kind, rowsData{name, calls.Concurrency}, err
+		set, err := storedCalls(kind, calls, err)
+		return kind, rowsData{name, set}, err
 	}
 }
 
 func storedBatch(out []arrow.Field, f any) func(Calls) (string, any, error) {
 	return func(calls Calls) (string, any, error) {
 		name, err := nameOf(batchKind, f, "Batch")
+		set, err := storedCalls(batchKind, calls, err)
 		if err != nil {
 			return "", nil, err
 		}
-		d := batchData{name, []fieldData{}, calls.Concurrency}
+		d := batchData{name, []fieldData{}, set}
 		for _, f := range out {
 			text, err := typename.Text(f.Type)
 			if err == nil && f.HasMetadata() {

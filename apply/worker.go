@@ -61,7 +61,7 @@ func newWorker(p *pass) *worker {
 		kernels: make([]kernel, 0, n), evals: make([]*evaluation, 0, n), texts: make([][]textRun, 0, n),
 	}
 	w.Times = make([]time.Duration, n)
-	w.task = task{ctx: p.ctx, fail: w.fail, hand: &w.Hand}
+	w.task = task{ctx: p.ctx, fail: w.fail, abort: p.abort, hand: &w.Hand}
 	for _, n := range p.nodes {
 		var k kernel
 		if n.make != nil {
@@ -187,7 +187,7 @@ func (w *worker) row(i int) int { return w.p.cursor.Unit(w.rec, w.m.Lo+i) }
 
 // vector evaluates a node on the vector: load, call, store.
 func (w *worker) vector() {
-	if slots := w.p.nodes[w.k].slots; slots != nil {
+	if slots := w.p.nodes[w.k].ownSlots(); slots != nil {
 		if !w.take(slots) {
 			return
 		}
@@ -340,11 +340,8 @@ func (w *worker) meter() *meter {
 
 // metersCalls reports whether a kernel tells of each call itself.
 func metersCalls(kr kernel) bool {
-	switch kr.(type) {
-	case *calling, *untyped:
-		return true
-	}
-	return false
+	_, ok := kr.(interface{ metersCalls() })
+	return ok
 }
 
 // runValid runs the rows before hi that are not null, and returns the row behind those done.

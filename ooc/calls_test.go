@@ -2,11 +2,19 @@ package ooc_test
 
 import (
 	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
+	"github.com/volley-go/volley/apply/async"
+	"github.com/volley-go/volley/apply/progress"
 	"github.com/volley-go/volley/apply/table"
 	"github.com/volley-go/volley/chunker"
 	"github.com/volley-go/volley/internal/gauge"
@@ -42,6 +50,61 @@ func TestALimitHoldsForAllChunks(t *testing.T) {
 		require.Equal(t, c.rows, sink.Frame().NumRows(), name)
 		require.Equal(t, c.rows*c.functions, g.Calls, name)
 	}
+}
+
+// TestOnceHoldsForAllChunks: what is kept is counted in the job's budget, and rows of later chunks
+// get it; progress tells of the calls.
+func TestOnceHoldsForAllChunks(t *testing.T) {
+	var made atomic.Int64
+	call := apply.Call1("m", "k", func(_ context.Context, n int64) (int64, error) { made.Add(1); return -n, nil })
+	for _, memory := range []int64{0, 64 << 20} {
+		var last progress.Calls
+		made.Store(0)
+		sink := new(chunker.FrameSink)
+		report, err := ooc.Job{
+			From: small{numbers(t, 6400), 100}, Steps: chunker.Steps{apply.Expr("k = n % 50"), call.With(apply.Calls{Once: true})}, To: sink, Workers: 4, Memory: memory,
+			Progress: func(e progress.Event) { last = e.Calls },
+		}.Run(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 50, made.Load(), "%s", report)
+		require.Equal(t, progress.Calls{Made: 50}, last)
+		require.Equal(t, 6400, sink.Frame().NumRows())
+		for _, rec := range sink.Frame().Records() {
+			k, m := rec.Column(int(rec.NumCols())-2).(*array.Int64), rec.Column(int(rec.NumCols())-1).(*array.Int64)
+			for i := range k.Len() {
+				require.Equal(t, -k.Value(i), m.Value(i))
+			}
+		}
+	}
+}
+
+// TestARateHoldsForAllChunks, and each row is called as often as Retry says.
+func TestARateHoldsForAllChunks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var started []time.Time
+		calls := map[int64]int{}
+		call := apply.Call1("m", "n", func(_ context.Context, n int64) (int64, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			started = append(started, time.Now())
+			if calls[n]++; calls[n] == 1 && n%10 == 0 {
+				return 0, errors.New("busy")
+			}
+			return n, nil
+		})
+		_, err := ooc.Job{
+			From: small{numbers(t, 400), 40}, To: new(chunker.FrameSink), Workers: 1, // with more the sample is waited for under a lock, and no time passes here
+			Steps: chunker.Steps{call.With(apply.Calls{PerSecond: 20, Burst: 5, Retry: &async.Retry{}})},
+		}.Run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, started, 440)
+		for i, from := range started {
+			for k := i; k < len(started); k++ {
+				require.LessOrEqual(t, float64(k-i+1), 20*started[k].Sub(from).Seconds()+5+1e-6)
+			}
+		}
+	})
 }
 
 // TestAJobForcesAStrategy: on each chunk, and a form; what cannot be is refused before the output

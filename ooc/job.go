@@ -448,6 +448,6 @@ func (r *run) tell(end bool, err error) {
 	}
 	r.job.Progress(progress.Event{
 		Job: name, RowsDone: rows, RowsTotal: r.rowsTotal, BytesDone: bytes, BytesTotal: r.bytesTotal,
-		Elapsed: time.Since(r.start), Done: end, Err: err,
+		Calls: apply.CallsOf(r.steps), Elapsed: time.Since(r.start), Done: end, Err: err,
 	})
 }

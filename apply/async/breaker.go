@@ -159,8 +159,7 @@ func (b *Breaker) isFailure(err error) bool {
 	case b.If != nil:
 		return b.If(err)
 	}
-	_, own := errors.AsType[*permanent](err)
-	return !own
+	return !IsPermanent(err)
 }
 
 func (b *Breaker) turn(to state) {

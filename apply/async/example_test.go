@@ -189,6 +189,12 @@ func ExampleRetry() {
 }
 
 // An error that no repetition helps against.
+func ExampleIsPermanent() {
+	err := fmt.Errorf("user 7: %w", async.Permanent(errors.New("not found")))
+	fmt.Println(err, async.IsPermanent(err), async.IsPermanent(errors.New("busy")))
+	// Output: user 7: not found true false
+}
+
 func ExamplePermanent() {
 	calls := 0
 	err := async.Retry{}.Do(context.Background(), func(context.Context) error {

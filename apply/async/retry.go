@@ -71,6 +71,12 @@ func Permanent(err error) error {
 	return &permanent{err}
 }
 
+// IsPermanent reports whether [Permanent] has marked the error, or one that it unwraps to.
+func IsPermanent(err error) bool {
+	_, ok := errors.AsType[*permanent](err)
+	return ok
+}
+
 type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
@@ -147,11 +153,8 @@ func never(err error) bool {
 	if errors.Is(err, ErrOpen) || errors.Is(err, ErrAbandonedMax) {
 		return true
 	}
-	if _, ok := errors.AsType[*permanent](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*PanicError](err)
-	return ok
+	_, panicked := errors.AsType[*PanicError](err)
+	return panicked || IsPermanent(err)
 }
 
 func (r Retry) refusal(ctx context.Context) error {

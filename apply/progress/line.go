@@ -25,7 +25,7 @@ const (
 // shrinks is padded, so that neither the bar nor the words beside it jump.
 func line(e Event, s *speed, room int) string {
 	fraction, known := e.fraction()
-	parts := []string{"", counts(e), rowRate(s.rows.perSecond()), byteRate(s.bytes.perSecond()), clock(e.Elapsed)}
+	parts := []string{"", counts(e), rowRate(s.rows.perSecond()), byteRate(s.bytes.perSecond()), clock(e.Elapsed), calls(e.Calls, s.calls.perSecond())}
 	if known {
 		parts[0] = fmt.Sprintf("%3d%%", int(100*fraction)) // not 100 before the end
 	}
@@ -33,8 +33,8 @@ func line(e Event, s *speed, room int) string {
 		parts[4] = width.Pad(clock(left), clockWidth, true) + " left"
 	}
 	job := width.Cut(printable(e.Job), max(room/3, 8))
-	// Where there is no room, the least telling goes first: bytes, counts, rows, time.
-	for _, drop := range []int{-1, 3, 1, 2, 4} {
+	// Where there is no room, the least telling goes first: bytes, counts, rows, calls, time.
+	for _, drop := range []int{-1, 3, 1, 2, 5, 4} {
 		if drop >= 0 {
 			parts[drop] = ""
 		}
@@ -65,6 +65,9 @@ func summary(e Event) string {
 		return job + "stopped after " + strings.TrimLeft(counts(e), " ") + ", " + clock(e.Elapsed) + ": " + printable(e.Err.Error())
 	}
 	text := job + done(e) + " in " + clock(e.Elapsed)
+	if c := e.Calls; c != (Calls{}) {
+		text += ", " + count.Grouped(c.Made, "call") + troubles(c)
+	}
 	if seconds := e.Elapsed.Seconds(); seconds > 0 {
 		for _, rate := range []string{rowRate(float64(e.RowsDone) / seconds), byteRate(float64(e.BytesDone) / seconds)} {
 			if rate != "" {
@@ -93,6 +96,29 @@ func done(e Event) string {
 		return compact(float64(e.BytesDone)) + "B"
 	}
 	return count.Grouped(e.RowsDone, "row")
+}
+
+// calls says how calls are going; nothing if there are none.
+func calls(c Calls, perSecond float64) string {
+	if c == (Calls{}) {
+		return ""
+	}
+	text := compact(float64(c.Running)) + " calls under way"
+	if perSecond > 0 {
+		text += " (" + compact(perSecond) + "/s)"
+	}
+	return text + troubles(c)
+}
+
+// troubles says how many rows failed and calls were made again; nothing if none.
+func troubles(c Calls) (text string) {
+	if c.Failed > 0 {
+		text += ", " + compact(float64(c.Failed)) + " failed"
+	}
+	if c.Retried > 0 {
+		text += ", " + compact(float64(c.Retried)) + " retried"
+	}
+	return text
 }
 
 func rowRate(perSecond float64) string {

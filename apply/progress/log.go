@@ -12,8 +12,8 @@ import (
 // job shorter than that is one record. A nil logger means slog.Default().
 //
 // Records are of level Info, or Error for a job that ended before its end. Their attributes are
-// job, rows, rows_total, bytes, bytes_total, elapsed, rows_per_s and left; those not known are left
-// out.
+// job, rows, rows_total, bytes, bytes_total, elapsed, rows_per_s, left and the group calls (made,
+// running, per_s, failed, retried); those not known are left out.
 func Log(logger *slog.Logger, every time.Duration) Func {
 	if logger == nil {
 		logger = slog.Default()
@@ -72,6 +72,14 @@ func (l *log) write(e Event) {
 	add(true, slog.Duration("elapsed", e.Elapsed.Round(time.Millisecond)))
 	add(perSecond > 0 && e.Elapsed > 0, slog.Float64("rows_per_s", float64(int64(perSecond))))
 	add(known && !e.Done, slog.Duration("left", left.Round(time.Second)))
+	if c := e.Calls; c != (Calls{}) {
+		perSecond := l.speed.calls.perSecond()
+		if e.Done {
+			perSecond = float64(c.Made) / max(e.Elapsed.Seconds(), 1e-9)
+		}
+		attrs = append(attrs, slog.Group("calls", slog.Int64("made", c.Made), slog.Int64("running", c.Running),
+			slog.Float64("per_s", float64(int64(perSecond))), slog.Int64("failed", c.Failed), slog.Int64("retried", c.Retried)))
+	}
 	if e.Err != nil {
 		level, message = slog.LevelError, "stopped"
 		attrs = append(attrs, slog.Any("error", e.Err))

@@ -31,10 +31,20 @@ type Event struct {
 	BytesDone  int64 // of the input, as stored
 	BytesTotal int64 // -1 (or 0): not known
 
+	Calls Calls // of functions that may wait; the zero Calls if none is known
+
 	Elapsed time.Duration // since the job began
 
 	Done bool  // this is the job's last event
 	Err  error // with Done: why the job ended before its end
+}
+
+// Calls says how far the calls of functions are that may wait: requests, look-ups.
+type Calls struct {
+	Running int64 // under way now
+	Made    int64 // begun so far, retries too
+	Failed  int64 // rows that ended with an error
+	Retried int64 // calls that were made again after an error
 }
 
 // Func takes the events of a job in their order. A nil Func means that nobody wants to know: who

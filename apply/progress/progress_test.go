@@ -164,6 +164,27 @@ func TestLog(t *testing.T) {
 	golden(t, "log.txt", out.String())
 }
 
+// TestCallsAreShown where a job has some: on the bar, in its summary, in the log.
+func TestCallsAreShown(t *testing.T) {
+	var s screen
+	var out bytes.Buffer
+	bar, log := s.bar(140), Log(logger(&out), time.Second)
+	narrow := s.bar(70)
+	for i := range int64(4) {
+		e := Event{
+			Job: "users.csv", RowsDone: 400 * i, RowsTotal: 1600, Elapsed: time.Duration(i) * time.Second,
+			Calls: Calls{Running: 250, Made: 500 * i, Failed: max(0, i-2), Retried: 20 * i},
+		}
+		bar.show(e)
+		narrow.show(e)
+		log(e)
+	}
+	done := Event{Job: "users.csv", RowsDone: 1600, RowsTotal: 1600, Elapsed: 4 * time.Second, Done: true, Calls: Calls{Made: 2000, Failed: 1, Retried: 80}}
+	bar.show(done)
+	log(done)
+	golden(t, "calls.txt", strings.Join(s.drawings(), "\n")+out.String())
+}
+
 func TestSpeedFollowsTheJob(t *testing.T) {
 	var s speed
 	e := Event{RowsTotal: 1_000_000}

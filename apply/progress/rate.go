@@ -13,8 +13,8 @@ const memory = 3 * time.Second
 
 // speed is the rates of one job, smoothed.
 type speed struct {
-	rows, bytes rate
-	last        Event
+	rows, bytes, calls rate
+	last               Event
 }
 
 // add takes in a later event. Events of no duration are left for the next.
@@ -25,6 +25,7 @@ func (s *speed) add(e Event) {
 	}
 	s.rows.add(float64(e.RowsDone-s.last.RowsDone), took)
 	s.bytes.add(float64(e.BytesDone-s.last.BytesDone), took)
+	s.calls.add(float64(e.Calls.Made-s.last.Calls.Made), took)
 	s.last = e
 }
 
