@@ -20,20 +20,18 @@ const module = "github.com/volley-go/volley"
 // where beside says so, from its own. A name ending in / stands for all packages under it that are
 // not named.
 var layers = [][]string{
-	{"internal/"},
-	{"frame", "chunker/predicate", "apply/fn", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag"},
+	{"internal/", "io/csvio/internal/dialect"},
+	{"frame", "chunker/predicate", "apply/fn", "apply/par", "apply/async", "apply/proc", "apply/progress", "ooc/dag", "io/csvio/internal/sniff"},
 	{"chunker", "chunker/chunkertest", "apply/expr"},
-	{"internal/engine", "internal/spill"},
-	{"apply", "apply/table", "apply/order", "apply/group", "apply/window", "io/csvio/internal/"},
+	{"internal/engine", "internal/spill", "io/csvio/internal/write"},
+	{"apply", "apply/table", "apply/order", "apply/group", "apply/window"},
 	{"ooc", "io/csvio", "io/parquetio", "io/ipcio", "io/jsonio", "io/gotaio", "apply/gpu"},
 	{"cmd/", "examples/"},
 }
 
 // beside are the imports inside a layer that are meant.
 var beside = map[string][]string{
-	"chunker/chunkertest":     {"chunker"},
-	"io/csvio/internal/sniff": {"io/csvio/internal/dialect"},
-	"io/csvio/internal/write": {"io/csvio/internal/dialect", "io/csvio/internal/sniff"},
+	"chunker/chunkertest": {"chunker"},
 }
 
 // outside says which packages may import what from other modules, by prefix. What is not

@@ -69,7 +69,7 @@ func partOf(f *found) *part {
 		c := &f.columns[i]
 		p.Columns = append(p.Columns, partColumn{
 			Name: c.name, Type: c.Type, Found: c.Found, Numbers: c.Form.Number, Marks: c.Marks, Dates: c.Form.Order, Yes: c.Form.Yes, No: c.Form.No,
-			Null: c.NullWords, Evidence: c.Profile.Looks(),
+			Null: c.NullWords, Evidence: [3]int{c.Profile.Rows, c.Profile.Empty, c.Profile.Strong},
 			Sampled: c.sampled, Undecided: c.undecidedDates, Unmarked: c.undecidedMark, Example: c.example,
 		})
 	}
@@ -91,7 +91,7 @@ func (p *part) found(o *ReadOptions) found {
 			name: c.Name,
 			Column: sniff.Column{
 				Type: c.Type, Found: c.Found, Form: sniff.Form{Number: c.Numbers, Order: c.Dates, Yes: c.Yes, No: c.No}, Marks: c.Marks,
-				NullWords: c.Null, Nulls: said.Nulls(c.Null...), Profile: sniff.ProfileOf(c.Evidence),
+				NullWords: c.Null, Nulls: said.Nulls(c.Null...), Profile: &sniff.Profile{Rows: c.Evidence[0], Empty: c.Evidence[1], Strong: c.Evidence[2]},
 			},
 			sampled: c.Sampled, undecidedDates: c.Undecided, undecidedMark: c.Unmarked, example: c.Example,
 		})
