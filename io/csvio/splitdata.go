@@ -124,12 +124,11 @@ func partOf(f *found) *part {
 	}
 	for i := range f.columns {
 		c := &f.columns[i]
-		looks := c.Profile.Looks()
 		p.Columns = append(p.Columns, partColumn{
 			Name: c.name, Type: storedType{c.Type}, Found: c.Found, Dates: datesWords[c.Form.Order], Yes: given(c.Form.Yes), No: given(c.Form.No), Null: given(c.NullWords),
 			Decimal: character(c.Form.Number.Decimal), Thousands: character(c.Form.Number.Thousands),
 			FileDecimal: character(c.Marks.Decimal), FileThousands: character(c.Marks.Thousands),
-			Rows: looks[0], Empty: looks[1], Strong: looks[2],
+			Rows: c.Profile.Rows, Empty: c.Profile.Empty, Strong: c.Profile.Strong,
 			Sampled: c.sampled, Undecided: c.undecidedDates, Unmarked: c.undecidedMark, Example: storable(c.example),
 		})
 	}
@@ -172,7 +171,7 @@ func (c *partColumn) column(said *sniff.Options) column {
 				Order:  csv.DateOrder(slices.Index(datesWords, c.Dates)), Yes: list(c.Yes), No: list(c.No),
 			},
 			Marks:     csv.Number{Decimal: byte(c.FileDecimal), Thousands: byte(c.FileThousands)},
-			NullWords: null, Nulls: said.Nulls(null...), Profile: sniff.ProfileOf([3]int{c.Rows, c.Empty, c.Strong}),
+			NullWords: null, Nulls: said.Nulls(null...), Profile: &sniff.Profile{Rows: c.Rows, Empty: c.Empty, Strong: c.Strong},
 		},
 		sampled: c.Sampled, undecidedDates: c.Undecided, undecidedMark: c.Unmarked, example: c.Example,
 	}

@@ -19,43 +19,38 @@ type Profile struct {
 	maybe  []string
 	maybes int // values that are a word that may mean null
 
-	rows, empty, strong int // of the first: all, those without a text, those of a number, date or the like
+	// What Like goes by, of the first values: all, those without a text, those of a number, date or
+	// the like.
+	Rows, Empty, Strong int
 }
 
 const profileRows = 64
 
 // look counts what the first values look like. Rows with too many fields are mended by it.
 func (e *Profile) look(b []byte, quoted bool) {
-	if e.rows == profileRows {
+	if e.Rows == profileRows {
 		return
 	}
-	e.rows++
+	e.Rows++
 	if len(b) == 0 && !quoted {
-		e.empty++
+		e.Empty++
 	} else if cell(b, "") == strongCell {
-		e.strong++
+		e.Strong++
 	}
 }
-
-// Looks are what [Profile.Like] goes by: how many values were looked at, how many of them had no
-// text, and how many were a number, date or the like.
-func (e *Profile) Looks() [3]int { return [3]int{e.rows, e.empty, e.strong} }
-
-// ProfileOf is a profile with these looks and nothing else.
-func ProfileOf(n [3]int) *Profile { return &Profile{rows: n[0], empty: n[1], strong: n[2]} }
 
 // Like returns how likely a value of the column looks, as a logarithm.
 func (e *Profile) Like(b []byte) float64 {
 	share := func(n, of int) float64 { return math.Log((float64(n) + 0.1) / (float64(of) + 0.2)) }
 	if len(b) == 0 {
-		return share(e.empty, e.rows)
+		return share(e.Empty, e.Rows)
 	}
-	filled := e.rows - e.empty
-	p := share(filled, e.rows)
+	filled := e.Rows - e.Empty
+	p := share(filled, e.Rows)
 	if cell(b, "") == strongCell {
-		p += share(e.strong, filled)
+		p += share(e.Strong, filled)
 	} else {
-		p += share(filled-e.strong, filled)
+		p += share(filled-e.Strong, filled)
 	}
 	if other, _ := otherForms(b, e.kinds); e.any && e.kinds != 0 && e.kinds&(typesOf(b)|other) == 0 {
 		p -= 5
