@@ -150,7 +150,7 @@ func timeUnit(u format.TimeUnit) arrow.TimeUnit {
 	return arrow.Microsecond
 }
 
-// decimalType is a decimal of at most 76 digits whose values have width bytes (0: any); nil where
+// decimalType is a decimal of at most 76 digits whose values have width bytes (0: any); nil if
 // it cannot be one.
 func decimalType(k *format.DecimalType, width int) arrow.DataType {
 	p, s := k.Precision, k.Scale

@@ -20,8 +20,8 @@ import (
 )
 
 // Decompress fills dst, whose length is what the page header says, and nothing beyond it: no codec
-// here may allocate by its own input. What does not come to exactly that length is damaged
-// (fault.ErrCorrupt); LZO is not supported.
+// here may allocate by its own input. A codec that gives another length is fault.ErrCorrupt. An
+// uncompressed page that is longer is cut. LZO is not supported.
 func Decompress(codec format.CompressionCodec, dst, src []byte) (err error) {
 	defer fault.Catch(&err)
 	if len(dst) == 0 && len(src) == 0 { // a page without values, which some do not pass to the codec
@@ -101,8 +101,8 @@ func fillFrom(dst []byte, r io.Reader) (int, error) {
 	return n + k, err
 }
 
-// unlz4 reads the older form: Hadoop's frames of big-endian lengths, or a bare block, as writers
-// differed.
+// unlz4 reads the older form, for which writers differed: Hadoop's frames of big-endian lengths, or
+// a bare block.
 func unlz4(dst, src []byte) (int, error) {
 	if n, ok := unhadoop(dst, src); ok {
 		return n, nil

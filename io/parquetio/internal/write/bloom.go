@@ -11,11 +11,11 @@ import (
 	"github.com/volley-go/volley/internal/near"
 )
 
-// bloomBits are the filter's bits for each distinct value: about one look-up in a hundred of a
-// value that is not there says that it may be.
+// bloomBits are the filter's bits for each distinct value: of a hundred values that are not there,
+// about one is said to be perhaps there.
 const bloomBits = 10
 
-// bloomBytesMost is how large a filter gets; with more values it says yes more often.
+// bloomBytesMost is how large a filter gets; with more values it says "perhaps" more often.
 const bloomBytesMost = 1 << 20
 
 // chooseBlooms marks the leaves that get a filter.
@@ -33,8 +33,7 @@ func (l *layout) chooseBlooms(names []string) error {
 	return nil
 }
 
-// bloom makes the filter of the column chunk: with a dictionary its keys are all there is to put
-// in.
+// bloom makes the filter of the column chunk, of the dictionary's keys if it has one.
 func (e *encoder) bloom(l *leaf) {
 	d, n := &e.values, e.count
 	if e.chunk.kind == format.RLEDictionary {
@@ -59,7 +58,7 @@ func (e *encoder) bloom(l *leaf) {
 	e.chunk.filter = append(slices.Clone(h.b), f.Bytes()...)
 }
 
-// value is a value as a bloom filter takes it: without a length.
+// value returns value i as a bloom filter takes it: of texts without their length.
 func (d *leafValues) value(l *leaf, i int) []byte {
 	if l.physical == format.ByteArray {
 		return d.texts[i].Of(d.base)

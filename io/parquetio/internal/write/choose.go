@@ -10,16 +10,15 @@ import (
 )
 
 const (
-	// sampled is how many values, spread over the column chunk, the number of distinct ones is
-	// estimated from.
+	// sampled is how many values, spread over the column chunk, tell about how many are distinct.
 	sampled = 1024
-	// sampleRun is how many values in a row, at three places, encodings are tried on: differences
-	// need neighbours.
+	// sampleRun is how many neighbours encodings are tried on, at the beginning, in the middle and
+	// at the end: differences need neighbours.
 	sampleRun = 512
 	// dictionaryBytes is the most a dictionary page has.
 	dictionaryBytes = 1 << 20
-	// dictionaryWorth is how small a dictionary and its indexes must come out against the best
-	// other encoding: less is not worth looking every value up, here and in readers.
+	// dictionaryWorth is the share of the best other encoding's bytes that a dictionary and its
+	// indexes may take: saving less is not worth a look-up for every value, here and in readers.
 	dictionaryWorth = 0.85
 )
 
@@ -112,7 +111,7 @@ func (e *encoder) estimateDistinct(l *leaf, n int) float64 {
 	return hi
 }
 
-// every is the values step apart.
+// every returns each step-th of the values, in room.
 func every[T any](room *[]T, values []T, step int) []T {
 	out := (*room)[:0]
 	for at := 0; at < len(values); at += step {

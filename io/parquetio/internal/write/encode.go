@@ -12,7 +12,7 @@ import (
 	"github.com/volley-go/volley/internal/reinterpret"
 )
 
-// encoder encodes column chunks one after another; its scratch is used again.
+// encoder encodes column chunks, one after another, and uses its scratch memory again.
 type encoder struct {
 	options *Options
 	codec   format.CompressionCodec // of the column chunk at hand: none if compression does not pay
@@ -40,7 +40,7 @@ type encoder struct {
 	chunk                *chunk
 }
 
-// column encodes a leaf of the arrays of a column, which follow one another.
+// column encodes a leaf of a column, whose rows are those of pieces, one array after another.
 func (e *encoder) column(l *leaf, pieces []arrow.Array) (*chunk, error) {
 	defer func() { // whose memory goes back with the chunk
 		e.values.reset()
@@ -76,8 +76,8 @@ func bodyGuess(bytes, entries int) int {
 	return bytes/2 + entries/4 + small
 }
 
-// collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are taken over,
-// unless they are too large.
+// collectAndChoose gathers values and finds their encoding. Arrow's dictionaries are reused, unless
+// they are too large.
 func (e *encoder) collectAndChoose(l *leaf, pieces []arrow.Array) (err error) {
 	if l.dictionary {
 		e.dict.begin(slotsMin / 4)

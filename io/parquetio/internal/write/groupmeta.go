@@ -35,8 +35,8 @@ type metaEncoder struct {
 	lengths                               []byte
 }
 
-// encode makes the metadata of a row group whose column chunks are at places.
-func (e *metaEncoder) encode(g *rowGroup, places []chunkOffsets) groupMeta {
+// encode makes the metadata of a row group whose column chunks are at offsets.
+func (e *metaEncoder) encode(g *rowGroup, offsets []chunkOffsets) groupMeta {
 	m := groupMeta{rows: g.rows, at: g.at, chunks: len(g.chunks)}
 	e.columnIndexes.reset()
 	e.offsetIndexes.reset()
@@ -44,8 +44,8 @@ func (e *metaEncoder) encode(g *rowGroup, places []chunkOffsets) groupMeta {
 	e.lengths = e.lengths[:0]
 	for i, c := range g.chunks {
 		e.add(&e.columnIndexes, func(t *thriftOut) { c.columnIndex(t) })
-		e.add(&e.offsetIndexes, func(t *thriftOut) { c.offsetIndex(t, places[i].at) })
-		e.add(&e.columns, func(t *thriftOut) { writeChunk(t, c, &places[i]) })
+		e.add(&e.offsetIndexes, func(t *thriftOut) { c.offsetIndex(t, offsets[i].at) })
+		e.add(&e.columns, func(t *thriftOut) { writeChunk(t, c, &offsets[i]) })
 		m.plain += int64(c.plain)
 		m.packed += int64(c.size)
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/io/parquetio/internal/spec"
 )
 
-// leaf is how a column of the file is stored, which is a column of the table or one
-// inside it.
+// leaf is a column of the file, with how it is stored: a column of the table, or one inside a
+// column of lists, structs or maps.
 type leaf struct {
 	element  format.SchemaElement
 	physical format.Type
@@ -82,7 +82,7 @@ func (w *walk) name(column string) string {
 	return w.failed
 }
 
-// into is one step further down.
+// into returns the walk one step further down.
 func (w walk) into(name string, repetition format.FieldRepetitionType, steps ...step) walk {
 	w.at.path = append(w.at.path[:len(w.at.path):len(w.at.path)], name)
 	w.at.steps = append(w.at.steps[:len(w.at.steps):len(w.at.steps)], steps...)
@@ -204,7 +204,7 @@ func (w *walk) leaf(name string, t arrow.DataType, k format.LogicalTypeValue, re
 	return nil
 }
 
-// unwrapType is what an extension type is made of.
+// unwrapType returns what an extension type is made of, and any other type as it is.
 func unwrapType(t arrow.DataType) arrow.DataType {
 	for {
 		x, ok := t.(arrow.ExtensionType)
@@ -314,7 +314,8 @@ func (l *leaf) setDecimal(precision, scale int32, width int) {
 	}
 }
 
-// parquetUnit is the unit that holds u: Parquet has no seconds.
+// parquetUnit returns the unit that u is stored in: milliseconds for seconds, which Parquet has
+// not.
 func parquetUnit(u arrow.TimeUnit) format.TimeUnit {
 	switch u {
 	case arrow.Microsecond:

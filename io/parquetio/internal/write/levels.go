@@ -45,8 +45,8 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// walk goes from a column's array to the leaf's and returns that; at is then the places of values
-// that are there, and -1 for all other entries.
+// walk goes from a column's array to the leaf's and returns that. Then at has the leaf array's row
+// of each entry that has a value, and -1 for all others.
 func (l *levels) walk(leaf *leaf, a arrow.Array) (arrow.Array, error) {
 	l.begin(a.Len())
 	a = unwrap(a)
@@ -79,7 +79,7 @@ func (l *levels) walk(leaf *leaf, a arrow.Array) (arrow.Array, error) {
 	return a, nil
 }
 
-// unwrap is what an extension array is made of.
+// unwrap returns what an extension array is made of, and any other array as it is.
 func unwrap(a arrow.Array) arrow.Array {
 	for {
 		x, ok := a.(array.ExtensionArray)
@@ -139,7 +139,7 @@ func (l *levels) expand(a array.ListLike, rep uint8) {
 	}
 }
 
-// expand is for lists that lie one behind the other, by their offsets.
+// expand is for lists that lie one after the other, by their offsets.
 func expand[O int32 | int64](l *levels, offsets []O, rep uint8) {
 	n := 0
 	for _, k := range l.at {

@@ -13,9 +13,8 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// Pages hold about a megabyte before compression, so that memory for one is small, and no more rows
-// than readers that skip by pages like; the less of these also keeps a page in a core's cache from
-// its values to its checksum.
+// Pages hold about a megabyte before compression, so that one takes little memory and stays in a
+// core's cache from its values to its checksum, and no more rows than readers that skip pages like.
 const (
 	pageBytes = 1 << 20
 	pageRows  = 1 << 15
@@ -55,10 +54,10 @@ func (e *encoder) pages(l *leaf) error {
 	return nil
 }
 
-// packing is whether the column chunks of a leaf are compressed. The first row group of the file
-// decides for all: readers such as parquet-go take one column's chunks to be of one codec. Chunks
-// that are encoded before it is known which is the first guess by themselves, and are packed anew
-// if they guessed otherwise.
+// packing says whether the column chunks of a leaf are compressed. The first row group of the file
+// decides for all: readers such as parquet-go take one column's chunks to be of one codec. A chunk
+// that is encoded before it is known which is the first guesses, and is packed anew if it guessed
+// otherwise.
 type packing struct{ decision atomic.Int32 }
 
 const (
@@ -78,11 +77,11 @@ func (p *packing) decide(c format.CompressionCodec) (differs bool) {
 }
 
 const (
-	// worthPacking is the share of its size that a page must come down to for its column to be
+	// worthPacking is the share of its size that a page must shrink to for its column to be
 	// compressed: what readers need not unpack is read faster.
 	worthPacking = 0.97
-	// packingTells is how many bytes a page has that decides against compression, for all row
-	// groups behind it too.
+	// packingTells is how many bytes a page must have to decide against compression, for it decides
+	// for all later row groups too.
 	packingTells = 4 << 10
 )
 
@@ -113,9 +112,9 @@ func (e *encoder) beginPages(l *leaf, body []byte) (err error) {
 	return nil
 }
 
-// pack compresses a column chunk's dictionary and first page; false if the chunk is not compressed.
-// Small pages and dictionaries do not decide against it: other row groups may have more, or texts
-// in place of their numbers.
+// pack compresses a column chunk's dictionary and first page. It returns false if the chunk is to
+// be left uncompressed. Small pages and dictionaries do not decide against it: other row groups may
+// have more, or texts in place of their numbers.
 func (e *encoder) pack(p *packing, dict, body []byte) (bool, error) {
 	decision := p.decision.Load()
 	if e.codec == format.Uncompressed || decision == uncompressed {
@@ -201,7 +200,7 @@ func (e *encoder) pageLevels(p []byte, l *leaf, from, to int) []byte {
 	return sized(p, func(p []byte) []byte { return enc.AppendHybrid(p, e.def[from:to], enc.Width(uint32(l.maxDef))) })
 }
 
-// sized puts the length of what app appends before it.
+// sized appends what app does, with its length before it.
 func sized(p []byte, app func([]byte) []byte) []byte {
 	at := len(p)
 	p = app(append(p, 0, 0, 0, 0))

@@ -73,8 +73,8 @@ func (d *leafValues) keyTexts(l *leaf) []enc.Text {
 	return d.texts
 }
 
-// selection says which of an array's rows are taken: those that valid has a bit for (from off on),
-// or those at at, or all.
+// selection says which of an array's rows are taken: those whose bit is set in valid (from bit off
+// on), or the rows in at, or all.
 type selection struct {
 	n     int // rows of the array
 	count int // of them taken
@@ -94,7 +94,7 @@ func selectValid(a arrow.Array) selection {
 	return selection{n: a.Len(), count: bitmap.Count(valid, off, a.Len()), valid: valid, off: off}
 }
 
-// selectAt takes the rows at the places that are not gone.
+// selectAt takes the rows in at, but for those that are gone.
 func selectAt(at []int32, room []int32) selection {
 	room = room[:0]
 	for _, k := range at {
@@ -188,8 +188,8 @@ func (d *leafValues) add(l *leaf, a arrow.Array, s selection) error {
 	return nil
 }
 
-// room makes place for n more values of width bytes, in memory of its own, and returns it with
-// place for another one.
+// room makes room for n more values of width bytes, in memory of its own, and returns that, with
+// room for one value more.
 func (d *leafValues) room(n, width int) []byte {
 	if len(d.fixed) == 0 || len(d.ownFixed) == 0 || &d.fixed[0] != &d.ownFixed[0] {
 		d.fixed = append(d.ownFixed[:0], d.fixed...)
@@ -316,7 +316,7 @@ func (d *leafValues) addDecimals(l *leaf, a *array.Decimal128, s *selection) (er
 	return err
 }
 
-// putBig writes a little-endian number as a big-endian one, and returns what is behind it.
+// putBig writes a little-endian number as a big-endian one, and returns the rest of dst.
 func putBig(dst, little []byte) []byte {
 	for i, b := range little {
 		dst[len(little)-1-i] = b
@@ -406,8 +406,8 @@ func fillTexts[O int32 | int64](out []enc.Text, offsets []O, shift uint32, s *se
 	}
 }
 
-// span is the range of rows that the selected ones lie in: a list's elements may be few of a long
-// array.
+// span returns the range of rows that the selected ones lie in: the elements of lists may be few of
+// a long array.
 func (s *selection) span() (from, to int) {
 	if s.at == nil {
 		return 0, s.n
@@ -425,7 +425,7 @@ func (d *leafValues) ownTexts() int {
 	return len(d.base)
 }
 
-// copyTexts takes texts that lie here and there.
+// copyTexts copies texts that do not lie in one piece of memory.
 func (d *leafValues) copyTexts(s *selection, value func(int) []byte) (err error) {
 	d.ownTexts()
 	s.each(func(i int) {

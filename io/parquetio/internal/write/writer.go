@@ -40,8 +40,8 @@ type writer struct {
 	share    *chunker.Share // of them, their encoded form and what encoders keep; nil if no one counts
 }
 
-// encoders are kept for the next row group, and the next file: their scratch grows to some times
-// the largest column chunk.
+// encoders are kept for the next row group, and the next file: their scratch memory grows to some
+// times the largest column chunk.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 // File begins to write a file, which appears under its name when the writer commits, and not at
@@ -92,13 +92,13 @@ func newWriter(o Options, file string, schema *arrow.Schema) (*writer, error) {
 }
 
 const (
-	// gatherShare is the share of a budget that the chunks of a row group may take, which are
-	// beside their encoded form and their dictionaries while they are encoded.
+	// gatherShare is the share of a budget that the gathered chunks of a row group may take: their
+	// encoded form and their dictionaries come on top while they are encoded.
 	gatherShare = 16
 	// gatherMin is what a row group has at least, however small the budget: smaller ones are of no
 	// use to readers.
 	gatherMin = 1 << 20
-	// encodedTimes is how many times their bytes chunks take while they are encoded, beside those.
+	// encodedTimes is how many times their own bytes chunks take on top while they are encoded.
 	encodedTimes = 2
 )
 
@@ -277,7 +277,7 @@ func (w *writer) encodeGroup(ctx context.Context, records []arrow.Record) (*rowG
 	return g, context.Cause(ctx)
 }
 
-// encoder is one of the pool, for giveBack to put back.
+// encoder returns one from the pool, for giveBack to put back.
 func (w *writer) encoder() *encoder {
 	e := encoders.Get().(*encoder)
 	e.options = &w.options
@@ -316,9 +316,9 @@ func (w *writer) writeGroup(g *rowGroup) error {
 		return err
 	}
 	g.at = w.at
-	places := make([]chunkOffsets, len(g.chunks))
+	offsets := make([]chunkOffsets, len(g.chunks))
 	for i, c := range g.chunks {
-		places[i].at = w.at
+		offsets[i].at = w.at
 		if err := w.write(c.body); err != nil {
 			return err
 		}
@@ -328,14 +328,14 @@ func (w *writer) writeGroup(g *rowGroup) error {
 		if c.filter == nil {
 			continue
 		}
-		places[i].filter = [2]int64{w.at, int64(len(c.filter))}
+		offsets[i].filter = [2]int64{w.at, int64(len(c.filter))}
 		if err := w.write(c.filter); err != nil {
 			return err
 		}
 		c.filter = nil
 	}
 	w.rows += g.rows
-	m := w.meta.encode(g, places)
+	m := w.meta.encode(g, offsets)
 	w.add(m.size())
 	w.written = append(w.written, m)
 	return nil
@@ -377,7 +377,7 @@ func (w *writer) Finish(ctx context.Context) error {
 	return w.closed(w.out.Finish())
 }
 
-// closed is an error of ending the output, if there is one.
+// closed adds the file to an error of ending the output, if there is one.
 func (w *writer) closed(err error) error {
 	if err == nil || errors.As(err, new(*chunker.Error)) {
 		return err
