@@ -60,7 +60,8 @@ func rowsOf(t *testing.T, n int) *frame.Frame {
 	return f
 }
 
-// adding is a step of the tests: it adds a column of numbers, of the column n. Each fault is a field.
+// adding is a step of the tests: it adds a column of numbers, of the column n. Each fault is a
+// field.
 type adding struct {
 	of    func(*boundAdding, arrow.Record) []int64 // nil is twice n
 	fault string

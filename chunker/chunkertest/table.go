@@ -51,8 +51,8 @@ func (s *stepTest) testTable(f *frame.Frame) {
 	s.testBudgets(f)
 }
 
-// testBudgets writes about 1 MiB within budgets from one that holds nothing to one that holds all: it
-// is refused, or comes to the same.
+// testBudgets writes about 1 MiB within budgets from one that holds nothing to one that holds all:
+// it is refused, or comes to the same.
 func (s *stepTest) testBudgets(f *frame.Frame) {
 	s.t.Helper()
 	many := f
