@@ -60,6 +60,9 @@ func rowsOf(t *testing.T, n int) *frame.Frame {
 	return f
 }
 
+// leaking ends the goroutines that a step of the tests leaves.
+var leaking = make(chan struct{})
+
 // adding is a step of the tests: it adds a column of numbers, of the column n. Each fault is a
 // field.
 type adding struct {
@@ -71,8 +74,8 @@ type boundAdding struct {
 	adding
 	in, schema *arrow.Schema
 	at         int
-	seen       int64  // rows
-	last       string // of the text column
+	seen       *atomic.Int64 // rows
+	last       string        // of the text column
 }
 
 func (a adding) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
@@ -81,7 +84,7 @@ func (a adding) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, er
 		return nil, err
 	}
 	fields := append(slices.Clone(in.Fields()), arrow.Field{Name: "added", Type: arrow.PrimitiveTypes.Int64, Nullable: true})
-	return &boundAdding{adding: a, in: in, schema: arrow.NewSchema(fields, nil), at: at[0]}, nil
+	return &boundAdding{adding: a, seen: new(atomic.Int64), in: in, schema: arrow.NewSchema(fields, nil), at: at[0]}, nil
 }
 
 func (b *boundAdding) Schema() *arrow.Schema { return b.schema }
@@ -141,10 +144,11 @@ type boundInRow struct{ *boundAdding }
 
 func (b boundInRow) Worker() (chunker.Work, error) {
 	if b.fault == "leaks" {
-		go func() { time.Sleep(time.Second) }()
+		go func() { <-leaking }()
 	}
 	if b.fault == "counts by worker" {
 		own := *b.boundAdding
+		own.seen = new(atomic.Int64)
 		return own.add, nil
 	}
 	return b.add, nil
@@ -221,8 +225,7 @@ func (b *boundClaiming) Wants(rows int64) int64 {
 func counting(b *boundAdding, rec arrow.Record) []int64 {
 	out := make([]int64, rec.NumRows())
 	for i := range out {
-		out[i] = b.seen
-		b.seen++
+		out[i] = b.seen.Add(1)
 	}
 	return out
 }
@@ -260,8 +263,8 @@ func TestStepsThatKeepTheirPromises(t *testing.T) {
 
 // TestBrokenStepsAreFound, each by what is wrong with it.
 func TestBrokenStepsAreFound(t *testing.T) {
-	leakWait = 50 * time.Millisecond // the leaking step's goroutine goes on for longer
-	defer func() { leakWait = 20 * time.Second }()
+	leakWait = 50 * time.Millisecond // the leaking step's goroutine goes on until the end of the test
+	defer func() { leakWait = 20 * time.Second; close(leaking) }()
 	unsafely := func(s string) string { return unsafe.String(unsafe.StringData(s), len(s)) }
 	first := func(b *boundAdding, rec arrow.Record) []int64 {
 		out := make([]int64, rec.NumRows())
