@@ -1,12 +1,12 @@
 package chunkertest
 
 import (
+	"testing"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
-
-	"testing"
 
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bitmap"
