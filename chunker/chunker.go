@@ -1,5 +1,5 @@
-// Package chunker is the vocabulary of streams of record batches: the chunk,
-// where chunks come from, how a stream is cut into them, and where they go.
+// Package chunker is the vocabulary of streams of record batches: the chunk, the source that chunks
+// come from, the steps that change them, and the sink that they go to.
 //
 // A [Source] names an input; describing it looks at the input once and gives an [Input], which
 // knows the columns. Opened with a [Request], of which columns and which rows are wanted, that
@@ -61,39 +61,40 @@ type Chunk struct {
 	Read int64
 
 	// Rejects are the rows that could not be decoded and are not in Record, in
-	// input order, where the source's policy says to go on. Their Row counts
+	// input order, if the source's policy says to go on. Their Row counts
 	// from the chunk's first row, rejected ones included, until [Numberer] makes
 	// it the row in the file.
 	Rejects []*Error
-	// Nulled are rows that have a null in place of a value which could not be decoded or was missing,
-	// Cut are rows whose surplus fields were dropped, Mended are rows with broken quotes that were
-	// read as text, and a row of names that was mended so or filled, where the source's policy says to
-	// go on so. A row may be in several.
+	// Nulled are rows with a null in place of a value that could not be decoded or was missing, Cut
+	// are rows whose surplus fields were dropped, and Mended are rows with broken quotes that were
+	// read as text. A row of names that was mended, or filled, is among Mended too. They are there if
+	// the source's policy says to go on so. A row may be in several.
 	Nulled, Cut, Mended Losses
 
-	// Free takes the chunk's buffers back; nil where the garbage collector does.
+	// Free takes the chunk's buffers back; nil if the garbage collector does.
 	// It is called by Release, once.
 	Free func()
 
-	rows     []int     // of those that a step was given, where it took some; nil is all
+	rows     []int     // of those that a step was given, if it took some; nil is all
 	failures []Failure // of the step
 	given    bool      // to a step, by Given, or made of such a chunk
 }
 
-// Losses are rows of a chunk that came out with less than they had, or otherwise than they stand.
+// Losses are rows of a chunk of which the source dropped a part, or read a part otherwise than it
+// stands in the file.
 type Losses struct {
-	// Rows are those of Record, ascending, behind -1 if the names of the columns are what is lost.
+	// Rows are their places in Record, ascending. -1 stands before them if the row of the columns'
+	// names lost something.
 	Rows []int
-	// First says of the first of them, at most [LossesTold], what they lost. Row counts as that of
-	// Rejects does.
+	// First says what the first of them lost, at most [LossesTold]. Row counts as that of Rejects
+	// does.
 	First []*Error
 }
 
-// LossesTold is of how many rows of a chunk it is said what they lost.
+// LossesTold is the most rows of a chunk for which [Losses] say what they lost.
 const LossesTold = 10
 
-// Add takes in a row behind those that are there. It calls what where there is still room for what
-// the row lost.
+// Add appends a row. It calls what, which says what the row lost, if First still has room for that.
 func (l *Losses) Add(row int, what func() *Error) {
 	l.Rows = append(l.Rows, row)
 	if len(l.First) < LossesTold {
@@ -101,7 +102,7 @@ func (l *Losses) Add(row int, what func() *Error) {
 	}
 }
 
-// Lossy are the rows of Record that are in Nulled, Cut or Mended, ascending.
+// Lossy lists the rows of Record that are in Nulled, Cut or Mended, ascending.
 func (c *Chunk) Lossy() []int {
 	rows := slices.Concat(c.Nulled.Rows, c.Cut.Rows, c.Mended.Rows)
 	slices.Sort(rows)

@@ -11,9 +11,9 @@ import (
 // ErrChanged is the cause of an [Error] about a file that was written to, or cut, while it was
 // read: its rows are partly those of before. Size and time of the last write are compared when all
 // of it was read, before any output appears. Pipes and other streams, and a file that another one
-// replaced by a rename, are read as they were opened. It is also the cause if a file, of which a part
-// is read, is another than when it was split; a copy of a file has the file's time if it was copied
-// with it, as by cp -p.
+// replaced by a rename, are read as they were opened. It is also the cause if a file, of which a
+// part is read, is another than when it was split; a copy of a file has the file's time if it was
+// copied with it, as by cp -p.
 var ErrChanged = paths.ErrChanged
 
 // Error says what is wrong with an input or output, and where. Fields that mean
@@ -26,7 +26,7 @@ type Error struct {
 	Offset int64  // byte in the (decompressed) file, from 0
 	Column string // column name
 	Value  string // the text or value that does not fit, shortened
-	Raw    string // the whole row as it stands in the file, where it is one
+	Raw    string // the whole row as it stands in the file; empty if the error is of no row
 	Err    error  // the cause
 }
 
@@ -72,8 +72,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// hasPlace tells a position that was set from one left at its zero value: an
-// error about a file as a whole has neither line, column nor value.
+// hasPlace reports whether a position was set, and not left at its zero value: an error about a
+// file as a whole has neither line, column nor value.
 func (e *Error) hasPlace() bool {
 	return e.Line > 0 || e.Column != "" || e.Value != "" || e.Raw != "" || e.Row > 0 || e.Offset > 0
 }

@@ -47,8 +47,8 @@ func addUp(_ context.Context, c chunker.Chunk) (chunker.Chunk, error) {
 	return c.NewRows(b.NewRecord()), nil
 }
 
-// A step that makes rows of its own says so, that no error behind it names a row of the source which
-// it is not of.
+// A step that makes rows of its own says so. Else an error behind it would name a row of the source
+// that it is not of.
 func ExampleChunk_NewRows() {
 	f, _ := frame.New(frame.Of("n", []int64{1, 2, 3, 4}))
 	out, err := apply.Apply(context.Background(), f, total{})
@@ -99,8 +99,8 @@ func ExampleGiven() {
 	// row 2: a number below 0 has no root
 }
 
-// above is a step of one's own that keeps the rows in which a column is more than a number, and says
-// so to sources.
+// above is a step of one's own that keeps the rows in which a column is more than a number, and
+// says so to sources.
 type above struct {
 	column string
 	number int64

@@ -29,8 +29,8 @@ type Format struct {
 // Opener makes sources of files: the options of a format for reading.
 type Opener interface{ Open(paths ...string) Source }
 
-// PartOpener is an Opener of a format whose sources can be split: it makes the source of a part again
-// from data.
+// PartOpener is an Opener of a format whose sources can be split: it makes the source of a part
+// again from data.
 type PartOpener interface {
 	Opener
 	// OpenPart makes the source of a part of files, as [Files].Part of a source that [Splitter].Split
@@ -57,8 +57,8 @@ func RegisterFormat(f Format) {
 	allFormats.add("RegisterFormat", f.Name, f)
 }
 
-// FormatNamed is the format of that name. The error of one that is not registered says which import
-// does that, or a name that is near.
+// FormatNamed returns the format of that name. If none is registered, the error says which import
+// registers it, or which name is near.
 func FormatNamed(name string) (Format, error) {
 	f, ok := allFormats.named(name)
 	if !ok {
@@ -67,14 +67,15 @@ func FormatNamed(name string) (Format, error) {
 	return f, nil
 }
 
-// FormatNames are the names of the formats that are registered, in alphabetical order.
+// FormatNames lists the names of the registered formats in alphabetical order.
 func FormatNames() []string { return allFormats.names() }
 
 // compressions are the endings that may stand behind a format's.
 var compressions = map[string]string{".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz"}
 
-// FormatOfName is the format that a file's name tells by its ending, and the compression: gzip of
-// trips.csv.gz. It reports whether it tells one; the compression is told in any case.
+// FormatOfName returns the format by the ending of a file's name, and the compression: csv and gzip
+// of trips.csv.gz. It reports whether the ending is that of a format; it returns the compression in
+// any case.
 func FormatOfName(path string) (f Format, compression string, ok bool) {
 	ext := strings.ToLower(filepath.Ext(path))
 	if compression = compressions[ext]; compression != "" {
@@ -88,8 +89,8 @@ func FormatOfName(path string) (f Format, compression string, ok bool) {
 	return Format{}, compression, false
 }
 
-// FormatOfBytes is the format that a file's first bytes tell. It reports whether they tell one:
-// text has no mark.
+// FormatOfBytes returns the format by a file's first bytes. It reports whether they are the mark of
+// one: text has no mark.
 func FormatOfBytes(head []byte) (f Format, ok bool) {
 	for _, name := range allFormats.names() {
 		if f, _ = allFormats.named(name); len(f.Magic) > 0 && bytes.HasPrefix(head, f.Magic) {
@@ -142,9 +143,9 @@ type Files struct {
 	// Options is a struct with json tags that the format's Open or Create reads, or nil if all are the
 	// defaults. Those that were read are [Settings].
 	Options any
-	// Part says which part of the table a source is that [Splitter].Split returned, and what its files
-	// were like then. It is a struct with json tags that OpenPart of the format's [PartOpener] reads, or
-	// nil for all of the table. One that was read is [Settings].
+	// Part says which part of the table the source is, if [Splitter].Split returned it, and what the
+	// files were like then; nil is all of the table. It is a struct with json tags, which OpenPart of
+	// the format's [PartOpener] reads; one that was read is [Settings].
 	Part any
 }
 
@@ -203,7 +204,7 @@ func (f Files) Creator() (Creator, error) {
 	return format.Create(s)
 }
 
-// Source is the source that the data is of.
+// Source returns the source that the data describes.
 func (f Files) Source() (Source, error) {
 	o, err := f.Opener()
 	if err != nil {
@@ -212,7 +213,7 @@ func (f Files) Source() (Source, error) {
 	return f.OpenBy(o)
 }
 
-// OpenBy is the source that the data is of, by options in the stead of its own.
+// OpenBy returns the source of these files, read by other options.
 func (f Files) OpenBy(o Opener) (Source, error) {
 	switch p, ok := o.(PartOpener); {
 	case len(f.Paths) == 0:
@@ -230,7 +231,7 @@ func (f Files) OpenBy(o Opener) (Source, error) {
 	}
 }
 
-// Sink is the sink that the data is of.
+// Sink returns the sink that the data describes.
 func (f Files) Sink() (Sink, error) {
 	if f.Part != nil {
 		return nil, fmt.Errorf("part: a file is written whole: leave the field out")

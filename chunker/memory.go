@@ -25,7 +25,7 @@ type Memory struct {
 	mu     sync.Mutex
 	freed  sync.Cond
 	limit  int64
-	taken  int64 // the sum over shares of what they hold and have admitted, or their least, whichever is more
+	taken  int64 // the sum over shares of what they hold and have admitted, at least their least
 	held   int64
 	peak   int64
 	atPeak []Holding
@@ -81,8 +81,8 @@ func (m *Memory) Held() int64 {
 	return m.held
 }
 
-// Room is how much of the budget is neither held nor set aside; the largest number where there is
-// no limit.
+// Room is how much of the budget is neither held nor set aside; the largest number if there is no
+// limit.
 func (m *Memory) Room() int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -212,7 +212,7 @@ func (s *Share) Wanted() bool {
 }
 
 // Most is how much the share can have at most, if the others give back all but their least; the
-// largest number where there is no limit.
+// largest number if there is no limit.
 func (s *Share) Most() int64 {
 	m := s.memory
 	m.mu.Lock()

@@ -1,7 +1,8 @@
 package chunker
 
-// Origin says where the rows of a chunk came from. It holds no rows: whoever needs their places after
-// the chunk is released keeps the Origin, about 100 bytes, and the Rejects, which [Chunk.RowOf] counts.
+// Origin says where the rows of a chunk came from. It holds no rows: whoever needs their places
+// after the chunk is released keeps the Origin, about 100 bytes, and the chunk's Rejects, which
+// [Chunk.RowOf] counts.
 // The zero Origin is that of rows in memory, from row 0 on.
 type Origin struct {
 	// File names the input the rows were read from; empty for memory.

@@ -23,7 +23,7 @@ type RejectedRow struct {
 	Column   string // whose value does not fit
 	Function string // the columns that the function writes; empty where the source refused the row
 	Reason   string
-	Text     string // the row as it stands in the file, where its source could not decode it
+	Text     string // the row as it stands in the file, if its source could not decode it
 }
 
 // RejectedRow is the row that an error of a source is about.
@@ -45,8 +45,8 @@ var rejectFields = []arrow.Field{
 
 // RejectSchema is the columns of the rows, none or those of the table that they are left out of,
 // and then reject_file, reject_row, reject_line, reject_offset, reject_column, reject_function,
-// reject_reason and reject_text. Where the rows have one of these columns, being rejects
-// themselves, they keep it, and all of the new ones are numbered.
+// reject_reason and reject_text. If the rows have one of these columns, being rejects themselves,
+// they keep it, and all of the new ones are numbered.
 func RejectSchema(rows ...arrow.Field) *arrow.Schema {
 	taken := func(name string) bool {
 		return slices.ContainsFunc(rows, func(f arrow.Field) bool { return f.Name == name })
@@ -101,7 +101,7 @@ func RejectColumns(rejects []RejectedRow) []arrow.Array {
 	}
 }
 
-// escaped is a text in UTF-8 that the bytes of s can be told from.
+// escaped is s in UTF-8, so that its bytes can be found again.
 func escaped(s string) string {
 	if utf8.ValidString(s) && !strings.Contains(s, `\x`) {
 		return s

@@ -11,8 +11,8 @@ import (
 	"github.com/volley-go/volley/internal/near"
 )
 
-// Select is a source of some columns of another, in the order of names. The others are not read,
-// where the source can leave them out.
+// Select is a source of some columns of another, in the order of names. The others are not read if
+// the source can leave them out.
 func Select(src Source, names ...string) Source {
 	return selected{src, append([]string{}, names...)} // never nil, which would be all
 }

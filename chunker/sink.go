@@ -23,8 +23,8 @@ type Writer interface {
 	// before or while chunks are written, by one goroutine at a time. [Shared] hands workers out.
 	Worker() (Write, error)
 	// Commit makes the output appear whole under its name. No Write may be
-	// running and every Append must have been called. It fails where a Write or an Append did, since
-	// the output lacks something then: nothing appears, and what was there stays.
+	// running and every Append must have been called. It fails if a Write or an Append did, since the
+	// output lacks something then: nothing appears, and what was there stays.
 	Commit(ctx context.Context) error
 	// Close frees what the writer holds and, unless Commit succeeded, removes
 	// what was written. It may be called twice.

@@ -97,10 +97,10 @@ type Checker interface {
 type Splitter interface {
 	Input
 	// Split returns at most n sources which, read one after another, give the rows of this one in its
-	// order. They are fewer if the input has fewer seams. Parts of files travel: [FilesOf] makes data of
-	// one, and [Files.Source] a part of the data, in another process too, if it sees the same files.
-	// What was found out about the table goes with the part, and a file that changed since it was split
-	// is an error, [ErrChanged], once the part is read.
+	// order. They are fewer if the input has fewer seams. Parts of files travel: [FilesOf] makes data
+	// of one, and [Files.Source] a part of the data, in another process too, if it sees the same
+	// files. What was found out about the table goes with the part, and a file that changed since it
+	// was split is an error, [ErrChanged], once the part is read.
 	Split(ctx context.Context, n int) ([]Source, error)
 }
 
@@ -130,9 +130,9 @@ type Fallible interface {
 	// was given. p has neither sink nor limits here: the run keeps them, and counts and writes the rows
 	// in their order. It is asked for before Describe.
 	//
-	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and tells in
-	// Nulled, Cut and Mended of [Chunk] of which rows something is lost. By [Reject] and [Skip], and
-	// where nothing can be kept, the row is among the Rejects of its chunk.
+	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and lists
+	// in Nulled, Cut and Mended of [Chunk] the rows of which something is lost. By [Reject] and
+	// [Skip], and if nothing can be kept, the row is among the Rejects of its chunk.
 	Under(p Policy) Source
 }
 

@@ -46,15 +46,19 @@ type RowStep interface {
 	Worker() (Work, error)
 }
 
-// Work takes a chunk over and returns what comes out in its stead, made of that chunk: with other
-// columns for the same rows ([Chunk.With]), with some of its rows ([Chunk.Take], [Chunk.Slice]), or
-// with rows of the step's own ([Chunk.NewRows]). The engine believes which of these it was, and tells
-// by it which row of the source a later error is of: With for rows that are in another order would
-// name wrong ones. New rows have no origin, nor have those of a Chunk that was not made of the one
-// given, or of With if their number is another; if one of them fails later, nobody knows which row it
-// was. A row that cannot be worked on is told by [Chunk.Fail], on the chunk that is returned; an
-// error ends the run. Of the chunk only Record is set, and it may be used until the Work returns and
-// in what it returns.
+// Work takes a chunk and returns the chunk that replaces it. It makes that of the one it was given:
+// with other columns for the same rows ([Chunk.With]), with some of its rows ([Chunk.Take],
+// [Chunk.Slice]), or with rows of the step's own ([Chunk.NewRows]).
+//
+// The engine believes which of these it was, and finds by it the row of the source that a later
+// error is of: With, for rows in another order, would name wrong ones. New rows have no origin. Nor
+// have the rows of a Chunk that was not made of the one given, or of With if their number is
+// another. If such a row fails later, nobody knows which it was.
+//
+// Work calls [Chunk.Fail], on the chunk that it returns, for each row that it cannot work on; an
+// error ends the run. Of the chunk that is given only Record is set. Its memory is lent, until the
+// Work returns and in what the Work returns: what a step keeps beyond that it copies. A value under
+// a null may be anything.
 type Work func(ctx context.Context, c Chunk) (Chunk, error)
 
 // OrderedStep is a BoundStep that takes the chunks one by one, in the order of the stream: a limit,
@@ -73,9 +77,8 @@ type Passing interface {
 	BoundStep
 	// Reads lists the columns of what comes in that the step looks at, by position.
 	Reads() []int
-	// Passes says of each column that comes out which column that comes in it is, with the same
-	// values;
-	// -1 if it is another.
+	// Passes has, for each column that comes out, the place of the column that comes in which it is,
+	// with the same values; -1 if it is another.
 	Passes() []int
 	// Narrow binds the step to other columns: those that it reads are there, by their names and types,
 	// others may be missing, or be new.
@@ -92,8 +95,8 @@ type Filtering interface {
 	Filter() (f predicate.Filter, last bool)
 }
 
-// Failing is a BoundStep that knows whether it can fail on a row. A [Filtering] one tells by its
-// filter; a [TableStep] cannot. All others are taken to be able to.
+// Failing is a BoundStep that says whether it can fail on a row. Of a step that is not Failing, a
+// [Filtering] one says it by its filter, a [TableStep] cannot fail, and any other can.
 type Failing interface {
 	BoundStep
 	// Fails reports whether the step can fail on a row.
@@ -191,7 +194,7 @@ func (b *BoundSteps) add(ctx context.Context, step Step) error {
 	return nil
 }
 
-// seal tells the last step that nothing more is taken in.
+// seal ends the last step: it takes no other in any more.
 func (b *BoundSteps) seal() error {
 	if len(b.List) == 0 {
 		return nil
@@ -218,7 +221,7 @@ func (b BoundSteps) String() string {
 	return lines.String()
 }
 
-// Explain lists the steps, each with what it tells of itself beside its name.
+// Explain lists the steps, each with what its Explain says, if it has one.
 func (b BoundSteps) Explain() string {
 	var lines strings.Builder
 	for i, s := range b.List {
@@ -230,8 +233,8 @@ func (b BoundSteps) Explain() string {
 	return lines.String()
 }
 
-// Needs lists the columns of what comes in that are looked at, come out, or have another put in their
-// place, by position.
+// Needs lists the columns of what comes in that are looked at, come out, or have another put in
+// their place, by position.
 func (b BoundSteps) Needs(in *arrow.Schema) []int {
 	need := index.All(b.schema.NumFields())
 	for i := len(b.List) - 1; i >= 0; i-- {
@@ -342,7 +345,7 @@ func (b BoundSteps) Rows(policy Policy) int64 {
 	return rows
 }
 
-// MayFail reports whether a step can fail on a row, as far as it tells.
+// MayFail reports whether a step can fail on a row, by what it says of itself: see [Failing].
 func MayFail(step BoundStep) bool {
 	switch s := step.(type) {
 	case TableStep:
@@ -356,7 +359,7 @@ func MayFail(step BoundStep) bool {
 	return true
 }
 
-// Given is the chunk that whoever runs a step gives to its [Work].
+// Given makes the chunk that a [Work] is called with, for whoever runs a step.
 func Given(rec arrow.Record) Chunk { return Chunk{Record: rec, Origin: Origin{Row: -1}, given: true} }
 
 // With is the chunk with other columns for the same rows, in the same order.
@@ -365,8 +368,8 @@ func (c Chunk) With(rec arrow.Record) Chunk {
 	return c
 }
 
-// NewRows is the chunk with rows that the step makes, such as sums of its rows, however many they
-// are. Rows that the step failed on are told before, by [Chunk.Fail].
+// NewRows is the chunk with any number of rows that the step makes, such as sums of its rows. The
+// step calls [Chunk.Fail] before, for rows that it failed on.
 func (c Chunk) NewRows(rec arrow.Record) Chunk {
 	c.Record, c.rows = rec, noOrigin(int(rec.NumRows()))
 	return c
@@ -420,8 +423,9 @@ func (c *Chunk) at(i int) int {
 	return c.rows[i]
 }
 
-// Fail tells that the step failed on row i, and why. What becomes of the row, the run's [Policy]
-// says: under Reject the run leaves it out, under Null the step has left nulls in it.
+// Fail says that the step failed on row i, and why. The run's [Policy] says what becomes of the
+// row: under Reject the run leaves it out, under Null it goes on with the nulls that the step has
+// put into it.
 func (c *Chunk) Fail(i int, err error) {
 	if err == nil {
 		err = errors.New("the step gives no reason")
@@ -435,8 +439,9 @@ type Failure struct {
 	Err error
 }
 
-// Worked tells whoever runs a step what became of the chunk that it gave by [Given]: which of those
-// rows its rows are, nil for all of them and -1 for one of no origin, and on which the step failed.
+// Worked says, to whoever runs a step, what became of the chunk that was made by [Given]: which of
+// those rows the chunk's rows are (nil is all of them, -1 a row of no origin), and on which rows
+// the step failed.
 func (c *Chunk) Worked() (rows []int, failures []Failure) {
 	if !c.given && c.Record != nil {
 		return noOrigin(c.Len()), c.failures

@@ -192,7 +192,7 @@ type policyData struct {
 var policyNames = []string{unsaid: "", stop: "stop", null: "null", reject: "reject", skip: "skip"}
 
 // MarshalJSON writes the policy, and where its rejects go. The zero Policy is written as [Stop]:
-// leave it out where that is another.
+// leave it out if that is another.
 func (p Policy) MarshalJSON() ([]byte, error) {
 	d := policyData{Policy: policyNames[max(p.action, stop)], RowsMax: p.RowsMax, RatioMax: p.RatioMax}
 	if p.sink != nil {

@@ -33,7 +33,7 @@ type Env struct {
 // Write may be called from many goroutines, and the Append it returns says which rows come first.
 // Chunks without rows are not written. What a chunk was admitted for is given back once it is
 // appended: what the table keeps of it, it counts in its own [Share]. Close, which ends also what
-// was spilled, is called after the stream is closed, and also where the run ended before that.
+// was spilled, is called after the stream is closed, and also if the run ended before that.
 type Table interface {
 	Writer
 	// Stream begins what comes out, in an order that does not depend on workers. It is called once,
@@ -42,9 +42,9 @@ type Table interface {
 }
 
 // Limiting is a Step that lets the first rows through and no more. A [TableStep] that is [Fusing]
-// takes it in where it then needs to keep no more than those: the first rows of a sort. Where steps
-// between the two hand every row on, the limit stays where it is, and the table is told by
-// [Env].First.
+// takes it in if it then needs to keep no more than those: the first rows of a sort. If steps
+// between the two hand every row on, the limit stays where it is, and [Env].First says it to the
+// table.
 type Limiting interface {
 	Step
 	// Most is how many rows it lets through.

@@ -107,8 +107,8 @@ func numbered(t require.TestingT, f *frame.Frame) *frame.Frame {
 // numberOf is the name of the rows' numbers: the last column.
 func numberOf(f *frame.Frame) string { return f.Names()[len(f.Names())-1] }
 
-// testHandedOn holds the columns that are handed on against those that came in, by the rows' numbers
-// if the step hands them on, or else if it hands every row on.
+// testHandedOn holds the columns that are handed on against those that came in, by the rows'
+// numbers if the step hands them on, or else if it hands every row on.
 func (s *stepTest) testHandedOn(in, out *frame.Frame, p chunker.Passing) {
 	s.t.Helper()
 	s.checkPlaces(in.Schema(), p)

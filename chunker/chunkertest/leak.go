@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// leakWait is how long goroutines that were begun may go on once the test is over. Those that end do
-// so at once; on a busy machine that takes a moment.
+// leakWait is how long goroutines that were begun may go on once the test is over. Those that end
+// do so at once; on a busy machine that takes a moment.
 var leakWait = 20 * time.Second
 
 var leakTests atomic.Int64

@@ -1,12 +1,12 @@
 package chunkertest
 
 import (
+	"testing"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
-
-	"testing"
 
 	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/bitmap"
@@ -79,8 +79,8 @@ func (l lent) overwrite() {
 	}
 }
 
-// overwrite leaves what says where values lie: who reads them anyway gets other values, and does not
-// crash.
+// overwrite leaves what says where values lie: who reads them anyway gets other values, and does
+// not crash.
 func overwrite(d arrow.ArrayData) {
 	buffers := d.Buffers()
 	switch d.DataType().(type) {
@@ -176,7 +176,8 @@ func otherUnderNulls(f *frame.Frame) *frame.Frame {
 	return out
 }
 
-// donors lists the rows, with the last before it that has a value in the place of one that has none.
+// donors lists the rows, with the last before it that has a value in the place of one that has
+// none.
 func donors(a arrow.Array) []int {
 	out := make([]int, a.Len())
 	last := 0

@@ -1,5 +1,5 @@
-// Package chunkertest checks that sources, sinks and steps keep the promises of package chunker. The
-// tests of every format and verb call it with real data:
+// Package chunkertest checks that sources, sinks and steps keep the promises of package chunker.
+// The tests of every format and verb call it with real data:
 //
 //	chunkertest.TestSource(t, csvio.Open("testdata/trips.csv"), want)
 //	chunkertest.TestSink(t, func() (chunker.Sink, func() (*frame.Frame, error)) { … }, f)
@@ -202,7 +202,8 @@ func testSplit(t *testing.T, src chunker.Source, want *frame.Frame) {
 	}
 }
 
-// throughData is a part of a source after it was written as data and read back, if the source can be.
+// throughData is a part of a source after it was written as data and read back, if the source can
+// be.
 func throughData(t *testing.T, whole, part chunker.Source) chunker.Source {
 	t.Helper()
 	if _, err := chunker.FilesOf(whole); err != nil {

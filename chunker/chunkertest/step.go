@@ -14,16 +14,16 @@ import (
 	"github.com/volley-go/volley/frame"
 )
 
-// TestStep checks a step of any kind, or a list of steps, with the rows of f, and returns what comes
-// out: whether that is right only the caller knows.
+// TestStep checks a step of any kind, or a list of steps, with the rows of f, and returns what
+// comes out: whether that is right only the caller knows.
 //
 //	out := chunkertest.TestStep(t, Pseudonym{"user"}, logs)
 //
 // The step is run over frames and streams that are cut in several ways, on one worker and on more,
 // over chunks whose memory is overwritten once they are released, with nulls and without, with any
-// bytes under the nulls, with contexts that end and sinks that fail. What comes out must be the same
-// each time, or the context's error; nothing may be left: no goroutine, memory or file. What the
-// step says of itself by [chunker.Passing], [chunker.Filtering], [chunker.Failing] and
+// bytes under the nulls, with contexts that end and sinks that fail. What comes out must be the
+// same each time, or the context's error; nothing may be left: no goroutine, memory or file. What
+// the step says of itself by [chunker.Passing], [chunker.Filtering], [chunker.Failing] and
 // [chunker.Wanting] is held against what it does.
 //
 // f should have some tens to some hundreds of rows, so that rows differ, and some that the step

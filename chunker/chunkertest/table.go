@@ -51,26 +51,28 @@ func (s *stepTest) testTable(f *frame.Frame) {
 	s.testBudgets(f)
 }
 
-// testBudgets writes about 1 MiB within budgets from one that holds nothing to one that holds all: it
-// is refused, or comes to the same.
+// testBudgets writes about a megabyte within budgets from one that holds nothing to one that holds
+// all: it is refused, or comes to the same.
 func (s *stepTest) testBudgets(f *frame.Frame) {
 	s.t.Helper()
 	many := f
-	for size(many) < 1<<20 && many.NumRows() > 0 && many.NumRows() < 100_000 {
+	for size(many) < 600<<10 && many.NumRows() > 0 && many.NumRows() < 100_000 {
 		more, err := frame.Concat(many, many)
 		require.NoError(s.t, err)
 		many = more
 	}
 	want, err := s.runTable(tableWay{chunk: 500, writes: oneByOne, reads: oneByOne}, many)
 	require.NoError(s.t, err)
-	for memory := int64(1 << 10); memory <= 16<<20; memory *= 4 {
-		w := tableWay{chunk: 500, writes: atOnce, reads: atOnce, memory: memory, bytes: 16 << 10}
-		out, err := s.runTable(w, many)
-		if err != nil {
-			require.ErrorIs(s.t, err, chunker.ErrMemory, "%s", w)
-			continue
+	for _, memory := range []int64{4 << 10, 64 << 10, 300 << 10, 700 << 10, 8 << 20} {
+		for _, order := range []string{oneByOne, atOnce} {
+			w := tableWay{chunk: 500, writes: order, reads: order, memory: memory, bytes: 16 << 10}
+			out, err := s.runTable(w, many)
+			if err != nil {
+				require.ErrorIs(s.t, err, chunker.ErrMemory, "%s", w)
+				continue
+			}
+			requireSame(s.t, want, out, w.String())
 		}
-		requireSame(s.t, want, out, w.String())
 	}
 }
 
@@ -119,6 +121,9 @@ var stages = map[stage]string{1: "the second Write", 2: "the second Append", 3: 
 
 var errLeft = errors.New("the test leaves the table")
 
+// tableWorkers is how many goroutines a table is written and read by.
+const tableWorkers = 3
+
 // tableRun is a table at work.
 type tableRun struct {
 	tableWay
@@ -155,7 +160,7 @@ func (s *stepTest) runTable(w tableWay, f *frame.Frame) (out *frame.Frame, err e
 	memory, dir := chunker.NewMemory(w.memory), s.t.TempDir()
 	room := memory.Room()
 	step := s.bound(f.Schema()).List[0].(chunker.TableStep)
-	table, err := step.Table(ctx, chunker.Env{Memory: memory, Workers: 3, Bytes: 4 << 10, Dir: dir, First: w.first})
+	table, err := step.Table(ctx, chunker.Env{Memory: memory, Workers: tableWorkers, Bytes: 4 << 10, Dir: dir, First: w.first})
 	if err == nil {
 		require.NotNil(s.t, table, "Table began none")
 		run := &tableRun{tableWay: w, ctx: ctx, end: end, table: table}
@@ -165,7 +170,7 @@ func (s *stepTest) runTable(w tableWay, f *frame.Frame) (out *frame.Frame, err e
 	}
 	require.Zero(s.t, memory.Held(), "memory that is held after Close: %s", w)
 	require.Equal(s.t, room, memory.Room(), "memory that is set aside after Close: %s", w)
-	if w.memory > 0 {
+	if w.memory > 0 && w.writes == oneByOne { // how much is held at once is else a matter of chance
 		require.LessOrEqual(s.t, memory.Peak(), 2*w.memory, "memory that is taken where there is none, by Add and not by Grow: %s", w)
 	}
 	requireEmpty(s.t, dir)
@@ -201,9 +206,9 @@ func (r *tableRun) rows(s *stepTest, f *frame.Frame) (*frame.Frame, error) {
 	return frame.FromRecords(stream.Schema(), records...)
 }
 
-// fill writes windows of three chunks by three workers, and appends them in order.
+// fill writes windows of a chunk for each worker, and appends them in order.
 func (r *tableRun) fill(pieces []piece) error {
-	writes := make([]chunker.Write, 3)
+	writes := make([]chunker.Write, tableWorkers)
 	for i := range writes {
 		var err error
 		if writes[i], err = r.table.Worker(); err != nil {
@@ -289,11 +294,13 @@ func (r *tableRun) read(stream chunker.Stream) ([]arrow.Record, error) {
 		c.Release()
 	}
 	if r.reads == atOnce {
-		var group sync.WaitGroup
-		for i := range parts {
-			group.Go(func() { call(i) })
+		for window := range slices.Chunk(index(len(parts)), tableWorkers) {
+			var group sync.WaitGroup
+			for _, i := range window {
+				group.Go(func() { call(i) })
+			}
+			group.Wait()
 		}
-		group.Wait()
 		return records, errors.Join(errs...)
 	}
 	for i := range parts {

@@ -38,7 +38,8 @@ func (w way) String() string {
 	return fmt.Sprintf("%s, on workers %d, under %s", how, w.workers, w.policy)
 }
 
-// ways are those that must come to the same. Under a policy that is not Null there are fewer of them.
+// ways are those that must come to the same. Under a policy that is not Null there are fewer of
+// them.
 func ways(rows int, policy chunker.Policy) []way {
 	out := []way{{workers: 4, policy: policy}, {workers: 1, batch: 7, policy: policy}, {workers: 3, chunk: 7, policy: policy}, {workers: 1, chunk: rows + 1, policy: policy}}
 	if !policy.Nulls() {

@@ -83,8 +83,8 @@ func exportedBy(pkg string, file *ast.File) (names []string) {
 	return names
 }
 
-// shownBy is what the Examples of a test file are of, and what they use; of a file of examples, also
-// what stands beside them.
+// shownBy is what the Examples of a test file are of, and what they use; of a file of examples,
+// also what stands beside them.
 func shownBy(pkg, name string, file *ast.File) map[string]bool {
 	out, imports := map[string]bool{}, importsOf(file)
 	for _, d := range file.Decls {

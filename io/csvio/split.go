@@ -24,16 +24,13 @@ func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 	if len(t.files) == 1 {
 		return t.ranges(ctx, n)
 	}
-	sizes, all := make([]int64, len(t.files)), int64(0)
-	stamps := make([]paths.Fingerprint, len(t.files))
-	for i, f := range t.files {
-		info, err := os.Stat(f)
-		if err != nil {
-			return nil, t.source.fail(f, err)
-		}
-		sizes[i] = info.Size() + 1 // so that empty files count
-		stamps[i] = paths.FingerprintOf(info)
-		all += sizes[i]
+	sizes, stamps, err := t.stamps()
+	if err != nil {
+		return nil, err
+	}
+	all := int64(0)
+	for _, n := range sizes {
+		all += n
 	}
 	var out []chunker.Source
 	begin, before, cut := 0, int64(0), int64(1)
@@ -47,6 +44,25 @@ func (t *table) Split(ctx context.Context, n int) ([]chunker.Source, error) {
 		begin, cut = i+1, int64(len(out)+1)
 	}
 	return out, nil
+}
+
+// stamps are the files' sizes, one more each so that empty ones count, and their fingerprints: as
+// they were when what is known of them was found out.
+func (t *table) stamps() (sizes []int64, stamps []paths.Fingerprint, err error) {
+	if err := t.first.stamp.CheckName(t.files[0]); err != nil {
+		return nil, nil, t.source.fail(t.files[0], err)
+	}
+	for _, f := range t.files {
+		info, err := os.Stat(f)
+		if err != nil {
+			return nil, nil, t.source.fail(f, err)
+		}
+		sizes, stamps = append(sizes, info.Size()+1), append(stamps, paths.FingerprintOf(info))
+	}
+	if p := t.source.part; p != nil {
+		stamps = p.Stamps
+	}
+	return sizes, stamps, nil
 }
 
 // partOf is the source of some files of the table, which had those fingerprints.

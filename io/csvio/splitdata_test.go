@@ -137,6 +137,32 @@ func TestAPartOfAFileThatChangedIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "no such file")
 }
 
+// TestAPartIsSplitAsItWas: a file that changed before its part was split again is refused too, and so
+// is one that changed before the whole was.
+func TestAPartIsSplitAsItWas(t *testing.T) {
+	dir, names := several(t, "x,y\n1,2\n", "x,y\n3,4\n", "x,y\n5,6\n", "x,y\n7,8\n")
+	halves := partsOf(t, csvio.Open(filepath.Join(dir, "*.csv")), 2)
+	require.Len(t, halves, 2)
+	var files chunker.Files
+	require.NoError(t, json.Unmarshal([]byte(halves[1]), &files))
+	half, err := files.Source()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(names[3], []byte("x,y\n7,8\n9,10\n"), 0o600))
+	quarters := partsOf(t, half, 2)
+	require.Len(t, quarters, 2)
+	_, err = readPart(t, quarters[0])
+	require.NoError(t, err)
+	_, err = readPart(t, quarters[1])
+	require.ErrorIs(t, err, chunker.ErrChanged)
+
+	in, err := csvio.Open(names...).Describe(t.Context())
+	require.NoError(t, err)
+	defer in.Close()
+	require.NoError(t, os.WriteFile(names[0], []byte("x;y;z\n1;2;3\n"), 0o600))
+	_, err = in.(chunker.Splitter).Split(t.Context(), 2)
+	require.ErrorIs(t, err, chunker.ErrChanged)
+}
+
 // TestAPartThatIsNoneIsRefused, with what is wrong in it, before anything is read.
 func TestAPartThatIsNoneIsRefused(t *testing.T) {
 	whole := partsOf(t, csvio.Open(file(t, "x,d\n"+strings.Repeat("1,31.12.2024\n", 30_000))), 2)[1]

@@ -63,6 +63,9 @@ func (t *table) Split(_ context.Context, n int) ([]chunker.Source, error) {
 
 // stamps are the files' fingerprints.
 func (t *table) stamps() ([]paths.Fingerprint, error) {
+	if p := t.source.part; p != nil {
+		return p.Stamps, nil
+	}
 	out := make([]paths.Fingerprint, len(t.names))
 	if t.source.reader != nil {
 		return out, nil
