@@ -41,7 +41,18 @@ type looped struct {
 	sorts bool               // by n, the greatest first
 }
 
-// row is a row of the source.
+// String tells a list of a test that failed.
+func (s looped) String() string {
+	switch {
+	case s.limit >= 0:
+		return fmt.Sprint("limit ", s.limit)
+	case s.sorts:
+		return "sort"
+	}
+	return fmt.Sprintf("%s %T", s.name, s.step)
+}
+
+// loopedRow is a row of the source.
 type loopedRow struct {
 	n      int64
 	at     int // in the file
