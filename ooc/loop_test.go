@@ -272,7 +272,11 @@ func somePolicy(r *rand.Rand) chunker.Policy {
 // policies, the workers and the chunks.
 func TestEveryRunEndsAsALoopOverTheRows(t *testing.T) {
 	f := wide2(t, 150)
-	for seed := range uint64(250) {
+	seeds := uint64(250)
+	if testing.Short() { // under the race detector
+		seeds = 40
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 11))
 		l := loop{job: somePolicy(r)}
 		var steps chunker.Steps

@@ -18,6 +18,24 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
+// cuts are workers, and how large the chunks are that they get.
+func cuts() (out []struct {
+	workers int
+	bytes   int64
+}) {
+	for _, workers := range []int{8, 1, 2} {
+		for _, bytes := range []int64{1, 8 << 20, 100_000} {
+			if out = append(out, struct {
+				workers int
+				bytes   int64
+			}{workers, bytes}); testing.Short() && len(out) == 2 {
+				return out
+			}
+		}
+	}
+	return out
+}
+
 // TestASourcesOwnLimitEndsAJobInTheOrderOfItsRows, on any workers and in chunks of any size: a step
 // that fails on a row before the one that is too many is told, and one behind it is not.
 func TestASourcesOwnLimitEndsAJobInTheOrderOfItsRows(t *testing.T) {
@@ -49,22 +67,21 @@ func TestASourcesOwnLimitEndsAJobInTheOrderOfItsRows(t *testing.T) {
 		"its own is first":   {chunker.Steps{every("m", 1000)}, rowsMax(chunker.Skip(), 9), tooMany, 4},
 	} {
 		told := ""
-		for _, workers := range []int{1, 2, 8} {
-			for _, bytes := range []int64{1, 100_000, 8 << 20} {
-				sink, what := new(chunker.FrameSink), fmt.Sprintf("%s, %d workers, chunks of %d bytes", name, workers, bytes)
-				own := csvio.ReadOptions{OnError: chunker.Reject(sink, 3), Header: csvio.Present, Types: map[string]arrow.DataType{"n": arrow.PrimitiveTypes.Int64}}
-				_, err := ooc.Job{From: sized{own.Open(path), bytes}, Steps: c.steps, To: new(chunker.FrameSink), OnError: c.job, Workers: workers}.Run(t.Context())
-				if c.want == "" {
-					require.NoError(t, err, what)
-				} else {
-					require.ErrorContains(t, err, c.want, what)
-				}
-				require.Equal(t, c.kept, sink.Frame().NumRows(), what)
-				if got := fmt.Sprint(err) + rowsOf(sink.Frame()); told == "" {
-					told = got
-				} else {
-					require.Equal(t, told, got, what)
-				}
+		for _, cut := range cuts() {
+			workers, bytes := cut.workers, cut.bytes
+			sink, what := new(chunker.FrameSink), fmt.Sprintf("%s, %d workers, chunks of %d bytes", name, workers, bytes)
+			own := csvio.ReadOptions{OnError: chunker.Reject(sink, 3), Header: csvio.Present, Types: map[string]arrow.DataType{"n": arrow.PrimitiveTypes.Int64}}
+			_, err := ooc.Job{From: sized{own.Open(path), bytes}, Steps: c.steps, To: new(chunker.FrameSink), OnError: c.job, Workers: workers}.Run(t.Context())
+			if c.want == "" {
+				require.NoError(t, err, what)
+			} else {
+				require.ErrorContains(t, err, c.want, what)
+			}
+			require.Equal(t, c.kept, sink.Frame().NumRows(), what)
+			if got := fmt.Sprint(err) + rowsOf(sink.Frame()); told == "" {
+				told = got
+			} else {
+				require.Equal(t, told, got, what)
 			}
 		}
 	}
@@ -169,16 +186,15 @@ func TestARowThatCannotBeReadEndsAJobInItsPlace(t *testing.T) {
 		"the limit is first": {path, chunker.Steps{every("m", 1000)}, rowsMax(chunker.Skip(), 4), "5 rows failed"},
 		"the row is first":   {path, chunker.Steps{every("m", 1000)}, rowsMax(chunker.Skip(), 5), unread},
 	} {
-		for _, workers := range []int{1, 2, 8} {
-			for _, bytes := range []int64{1, 100_000, 8 << 20} {
-				what := fmt.Sprintf("%s, %d workers, chunks of %d bytes", name, workers, bytes)
-				from := csvio.ReadOptions{OnError: chunker.Stop(), Header: csvio.Present, Types: map[string]arrow.DataType{"n": arrow.PrimitiveTypes.Int64}}
-				_, err := ooc.Job{From: sized{from.Open(c.from), bytes}, Steps: c.steps, To: new(chunker.FrameSink), OnError: c.job, Workers: workers}.Run(t.Context())
-				if c.want == "" {
-					require.NoError(t, err, what)
-				} else {
-					require.ErrorContains(t, err, c.want, what)
-				}
+		for _, cut := range cuts() {
+			workers, bytes := cut.workers, cut.bytes
+			what := fmt.Sprintf("%s, %d workers, chunks of %d bytes", name, workers, bytes)
+			from := csvio.ReadOptions{OnError: chunker.Stop(), Header: csvio.Present, Types: map[string]arrow.DataType{"n": arrow.PrimitiveTypes.Int64}}
+			_, err := ooc.Job{From: sized{from.Open(c.from), bytes}, Steps: c.steps, To: new(chunker.FrameSink), OnError: c.job, Workers: workers}.Run(t.Context())
+			if c.want == "" {
+				require.NoError(t, err, what)
+			} else {
+				require.ErrorContains(t, err, c.want, what)
 			}
 		}
 	}
