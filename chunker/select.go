@@ -173,7 +173,7 @@ func (s *selectedStream) Next(ctx context.Context) (Part, error) {
 	}
 	return func(ctx context.Context) (Chunk, error) {
 		c, err := part(ctx)
-		if err != nil {
+		if c.Record == nil {
 			return c, err
 		}
 		cols := make([]arrow.Array, len(s.at))
@@ -181,6 +181,6 @@ func (s *selectedStream) Next(ctx context.Context) (Part, error) {
 			cols[i] = c.Record.Column(k)
 		}
 		c.Record = array.NewRecord(s.schema, cols, c.Record.NumRows())
-		return c, nil
+		return c, err
 	}, nil
 }

@@ -72,6 +72,9 @@ type Stream interface {
 // parts of its stream; the chunk it returns belongs to the caller. The Row of an [Error] counts
 // from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the
 // file.
+//
+// A part that fails on a row may return the chunk of the rows before it beside the error: a step may
+// fail on one of these, and is then what a run ends with. Whoever has no use for it drops it.
 type Part func(ctx context.Context) (Chunk, error)
 
 // Sized is an Input that can tell how much there is to read, cheaply.

@@ -228,6 +228,8 @@ func (p *Policy) UnmarshalStrict(v *strictjson.Value) error {
 		return v.Errorf(`the policy "reject", and no other, has a field "to": the format and file of the rejects`)
 	case d.RowsMax < 0 || !(d.RatioMax >= 0 && d.RatioMax <= 1):
 		return v.Errorf("rowsMax %d and ratioMax %g: give a number of rows, and a share from 0 to 1", d.RowsMax, d.RatioMax)
+	case action(at) == stop && (d.RowsMax > 0 || d.RatioMax > 0):
+		return v.Errorf(`rowsMax %d and ratioMax %g of a policy that stops at the first bad row: limits are for "null", "skip" and "reject"`, d.RowsMax, d.RatioMax)
 	}
 	out := Policy{RowsMax: d.RowsMax, RatioMax: d.RatioMax, action: action(at)}
 	if d.To != nil {

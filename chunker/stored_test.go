@@ -98,7 +98,7 @@ func TestPoliciesAreStored(t *testing.T) {
 		require.Equal(t, p, back)
 	}
 	for text, want := range map[string]string{
-		`{"policy":""}`: `no policy ""`, `{"policy":"skp"}`: `did you mean "skip"?`, `{"policy":"skip","rowsMax":-1}`: "give a number of rows",
+		`{"policy":""}`: `no policy ""`, `{"policy":"skp"}`: `did you mean "skip"?`, `{"policy":"skip","rowsMax":-1}`: "give a number of rows", `{"policy":"stop","rowsMax":1}`: "limits are for", `{"policy":"stop","ratioMax":0.5}`: "limits are for",
 		`{"policy":"null","to":{"format":"example","files":["a"]}}`: `the policy "reject", and no other, has a field "to"`,
 	} {
 		require.ErrorContains(t, json.Unmarshal([]byte(text), new(chunker.Policy)), want, text)

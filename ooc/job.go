@@ -391,14 +391,14 @@ func (it *item) Release() {
 // Decode makes the chunk, and corrects what it is counted for once its size is known.
 func (it *item) Decode(ctx context.Context) (chunker.Chunk, error) {
 	c, err := it.part(ctx)
-	if err != nil {
+	if c.Record == nil {
 		return c, err
 	}
 	if err := it.settle(c.File, copies*chunker.Bytes(c.Record)); err != nil {
 		c.Release()
 		return chunker.Chunk{}, err
 	}
-	return c, nil
+	return c, err
 }
 
 // settle counts what the chunk of a file takes, which may be more than it was admitted for.

@@ -41,7 +41,18 @@ type looped struct {
 	sorts bool               // by n, the greatest first
 }
 
-// row is a row of the source.
+// String tells a list of a test that failed.
+func (s looped) String() string {
+	switch {
+	case s.limit >= 0:
+		return fmt.Sprint("limit ", s.limit)
+	case s.sorts:
+		return "sort"
+	}
+	return fmt.Sprintf("%s %T", s.name, s.step)
+}
+
+// loopedRow is a row of the source.
 type loopedRow struct {
 	n      int64
 	at     int // in the file
@@ -261,7 +272,11 @@ func somePolicy(r *rand.Rand) chunker.Policy {
 // policies, the workers and the chunks.
 func TestEveryRunEndsAsALoopOverTheRows(t *testing.T) {
 	f := wide2(t, 150)
-	for seed := range uint64(250) {
+	seeds := uint64(250)
+	if testing.Short() { // under the race detector
+		seeds = 40
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 11))
 		l := loop{job: somePolicy(r)}
 		var steps chunker.Steps

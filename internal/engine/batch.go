@@ -29,6 +29,7 @@ type Batch struct {
 	failed   []*chunker.RowError // in the order of the rows that came, which Row counts
 	unchosen []int64             // of failed: those on which a step failed that drops such rows
 	stopped  *chunker.RowError   // of failed, under a policy that stops at the first: the rows behind are gone
+	refusal  error               // of the source, about the row behind those that came
 	err      error               // what ended the batch
 	capped   error               // a step ended with it: it was not run on the rows behind one that was too many
 	beyond   int                 // rows of the source behind the last that a limit let through

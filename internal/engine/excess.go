@@ -188,11 +188,16 @@ func endsBehind(s Step) bool {
 	return ok && w.Wants(-1) >= 0
 }
 
-// endBefore forgets the row that a run was to stop at, if a step that was given the rows before it
-// came to its end with them: a loop over the rows would not have come to it. It returns how many of
-// failed the step did not fail on itself. stopped is the row before the step was run.
-func (b *Batch) endBefore(stopped *chunker.RowError) (own int) {
-	if b.stopped == stopped {
+// endBefore forgets the row that a run was to end at, if a step that was given the rows before it
+// came to its end with them: a loop over the rows would not have come to it. stopped is the row
+// before the step was run. own, and what it returns, is from where on failed are rows on which the
+// step failed itself.
+func (b *Batch) endBefore(stopped *chunker.RowError, own int) int {
+	b.refusal = nil
+	switch {
+	case b.stopped == nil:
+		return own
+	case b.stopped == stopped:
 		b.stopped, b.failed = nil, nil
 	}
 	return 0

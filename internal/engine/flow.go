@@ -139,7 +139,7 @@ func (f *Flow) start(ctx context.Context, list []chunker.BoundStep) (err error) 
 // run takes a batch through steps, unless it has ended. What ends it is kept in it.
 func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 	for _, s := range steps {
-		if b.stopped != nil && (b.Len() == 0 || ctx.Err() != nil) {
+		if b.stopped != nil && ctx.Err() != nil || b.cut() && b.Len() == 0 {
 			return
 		}
 		if b.err == nil && ctx.Err() != nil {
@@ -164,8 +164,8 @@ func (f *Flow) run(ctx context.Context, b *Batch, steps []Step) {
 		if b.err != errEnd {
 			continue
 		}
-		if b.stopped != nil {
-			before = b.endBefore(stopped)
+		if b.cut() {
+			before = b.endBefore(stopped, before)
 		}
 		if endsBehind(s) {
 			b.cutBehind(before)
@@ -218,7 +218,10 @@ func (b *Batch) end(err error) {
 }
 
 // over reports whether nothing of the batch is written.
-func (b *Batch) over() bool { return b.err != nil || b.capped != nil || b.stopped != nil }
+func (b *Batch) over() bool { return b.err != nil || b.capped != nil || b.cut() }
+
+// cut reports whether a bad row ends the run behind the rows that are left.
+func (b *Batch) cut() bool { return b.stopped != nil || b.refusal != nil }
 
 // segmentOf is the segment that a batch goes through.
 func (f *Flow) segmentOf(b *Batch) *segment {

@@ -80,6 +80,16 @@ func (g *gate) tell(ctx context.Context, number, rows int) (wanted int, err erro
 	}
 }
 
+// full reports whether a chunk that was told, and those before it, have all rows that are wanted.
+func (g *gate) full(number int) bool {
+	if g.wants < 0 {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.starts[number+1] >= g.wants
+}
+
 // keep counts the rows of a chunk.
 func (g *gate) keep(number int, rows int64) {
 	g.mu.Lock()

@@ -84,10 +84,21 @@ func (f *Flow) Settle(ctx context.Context, b *Batch) error {
 	switch {
 	case upTo != nil:
 		return why()
+	case b.refusal != nil:
+		return f.refusedAt(b)
 	case b.over():
 		return f.tooMany()
 	}
 	return nil
+}
+
+// refusedAt is the error of a source about the row behind those of a batch, which are numbered. Its
+// Row is made one that [Flow.Fail] counts from there.
+func (f *Flow) refusedAt(b *Batch) error {
+	if e, ok := b.refusal.(*chunker.Error); ok && e.Row >= 0 {
+		e.Row = max(e.Row-int64(b.given+len(b.chunk.Rejects)), 0)
+	}
+	return b.refusal
 }
 
 // reject writes the rejects of a batch whose rows are numbered.

@@ -15,7 +15,7 @@ import (
 	"github.com/volley-go/volley/internal/pipe"
 )
 
-// Item is a chunk not yet decoded, with what it holds of a budget.
+// Item is a chunk not yet decoded, with what it holds of a budget. Decode is as a chunker.Part.
 type Item interface {
 	Decode(ctx context.Context) (chunker.Chunk, error)
 	// Release is called once, after all that became of the chunk is written or dropped.
@@ -155,12 +155,15 @@ func (f *Flow) work(ctx context.Context, b *Batch, steps []Step) error {
 func (f *Flow) decode(ctx context.Context, b *Batch) error {
 	c, err := b.item.Decode(ctx)
 	wanted, gerr := b.gate.tell(ctx, b.number, c.Len())
-	if err != nil {
+	if err != nil && c.Record == nil {
 		return err
 	}
 	if gerr != nil {
 		c.Release()
 		return gerr
+	}
+	if !b.gate.full(b.number) {
+		b.refusal = err
 	}
 	if f.borrows {
 		c.Free = nil // functions may keep strings of it: left to the garbage collector

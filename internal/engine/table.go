@@ -166,11 +166,13 @@ func (r reading) Next(ctx context.Context) (chunker.Part, error) {
 			return err
 		})
 		if err == nil {
-			if err = r.check(c); err != nil {
-				c.Release()
-			}
+			err = r.check(c)
 		}
-		return chunker.Chunk{Record: c.Record, Free: c.Free, Origin: chunker.Origin{File: r.String(), Row: -1}}, err
+		if err != nil {
+			c.Release()
+			return chunker.Chunk{}, err
+		}
+		return chunker.Chunk{Record: c.Record, Free: c.Free, Origin: chunker.Origin{File: r.String(), Row: -1}}, nil
 	}, nil
 }
 

@@ -89,12 +89,12 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 		}
 		p.places(b, lines)
 		err := p.checkLengths(b)
-		if err == nil {
-			err = p.settle(b, lines)
-		}
 		if err != nil {
 			b.free()
 			return chunker.Chunk{}, err
+		}
+		if err := p.settle(b, lines); err != nil {
+			return p.before(b, columns, err), err
 		}
 		b.rows += x.Rows
 		p.rows += x.Rows + len(x.Bad)
@@ -102,6 +102,23 @@ func (p *piece) decode(ctx context.Context) (chunker.Chunk, error) {
 		lines += x.Lines
 	}
 	return p.chunk(b, columns)
+}
+
+// before is the chunk of the rows before the first that is bad, where reading stops there.
+func (p *piece) before(b *block, columns []filler, err error) chunker.Chunk {
+	e, ok := err.(*chunker.Error)
+	if !ok || e.Row < int64(p.rows) || !p.stream.source.options.OnError.Stops() {
+		b.free()
+		return chunker.Chunk{}
+	}
+	rows := int64(b.rows) + e.Row - int64(p.rows)
+	b.rows += b.index.Rows
+	c, failed := p.chunk(b, columns)
+	if failed != nil {
+		return chunker.Chunk{}
+	}
+	c.Record = c.Record.NewSlice(0, rows)
+	return c
 }
 
 // chunk makes a chunk of the columns.

@@ -120,7 +120,7 @@ func TestWrongOptionsAreTold(t *testing.T) {
 		`{"header": "yes"}`:                             `options: header: there is no "yes"; there are present, absent`,
 		`{"onError": "null"}`:                           "options.onError: this is a text, where an object should be",
 		`{"onError": {"policy": "nul"}}`:                `options.onError: no policy "nul"; did you mean "null"?`,
-		`{"onError": {"policy": "stop", "rowsMax": 2}}`: "options: OnError has RowsMax 2",
+		`{"onError": {"policy": "stop", "rowsMax": 2}}`: "options.onError: rowsMax 2 and ratioMax 0 of a policy that stops",
 		`{"dates": "dmy"}`:                              `options: dates: there is no "dmy"`,
 		`{"encoding": "klingon"}`:                       "options: encoding: ",
 		`{"types": {"a b": "in64"}}`:                    `options: types of "a b": no type "in64"; did you mean "int64"?`,
