@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -162,4 +163,76 @@ func TestAnEncoderOfManyColumnsHoldsLittle(t *testing.T) {
 		}
 		require.Less(t, kept, most, "%d columns", columns)
 	}
+}
+
+// TestAWriterCountsItsEncoders: a worker has one, however many chunks wait to be written, and what it
+// keeps is counted until the writer is closed.
+func TestAWriterCountsItsEncoders(t *testing.T) {
+	const rows, columns = 100, 1000
+	ints := array.NewInt64Builder(memory.DefaultAllocator)
+	for row := range rows {
+		ints.Append(int64(row) << 30)
+	}
+	n := ints.NewArray()
+	fields, arrays := make([]arrow.Field, columns), make([]arrow.Array, columns)
+	for i := range columns {
+		fields[i], arrays[i] = arrow.Field{Name: fmt.Sprint("c", i), Type: n.DataType()}, n
+	}
+	schema := arrow.NewSchema(fields, nil)
+	rec := array.NewRecord(schema, arrays, rows)
+	for _, compression := range []string{"none", "gzip", "zstd"} {
+		var out bytes.Buffer
+		w, err := WriteOptions{Compression: compression}.To(&out).Create(t.Context(), schema)
+		require.NoError(t, err)
+		budget := chunker.NewMemory(1) // what is in use is counted, not refused
+		require.NoError(t, w.(chunker.Holder).Hold(budget))
+		write := chunker.Shared(w)
+		var puts []chunker.Append
+		for range 5 {
+			put, err := write(t.Context(), chunker.Chunk{Record: rec})
+			require.NoError(t, err)
+			puts = append(puts, put)
+		}
+		one := int64(32 * columns * 24) // rows woven at once, and some bytes of each field
+		require.Greater(t, budget.Held(), one)
+		require.Less(t, budget.Held(), 5*one+zstdBytes, "one encoder")
+		require.Equal(t, "encoders of CSV", budget.Holders()[0].Who)
+		for _, put := range puts {
+			require.NoError(t, put(t.Context()))
+		}
+		require.NoError(t, w.Commit(t.Context()))
+		require.NoError(t, w.Close())
+		require.Zero(t, budget.Held())
+		back, err := chunker.ReadAll(t.Context(), ReadOptions{}.From("back.csv", bytes.NewReader(out.Bytes())))
+		require.NoError(t, err)
+		require.Equal(t, 5*rows, back.NumRows())
+		first, err := frame.Col[int64](back, "c999")
+		require.NoError(t, err)
+		require.Equal(t, int64(99)<<30, first.Values()[5*rows-1])
+	}
+}
+
+// TestWhatAZstdEncoderTakes is about what it is counted for.
+func TestWhatAZstdEncoderTakes(t *testing.T) {
+	text := []byte(strings.Repeat("some,text,1234\n", 200_000))
+	before := liveBytes()
+	e := &encoder{output: new(output)}
+	w := &writer{options: WriteOptions{Compression: "zstd"}}
+	_, err := w.pack(e, text)
+	require.NoError(t, err)
+	e.output = nil
+	took := liveBytes() - before
+	require.Less(t, took, int64(zstdBytes+zstdBytes/2))
+	require.Greater(t, took, int64(zstdBytes/2))
+	require.NotNil(t, e.zstd)
+	require.NotEmpty(t, text)
+}
+
+// liveBytes is how many bytes are reachable; pools give up what they hold at the second collection.
+func liveBytes() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

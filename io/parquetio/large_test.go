@@ -152,8 +152,45 @@ func TestMemoryThatIsRefused(t *testing.T) {
 	_, err = st.Next(t.Context())
 	require.ErrorIs(t, err, chunker.ErrMemory)
 	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs ")
-	require.ErrorContains(t, err, "raise Memory, or write the file with smaller pages or row groups")
+	require.ErrorContains(t, err, ": raise Memory to 8 MiB, or write the file with smaller pages or row groups")
 	require.Zero(t, budget.Peak(), "before any of it is taken")
+	var told *chunker.MemoryError
+	require.ErrorAs(t, err, &told)
+	st, err = chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: chunker.NewMemory(told.Enough)})
+	require.NoError(t, err)
+	defer st.Close()
+	_, err = rowsOf(t, st)
+	require.NoError(t, err, "what is said to be enough is")
+}
+
+// TestManyColumnsAreCounted: what chunks of them take beside their values, unless the budget is as
+// large as most programs have.
+func TestManyColumnsAreCounted(t *testing.T) {
+	for _, columns := range []int{100, 600} {
+		_, file := columnsOf(t, columns, 1, 500)
+		path := filepath.Join(t.TempDir(), "wide.parquet")
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		held := func(limit int64) (int64, error) {
+			budget := chunker.NewMemory(limit)
+			st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
+			require.NoError(t, err)
+			defer st.Close()
+			_, err = st.Next(t.Context())
+			return budget.Held(), err
+		}
+		took, err := held(0)
+		require.NoError(t, err)
+		beside := int64(0)
+		if columns > manyColumns {
+			beside = int64(columns-manyColumns)*columnCost + int64(columns)*footerEach
+			require.Greater(t, took, beside)
+		}
+		require.Less(t, took, beside+int64(columns)*500*40)
+		_, err = held(took)
+		require.NoError(t, err)
+		_, err = held(took - 1)
+		require.ErrorIs(t, err, chunker.ErrMemory)
+	}
 }
 
 // TestSmallPagesAskForNothing reads what most writers write.
