@@ -2,10 +2,13 @@ package parquetio
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
@@ -205,4 +209,45 @@ func TestSmallPagesAskForNothing(t *testing.T) {
 	_, err = rowsOf(t, st)
 	require.NoError(t, err)
 	require.Zero(t, budget.Peak())
+}
+
+// TestAPartBeginsWhereAnotherEnded, and passes over no text that one before it has: the first texts
+// are made wrong once they are read. Parts may come in any order.
+func TestAPartBeginsWhereAnotherEnded(t *testing.T) {
+	const texts, each = 1000, 50
+	var page []byte
+	var want []string
+	for i := range texts {
+		want = append(want, strings.Repeat(fmt.Sprint(i), i%7))
+		page = append(binary.LittleEndian.AppendUint32(page, uint32(len(want[i]))), want[i]...)
+	}
+	read := func(marks *textMarks, from int) ([]string, error) {
+		v := &values{leaf: &leaf{physical: format.ByteArray}, arena: newArena(t.Context(), 1<<20, nil), flat: true, rows: each, marks: marks}
+		err := v.add(format.Plain, page, texts, from, each)
+		var got []string
+		for i := range v.at {
+			got = append(got, string(v.data[v.ends[i]:v.ends[i+1]]))
+		}
+		return got, err
+	}
+	d := dice.New(4)
+	for range 3 {
+		marks := new(textMarks)
+		for _, k := range d.Perm(texts / each) {
+			got, err := read(marks, k*each)
+			require.NoError(t, err)
+			require.Equal(t, want[k*each:(k+1)*each], got)
+		}
+		require.True(t, slices.IsSortedFunc(marks.list, func(a, b textMark) int { return cmp.Compare(a.texts, b.texts) }))
+		require.Len(t, marks.list, texts/each-1)
+	}
+	marks := new(textMarks)
+	for from := 0; from < texts; from += each {
+		got, err := read(marks, from)
+		require.NoError(t, err, "from text %d on", from)
+		require.Equal(t, want[from:from+each], got)
+		binary.LittleEndian.PutUint32(page, 1<<31) // whoever looks at it fails
+	}
+	_, err := read(nil, each)
+	require.Error(t, err)
 }
