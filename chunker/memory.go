@@ -317,11 +317,15 @@ type MemoryError struct {
 	Held   int64 // by all, or set aside for them
 	Limit  int64
 	Remedy string // beside raising the budget; may be empty
+	Enough int64  // a budget that is enough, if it is known; else 0
 }
 
 func (e *MemoryError) Error() string {
 	text := fmt.Sprintf("%s: it needs %s of memory, but of the budget of %s, %s are taken: raise Memory",
 		e.Who, count.Bytes(e.Wanted), count.Bytes(e.Limit), count.Bytes(e.Held))
+	if e.Enough > 0 {
+		text += " to " + count.Bytes(e.Enough)
+	}
 	if e.Remedy != "" {
 		text += ", or " + e.Remedy
 	}

@@ -40,9 +40,8 @@
 // Report has the most that was held, who held it, and the process's peak. From 64 MiB on the
 // process keeps to the budget and 64 MiB: those are the program, the runtime (about 15 MiB), and
 // garbage. What functions hold themselves is not counted. Known to take up to 100 MiB more than
-// that are Parquet of 2,000 columns, written in 64 MiB (the footer) or read in 256 MiB, and pages
-// of 40 MB read in 256 MiB (as much again of garbage). A program that sets debug.SetMemoryLimit has
-// less garbage at a small budget; this package never does.
+// that is Parquet of 2,000 columns, written in 64 MiB (the footer). A program that sets
+// debug.SetMemoryLimit has less garbage at a small budget; this package never does.
 //
 // # Failure
 //

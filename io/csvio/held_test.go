@@ -1,14 +1,19 @@
 package csvio
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/chunker"
+	"github.com/volley-go/volley/frame"
 	"github.com/volley-go/volley/internal/csv"
 )
 
@@ -64,4 +69,51 @@ func TestALongRowIsReadIntoWhatTheLongestTook(t *testing.T) {
 	require.Equal(t, 4<<20+behindBytes, s.behind(1<<20))
 	require.Equal(t, 1000, s.behind(1000), "few rows that go over a section's end are long")
 	require.Equal(t, 6<<20, s.behind(6<<20), "longer than all")
+}
+
+// TestAWriterCountsItsEncoders: a worker has one, however many chunks wait to be written, and what it
+// keeps is counted until the writer is closed.
+func TestAWriterCountsItsEncoders(t *testing.T) {
+	const rows, columns = 100, 1000
+	ints := array.NewInt64Builder(memory.DefaultAllocator)
+	for row := range rows {
+		ints.Append(int64(row) << 30)
+	}
+	n := ints.NewArray()
+	fields, arrays := make([]arrow.Field, columns), make([]arrow.Array, columns)
+	for i := range columns {
+		fields[i], arrays[i] = arrow.Field{Name: fmt.Sprint("c", i), Type: n.DataType()}, n
+	}
+	schema := arrow.NewSchema(fields, nil)
+	rec := array.NewRecord(schema, arrays, rows)
+	for _, compression := range []string{"none", "gzip", "zstd"} {
+		var out bytes.Buffer
+		w, err := WriteOptions{Compression: compression}.To(&out).Create(t.Context(), schema)
+		require.NoError(t, err)
+		budget := chunker.NewMemory(1) // what is in use is counted, not refused
+		require.NoError(t, w.(chunker.Holder).Hold(budget))
+		write := chunker.Shared(w)
+		var puts []chunker.Append
+		for range 5 {
+			put, err := write(t.Context(), chunker.Chunk{Record: rec})
+			require.NoError(t, err)
+			puts = append(puts, put)
+		}
+		one := int64(32 * columns * 24) // rows woven at once, and some bytes of each field
+		require.Greater(t, budget.Held(), one)
+		require.Less(t, budget.Held(), 5*one+18<<20, "one encoder")
+		require.Equal(t, "encoders of CSV", budget.Holders()[0].Who)
+		for _, put := range puts {
+			require.NoError(t, put(t.Context()))
+		}
+		require.NoError(t, w.Commit(t.Context()))
+		require.NoError(t, w.Close())
+		require.Zero(t, budget.Held())
+		back, err := chunker.ReadAll(t.Context(), ReadOptions{}.From("back.csv", bytes.NewReader(out.Bytes())))
+		require.NoError(t, err)
+		require.Equal(t, 5*rows, back.NumRows())
+		first, err := frame.Col[int64](back, "c999")
+		require.NoError(t, err)
+		require.Equal(t, int64(99)<<30, first.Values()[5*rows-1])
+	}
 }

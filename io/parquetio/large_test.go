@@ -2,10 +2,13 @@ package parquetio
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 
 	"github.com/volley-go/volley/apply"
@@ -152,8 +156,45 @@ func TestMemoryThatIsRefused(t *testing.T) {
 	_, err = st.Next(t.Context())
 	require.ErrorIs(t, err, chunker.ErrMemory)
 	require.ErrorContains(t, err, path+": row group 0: pages and dictionaries that chunks share: it needs ")
-	require.ErrorContains(t, err, "raise Memory, or write the file with smaller pages or row groups")
+	require.ErrorContains(t, err, ": raise Memory to 8 MiB, or write the file with smaller pages or row groups")
 	require.Zero(t, budget.Peak(), "before any of it is taken")
+	var told *chunker.MemoryError
+	require.ErrorAs(t, err, &told)
+	st, err = chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: chunker.NewMemory(told.Enough)})
+	require.NoError(t, err)
+	defer st.Close()
+	_, err = rowsOf(t, st)
+	require.NoError(t, err, "what is said to be enough is")
+}
+
+// TestManyColumnsAreCounted: what chunks of them take beside their values, unless the budget is as
+// large as most programs have.
+func TestManyColumnsAreCounted(t *testing.T) {
+	for _, columns := range []int{100, 600} {
+		_, file := columnsOf(t, columns, 1, 500)
+		path := filepath.Join(t.TempDir(), "wide.parquet")
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		held := func(limit int64) (int64, error) {
+			budget := chunker.NewMemory(limit)
+			st, err := chunker.Open(t.Context(), Open(path), chunker.Request{Bytes: 64 << 10, Memory: budget})
+			require.NoError(t, err)
+			defer st.Close()
+			_, err = st.Next(t.Context())
+			return budget.Held(), err
+		}
+		took, err := held(0)
+		require.NoError(t, err)
+		beside := int64(0)
+		if columns > manyColumns {
+			beside = int64(columns-manyColumns)*columnCost + int64(columns)*footerEach
+			require.Greater(t, took, beside)
+		}
+		require.Less(t, took, beside+int64(columns)*500*40)
+		_, err = held(took)
+		require.NoError(t, err)
+		_, err = held(took - 1)
+		require.ErrorIs(t, err, chunker.ErrMemory)
+	}
 }
 
 // TestSmallPagesAskForNothing reads what most writers write.
@@ -168,4 +209,45 @@ func TestSmallPagesAskForNothing(t *testing.T) {
 	_, err = rowsOf(t, st)
 	require.NoError(t, err)
 	require.Zero(t, budget.Peak())
+}
+
+// TestAPartBeginsWhereAnotherEnded, and passes over no text that one before it has: the first texts
+// are made wrong once they are read. Parts may come in any order.
+func TestAPartBeginsWhereAnotherEnded(t *testing.T) {
+	const texts, each = 1000, 50
+	var page []byte
+	var want []string
+	for i := range texts {
+		want = append(want, strings.Repeat(fmt.Sprint(i), i%7))
+		page = append(binary.LittleEndian.AppendUint32(page, uint32(len(want[i]))), want[i]...)
+	}
+	read := func(marks *textMarks, from int) ([]string, error) {
+		v := &values{leaf: &leaf{physical: format.ByteArray}, arena: newArena(t.Context(), 1<<20, nil), flat: true, rows: each, marks: marks}
+		err := v.add(format.Plain, page, texts, from, each)
+		var got []string
+		for i := range v.at {
+			got = append(got, string(v.data[v.ends[i]:v.ends[i+1]]))
+		}
+		return got, err
+	}
+	d := dice.New(4)
+	for range 3 {
+		marks := new(textMarks)
+		for _, k := range d.Perm(texts / each) {
+			got, err := read(marks, k*each)
+			require.NoError(t, err)
+			require.Equal(t, want[k*each:(k+1)*each], got)
+		}
+		require.True(t, slices.IsSortedFunc(marks.list, func(a, b textMark) int { return cmp.Compare(a.texts, b.texts) }))
+		require.Len(t, marks.list, texts/each-1)
+	}
+	marks := new(textMarks)
+	for from := 0; from < texts; from += each {
+		got, err := read(marks, from)
+		require.NoError(t, err, "from text %d on", from)
+		require.Equal(t, want[from:from+each], got)
+		binary.LittleEndian.PutUint32(page, 1<<31) // whoever looks at it fails
+	}
+	_, err := read(nil, each)
+	require.Error(t, err)
 }

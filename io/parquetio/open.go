@@ -19,6 +19,7 @@ type opened struct {
 	buf              []byte // behind some of them
 	loan             loan   // buf's
 	outside          *offheap.Pool
+	marks            textMarks // of values, if they are plain texts
 }
 
 // room makes buf n bytes.

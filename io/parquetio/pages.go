@@ -231,13 +231,17 @@ func (v *values) cut(n, rows, skip, take int) (before, within int, err error) {
 // is no part's use of a shared page: that is when the column is decoded.
 func (p *pages) open(s *sharedPage, h *pageHeader, body []byte) (_ *opened, done func(), err error) {
 	a := p.out.arena
+	p.out.marks = nil
 	if s != nil {
 		done = func() { s.done(a.turn) }
 		if p.trial != nil {
 			done = func() {}
 		}
-		if o, err := s.open(a.turn, p.codec, h, p.out.leaf, body); o != nil || err != nil {
-			return o, done, err
+		if o, err := s.open(a.turn, p.codec, h, p.out.leaf, body); err != nil {
+			return nil, done, err
+		} else if o != nil {
+			p.out.marks = &o.marks
+			return o, done, nil
 		}
 		defer done()
 	}

@@ -249,9 +249,13 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 	if need == 0 {
 		return nil
 	}
+	if need += g.overhead(); need > most && most >= apartMin {
+		need = max(need-g.overhead(), most) // which is not refused for its columns
+	}
 	if need > most {
 		err := s.share.Err(need)
 		err.Remedy = "write the file with smaller pages or row groups"
+		err.Enough = (need + need/8 + err.Held + enoughStep - 1) / enoughStep * enoughStep
 		return g.fail(nil, -1, err)
 	}
 	if g.leaveHeap(need); g.outside == nil {
@@ -268,8 +272,36 @@ func (s *stream) hold(ctx context.Context, g *group) error {
 	return nil
 }
 
+// enoughStep is what a budget that is enough is a multiple of, if an error names one. It has an
+// eighth more than what is needed, for chunks under way.
+const enoughStep = 8 << 20
+
+const (
+	// manyColumns is how many columns chunks may have before what they take beside their values is
+	// counted.
+	manyColumns = 256
+	// columnCost is what chunks under way, in reading and in writing, take for a column beside its
+	// values, with garbage: about 4 KiB each. (Of 2,000 columns it is as much as all else in 64 MiB.)
+	columnCost = 20 << 10
+	// footerEach is what a decoded footer takes for a column of a row group, with as much garbage.
+	footerEach = 1800
+)
+
+// overhead is how many bytes a file of very many columns takes beside its values.
+func (g *group) overhead() int64 {
+	leaves := 0
+	for _, n := range g.file.wanted {
+		n.leaves(func(*leaf) { leaves++ })
+	}
+	if leaves <= manyColumns {
+		return 0
+	}
+	return columnCost*int64(leaves-manyColumns) + footerEach*int64(len(g.file.meta.RowGroups)*g.file.leaves)
+}
+
 // apartMin is the budget from which on dictionaries that do not fit in it are not refused: each
-// part reads those that it needs, one after another, as where no one counts.
+// part reads those that it needs, one after another, as where no one counts. Nor is a file refused
+// for its many columns.
 const apartMin = 512 << 20
 
 // garbageFree is how much dictionaries on the heap may take before as much again is counted for

@@ -2,12 +2,55 @@ package parquetio
 
 import (
 	"encoding/binary"
+	"slices"
+	"sort"
+	"sync"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
 
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
+
+// textMarks are the places in a page, behind some of its texts, where parts have ended: the next part
+// begins there, and need not pass over all texts before it. A nil one knows none.
+type textMarks struct {
+	mu   sync.Mutex
+	list []textMark // ascending
+}
+
+// textMark says that so many texts lie before a place.
+type textMark struct{ texts, at int }
+
+// before is the last mark that has at most n texts before it.
+func (m *textMarks) before(n int) textMark {
+	if m == nil {
+		return textMark{}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := m.behind(n); i > 0 {
+		return m.list[i-1]
+	}
+	return textMark{}
+}
+
+// behind is the place in list behind the marks of at most n texts.
+func (m *textMarks) behind(n int) int {
+	return sort.Search(len(m.list), func(i int) bool { return m.list[i].texts > n })
+}
+
+func (m *textMarks) add(t textMark) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := m.behind(t.texts)
+	if i == 0 || m.list[i-1] != t {
+		m.list = slices.Insert(m.list, i, t)
+	}
+}
 
 // textMax is what offsets of 32 bits reach.
 const textMax = 1<<31 - 1
@@ -54,8 +97,10 @@ func (v *values) texts(e format.Encoding, src []byte, count, skip, take int) err
 	return unsupported("encoding %v of %v", e, v.leaf.physical)
 }
 
-func (v *values) plainTexts(src []byte, count, skip, take int) (err error) {
-	for range skip {
+func (v *values) plainTexts(page []byte, count, skip, take int) (err error) {
+	known := v.marks.before(skip)
+	src := page[known.at:]
+	for range skip - known.texts {
 		if src, err = afterText(src); err != nil {
 			return err
 		}
@@ -67,6 +112,7 @@ func (v *values) plainTexts(src []byte, count, skip, take int) (err error) {
 				return err
 			}
 		}
+		v.marks.add(textMark{skip + take, len(page) - len(rest)})
 		src = src[:len(src)-len(rest)]
 	}
 	// Room for all that is left of the page makes the loop one of copies.

@@ -31,6 +31,7 @@ type values struct {
 	n        int     // not flat: entries of the levels
 	def, rep []uint8 // not flat: levels of each entry
 
+	marks *textMarks // of the page at hand, where other parts read it too
 	dict  *dictionary
 	keep  bool     // codes in place of values
 	codes []uint32 // places in dict

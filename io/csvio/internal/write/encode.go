@@ -26,6 +26,7 @@ import (
 // encoder turns record batches into CSV text. It is used by one goroutine at a time
 // and keeps its buffers from chunk to chunk.
 type encoder struct {
+	*output
 	options Options
 	schema  *arrow.Schema
 	quotes  *quoting
@@ -33,10 +34,33 @@ type encoder struct {
 	texts   []columnText
 	strands []csv.Strand
 	rows    int // that are woven at once
-	text    []byte
-	packed  bytes.Buffer
 	zstd    *zstd.Encoder
+	counted int64 // bytes that it is counted for
 }
+
+// output is the text of a chunk, and what is written of it. It is apart from the encoder, which goes
+// on with another chunk while this one waits for those before it.
+type output struct {
+	text   []byte
+	packed bytes.Buffer
+}
+
+// kept is how many bytes the encoder keeps from chunk to chunk, beside its output.
+func (e *encoder) kept() int64 {
+	n := 0
+	for i := range e.texts {
+		n += cap(e.texts[i].slots) + columnBytes + 8*e.rows
+	}
+	if e.zstd != nil {
+		n += zstdBytes
+	}
+	return int64(n)
+}
+
+const (
+	columnBytes = 160      // of a columnText and a strand
+	zstdBytes   = 18 << 20 // of a zstd encoder
+)
 
 // columnText is the memory of a column's fields.
 type columnText struct {
@@ -74,7 +98,7 @@ func newEncoder(o Options, schema *arrow.Schema) *encoder {
 	if o.Null == "" && schema.NumFields() == 1 {
 		o.Null = dialect.NullWords()[0] // an empty line would be no row at all
 	}
-	e := &encoder{options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
+	e := &encoder{output: new(output), options: o, schema: schema, end: "\n", quotes: newQuoting(o)}
 	e.quotes.alone = schema.NumFields() == 1
 	if o.CRLF {
 		e.end = "\r\n"

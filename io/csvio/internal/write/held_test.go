@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdcsv "encoding/csv"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -105,4 +106,29 @@ func TestAnEncoderOfManyColumnsHoldsLittle(t *testing.T) {
 		}
 		require.Less(t, kept, most, "%d columns", columns)
 	}
+}
+
+// TestWhatAZstdEncoderTakes is about what it is counted for.
+func TestWhatAZstdEncoderTakes(t *testing.T) {
+	text := []byte(strings.Repeat("some,text,1234\n", 200_000))
+	before := liveBytes()
+	e := &encoder{output: new(output)}
+	w := &writer{options: Options{Compression: "zstd"}}
+	_, err := w.pack(e, text)
+	require.NoError(t, err)
+	e.output = nil
+	took := liveBytes() - before
+	require.Less(t, took, int64(zstdBytes+zstdBytes/2))
+	require.Greater(t, took, int64(zstdBytes/2))
+	require.NotNil(t, e.zstd)
+	require.NotEmpty(t, text)
+}
+
+// liveBytes is how many bytes are reachable; pools give up what they hold at the second collection.
+func liveBytes() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

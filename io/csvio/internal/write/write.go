@@ -84,8 +84,12 @@ type writer struct {
 	schema  *arrow.Schema
 	out     atomicfile.Output
 
-	begun    bool // the header is written
-	encoders sync.Pool
+	begun   bool      // the header is written
+	outputs sync.Pool // of chunks that are written
+
+	mu    sync.Mutex
+	idle  []*encoder
+	share *chunker.Share // of encoders; nil where no one counts
 }
 
 // newWriter checks the options and that every column can be written.
@@ -116,8 +120,38 @@ func newWriter(file string, schema *arrow.Schema, o Options) (*writer, error) {
 		}
 	}
 	w := &writer{options: o, file: file, schema: schema}
-	w.encoders.New = func() any { return newEncoder(o, schema) }
+	w.outputs.New = func() any { return new(output) }
 	return w, nil
+}
+
+// Hold counts in m what encoders keep from chunk to chunk. Each worker has one.
+func (w *writer) Hold(m *chunker.Memory) (err error) {
+	w.share, err = m.Share("encoders of CSV", 0)
+	return err
+}
+
+// encoder is one that no other chunk has, for giveBack to take.
+func (w *writer) encoder() *encoder {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.idle); n > 0 {
+		e := w.idle[n-1]
+		w.idle = w.idle[:n-1]
+		return e
+	}
+	return newEncoder(w.options, w.schema)
+}
+
+// giveBack counts what the encoder has come to keep.
+func (w *writer) giveBack(e *encoder) {
+	kept := e.kept()
+	if w.share != nil {
+		w.share.Add(kept - e.counted)
+	}
+	e.counted, e.output = kept, nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.idle = append(w.idle, e)
 }
 
 func (w *writer) Worker() (chunker.Write, error) { return w.write, nil }
@@ -125,13 +159,15 @@ func (w *writer) Worker() (chunker.Write, error) { return w.write, nil }
 // write encodes a chunk.
 func (w *writer) write(ctx context.Context, c chunker.Chunk) (chunker.Append, error) {
 	defer c.Release()
-	e := w.encoders.Get().(*encoder)
+	e, out := w.encoder(), w.outputs.Get().(*output)
+	e.output = out
 	text, packed, err := w.encode(ctx, e, c)
 	if err != nil {
 		return nil, w.fail(err)
 	}
+	w.giveBack(e)
 	return func(context.Context) error {
-		defer w.encoders.Put(e)
+		defer w.outputs.Put(out)
 		if err := w.header(text); err != nil {
 			return err
 		}
@@ -170,8 +206,9 @@ func (w *writer) header(rows []byte) error {
 	if w.options.NoHeader {
 		return nil
 	}
-	e := w.encoders.Get().(*encoder)
-	defer w.encoders.Put(e)
+	e := w.encoder()
+	e.output = new(output)
+	defer w.giveBack(e)
 	packed, err := w.pack(e, e.headerOver(rows))
 	if err != nil {
 		return w.fail(err)
@@ -230,7 +267,12 @@ func (w *writer) Commit(ctx context.Context) error {
 	return w.closed(w.out.Commit())
 }
 
-func (w *writer) Close() error { return w.closed(w.out.Close()) }
+func (w *writer) Close() error {
+	if w.share != nil {
+		w.share.Close()
+	}
+	return w.closed(w.out.Close())
+}
 
 // closed is an error of ending the output, if there is one.
 func (w *writer) closed(err error) error {
