@@ -141,7 +141,11 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, int64(1), counted.Peak)
 	require.Equal(t, int64(8), counted.Bytes)
 	require.Positive(t, counted.Dialed)
+}
 
+// TestBrokenHooks: the row of a hook that panics fails, and no socket and no turn is lost.
+func TestBrokenHooks(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "body") })
 	for _, at := range []web.Moment{web.Queued, web.Started, web.Connected, web.FirstByte, web.Done} {
 		broken := client(t, &web.Client{Sockets: 1, OnEvent: func(e web.Event) {
 			if e.Moment == at && strings.HasSuffix(e.URL, "/good") {
