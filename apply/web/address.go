@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"syscall"
@@ -98,7 +99,9 @@ func (c *Client) control() func(network, address string, _ syscall.RawConn) erro
 	return func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err == nil {
-			err = c.Addresses(at.Addr())
+			_, err = guarded(context.Background(), func(context.Context) (struct{}, error) {
+				return struct{}{}, c.Addresses(at.Addr())
+			})
 		}
 		if err != nil {
 			return async.Permanent(&AddressError{Address: at, Err: err})

@@ -17,9 +17,13 @@ type carrier struct {
 	next   http.RoundTripper
 }
 
+// resentMax is how often a request is given another socket. What fails more often has another cause
+// than sockets that were closed, such as a body that cannot be read.
+const resentMax = 5
+
 // RoundTrip sends a request.
 func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
-	for {
+	for resent := 0; ; resent++ {
 		w := watchOf(req.Context())
 		try := &attempt{watch: w}
 		resp, err := c.next.RoundTrip(try.request(req))
@@ -27,7 +31,7 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 			try.told(func() { w.firstByte(try.answered.Load(), resp.StatusCode) }, resp.Body)
 			return resp, nil
 		}
-		if !try.unsent() || req.Context().Err() != nil || !rewind(req) {
+		if resent == resentMax || !try.unsent() || req.Context().Err() != nil || !rewind(req) {
 			return nil, err
 		}
 		c.client.counted.resent.Add(1)

@@ -47,7 +47,7 @@ func TestResent(t *testing.T) {
 		failed                bool
 	}{
 		{0, 0, 1, nil, false}, {2, 0, 3, nil, false}, {1, 1, 1, nil, true}, {2, 0, 3, strings.NewReader("text"), false},
-		{1, 5, 1, strings.NewReader("text"), true}, {1, 0, 1, io.MultiReader(strings.NewReader("once")), true},
+		{100, 0, 6, nil, true}, {1, 5, 1, strings.NewReader("text"), true}, {1, 0, 1, io.MultiReader(strings.NewReader("once")), true},
 	} {
 		next := &broken{fails: c.fails, written: c.written}
 		client := new(Client)

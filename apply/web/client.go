@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -162,7 +163,9 @@ func (c *Client) redirect(own func(*http.Request, []*http.Request) error) func(*
 		own = c.capped
 	}
 	return func(req *http.Request, via []*http.Request) error {
-		if err := own(req, via); err != nil {
+		if _, err := guarded(req.Context(), func(context.Context) (struct{}, error) {
+			return struct{}{}, own(req, via)
+		}); err != nil {
 			return err
 		}
 		if name := c.Auth.header; name != "" && !sameOrigin(req.URL, via[0].URL) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -140,7 +141,11 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, int64(1), counted.Peak)
 	require.Equal(t, int64(8), counted.Bytes)
 	require.Positive(t, counted.Dialed)
+}
 
+// TestBrokenHooks: the row of a hook that panics fails, and no socket and no turn is lost.
+func TestBrokenHooks(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "body") })
 	for _, at := range []web.Moment{web.Queued, web.Started, web.Connected, web.FirstByte, web.Done} {
 		broken := client(t, &web.Client{Sockets: 1, OnEvent: func(e web.Event) {
 			if e.Moment == at && strings.HasSuffix(e.URL, "/good") {
@@ -233,4 +238,25 @@ func TestGoexitInABuilder(t *testing.T) {
 	}, c))
 	require.Len(t, reasons, 1)
 	require.Contains(t, reasons[1], "Goexit")
+}
+
+// TestBrokenSettings: functions among the settings may panic or end their goroutine, wherever
+// net/http calls them.
+func TestBrokenSettings(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/away" {
+			http.Redirect(w, r, "/", 302)
+		}
+	})
+	for want, broken := range map[string]func(){"a bug": func() { panic("a bug") }, "Goexit": goexit} {
+		for _, c := range []*web.Client{
+			{Addresses: func(netip.Addr) error { broken(); return nil }},
+			{Proxy: func(*http.Request) (*url.URL, error) { broken(); return nil, nil }},
+			{HTTP: &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { broken(); return nil }}},
+		} {
+			_, err := one(t, s.URL+"/away", client(t, c))
+			require.ErrorContains(t, err, want)
+			require.Zero(t, c.Counters().Running+c.Counters().Sockets)
+		}
+	}
 }

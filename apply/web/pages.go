@@ -151,7 +151,8 @@ func (s *pageStream[T]) Next(ctx context.Context) (chunker.Part, error) {
 
 // page asks for the next page, and finds the one behind it.
 func (s *pageStream[T]) page(ctx context.Context) (list []json.RawMessage, size int, err error) {
-	r, err := s.of.client.fetch(ctx, get(s.next.String()))
+	to := get(s.next.String())
+	r, err := guarded(ctx, func(ctx context.Context) (*reply, error) { return s.of.client.fetch(ctx, to) })
 	if err != nil {
 		return nil, 0, err
 	}

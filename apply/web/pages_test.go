@@ -162,3 +162,26 @@ func TestPagesThatCannotGoOn(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// TestPagesWithABrokenHook: what a hook does ends the read with an error, and nothing else.
+func TestPagesWithABrokenHook(t *testing.T) {
+	s := listing(t, 40)
+	for name, hook := range map[string]func(){"a hook's bug": func() { panic("a hook's bug") }, "Goexit": goexit} {
+		c := client(t, &web.Client{Sockets: 1, OnEvent: func(e web.Event) {
+			if e.Moment == web.FirstByte && strings.Contains(e.URL, "from=7") {
+				hook()
+			}
+		}})
+		src := web.Pages[item](s.URL+"/list", web.Paging{Next: web.Link()}, c)
+		_, err := chunker.ReadAll(t.Context(), src)
+		require.ErrorContains(t, err, name)
+		_, err = ooc.Job{From: src, To: new(chunker.FrameSink)}.Run(t.Context())
+		require.ErrorContains(t, err, name)
+		post := web.Post[item, item](s.URL+"/list?from=7", web.Batches{}, c)
+		f, err := frame.FromStructs(items(5))
+		require.NoError(t, err)
+		_, err = apply.Apply(t.Context(), f, post)
+		require.ErrorContains(t, err, name)
+		require.Zero(t, c.Counters().Running)
+	}
+}
