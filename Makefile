@@ -38,8 +38,9 @@ bench-peers: ## hold every job against every peer and store the table (about 45 
 	cd bench && go run . -store
 
 RUNS ?= 1000
-long: ## run what takes long: a sort of 2 GiB in 64 MiB (3 GiB of TMPDIR), and RUNS (1000) times steps that share memory
+long: ## run what takes long: a sort of 2 GiB in 64 MiB (3 GiB of TMPDIR), a million calls that wait, and RUNS (1000) times steps that share memory
 	VOLLEY_LONG=2048 go test ./apply/order -count=1 -timeout 30m -v
+	VOLLEY_LONG=1000000 go test ./apply -count=1 -timeout 30m -v -run TestManyCallsTakeLittleMemory
 	VOLLEY_RUNS=$(RUNS) go test -count=1 -timeout 2h -run TestThreeThatHoldMemory ./internal/engine
 
 FUZZTIME ?= 60s

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +120,40 @@ func BenchmarkTenRows(b *testing.B) {
 			}
 			after, _ := cputime.Process() // which other processes do not change
 			b.ReportMetric(float64(after-before)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// BenchmarkCallsThatWait is 10,000 calls of 50 ms: with goroutines and a channel of 1,000 places, by
+// the width that is told, and by the one that is found. 0.5 s are the best.
+func BenchmarkCallsThatWait(b *testing.B) {
+	const rows, width = 10_000, 1000
+	f, err := frame.New(frame.Of("n", make([]int64, rows)))
+	require.NoError(b, err)
+	wait := func(_ context.Context, n int64) (int64, error) { time.Sleep(50 * time.Millisecond); return n, nil }
+	b.Run("plain", func(b *testing.B) {
+		for b.Loop() {
+			places := make(chan bool, width)
+			var group sync.WaitGroup
+			for i := range rows {
+				places <- true
+				group.Go(func() {
+					wait(b.Context(), int64(i))
+					<-places
+				})
+			}
+			group.Wait()
+		}
+	})
+	for _, c := range []struct {
+		name string
+		told int
+	}{{"told", width}, {"found", 0}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				_, err := apply.Apply(b.Context(), f, apply.Call1("y", "n", wait).With(apply.Calls{Concurrency: c.told}))
+				require.NoError(b, err)
+			}
 		})
 	}
 }

@@ -49,8 +49,7 @@
 //
 //	serial    one worker: for little work, and always with Workers: 1
 //	parallel  a worker a core, each claiming morsels of about 1 ms of rows
-//	wide      for functions that wait: many more workers than cores, more and
-//	          more of them as long as that gets more rows done
+//	wide      for functions that wait: as many calls at a time as pay, 1,000 at most
 //
 // Morsels shrink near the end, and a worker that finds nothing left is given part of what another
 // one holds, so that rows of unequal cost keep all cores busy. While it runs the engine compares
@@ -59,8 +58,8 @@
 // No worker waits for another's slow row. A sample is cut short once a row has been under way for
 // 2 ms, and all workers begin with the rows that are left, one at a time. Whether slow rows wait or
 // compute is measured while they run, by the processor time of their threads: if they wait, the run
-// goes wide, and doubles its workers as long as no row has come back. So ten rows of 2 s that wait
-// take 2 s, and a clump of slow rows among cheap ones is on all cores after its first row.
+// goes wide. So ten rows of 2 s that wait take 2 s, and a clump of slow rows among cheap ones is on
+// all cores after its first row.
 //
 // Engine.Strategy forces one of them for a call, and Engine.Form one of a function's two forms; the
 // plan says so. Engine.SerialBelow says how little work is left to one worker.
@@ -70,6 +69,22 @@
 // The engine costs 15 to 60 µs a call for up to some thousand rows, 80 to 150 µs where it samples a
 // larger table, and then about 0.2 ns a row and function on top of the function itself; more where
 // a column's values must be converted (1 ns for a string).
+//
+// # How many calls at a time
+//
+// How many calls pay is measured while they are made. The width doubles as long as that gets more
+// done a second; it falls back where calls only queue, which is seen by latency and confirmed by
+// the rate, and where more of them fail than before, until fewer do. Later it is tried now and then
+// whether more pay, or fewer do as well. Within 0.1 s of a first call that does not come back 128
+// are begun, and then more and more; as many as may be, if Engine.Wide or [Calls] says a number.
+// Package internal/inflight has the method, its sources and the servers that it is held against:
+// the width is within a half of the best one for servers with 10 and more parallel places.
+//
+// The width is one for all of a stage's chunks. It is at most 1,000, or what Engine.Wide, a job's
+// Wide or the function's Calls.Concurrency says, and never more than files may yet be opened. The
+// plan says which of them it is by; the report says what it came to, the most calls that were under
+// way, and how long calls took (p50, p90, p99). One goroutine makes one call at a time. A wide run
+// of a million rows takes about 25 MiB of memory at 1,000 calls.
 //
 // # Whole chunks
 //

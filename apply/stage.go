@@ -29,7 +29,7 @@ type stage struct {
 	out    *arrow.Schema
 	writes []int // by output of all nodes in order: its place in out
 
-	sampling sync.Mutex  // held while the first batch is sampled, which others then wait for
+	sampling chan bool   // full while the first batch is sampled, which others then wait for
 	wide     atomic.Bool // a batch was run wide
 	calls    underway
 
@@ -100,7 +100,7 @@ func (s *stage) Seal() error {
 }
 
 func newStage(from *columns) *stage {
-	return &stage{in: from.Schema, from: from, to: from, fields: from.Fields(), added: map[string]int{}, written: map[int]bool{}}
+	return &stage{sampling: make(chan bool, 1), in: from.Schema, from: from, to: from, fields: from.Fields(), added: map[string]int{}, written: map[int]bool{}}
 }
 
 // wire wires a function to the stage's input; or, if it reads what the stage writes, to the stage's
@@ -318,8 +318,8 @@ func (s *stage) took(d time.Duration) {
 
 // sampled is what a row costs. The first batch with rows is sampled for it while others wait.
 func (s *stage) sampled(p *pass, env *engine.Env) costs {
-	s.sampling.Lock()
-	defer s.sampling.Unlock()
+	s.sampling <- true
+	defer func() { <-s.sampling }()
 	if c := s.known(p); c != nil {
 		p.control.Use(c.Estimate)
 		return *c

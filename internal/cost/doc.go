@@ -11,10 +11,11 @@
 // one too, or once one is still under way after 2 ms: a timer sees to that, and all workers then
 // begin with what is left. The same timer looks at the run: a worker that is late gives back what
 // it has not begun, and workers are added where one alone was the choice. Whether slow units wait
-// or compute is told by the processor time of their threads; if they wait, the run goes wide, and
-// doubles its workers as long as that gets more done, or as long as no unit has come back at all.
+// or compute is told by the processor time of their threads; if they wait, the run goes wide: it
+// has as many workers as an [inflight.Width] finds to pay.
 //
-//	set := cost.Settings{Limits: cost.Limits{Workers: 8, Wide: 128}, Unit: "task", Start: start}
+//	set := cost.Settings{Limits: cost.Limits{Workers: 8, Wide: 1000}, Unit: "task", Start: start}
+//	set.Width = inflight.New(1000, 128)
 //	control := cost.New(cursor, set)
 //	estimate := control.Sample()
 //	if left := control.Left(); left > 0 {
