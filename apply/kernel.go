@@ -286,7 +286,7 @@ func (k *calling[R]) one(t *task, i int) {
 	if k.guard == nil {
 		k.sink.out[i], err = k.call(t.ctx, i)
 	} else {
-		k.sink.out[i], err = guardedCall(k.guard, t, i, k.bound(i))
+		k.sink.out[i], err = guardedCall(k.guard, t, i, k.bound)
 	}
 	if err != nil {
 		k.zero(i)
