@@ -30,7 +30,8 @@ import (
 // pauses, waits and calls.
 //
 // The report counts the calls of a function whose Calls sets more than Concurrency: see
-// [CallCounts]. A guarded call costs about 1 µs and some hundred bytes, one with a Timeout 5 µs.
+// [CallCounts]. On a 2.8 GHz core a guarded call costs about 2 µs and 200 bytes, one with a Timeout
+// 7 µs and 800 bytes, and a row that Once saves 0.3 µs.
 //
 // Functions that take no context ([Map1], [Rows], [Each]) cannot fail or be ended: their Calls may
 // set limits and Once only. A call of [Batch] is one of a batch, which has no key and is never

@@ -303,9 +303,9 @@ func attempt[R any](ctx context.Context, p passage, call func(context.Context) (
 }
 
 // guardedCall is the result for row i: of a call, or of one for equal input.
-func guardedCall[R any](g *guarded, t *task, i int, call func(context.Context) (R, error)) (R, error) {
+func guardedCall[R any](g *guarded, t *task, i int, bound func(i int) func(context.Context) (R, error)) (R, error) {
 	if g.memo == nil {
-		return passed(g, t, i, call)
+		return passed(g, t, i, bound(i))
 	}
-	return once(g, t, i, call)
+	return once(g, t, i, bound)
 }

@@ -51,6 +51,12 @@ func (s *service) call(ctx context.Context, n int64) (int64, error) {
 	return s.answer(ctx, n, call)
 }
 
+// sync makes what abandoned calls have counted seen by the test, which waits for none of them.
+func (s *service) sync() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+}
+
 // mostCalls is how often the row that was called most was called.
 func (s *service) mostCalls() (most int) {
 	s.mu.Lock()
@@ -60,6 +66,10 @@ func (s *service) mostCalls() (most int) {
 	}
 	return most
 }
+
+// unsampled calls all rows by many workers from the first on. A sample is cut short once a thread is
+// seen to be blocked, which no test's time waits for.
+var unsampled = apply.Engine{Workers: 4, Strategy: apply.Wide}
 
 // ints are a column's values, -1 for null.
 func ints(t *testing.T, f *frame.Frame, name string) (out []int64) {
@@ -136,6 +146,7 @@ func TestEachRowEndsWithItsValueOrItsError(t *testing.T) {
 			Concurrency: 20, Retry: &async.Retry{Attempts: 3}, Timeout: time.Second,
 		}))
 		require.NoError(t, err)
+		s.sync()
 		n, want := ints(t, f, "n"), map[int]bool{}
 		for i, y := range ints(t, out, "y") {
 			switch n[i] % 100 {
@@ -196,7 +207,7 @@ func TestTheRateIsNeverExceeded(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{answer: answer}
-		_, report, err := apply.Engine{Workers: 4}.Run(t.Context(), table(t, 900), apply.Call1("y", "n", s.call).With(apply.Calls{
+		_, report, err := unsampled.Run(t.Context(), table(t, 900), apply.Call1("y", "n", s.call).With(apply.Calls{
 			PerSecond: 100, Burst: 10, Retry: &async.Retry{},
 		}))
 		require.NoError(t, err)
@@ -276,7 +287,7 @@ func TestAPauseHoldsNoPlace(t *testing.T) {
 			return n, nil
 		}}
 		began := time.Now()
-		_, err := apply.Apply(t.Context(), table(t, 60), apply.Call1("y", "n", s.call).With(apply.Calls{Concurrency: 1, Retry: &async.Retry{}}))
+		_, _, err := unsampled.Run(t.Context(), table(t, 60), apply.Call1("y", "n", s.call).With(apply.Calls{Concurrency: 1, Retry: &async.Retry{}}))
 		require.NoError(t, err)
 		require.Equal(t, 1, s.most)
 		last := s.started[len(s.started)-2].Sub(began)
@@ -295,8 +306,11 @@ func TestTheRunEndsWhatItsRowsWaitFor(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &service{answer: func(ctx context.Context, n int64, _ int) (int64, error) {
-				if calls.Retry != nil {
+				switch {
+				case calls.Retry != nil:
 					return 0, errBusy
+				case calls.Timeout == 0: // the others wait for their turn
+					return n, nil
 				}
 				<-ctx.Done()
 				return 0, ctx.Err()
@@ -323,7 +337,7 @@ func TestTheRunEndsWhatItsRowsWaitFor(t *testing.T) {
 			return n, nil
 		}}
 		began := time.Now()
-		_, _, err := apply.Engine{Workers: 4}.Run(t.Context(), table(t, 90), apply.Call1("y", "n", s.call).With(apply.Calls{Retry: &async.Retry{}}))
+		_, _, err := unsampled.Run(t.Context(), table(t, 90), apply.Call1("y", "n", s.call).With(apply.Calls{Retry: &async.Retry{}}))
 		require.ErrorContains(t, err, "row 3, ")
 		require.Less(t, time.Since(began), time.Minute)
 	})
@@ -339,6 +353,7 @@ func TestARunEndsAtTooManyAbandonedCalls(t *testing.T) {
 		}))
 		require.ErrorIs(t, err, async.ErrAbandonedMax)
 		require.ErrorContains(t, err, "or raise Calls.AbandonedMax")
+		s.sync()
 		require.LessOrEqual(t, s.all, 14, "%s", report)
 		require.EqualValues(t, s.all, callsOf(t, report).Abandoned)
 		close(release)
@@ -436,7 +451,7 @@ func TestKeysHaveLimitsOfTheirOwn(t *testing.T) {
 				return n, nil
 			}
 			per.Concurrency = 2
-			_, report, err := apply.Engine{Workers: 4}.Run(t.Context(), f,
+			_, report, err := unsampled.Run(t.Context(), f,
 				apply.Expr("host = n % 3"), apply.Map1("name", "host", func(h int64) string { return fmt.Sprint("host ", h) }),
 				apply.Call1("y", "n", call).With(apply.Calls{Concurrency: 50, PerKey: per}))
 			require.NoError(t, err)
@@ -499,7 +514,7 @@ func TestAHedgeIsASecondCallForASlowOne(t *testing.T) {
 		f, err := frame.New(frame.Of("n", upTo(500)))
 		require.NoError(t, err)
 		began := time.Now()
-		out, report, err := apply.Engine{Workers: 2}.Run(t.Context(), f, apply.Call1("y", "n", s.call).With(apply.Calls{Concurrency: 4, Hedge: 0.9}))
+		out, report, err := unsampled.Run(t.Context(), f, apply.Call1("y", "n", s.call).With(apply.Calls{Concurrency: 4, Hedge: 0.9}))
 		require.NoError(t, err)
 		require.Equal(t, upTo(500), ints(t, out, "y"))
 		require.Less(t, time.Since(began), 3*time.Minute, "the first slow ones had nothing to go by")

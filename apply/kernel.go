@@ -290,7 +290,7 @@ func (k *calling[R]) one(t *task, i int) {
 		k.sink.out[i], err = k.call(t.ctx, i)
 		t.ends(1, err != nil)
 	} else { // which tells of each call itself
-		k.sink.out[i], err = guardedCall(k.guard, t, i, k.bound(i))
+		k.sink.out[i], err = guardedCall(k.guard, t, i, k.bound)
 	}
 	if err != nil {
 		k.zero(i)

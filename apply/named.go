@@ -230,7 +230,7 @@ func (k *untyped) runMask(t *task, base int, mask uint64) (rest uint64) {
 func (k *untyped) runGuarded(t *task, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		t.at = i
-		v, err := guardedCall(k.guard, t, i, k.bound(i))
+		v, err := guardedCall(k.guard, t, i, k.bound)
 		if err == nil {
 			reflect.NewAt(k.fn.Out, k.result(i)).Elem().Set(v)
 		} else {

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"reflect"
@@ -36,6 +37,7 @@ type half struct {
 
 // memoEntry is a call and, once it has ended, its result.
 type memoEntry struct {
+	key   string        // the input
 	ended chan struct{} // closed then
 	value any
 	err   error
@@ -67,31 +69,34 @@ func (m *memo) bound(set int64, alone bool, memory *chunker.Memory) {
 	m.share, _ = memory.Share("results of Calls.Once", 0) // a share of nothing is never refused
 }
 
-// get is the result for an input: that of an earlier row, of a call that is under way, or of this
-// one. It returns the entry if that is there for good.
-func (m *memo) get(ctx context.Context, input []byte, call func() (any, error)) (*memoEntry, any, error) {
+// get is the entry of an input whose result is known, once a call that is under way for it has
+// ended; or a new one, which is the caller's to lead.
+func (m *memo) get(ctx context.Context, input []byte) (e *memoEntry, leads bool, err error) {
 	for {
-		m.mu.Lock()
-		e := m.find(input)
-		if e == nil {
-			e = &memoEntry{ended: make(chan struct{})}
-			key := string(input)
-			m.young.put(key, e)
-			m.mu.Unlock()
-			v, err := m.lead(ctx, key, e, call)
-			return e, v, err
+		if e, leads = m.entry(input); leads {
+			return e, true, nil
 		}
-		m.mu.Unlock()
 		select {
 		case <-e.ended:
 		case <-ctx.Done():
-			return nil, nil, context.Cause(ctx)
+			return nil, false, context.Cause(ctx)
 		}
 		if !e.cut {
 			m.saved.Add(1)
-			return e, e.value, e.err
+			return e, false, nil
 		}
 	}
+}
+
+// entry is that of an input; isNew reports whether there was none.
+func (m *memo) entry(input []byte) (e *memoEntry, isNew bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e = m.find(input); e == nil {
+		e, isNew = &memoEntry{ended: make(chan struct{}), key: string(input)}, true
+		m.young.put(e)
+	}
+	return e, isNew
 }
 
 // find is the entry of an input, which is used and therefore young; nil if there is none.
@@ -101,38 +106,37 @@ func (m *memo) find(input []byte) *memoEntry {
 	}
 	e := m.old.entries[string(input)]
 	if e != nil {
-		key := string(input)
-		m.old.drop(key, e)
-		m.young.put(key, e)
+		m.old.drop(e)
+		m.young.put(e)
 		m.turn()
 	}
 	return e
 }
 
-func (h *half) put(key string, e *memoEntry) {
+func (h *half) put(e *memoEntry) {
 	if h.entries == nil {
 		h.entries = map[string]*memoEntry{}
 	}
-	h.entries[key] = e
+	h.entries[e.key] = e
 	h.bytes += e.bytes
 }
 
-func (h *half) drop(key string, e *memoEntry) {
-	if h.entries[key] == e {
-		delete(h.entries, key)
+func (h *half) drop(e *memoEntry) {
+	if h.entries[e.key] == e {
+		delete(h.entries, e.key)
 		h.bytes -= e.bytes
 	}
 }
 
 // lead makes the call. A panic is the error of all who wait for it; so is the end of the goroutine,
 // which goes on to end.
-func (m *memo) lead(ctx context.Context, key string, e *memoEntry, call func() (any, error)) (v any, err error) {
+func (m *memo) lead(ctx context.Context, e *memoEntry, call func() (any, error)) (v any, err error) {
 	returned := false
 	defer func() {
 		if !returned {
 			v, err = nil, panics.From(recover())
 		}
-		m.end(key, e, v, err, ctx.Err() != nil)
+		m.end(e, v, err, ctx.Err() != nil)
 	}()
 	v, err = call()
 	returned = true
@@ -140,7 +144,7 @@ func (m *memo) lead(ctx context.Context, key string, e *memoEntry, call func() (
 }
 
 // end tells those who wait, and keeps the result if it is one for later rows.
-func (m *memo) end(key string, e *memoEntry, v any, err error, over bool) {
+func (m *memo) end(e *memoEntry, v any, err error, over bool) {
 	size := int64(0)
 	if err == nil {
 		v, size = owned(v)
@@ -149,16 +153,16 @@ func (m *memo) end(key string, e *memoEntry, v any, err error, over bool) {
 	defer m.mu.Unlock()
 	e.value, e.err, e.cut = v, err, err != nil && over
 	of := &m.young
-	if of.entries[key] != e {
+	if of.entries[e.key] != e {
 		of = &m.old
 	}
 	if err == nil || !e.cut && async.IsPermanent(err) {
-		e.bytes = int64(len(key)) + entryBytes + size
+		e.bytes = int64(len(e.key)) + entryBytes + size
 		of.bytes += e.bytes
 		m.hold(e.bytes)
 		m.turn()
 	} else {
-		of.drop(key, e)
+		of.drop(e)
 	}
 	close(e.ended)
 }
@@ -178,9 +182,9 @@ func (m *memo) turn() {
 		return
 	}
 	var next half
-	for key, e := range m.old.entries {
+	for _, e := range m.old.entries {
 		if e.bytes == 0 {
-			next.put(key, e)
+			next.put(e)
 		} else {
 			m.forgotten.Add(1)
 		}
@@ -229,22 +233,32 @@ func ownTexts(v reflect.Value) (bytes int64) {
 }
 
 // once is the result for row i by the memo.
-func once[R any](g *guarded, t *task, i int, call func(context.Context) (R, error)) (v R, err error) {
+func once[R any](g *guarded, t *task, i int, bound func(i int) func(context.Context) (R, error)) (v R, err error) {
 	known := g.inputs.known(i)
 	if known != nil && *known != nil {
 		g.memo.saved.Add(1)
 		return (*known).value.(R), nil
 	}
-	e, got, err := g.memo.get(t.ctx, g.inputs.at(i), func() (any, error) {
-		return passed(g, t, i, call)
-	})
-	if err != nil {
-		return v, err
+	e, leads, err := g.memo.get(t.ctx, g.inputs.at(i))
+	if leads {
+		return leading(g, t, i, e, bound)
+	}
+	if err != nil || e.err != nil {
+		return v, cmp.Or(err, e.err)
 	}
 	if known != nil {
 		*known = e
 	}
-	return got.(R), nil
+	return e.value.(R), nil
+}
+
+// leading makes the call for row i, and keeps its result in the entry.
+func leading[R any](g *guarded, t *task, i int, e *memoEntry, bound func(i int) func(context.Context) (R, error)) (v R, err error) {
+	got, err := g.memo.lead(t.ctx, e, func() (any, error) { return passed(g, t, i, bound(i)) })
+	if err == nil {
+		v = got.(R)
+	}
+	return v, err
 }
 
 // savedRows is how many rows at most are looked at for what Once saves.

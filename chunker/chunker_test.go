@@ -315,7 +315,7 @@ func TestRejectsHaveTheSameColumnsWhoeverKeepsThem(t *testing.T) {
 func TestEachRowIsFoundBetweenRejects(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 200 {
-		c := chunker.Chunk{Row: r.Int64N(1000)}
+		c := chunker.Chunk{Origin: chunker.Origin{Row: r.Int64N(1000)}}
 		var want []int64
 		share := r.IntN(10)
 		for at := range int64(60) {

@@ -78,6 +78,20 @@ func TestOnceHoldsForAllChunks(t *testing.T) {
 	}
 }
 
+// TestKeysAreRead of a source that is pruned, though nothing else reads their column.
+func TestKeysAreRead(t *testing.T) {
+	call := apply.Call1("m", "n", func(_ context.Context, n int64) (int64, error) { return n, nil })
+	for _, by := range []string{"s", `s + "!"`} {
+		steps := chunker.Steps{call.With(apply.Calls{PerKey: apply.PerKey{By: by, Concurrency: 1}}), table.Select("m")}
+		bound, err := steps.Bind(t.Context(), numbers(t, 10).Schema())
+		require.NoError(t, err)
+		first := bound.(chunker.BoundSteps).List[0].(interface{ Reads() []int })
+		require.Contains(t, first.Reads(), numbers(t, 10).Schema().FieldIndices("s")[0], by)
+		_, err = ooc.Job{From: small{numbers(t, 400), 40}, To: new(chunker.FrameSink), Steps: steps}.Run(t.Context())
+		require.NoError(t, err)
+	}
+}
+
 // TestARateHoldsForAllChunks, and each row is called as often as Retry says.
 func TestARateHoldsForAllChunks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
