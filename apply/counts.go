@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -93,7 +94,8 @@ func (s *stage) came() (out []FunctionReport) {
 	return out
 }
 
-// underWay is the stage's calls, for progress.
+// underWay is the stage's calls, for progress: as the guards of its functions count them, or as its
+// meter does, which knows those of functions without a guard, but only once they are slow.
 func (s *stage) underWay() (c progress.Calls) {
 	_, guards := s.guards()
 	for _, g := range guards {
@@ -102,11 +104,21 @@ func (s *stage) underWay() (c progress.Calls) {
 		c.Failed += g.counts.failed.Load()
 		c.Retried += g.counts.retried.Load()
 	}
+	if m := s.calls.shown.Load(); m != nil && s.waits() {
+		c.Running = max(c.Running, m.now.Load())
+		c.Made = max(c.Made, m.calls.Load())
+		c.Failed = max(c.Failed, m.failed.Load())
+	}
 	return c
 }
 
-// CallsOf is the calls of bound steps so far, of functions whose [Calls] set more than Concurrency.
-// It may be asked at any time of a run.
+// waits reports whether a function of the stage says that it waits, or was found to.
+func (s *stage) waits() bool {
+	return s.wide.Load() || slices.ContainsFunc(s.nodes, func(n *node) bool { return n.waits })
+}
+
+// CallsOf is the calls that functions of bound steps made so far, if they wait. It may be asked at
+// any time of a run.
 func CallsOf(steps chunker.BoundSteps) (c progress.Calls) {
 	for _, step := range steps.List {
 		if s, ok := step.(*stage); ok {

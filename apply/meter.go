@@ -17,6 +17,7 @@ type underway struct {
 	once  sync.Once
 	width *inflight.Width
 	meter *meter
+	shown atomic.Pointer[meter] // the same, for who asks at any time of a run
 }
 
 // of is the width and the meter of a stage's nodes; nil if none of them can wait.
@@ -30,6 +31,7 @@ func (u *underway) of(nodes []*node, env *engine.Env) (*inflight.Width, *meter) 
 			first = env.Wide
 		}
 		u.width, u.meter = inflight.New(env.Wide, max(first, env.Workers)), new(meter)
+		u.shown.Store(u.meter)
 	})
 	return u.width, u.meter
 }
