@@ -225,3 +225,57 @@ func ExampleClient_Counters() {
 	// GET 200 4 bytes
 	// 2 requests, 1 socket
 }
+
+// A server that wants a name and a password, and one that is told a wrong one.
+func ExampleBasic() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "ann" || password != "secret" {
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		io.WriteString(w, "welcome")
+	}))
+	defer server.Close()
+	urls, _ := frame.New(frame.Of("url", []string{server.URL}))
+	for _, password := range []string{"secret", "guess"} {
+		client := &web.Client{Auth: web.Basic("ann", password)}
+		out, err := apply.Apply(context.Background(), urls, web.Get("url", client))
+		var status *web.StatusError
+		if errors.As(err, &status) {
+			fmt.Printf("%d %s", status.Status, status.Body)
+		} else {
+			body, _ := frame.Col[string](out, "body")
+			fmt.Println(body.Values()[0])
+		}
+		client.Close()
+	}
+	// Output:
+	// welcome
+	// 401 who are you?
+}
+
+// Pages whose next is asked for by a text of the one before.
+func ExampleCursor() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("after") {
+		case "":
+			io.WriteString(w, `{"items": [{"n": 1}, {"n": 2}], "cursor": "b2"}`)
+		case "b2":
+			io.WriteString(w, `{"items": [{"n": 3}], "cursor": ""}`)
+		}
+	}))
+	defer server.Close()
+	client := &web.Client{}
+	defer client.Close()
+	type Item struct {
+		N int64 `json:"n"`
+	}
+	items := web.Pages[Item](server.URL, web.Paging{Next: web.Cursor("cursor", "after"), List: "items"}, client)
+	all, err := chunker.ReadAll(context.Background(), items)
+	if err != nil {
+		fmt.Println("error:", err)
+		return
+	}
+	fmt.Println(all.NumRows(), "items of 2 pages")
+	// Output: 3 items of 2 pages
+}

@@ -139,17 +139,21 @@ func init() {
 			"apply/async.Guard", "apply/async.Result", "apply/async.LimiterStats", "apply/progress.Event", "apply/expr.Program", "apply/expr.Constant",
 			"io/csvio.Dialect", "io/csvio.ColumnDialect", "io/csvio.Report", "io/csvio.UndecidedColumn",
 			"io/parquetio.Info", "io/parquetio.ColumnInfo", "io/parquetio.RowGroupInfo", "io/parquetio.ChunkInfo", "io/parquetio.SchemaElement", "io/parquetio.KeyValue",
+			"apply.CallCounts", "apply.CallsReport", "apply.FunctionReport", "apply/progress.Calls",
+			"apply/web.Auth", "apply/web.Counters", "apply/web.Moment", "apply/web.Next", "apply/web.Requests",
 			"frame.Column", "frame.Series", "frame.Array", "frame.Summary", "chunker.Holding", "chunker.Failure", "chunker.Lines", "chunker.ExtraLine", "chunker.Losses", "chunker.Value",
 		},
 		"is an error, which says all that it is; docs and tests show it": {
 			"apply.PanicError", "apply/expr.PanicError", "apply/expr.RowError", "apply/async.OpenError", "apply/async.PanicError", "apply/async.TaskError", "apply/async.TimeoutError",
 			"io/csvio.LimitError", "io/parquetio.PageError", "chunker.Error", "chunker.RowError", "chunker.MemoryError",
+			"apply/web.BodyError",
 		},
 		"is one of several of which the Example of another shows how they are called": {
 			"apply.Batch", "apply.Call3", "apply.CallRows", "apply.Map3", "apply.Number",
 			"apply/fn.Batch", "apply/fn.Call1", "apply/fn.Call2", "apply/fn.Call3", "apply/fn.Of2", "apply/fn.Of3", "apply/fn.Try1", "apply/fn.Try2", "apply/fn.Try3", "apply/fn.Named", "apply/fn.Names", "apply/fn.NameOf",
 			"apply/expr.CompileAll", "apply/expr.Call", "apply/expr.Null", "apply/expr.Time", "io/csvio.WriteFile", "io/parquetio.Open", "frame.FromTable", "frame.NewSummary", "apply/async.Keyed", "apply/async.RetryAfter", "apply/async.Until", "apply/async.Rested",
 			"io/csvio.DateOrder", "io/csvio.Encoding", "io/csvio.Header", "io/csvio.LineEnd", "io/csvio.Trim", "io/csvio.NullWords", "io/parquetio.Limits", "io/parquetio.ReadOptions", "frame.Style",
+			"apply/web.Direct", "apply/web.Key", "apply/web.Link", "apply/web.Numbered",
 		},
 		"draws on a terminal": {"apply/progress.Auto", "apply/progress.Terminal"},
 		"is for packages that put expressions to work, whose tests show it": {
@@ -160,7 +164,7 @@ func init() {
 			"chunker.Fallible", "chunker.Under", "chunker.OwnPolicy", "chunker.Finisher", "chunker.Finish", "chunker.Holder", "chunker.Nested", "chunker.Placed", "chunker.Sized",
 			"chunker.RejectedRow", "chunker.RejectColumns", "chunker.RejectSchema",
 		},
-		"is for engines that run steps and streams": {"chunker.Create", "chunker.Open", "chunker.Shared", "chunker.MayFail"},
+		"is for engines that run steps and streams": {"apply.CallsOf", "chunker.Create", "chunker.Open", "chunker.Shared", "chunker.MayFail"},
 		"is what a step may say of itself: its doc has the rule, and a step of apply/table or apply/order the code": {
 			"chunker.Fusing", "chunker.Limiting", "chunker.Wanting", "chunker.OrderedStep", "chunker.StoredStep",
 		},
