@@ -94,8 +94,8 @@ func (s *stage) came() (out []FunctionReport) {
 	return out
 }
 
-// underWay is the stage's calls, for progress: as the guards of its functions count them, or as its
-// meter does, which knows those of functions without a guard, but only once they are slow.
+// underWay is the stage's calls, for progress: as the guards of its functions count them or, if there
+// are none, as its meter does, once they are slow.
 func (s *stage) underWay() (c progress.Calls) {
 	_, guards := s.guards()
 	for _, g := range guards {
@@ -104,10 +104,8 @@ func (s *stage) underWay() (c progress.Calls) {
 		c.Failed += g.counts.failed.Load()
 		c.Retried += g.counts.retried.Load()
 	}
-	if m := s.calls.shown.Load(); m != nil && s.waits() {
-		c.Running = max(c.Running, m.now.Load())
-		c.Made = max(c.Made, m.calls.Load())
-		c.Failed = max(c.Failed, m.failed.Load())
+	if m := s.calls.shown.Load(); len(guards) == 0 && m != nil && s.waits() {
+		c.Running, c.Made, c.Failed = m.now.Load(), m.calls.Load(), m.failed.Load()
 	}
 	return c
 }

@@ -379,11 +379,8 @@ func TestWhatAnAbandonedCallGivesIsDropped(t *testing.T) {
 	}
 	type out struct{ Y int64 }
 	synctest.Test(t, func(t *testing.T) {
-		var late sync.WaitGroup
 		slow := func(n int64) (int64, error) {
 			if n%3 == 0 {
-				late.Add(1)
-				defer late.Done()
 				time.Sleep(time.Minute)
 				return 666, nil
 			}
@@ -403,7 +400,7 @@ func TestWhatAnAbandonedCallGivesIsDropped(t *testing.T) {
 			}
 			done, report, err := apply.Engine{Workers: 4, OnError: chunker.Null()}.Run(t.Context(), f, step)
 			require.NoError(t, err, name)
-			late.Wait()
+			time.Sleep(time.Hour) // until the calls that were abandoned have returned
 			column := "y"
 			if name == "CallRows" {
 				column = "Y"
