@@ -242,6 +242,46 @@ func TestAShareOfBadRowsEndsARunWhereItIsExceeded(t *testing.T) {
 	require.Equal(t, 50, report.Failed)
 }
 
+// TestRowsBehindALimitAreNoShare: neither as rows, nor as bad ones, however many of them are
+// refused in the chunk in which the limit is reached.
+func TestRowsBehindALimitAreNoShare(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("n,w\n")
+	for i := range 400 {
+		switch {
+		case i == 5:
+			text.WriteString("5\n")
+		case i < 100 || i%50 == 0:
+			fmt.Fprintf(&text, "%d,word\n", i)
+		default:
+			fmt.Fprintf(&text, "%d,word,more,still\n", i)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "in.csv")
+	require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o644))
+	for limit, bad := range map[int64]int{3: 0, 5: 0, 10: 1, 99: 1} {
+		for _, ratio := range []float64{0.05, 0.2} {
+			for name, steps := range map[string]chunker.Steps{
+				"alone": {table.Limit(limit)}, "behind a condition": {apply.Where("n >= 0"), table.Limit(limit)},
+				"before a sort": {apply.Where("n >= 0"), table.Limit(limit), order.By("-n")},
+			} {
+				for _, policy := range []chunker.Policy{chunker.Skip(), chunker.Reject(new(chunker.FrameSink), 0)} {
+					policy.RatioMax = ratio
+					to := new(chunker.FrameSink)
+					from := csvio.ReadOptions{Header: csvio.Present}.Open(path)
+					_, err := ooc.Job{From: from, Steps: steps, To: to, OnError: policy}.Run(t.Context())
+					if float64(bad) > ratio*float64(limit+int64(bad)) {
+						require.Equal(t, bad, bads(t, err), "%s, of %d rows", name, limit)
+						continue
+					}
+					require.NoError(t, err, "%s, of %d rows", name, limit)
+					require.EqualValues(t, limit, to.Frame().NumRows(), name)
+				}
+			}
+		}
+	}
+}
+
 // TestACappedRunOverCSVTellsTheSameHoweverItIsCut: rows that cannot be read, that lost a value and
 // on which a function failed.
 func TestACappedRunOverCSVTellsTheSameHoweverItIsCut(t *testing.T) {

@@ -226,11 +226,11 @@ func (b *Batch) cutBehind(own int) {
 	if b.behind != nil {
 		return
 	}
-	p, given, pruned := prefix{}, len(b.chunk.Rejects), b.chunk.Pruned
+	p, pruned := prefix{}, b.chunk.Pruned
 	for p.refused < len(b.chunk.Rejects) && b.chunk.Rejects[p.refused].Row-int64(p.refused) <= last {
 		p.refused++
 	}
 	p = b.upTo(p, last)
 	b.cutSource(&p)
-	b.beyond = b.given + given - p.rows - p.refused + int(pruned-p.pruned)
+	b.beyond = b.given - p.rows + int(pruned-p.pruned) // refused rows behind are not seen: cutSource took them
 }

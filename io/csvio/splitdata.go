@@ -200,6 +200,19 @@ func (o ReadOptions) OpenPart(data chunker.Settings, files ...string) (chunker.S
 	return &source{options: o, paths: files, part: p}, nil
 }
 
+// apart reports whether the delimiter, the quote and the comment can be told from each other and
+// from line ends: the scanner relies on it.
+func (p *part) apart() bool {
+	signs := p.Delimiter + "\r\n"
+	for _, c := range []character{p.Quote, p.Comment} {
+		if c != 0 && strings.IndexByte(signs, byte(c)) >= 0 {
+			return false
+		}
+		signs += string(rune(c))
+	}
+	return !strings.ContainsAny(p.Delimiter, "\r\n")
+}
+
 // valid refuses what no part is like.
 func (p *part) valid(files []string) error {
 	switch {
@@ -209,6 +222,8 @@ func (p *part) valid(files []string) error {
 		return fmt.Errorf("from %d, to %d, line %d: a part is a range of the bytes of one file, or files as a whole", p.From, p.To, p.Line)
 	case len(p.Delimiter) < 1 || len(p.Delimiter) > 8:
 		return fmt.Errorf("delimiter %q: it has one to eight bytes", p.Delimiter)
+	case !p.apart():
+		return fmt.Errorf("delimiter %q, quote %q, comment %q: none is a line end or has the meaning of another", p.Delimiter, byte(p.Quote), byte(p.Comment))
 	case !slices.Contains(lineEndWords, p.Ends):
 		return fmt.Errorf("lineEnd: there is no %q", p.Ends)
 	case len(p.Columns) == 0:

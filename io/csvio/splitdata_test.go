@@ -191,6 +191,14 @@ func TestAPartThatIsNoneIsRefused(t *testing.T) {
 		_, err := readPart(t, data)
 		require.ErrorContains(t, err, want, data)
 	}
+	for _, signs := range []string{
+		`"delimiter":"\n"`, `"delimiter":"|\r"`, `"delimiter":",","quote":"\n"`, `"delimiter":",","quote":"\r"`, `"delimiter":",","quote":","`,
+		`"delimiter":",","comment":"\n"`, `"delimiter":",","comment":","`, `"delimiter":",","quote":"#","comment":"#"`,
+	} {
+		data := strings.Replace(strings.Replace(whole, `"quote":"\"",`, "", 1), `"delimiter":","`, signs, 1)
+		_, err := readPart(t, data)
+		require.ErrorContains(t, err, "none is a line end or has the meaning of another", data)
+	}
 	var files chunker.Files
 	require.NoError(t, json.Unmarshal([]byte(whole), &files))
 	_, err := files.Sink()
