@@ -92,9 +92,12 @@ func (w *worker) batch() bool {
 // function ends, its results are kept, or its error, or what is to be called in its stead.
 func (w *worker) callBatch(lo, hi int) {
 	n := w.p.nodes[w.b]
-	if slots := n.ownSlots(); w.take(slots) {
-		defer give(slots)
+	slots := n.ownSlots()
+	if !w.take(slots) { // the rows need not be run any more, nor may others see a call beside theirs
+		w.storeBatch(lo, hi, nil, context.Cause(w.ctx))
+		return
 	}
+	defer give(slots)
 	start := time.Now()
 	var out arrow.Record
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
