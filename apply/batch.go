@@ -145,6 +145,7 @@ func (n *node) callBatch(t *task, rec arrow.Record) (arrow.Record, error) {
 func (w *worker) storeBatch(lo, hi int, out arrow.Record, err error) {
 	if err != nil {
 		w.Failed += hi - lo
+		w.failed(w.p.nodes[w.b], hi-lo)
 		for i := lo; i < hi; i++ { // of a promise that was broken: all of them failed
 			w.p.fail(w.b, w.rec, i, err)
 		}

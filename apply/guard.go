@@ -262,14 +262,7 @@ func passed[R any](g *guarded, t *task, i int, call func(context.Context) (R, er
 			return v, fmt.Errorf("the key of Calls.PerKey: %w", err)
 		}
 	}
-	answered := false
-	defer func() {
-		if !answered && t.ctx.Err() == nil {
-			g.counts.failed.Add(1)
-		}
-	}()
 	v, err = repeated(t.ctx, p, call)
-	answered = err == nil
 	if errors.Is(err, async.ErrAbandonedMax) {
 		t.abort(fmt.Errorf("%w, or raise Calls.AbandonedMax", err))
 	}
