@@ -104,21 +104,26 @@ type passage struct {
 	*guard
 	key   string
 	meter *meter // of the calls; nil if they are not to be told of
+
+	breaker *async.Breaker // the key's; nil for none
+	asked   *bool          // whether it let the call through
 }
 
-// Do passes the guards behind Retry and Hedge, and calls the function.
+// Do passes the guards behind Retry and Hedge, and calls the function. The breaker is asked twice:
+// rows that it refuses wait for no turn, and those that waited while it opened are not called.
 func (p passage) Do(ctx context.Context, call func(context.Context) error) error {
-	return p.unbroken(ctx, func(ctx context.Context) error { return p.turn(ctx, call) })
-}
-
-// unbroken goes on if the key's breaker lets it.
-func (p passage) unbroken(ctx context.Context, turn func(context.Context) error) error {
 	if p.breakers == nil {
-		return turn(ctx)
+		return p.turn(ctx, call)
 	}
-	reached := false
-	err := p.breakers.Do(ctx, p.key, func(ctx context.Context) error { reached = true; return turn(ctx) })
-	if !reached && errors.Is(err, async.ErrOpen) {
+	asked := false
+	err := p.breakers.Use(p.key, func(b *async.Breaker) error {
+		if err := b.Refuses(); err != nil {
+			return err
+		}
+		p.breaker, p.asked = b, &asked
+		return p.turn(ctx, call)
+	})
+	if !asked && errors.Is(err, async.ErrOpen) {
 		p.counts.refused.Add(1)
 		if p.set.PerKey.given() {
 			err = fmt.Errorf("%s: %w", shownKey(p.key), err)
@@ -142,7 +147,18 @@ func (p passage) limited(ctx context.Context, call func(context.Context) error) 
 		}
 		defer l.Release()
 	}
-	return p.timed(ctx, call)
+	return p.unbroken(ctx, call)
+}
+
+// unbroken goes on if the breaker lets it.
+func (p passage) unbroken(ctx context.Context, call func(context.Context) error) error {
+	if p.breaker == nil {
+		return p.timed(ctx, call)
+	}
+	return p.breaker.Do(ctx, func(ctx context.Context) error {
+		*p.asked = true
+		return p.timed(ctx, call)
+	})
 }
 
 // patient is a context whose deadline is not known before it comes. A limiter would refuse at once
