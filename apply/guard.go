@@ -115,13 +115,19 @@ func (p passage) Do(ctx context.Context, call func(context.Context) error) error
 	if p.breakers == nil {
 		return p.turn(ctx, call)
 	}
+	return p.broken(ctx, call)
+}
+
+// broken is Do with a breaker.
+func (p passage) broken(ctx context.Context, call func(context.Context) error) error {
 	asked := false
 	err := p.breakers.Use(p.key, func(b *async.Breaker) error {
 		if err := b.Refuses(); err != nil {
 			return err
 		}
-		p.breaker, p.asked = b, &asked
-		return p.turn(ctx, call)
+		behind := p // which a change would move to the heap
+		behind.breaker, behind.asked = b, &asked
+		return behind.turn(ctx, call)
 	})
 	if !asked && errors.Is(err, async.ErrOpen) {
 		p.counts.refused.Add(1)
