@@ -92,9 +92,12 @@ func (w *worker) batch() bool {
 // function ends, its results are kept, or its error, or what is to be called in its stead.
 func (w *worker) callBatch(lo, hi int) {
 	n := w.p.nodes[w.b]
-	if slots := n.ownSlots(); w.take(slots) {
-		defer give(slots)
+	slots := n.ownSlots()
+	if !w.take(slots) { // the rows need not be run any more, nor may others see a call beside theirs
+		w.storeBatch(lo, hi, nil, context.Cause(w.ctx))
+		return
 	}
+	defer give(slots)
 	start := time.Now()
 	var out arrow.Record
 	var err error = &PanicError{Value: ErrGoexit} // stands where the call never returns
@@ -142,6 +145,7 @@ func (n *node) callBatch(t *task, rec arrow.Record) (arrow.Record, error) {
 func (w *worker) storeBatch(lo, hi int, out arrow.Record, err error) {
 	if err != nil {
 		w.Failed += hi - lo
+		w.failed(w.p.nodes[w.b], hi-lo)
 		for i := lo; i < hi; i++ { // of a promise that was broken: all of them failed
 			w.p.fail(w.b, w.rec, i, err)
 		}

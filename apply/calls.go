@@ -24,8 +24,9 @@ import (
 //	})
 //
 // A call passes Retry first, and then, each attempt anew, Breaker, PerKey, Concurrency with
-// PerSecond, Limiters, and Timeout. So a pause of Retry holds no place of a limit, and Timeout does
-// not count the wait for a turn. A row whose calls fail has the error of the last one; if there
+// PerSecond, Limiters, Breaker once more, and Timeout. So a pause of Retry holds no place of a limit,
+// calls that wait for a turn while the breaker opens are not made, and Timeout does not count the
+// wait. A row whose calls fail has the error of the last one; if there
 // were more than one, that is an [async.RetryError], which says how many. The end of the run ends
 // pauses, waits and calls.
 //

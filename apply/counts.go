@@ -51,6 +51,20 @@ type counts struct {
 	made, running, failed, retried, hedged, refused, timedOut atomic.Int64
 }
 
+// failed counts rows of a node that ended with an error, but for those that the end of their run has
+// ended.
+func (w *worker) failed(n *node, rows int) {
+	if w.ctx.Err() != nil {
+		return
+	}
+	if n.guard != nil {
+		n.guard.counts.failed.Add(int64(rows))
+	}
+	if w.p.meter != nil && n.program == nil && (n.waits || !w.p.waits || n.guard != nil) {
+		w.p.meter.rows.Add(int64(rows))
+	}
+}
+
 // came is what the calls came to so far.
 func (g *guard) came() CallCounts {
 	n := &g.counts
@@ -101,11 +115,14 @@ func (s *stage) underWay() (c progress.Calls) {
 	for _, g := range guards {
 		c.Running += g.counts.running.Load()
 		c.Made += g.counts.made.Load()
-		c.Failed += g.counts.failed.Load()
 		c.Retried += g.counts.retried.Load()
 	}
-	if m := s.calls.shown.Load(); len(guards) == 0 && m != nil && s.waits() {
-		c.Running, c.Made, c.Failed = m.now.Load(), m.calls.Load(), m.failed.Load()
+	m := s.calls.shown.Load()
+	if m != nil && (len(guards) > 0 || s.waits()) {
+		c.Failed = m.rows.Load() // not the calls that failed, which may have been repeated
+	}
+	if m != nil && len(guards) == 0 && s.waits() {
+		c.Running, c.Made = m.now.Load(), m.calls.Load()
 	}
 	return c
 }

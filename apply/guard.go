@@ -104,21 +104,32 @@ type passage struct {
 	*guard
 	key   string
 	meter *meter // of the calls; nil if they are not to be told of
+
+	breaker *async.Breaker // the key's; nil for none
+	asked   *bool          // whether it let the call through
 }
 
-// Do passes the guards behind Retry and Hedge, and calls the function.
+// Do passes the guards behind Retry and Hedge, and calls the function. The breaker is asked twice:
+// rows that it refuses wait for no turn, and those that waited while it opened are not called.
 func (p passage) Do(ctx context.Context, call func(context.Context) error) error {
-	return p.unbroken(ctx, func(ctx context.Context) error { return p.turn(ctx, call) })
+	if p.breakers == nil {
+		return p.turn(ctx, call)
+	}
+	return p.broken(ctx, call)
 }
 
-// unbroken goes on if the key's breaker lets it.
-func (p passage) unbroken(ctx context.Context, turn func(context.Context) error) error {
-	if p.breakers == nil {
-		return turn(ctx)
-	}
-	reached := false
-	err := p.breakers.Do(ctx, p.key, func(ctx context.Context) error { reached = true; return turn(ctx) })
-	if !reached && errors.Is(err, async.ErrOpen) {
+// broken is Do with a breaker.
+func (p passage) broken(ctx context.Context, call func(context.Context) error) error {
+	asked := false
+	err := p.breakers.Use(p.key, func(b *async.Breaker) error {
+		if err := b.Refuses(); err != nil {
+			return err
+		}
+		behind := p // which a change would move to the heap
+		behind.breaker, behind.asked = b, &asked
+		return behind.turn(ctx, call)
+	})
+	if !asked && errors.Is(err, async.ErrOpen) {
 		p.counts.refused.Add(1)
 		if p.set.PerKey.given() {
 			err = fmt.Errorf("%s: %w", shownKey(p.key), err)
@@ -142,7 +153,18 @@ func (p passage) limited(ctx context.Context, call func(context.Context) error) 
 		}
 		defer l.Release()
 	}
-	return p.timed(ctx, call)
+	return p.unbroken(ctx, call)
+}
+
+// unbroken goes on if the breaker lets it.
+func (p passage) unbroken(ctx context.Context, call func(context.Context) error) error {
+	if p.breaker == nil {
+		return p.timed(ctx, call)
+	}
+	return p.breaker.Do(ctx, func(ctx context.Context) error {
+		*p.asked = true
+		return p.timed(ctx, call)
+	})
 }
 
 // patient is a context whose deadline is not known before it comes. A limiter would refuse at once
@@ -262,14 +284,7 @@ func passed[R any](g *guarded, t *task, i int, call func(context.Context) (R, er
 			return v, fmt.Errorf("the key of Calls.PerKey: %w", err)
 		}
 	}
-	answered := false
-	defer func() {
-		if !answered && t.ctx.Err() == nil {
-			g.counts.failed.Add(1)
-		}
-	}()
 	v, err = repeated(t.ctx, p, call)
-	answered = err == nil
 	if errors.Is(err, async.ErrAbandonedMax) {
 		t.abort(fmt.Errorf("%w, or raise Calls.AbandonedMax", err))
 	}

@@ -495,6 +495,40 @@ func TestABreakerIsForOneKey(t *testing.T) {
 	})
 }
 
+// TestABreakerOpensForRowsThatWait: those that had asked for a turn of their key before it opened are
+// not called for it.
+func TestABreakerOpensForRowsThatWait(t *testing.T) {
+	for name, calls := range map[string]apply.Calls{
+		"of a key":        {Concurrency: 100, PerKey: apply.PerKey{By: "n % 1", Concurrency: 2}},
+		"of the function": {Concurrency: 2, Grace: time.Second},
+		"in a second":     {PerSecond: 10},
+		"of a limiter":    {},
+	} {
+		for _, timeout := range []time.Duration{0, 500 * time.Millisecond} {
+			synctest.Test(t, func(t *testing.T) {
+				s := &service{answer: func(ctx context.Context, n int64, _ int) (int64, error) {
+					if err := async.Sleep(ctx, time.Second); err != nil {
+						return n, err
+					}
+					return n, errBusy
+				}}
+				if name == "of a limiter" {
+					calls.Limiters = []*async.Limiter{{Concurrency: 2}} // of this bubble
+				}
+				calls.Breaker, calls.Timeout = &async.Breaker{Failures: 3, Open: time.Minute}, timeout
+				e := apply.Engine{Workers: 64, Strategy: apply.Wide, MorselRows: 1, OnError: chunker.Null()}
+				out, report, err := e.Run(t.Context(), table(t, 100), apply.Call1("y", "n", s.call).With(calls))
+				require.NoError(t, err, name)
+				counts := callsOf(t, report)
+				require.EqualValues(t, 100, counts.Made+counts.Refused, name)
+				require.EqualValues(t, 100, counts.Failed, name)
+				require.LessOrEqual(t, s.all, 15, "%s: 3, and those that were under way", name)
+				require.EqualValues(t, 100, out.NumRows())
+			})
+		}
+	}
+}
+
 // TestAHedgeIsASecondCallForASlowOne, whose answer counts if it comes first.
 func TestAHedgeIsASecondCallForASlowOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

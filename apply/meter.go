@@ -45,6 +45,7 @@ const unansweredMost = 128
 type meter struct {
 	now, peak     atomic.Int64 // calls under way
 	calls, failed atomic.Int64
+	rows          atomic.Int64 // that ended with an error, whether their calls were timed or not
 	took          [latencies]atomic.Int64
 }
 

@@ -364,6 +364,7 @@ func (w *worker) fail(i int, err error) {
 	}
 	bitmap.Clear(w.valid[:], i)
 	w.Failed++
+	w.failed(w.p.nodes[w.k], 1)
 	w.p.fail(w.k, w.rec, w.m.Lo+i, err)
 }
 

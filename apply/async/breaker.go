@@ -78,6 +78,14 @@ func (b *Breaker) Do(ctx context.Context, call func(ctx context.Context) error) 
 	return err
 }
 
+// Refuses returns the [OpenError] that Do would return now, or nil. It is for calls that wait for a
+// turn before Do: those that need not wait, since the breaker is open, are told at once.
+func (b *Breaker) Refuses() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refusal()
+}
+
 // Refused is how many calls were not let through.
 func (b *Breaker) Refused() int64 {
 	b.mu.Lock()
@@ -102,18 +110,26 @@ func (b *Breaker) begin() (change int, err error) {
 	if b.Failures < 0 || b.Open < 0 {
 		return 0, fmt.Errorf("Breaker{Failures: %d, Open: %v}: neither can be less than 0", b.Failures, b.Open)
 	}
+	if err := b.refusal(); err != nil {
+		return 0, err
+	}
+	if b.state == open {
+		b.turn(probing)
+	}
+	return b.changes, nil
+}
+
+// refusal is why no call is let through now; nil if one is. The caller holds mu.
+func (b *Breaker) refusal() error {
 	left := max(0, b.open()-time.Since(b.failed))
 	switch {
-	case b.state == closed:
-		return b.changes, nil
-	case b.state == open && left == 0:
-		b.turn(probing)
-		return b.changes, nil
+	case b.state == closed || b.state == open && left == 0:
+		return nil
 	case b.state == probing:
 		left = 0
 	}
 	b.refused++
-	return 0, &OpenError{Failures: b.failures, Left: left, Err: b.last}
+	return &OpenError{Failures: b.failures, Left: left, Err: b.last}
 }
 
 // end counts how a call went, as a failure if the user's If panics.

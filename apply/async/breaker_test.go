@@ -121,3 +121,31 @@ func TestBreaker(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusesTellsWhatDoWouldReturn, and lets no call be the one that is tried.
+func TestRefusesTellsWhatDoWouldReturn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := PerKey(func(string) *Breaker { return &Breaker{Failures: 1, Open: time.Minute} })
+		err := errors.New("down")
+		use := func(key string, f func(b *Breaker)) {
+			require.ErrorIs(t, keys.Use(key, func(b *Breaker) error { f(b); return err }), err)
+		}
+		use("a", func(b *Breaker) {
+			require.NoError(t, b.Refuses())
+			require.ErrorIs(t, b.Do(t.Context(), func(context.Context) error { return err }), err)
+			require.ErrorIs(t, b.Refuses(), ErrOpen)
+			require.EqualValues(t, 1, b.Refused())
+		})
+		use("b", func(b *Breaker) { require.NoError(t, b.Refuses()) })
+		time.Sleep(time.Minute)
+		use("a", func(b *Breaker) {
+			require.NoError(t, b.Refuses())
+			require.NoError(t, b.Refuses())
+			require.NoError(t, b.Do(t.Context(), func(context.Context) error {
+				require.ErrorIs(t, b.Refuses(), ErrOpen, "while one is tried")
+				return nil
+			}))
+			require.NoError(t, b.Refuses())
+		})
+	})
+}
