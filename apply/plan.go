@@ -112,7 +112,7 @@ func (f *FunctionPlan) write(b *strings.Builder, width int, sampled bool) {
 	if limits := f.Calls.String(); limits != "" {
 		b.WriteString(", " + limits)
 	}
-	if f.Calls.Once {
+	if f.Calls.Once && f.Saves > 0 {
 		fmt.Fprintf(b, ", which saves about %s of %s", count.Thousands(int64(f.Saves)), count.Grouped(f.Of, "call"))
 	}
 	b.WriteString("\n")

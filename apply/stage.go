@@ -383,7 +383,7 @@ func (s *stage) choose(p *pass, c costs, env *engine.Env) cost.Option {
 
 // rest runs what is not sampled of a batch.
 func (s *stage) rest(p *pass, c costs, env *engine.Env) {
-	best := s.choose(p, c, env)
+	best, least := s.choose(p, c, env), p.leastTime(p.control.Left())
 	start := time.Now()
 	p.control.Run(best, p.rowCost(c))
 	s.mu.Lock()
@@ -393,7 +393,7 @@ func (s *stage) rest(p *pass, c costs, env *engine.Env) {
 	if !env.Alone {
 		s.plan.Strategy = max(s.plan.Strategy, strategyOf(best))
 		s.plan.RunnerUp, s.plan.Workers = s.plan.Strategy, max(s.plan.Workers, best.Workers)
-		s.plan.Predict += best.Predict
+		s.plan.Predict += max(best.Predict, least)
 	}
 	for _, note := range append(p.control.Notes(), p.givenUp()...) {
 		if len(s.report.Notes) < notesMax {

@@ -49,7 +49,8 @@ type Client struct {
 	// Redirects is how many redirects of a request are followed; 0 is 10, -1 is none.
 	Redirects int
 	// Guard is what each request passes: an [async.Retry], an [async.Limiter], or a list of them. A
-	// request that is repeated is built anew.
+	// request that is repeated is built anew. Reports of runs know rows, not these requests: see
+	// Counters.
 	Guard async.Guard
 
 	Body int64 // bytes of a body that are read, once unpacked; 0 is 16 MiB
