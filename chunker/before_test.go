@@ -26,7 +26,9 @@ func (s *torn) Next(context.Context) (chunker.Part, error) {
 	if s.next++; s.next > 1 {
 		return nil, io.EOF
 	}
-	return func(context.Context) (chunker.Chunk, error) { return chunker.Chunk{Record: s.rec, Origin: chunker.Origin{Row: -1}}, s.err }, nil
+	return func(context.Context) (chunker.Chunk, error) {
+		return chunker.Chunk{Record: s.rec, Origin: chunker.Origin{Row: -1}}, s.err
+	}, nil
 }
 
 // TestRowsBeforeAnErrorAreOfTheColumnsAskedFor.
