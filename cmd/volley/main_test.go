@@ -31,6 +31,7 @@ func TestMain(m *testing.M) { testscript.Main(m, scriptCommands) }
 
 // TestScripts runs the command as its users do: each script of testdata in a folder of its own.
 func TestScripts(t *testing.T) {
+	heedHangup(t)
 	data, err := filepath.Abs("../../testdata")
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
@@ -78,7 +79,16 @@ func TestTell(t *testing.T) {
 	}
 }
 
+// heedHangup has the test and the commands that it runs heed SIGHUP, though the tests run under
+// nohup.
+func heedHangup(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(c) })
+}
+
 func TestWhatIsIgnoredStaysSo(t *testing.T) {
+	heedHangup(t)
 	require.Contains(t, endings(), os.Signal(syscall.SIGHUP))
 	signal.Ignore(syscall.SIGHUP) // as nohup does
 	defer signal.Reset(syscall.SIGHUP)
