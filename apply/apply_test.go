@@ -686,8 +686,8 @@ func TestGenericRowsAllocateNothingPerRow(t *testing.T) {
 	small, large := table(t, 20_000), table(t, 80_000)
 	run := func(f *frame.Frame) float64 {
 		return testing.AllocsPerRun(5, func() {
-			// Morsels are given, since how many the engine makes depends on the clock, and each is an
-			// allocation or two.
+			// Morsels are given, since how many the engine makes depends on the clock, and each is
+			// an allocation or two.
 			_, _, err := apply.Engine{Workers: 1, MorselRows: 10_000}.Run(t.Context(), f, apply.Rows(func(r in) out { return out{r.X + float64(len(r.S))} }))
 			require.NoError(t, err)
 		})

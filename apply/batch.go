@@ -25,9 +25,9 @@ import (
 //
 // Where fn returns an error or panics it is called again for each half of the rows, and so on down
 // to the rows on which it fails alone: these fail, and no others, however the table is cut. A row
-// that fails so costs about 13 calls more, and if all fail there are two calls for each row. All rows
-// that fn was called with fail together if it was called again in vain ([Calls] with Retry), if a
-// breaker lets no call through, and if the record is not what out promises.
+// that fails so costs about 13 calls more, and if all fail there are two calls for each row. All
+// rows that fn was called with fail together if it was called again in vain ([Calls] with Retry),
+// if a breaker lets no call through, and if the record is not what out promises.
 func Batch(out []arrow.Field, fn func(ctx context.Context, rec arrow.Record) (arrow.Record, error)) Called {
 	return waiting(storedBatch(out, fn), func(schema *columns) (*node, error) {
 		if len(out) == 0 || fn == nil {
@@ -127,8 +127,8 @@ func (w *worker) callBatch(lo, hi int) {
 	}
 }
 
-// mayBeARows reports whether an error of many rows may be that of one: not if no call was made, or if
-// it was repeated already.
+// mayBeARows reports whether an error of many rows may be that of one: not if no call was made, or
+// if it was repeated already.
 func mayBeARows(err error) bool {
 	_, repeated := errors.AsType[*async.RetryError](err)
 	return !repeated && !errors.Is(err, async.ErrOpen) && !errors.Is(err, async.ErrAbandonedMax)

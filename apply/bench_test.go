@@ -124,8 +124,8 @@ func BenchmarkTenRows(b *testing.B) {
 	}
 }
 
-// BenchmarkCallsThatWait is 10,000 calls of 50 ms: with goroutines and a channel of 1,000 places, by
-// the width that is told, and by the one that is found. 0.5 s are the best.
+// BenchmarkCallsThatWait is 10,000 calls of 50 ms: with goroutines and a channel of 1,000 places,
+// by the width that is told, and by the one that is found. 0.5 s are the best.
 func BenchmarkCallsThatWait(b *testing.B) {
 	const rows, width = 10_000, 1000
 	f, err := frame.New(frame.Of("n", make([]int64, rows)))

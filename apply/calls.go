@@ -24,11 +24,11 @@ import (
 //	})
 //
 // A call passes Retry first, and then, each attempt anew, Breaker, PerKey, Concurrency with
-// PerSecond, Limiters, Breaker once more, and Timeout. So a pause of Retry holds no place of a limit,
-// calls that wait for a turn while the breaker opens are not made, and Timeout does not count the
-// wait. A row whose calls fail has the error of the last one; if there
-// were more than one, that is an [async.RetryError], which says how many. The end of the run ends
-// pauses, waits and calls.
+// PerSecond, Limiters, Breaker once more, and Timeout. So a pause of Retry holds no place of a
+// limit, calls that wait for a turn while the breaker opens are not made, and Timeout does not
+// count the wait. A row whose calls fail has the error of the last one; if there were more than
+// one, that is an [async.RetryError], which says how many. The end of the run ends pauses, waits
+// and calls.
 //
 // The report counts the calls of a function whose Calls sets more than Concurrency: see
 // [CallCounts]. On a 2.8 GHz core a guarded call costs about 2 µs and 200 bytes, one with a Timeout
@@ -39,26 +39,26 @@ import (
 // equal to another; [Chunks] takes Concurrency only.
 type Calls struct {
 	// Concurrency is how many calls of the function may be under way at the same time. It replaces
-	// [Engine.Wide] for the function, may be more than that, and with 1 makes it a function that need
-	// not allow calls from many goroutines. 0 leaves it to the engine.
+	// [Engine.Wide] for the function, may be more than that, and with 1 makes it a function that
+	// need not allow calls from many goroutines. 0 leaves it to the engine.
 	Concurrency int
 
 	PerSecond float64 // the calls that may start in a second, evenly spread; 0 is any number
 	Burst     int     // the calls that may start at once after a pause, with PerSecond; 0 is 1
 
-	// Limiters are limits that the function shares with whoever else has them: other functions, other
-	// runs. They are taken in one order everywhere, so that functions that share several never wait
-	// for each other.
+	// Limiters are limits that the function shares with whoever else has them: other functions,
+	// other runs. They are taken in one order everywhere, so that functions that share several
+	// never wait for each other.
 	Limiters []*async.Limiter
 
 	// Retry repeats calls that fail: nil never, &async.Retry{} by its defaults. A panic is not
 	// repeated.
 	Retry *async.Retry
 
-	// Timeout is how long a call may take; 0 is any time. Then its context ends, and it has Grace to
-	// return (0 is 1 s). A call that does not is abandoned: its row has the error, its goroutine goes
-	// on, what it returns is dropped. With a Grace and no Timeout calls that ignore the end of the run
-	// are abandoned; with neither the run waits for them.
+	// Timeout is how long a call may take; 0 is any time. Then its context ends, and it has Grace
+	// to return (0 is 1 s). A call that does not is abandoned: its row has the error, its goroutine
+	// goes on, what it returns is dropped. With a Grace and no Timeout calls that ignore the end of
+	// the run are abandoned; with neither the run waits for them.
 	Timeout, Grace time.Duration
 	// AbandonedMax is how many abandoned calls may be going on; 0 is 100. The call that would begin
 	// beside so many ends the run. Those that are under way then may be abandoned too.
@@ -66,23 +66,26 @@ type Calls struct {
 
 	PerKey PerKey // limits for each host, tenant, …
 
-	// Breaker makes calls fail at once for a while after failures in a row: nil is none. Its settings
-	// are taken, not the breaker itself: each run has a breaker of its own or, if PerKey has By or
-	// ByFunc, one for each key.
+	// Breaker makes calls fail at once for a while after failures in a row: nil is none. Its
+	// settings are taken, not the breaker itself: each run has a breaker of its own or, if PerKey
+	// has By or ByFunc, one for each key.
 	Breaker *async.Breaker
 
-	// Hedge makes a second call for a row whose first one takes longer than this share of the calls so
-	// far: 0.95 is for the slowest 5 %. The first answer counts, the other call's context ends. 0 is
-	// never. It begins once 100 calls have answered, and is for functions that may be called twice.
+	// Hedge makes a second call for a row whose first one takes longer than this share of the calls
+	// so far: 0.95 is for the slowest 5 %. The first answer counts, the other call's context ends.
+	// 0 is never. It begins once 100 calls have answered, and is for functions that may be called
+	// twice.
 	Hedge float64
 
-	// Once calls the function once for rows of equal input: rows behind the first get its result, and
-	// rows that come while it is called wait for it. Equal are values of equal bits: NaN equals NaN,
+	// Once calls the function once for rows of equal input: rows behind the first get its result,
+	// and rows that come while it is called wait for it. Equal are values of equal bits: NaN equals
+	// NaN,
 	// -0 is not 0, null is a value. Errors are for the rows that waited and are not kept, unless
 	// [async.Permanent] marks them. The function must not depend on anything but its input.
 	Once bool
-	// OnceBytes is about how many bytes of inputs and results are kept; 0 is 64 MiB, for a frame all of
-	// them. Those not used for the longest time go first, and are called anew if they come again.
+	// OnceBytes is about how many bytes of inputs and results are kept; 0 is 64 MiB, for a frame
+	// all of them. Those not used for the longest time go first, and are called anew if they come
+	// again.
 	OnceBytes int64
 }
 

@@ -151,8 +151,8 @@ func TestALimitBelowZeroIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "no constructor")
 }
 
-// A service that is busy now and then, and takes so many calls a second: each row ends with its value
-// or its error, and the report says what that took.
+// A service that is busy now and then, and takes so many calls a second: each row ends with its
+// value or its error, and the report says what that took.
 func ExampleCalls_service() {
 	var mu sync.Mutex
 	calls := map[string]int{}

@@ -40,17 +40,18 @@ import (
 //
 // An error or panic of the function is the error of each row of the chunk: with [chunker.Stop] it
 // ends the run, and names the file and the row that the chunk begins at; with [chunker.Null],
-// [chunker.Skip] and [chunker.Reject] the rows of the chunk are left out. Rows that come out have no
-// origin: a later step that fails on one cannot tell which it was.
+// [chunker.Skip] and [chunker.Reject] the rows of the chunk are left out. Rows that come out have
+// no origin: a later step that fails on one cannot tell which it was.
 type Chunks struct {
 	// Do returns what comes out in the stead of rows. It may keep and share them: frames are
 	// immutable. The context ends when the run does.
 	Do func(ctx context.Context, rows *frame.Frame, at Place) (*frame.Frame, error)
-	// Reads names the columns of the frame that Do gets, in this order; nil is all of them. Files are
-	// not read for others.
+	// Reads names the columns of the frame that Do gets, in this order; nil is all of them. Files
+	// are not read for others.
 	Reads []string
-	// Gives names and types the columns of the frame that Do returns, in any order; nil says that they
-	// are those that it gets. It is declared, since no function is called before there are rows.
+	// Gives names and types the columns of the frame that Do returns, in any order; nil says that
+	// they are those that it gets. It is declared, since no function is called before there are
+	// rows.
 	Gives []arrow.Field
 	// Calls limits the calls of Do.
 	Calls Calls

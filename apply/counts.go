@@ -51,8 +51,8 @@ type counts struct {
 	made, running, failed, retried, hedged, refused, timedOut atomic.Int64
 }
 
-// failed counts rows of a node that ended with an error, but for those that the end of their run has
-// ended.
+// failed counts rows of a node that ended with an error, but for those that the end of their run
+// has ended.
 func (w *worker) failed(n *node, rows int) {
 	if w.ctx.Err() != nil {
 		return
@@ -108,8 +108,8 @@ func (s *stage) came() (out []FunctionReport) {
 	return out
 }
 
-// underWay is the stage's calls, for progress: as the guards of its functions count them or, if there
-// are none, as its meter does, once they are slow.
+// underWay is the stage's calls, for progress: as the guards of its functions count them or, if
+// there are none, as its meter does, once they are slow.
 func (s *stage) underWay() (c progress.Calls) {
 	_, guards := s.guards()
 	for _, g := range guards {

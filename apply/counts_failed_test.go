@@ -14,8 +14,8 @@ import (
 	"github.com/volley-go/volley/chunker"
 )
 
-// TestFailedIsTheRowsThatFailed: not the calls, of which there are more where a batch is halved or a
-// call repeated, and fewer where rows share one.
+// TestFailedIsTheRowsThatFailed: not the calls, of which there are more where a batch is halved or
+// a call repeated, and fewer where rows share one.
 func TestFailedIsTheRowsThatFailed(t *testing.T) {
 	err := errors.New("no such row")
 	call := func(fails func(n int64) error) apply.Called {

@@ -126,7 +126,8 @@
 // The result does not depend on workers or morsels: each row's value goes to the row's place.
 // Neither does the error that Stop ends with: it is the one that a loop over the rows ends with,
 // which takes each row through all steps up to the next that needs all rows, and ends where a limit
-// has its rows. A run that ends since more rows failed than may tells of the first of them up to the
-// one that was too many. A function of a [Batch] that fails is called again with fewer rows, until
-// those that it fails on are found; one of [Chunks] fails for its whole chunk, which is cut by the data.
+// has its rows. A run that ends since more rows failed than may tells of the first of them up to
+// the one that was too many. A function of a [Batch] that fails is called again with fewer rows,
+// until those that it fails on are found; one of [Chunks] fails for its whole chunk, which is cut
+// by the data.
 package apply

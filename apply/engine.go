@@ -25,17 +25,17 @@ type Engine struct {
 	// Workers is how many goroutines compute at the same time; 0 is one a core
 	// (GOMAXPROCS). With 1, functions are called one at a time.
 	Workers int
-	// Wide is how many calls of functions that wait may be under way at the same time at most, in the
-	// whole run; 0 is 1,000, or Workers if that is more. How many pay is measured: see the package doc.
-	// Where the process may open fewer files (ulimit -n), it is those that are left. It is not used
-	// with Workers: 1. A limit of the function's own ([Calls]) replaces it.
+	// Wide is how many calls of functions that wait may be under way at the same time at most, in
+	// the whole run; 0 is 1,000, or Workers if that is more. How many pay is measured: see the
+	// package doc. Where the process may open fewer files (ulimit -n), it is those that are left.
+	// It is not used with Workers: 1. A limit of the function's own ([Calls]) replaces it.
 	Wide int
 	// Strategy forces how rows are shared out; the zero Strategy is [Cheapest].
 	Strategy Strategy
 	// Form forces which form of functions that have two is used; the zero Form is [EitherForm].
 	Form Form
-	// SerialBelow is the work, as the time that one worker is predicted to take for it, below which no
-	// other is started; 0 leaves it to what starting workers costs on this machine.
+	// SerialBelow is the work, as the time that one worker is predicted to take for it, below which
+	// no other is started; 0 leaves it to what starting workers costs on this machine.
 	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time, and that all
 	// Workers are used; 0 leaves both to the engine.
@@ -147,9 +147,9 @@ func (e *Engine) bindTo(ctx context.Context, f *frame.Frame, steps []chunker.Ste
 // Explain samples the functions and returns what Run would do. The rows of the sample (usually some
 // hundreds to thousands, two of slow ones) are called for real and their results dropped; functions
 // that read what others write, or stand behind a step that needs all rows, are planned on the
-// sample's rows alone. Rows on which conditions fail are left out. Other steps are run over all rows
-// if functions stand behind them, whose plan depends on how many rows are left, and over the first
-// 4,096 rows if none does.
+// sample's rows alone. Rows on which conditions fail are left out. Other steps are run over all
+// rows if functions stand behind them, whose plan depends on how many rows are left, and over the
+// first 4,096 rows if none does.
 func (e Engine) Explain(ctx context.Context, f *frame.Frame, steps ...chunker.Step) (plan *Plan, err error) {
 	bound, err := e.bindTo(ctx, f, steps)
 	if err != nil {

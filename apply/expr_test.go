@@ -170,8 +170,8 @@ func TestTwoForms(t *testing.T) {
 	}
 	want, _ := run(apply.Engine{}, apply.Map1("y", "z", square))
 
-	// A vector form that is equal is taken where it is faster: this row form is slower by far, on any
-	// machine.
+	// A vector form that is equal is taken where it is faster: this row form is slower by far, on
+	// any machine.
 	slow := func(x float64) float64 {
 		for range 1000 {
 			x++

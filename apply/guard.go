@@ -200,8 +200,8 @@ func (p passage) count(ctx context.Context, call func(context.Context) error) (e
 	return err
 }
 
-// leastTime is how long so many rows take at least by the limits per second, of their function's own
-// and of limiters that it shares.
+// leastTime is how long so many rows take at least by the limits per second, of their function's
+// own and of limiters that it shares.
 func (p *pass) leastTime(rows int) (least time.Duration) {
 	for _, n := range p.nodes {
 		if n.guard == nil {
@@ -275,8 +275,8 @@ func (n *node) guards(byFunc func(f any) func(i int) string) *guarded {
 	return g
 }
 
-// passed is the guarded call for row i of the vector. call needs nothing of the vector any more: one
-// that is left behind goes on while other rows are in its place.
+// passed is the guarded call for row i of the vector. call needs nothing of the vector any more:
+// one that is left behind goes on while other rows are in its place.
 func passed[R any](g *guarded, t *task, i int, call func(context.Context) (R, error)) (v R, err error) {
 	p := passage{guard: g.guard, meter: t.meter}
 	if g.key != nil {

@@ -101,8 +101,8 @@ func hedged[R any](ctx context.Context, p passage, call func(context.Context) (R
 	return r.Value, r.Err
 }
 
-// due waits for the second call's time, which begins with the first call's turn, and reports whether
-// it came before that call's end.
+// due waits for the second call's time, which begins with the first call's turn, and reports
+// whether it came before that call's end.
 func due(ctx context.Context, begun, ended <-chan struct{}, after time.Duration) bool {
 	select {
 	case <-begun:

@@ -36,8 +36,8 @@ func shownKey(key string) string {
 	return fmt.Sprintf("the key %q", key)
 }
 
-// bind finds the column or compiles the expression; nil if there are no keys, or a Go function makes
-// them.
+// bind finds the column or compiles the expression; nil if there are no keys, or a Go function
+// makes them.
 func (k PerKey) bind(schema *columns, n *node) (keySource, error) {
 	if k.ByFunc != nil {
 		return nil, k.suits(n.keyFunc)

@@ -67,8 +67,8 @@ func (s *service) mostCalls() (most int) {
 	return most
 }
 
-// unsampled calls all rows by many workers from the first on. A sample is cut short once a thread is
-// seen to be blocked, which no test's time waits for.
+// unsampled calls all rows by many workers from the first on. A sample is cut short once a thread
+// is seen to be blocked, which no test's time waits for.
 var unsampled = apply.Engine{Workers: 4, Strategy: apply.Wide}
 
 // ints are a column's values, -1 for null.
@@ -468,8 +468,8 @@ func raise(most *atomic.Int64, n int64) {
 	}
 }
 
-// TestABreakerIsForOneKey: rows of a host that is down fail at once, with the reason, and the others
-// are called.
+// TestABreakerIsForOneKey: rows of a host that is down fail at once, with the reason, and the
+// others are called.
 func TestABreakerIsForOneKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{answer: func(_ context.Context, n int64, _ int) (int64, error) {
@@ -495,8 +495,8 @@ func TestABreakerIsForOneKey(t *testing.T) {
 	})
 }
 
-// TestABreakerOpensForRowsThatWait: those that had asked for a turn of their key before it opened are
-// not called for it.
+// TestABreakerOpensForRowsThatWait: those that had asked for a turn of their key before it opened
+// are not called for it.
 func TestABreakerOpensForRowsThatWait(t *testing.T) {
 	for name, calls := range map[string]apply.Calls{
 		"of a key":        {Concurrency: 100, PerKey: apply.PerKey{By: "n % 1", Concurrency: 2}},

@@ -86,8 +86,8 @@ func column2(t *testing.T, f *frame.Frame, name string) (out []int64) {
 	return out
 }
 
-// TestRowsOfChunksThatFailAreCountedTheSameOnAnyWorkers: all of each chunk, up to the row that is one too
-// many; and under Stop rows before the chunk go on, of which a later step may fail on one.
+// TestRowsOfChunksThatFailAreCountedTheSameOnAnyWorkers: all of each chunk, up to the row that is
+// one too many; and under Stop rows before the chunk go on, of which a later step may fail on one.
 func TestRowsOfChunksThatFailAreCountedTheSameOnAnyWorkers(t *testing.T) {
 	f := countingFrame(t, 8000)
 	chunks := apply.Chunks{Do: func(_ context.Context, f *frame.Frame, at apply.Place) (*frame.Frame, error) {

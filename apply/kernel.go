@@ -246,8 +246,8 @@ type calling[R any] struct {
 	kernel
 	sink *sink[R]
 	call func(ctx context.Context, i int) (R, error) // for row i
-	// bound is the call for row i as one that needs nothing of the vector any more. Only guarded calls
-	// are made by it: it allocates.
+	// bound is the call for row i as one that needs nothing of the vector any more. Only guarded
+	// calls are made by it: it allocates.
 	bound func(i int) func(ctx context.Context) (R, error)
 	guard *guarded // nil if nothing stands before the calls
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/volley-go/volley/apply"
 )
 
-// TestManyCallsTakeLittleMemory: VOLLEY_LONG rows (a million by make long) of 1 ms at up to 1,000 at
-// a time take no more than 64 MiB beside the table and its results, at any time, and are in order.
+// TestManyCallsTakeLittleMemory: VOLLEY_LONG rows (a million by make long) of 1 ms at up to 1,000
+// at a time take no more than 64 MiB beside the table and its results, at any time, and are in
+// order.
 func TestManyCallsTakeLittleMemory(t *testing.T) {
 	rows, _ := strconv.Atoi(os.Getenv("VOLLEY_LONG"))
 	rows = cmp.Or(rows, 30_000)

@@ -111,13 +111,13 @@ func (m *meter) quantiles(qs ...float64) []time.Duration {
 	return out
 }
 
-// CallsReport is what a stage's calls came to, those of its functions that take a context, or else of
-// all its Go functions. Calls of less than 5 µs are not counted.
+// CallsReport is what a stage's calls came to, those of its functions that take a context, or else
+// of all its Go functions. Calls of less than 5 µs are not counted.
 type CallsReport struct {
 	Calls, Failed int
 	Peak          int // that were under way at the same time
-	// Width is how many may be under way at the same time, as was found at last; 0 if the calls were
-	// not found to wait.
+	// Width is how many may be under way at the same time, as was found at last; 0 if the calls
+	// were not found to wait.
 	Width int
 	// P50, P90 and P99 are what half of the calls, 90 % and 99 % of them took at most, within 4 %.
 	P50, P90, P99 time.Duration

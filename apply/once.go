@@ -16,9 +16,9 @@ import (
 	"github.com/volley-go/volley/internal/panics"
 )
 
-// memo keeps the results of a function by its input, for all workers and chunks of a run. It has two
-// halves: what is asked for is in the young one, and once that is full it becomes the old one, whose
-// entries are forgotten. So what was used lately stays, without a list in order of use.
+// memo keeps the results of a function by its input, for all workers and chunks of a run. It has
+// two halves: what is asked for is in the young one, and once that is full it becomes the old one,
+// whose entries are forgotten. So what was used lately stays, without a list in order of use.
 type memo struct {
 	saved, forgotten atomic.Int64
 
@@ -48,8 +48,8 @@ type memoEntry struct {
 // OnceBytesDefault is how many bytes of inputs and results Calls.Once keeps over a stream.
 const OnceBytesDefault = 64 << 20
 
-// bound says how much the memo may hold in the run. A frame is in memory as a whole, and its results
-// will be too: they are bounded only if the user says so.
+// bound says how much the memo may hold in the run. A frame is in memory as a whole, and its
+// results will be too: they are bounded only if the user says so.
 func (m *memo) bound(set int64, alone bool, memory *chunker.Memory) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -266,8 +266,8 @@ const savedRows = 4096
 
 // saves predicts how many calls Once saves over a pass's rows: as many as rows repeat an input. It
 // looks at some rows evenly, and estimates how many inputs it did not see by those that it saw once
-// or twice (A. Chao, Scand. J. Statist. 11, 1984, bias-corrected), and by the share of rows that were new at
-// the end (I. J. Good, Biometrika 40, 1953).
+// or twice (A. Chao, Scand. J. Statist. 11, 1984, bias-corrected), and by the share of rows that
+// were new at the end (I. J. Good, Biometrika 40, 1953).
 func (p *pass) saves(n *node) int {
 	keys, seen, rows := &inputKeys{columns: n.in}, map[string]int{}, p.rows()
 	step := max(1, (rows+savedRows-1)/savedRows)
@@ -299,7 +299,8 @@ func (p *pass) saves(n *node) int {
 	return max(0, rows-len(seen)-int(unseen))
 }
 
-// inputKeys writes the inputs of a function as bytes that are equal where these are, for one worker.
+// inputKeys writes the inputs of a function as bytes that are equal where these are, for one
+// worker.
 type inputKeys struct {
 	columns []int
 	parts   []func(dst []byte, row int) []byte

@@ -12,15 +12,16 @@ import (
 type Strategy int
 
 const (
-	// Cheapest leaves it to the engine, which takes the one that it predicts to take the least time.
+	// Cheapest leaves it to the engine, which takes the one that it predicts to take the least
+	// time.
 	Cheapest Strategy = iota
 	// Serial is one worker. Over a stream it is one for a chunk, while other workers have other
 	// chunks.
 	Serial
 	// Parallel is all workers from the first row on, however little there is to do.
 	Parallel
-	// Wide is as many calls at the same time as Engine.Wide or the function's own limit allows, from
-	// the first row on.
+	// Wide is as many calls at the same time as Engine.Wide or the function's own limit allows,
+	// from the first row on.
 	Wide
 )
 
@@ -40,8 +41,9 @@ const (
 	EitherForm Form = iota
 	// RowForm calls functions row by row, and never their vector form.
 	RowForm
-	// VectorForm takes the vector form also where it is no faster. It is held against the row form as
-	// ever, and given up where it differs. A function without one is refused before a row is read.
+	// VectorForm takes the vector form also where it is no faster. It is held against the row form
+	// as ever, and given up where it differs. A function without one is refused before a row is
+	// read.
 	VectorForm
 )
 

@@ -168,8 +168,8 @@ func TestCallsAreCounted(t *testing.T) {
 	}
 }
 
-// TestCheapCallsAreNotTimed: the clock would cost more than they do. On a busy machine they may look
-// dear for once.
+// TestCheapCallsAreNotTimed: the clock would cost more than they do. On a busy machine they may
+// look dear for once.
 func TestCheapCallsAreNotTimed(t *testing.T) {
 	for range 50 {
 		_, report, err := apply.Engine{Workers: 2}.Run(t.Context(), slowTable(t, 100_000), apply.Call1("y", "n", func(_ context.Context, n int64) (int64, error) { return n, nil }))
@@ -181,7 +181,8 @@ func TestCheapCallsAreNotTimed(t *testing.T) {
 	require.Fail(t, "cheap calls were timed, or went wide, in every run")
 }
 
-// TestARunIsCancelledWhileCallsQueue, also those that wait for their turn since the width fell back.
+// TestARunIsCancelledWhileCallsQueue, also those that wait for their turn since the width fell
+// back.
 func TestARunIsCancelledWhileCallsQueue(t *testing.T) {
 	for _, after := range []time.Duration{30 * time.Millisecond, 500 * time.Millisecond, 5 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {

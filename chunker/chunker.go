@@ -67,8 +67,8 @@ type Chunk struct {
 	Rejects []*Error
 	// Nulled are rows with a null in place of a value that could not be decoded or was missing, Cut
 	// are rows whose surplus fields were dropped, and Mended are rows with broken quotes that were
-	// read as text. A row of names that was mended, or filled, is among Mended too. They are there if
-	// the source's policy says to go on so. A row may be in several.
+	// read as text. A row of names that was mended, or filled, is among Mended too. They are there
+	// if the source's policy says to go on so. A row may be in several.
 	Nulled, Cut, Mended Losses
 
 	// Free takes the chunk's buffers back; nil if the garbage collector does.

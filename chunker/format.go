@@ -33,8 +33,9 @@ type Opener interface{ Open(paths ...string) Source }
 // again from data.
 type PartOpener interface {
 	Opener
-	// OpenPart makes the source of a part of files, as [Files].Part of a source that [Splitter].Split
-	// returned has it. It opens nothing: a file that is another by now is an error once it is read.
+	// OpenPart makes the source of a part of files, as [Files].Part of a source that
+	// [Splitter].Split returned has it. It opens nothing: a file that is another by now is an error
+	// once it is read.
 	OpenPart(part Settings, paths ...string) (Source, error)
 }
 
@@ -140,19 +141,19 @@ func (s *Settings) UnmarshalStrict(v *strictjson.Value) error {
 type Files struct {
 	Format string   // by its name
 	Paths  []string // of the files; of a source also patterns, and as many as there are; one of a sink
-	// Options is a struct with json tags that the format's Open or Create reads, or nil if all are the
-	// defaults. Those that were read are [Settings].
+	// Options is a struct with json tags that the format's Open or Create reads, or nil if all are
+	// the defaults. Those that were read are [Settings].
 	Options any
-	// Part says which part of the table the source is, if [Splitter].Split returned it, and what the
-	// files were like then; nil is all of the table. It is a struct with json tags, which OpenPart of
-	// the format's [PartOpener] reads; one that was read is [Settings].
+	// Part says which part of the table the source is, if [Splitter].Split returned it, and what
+	// the files were like then; nil is all of the table. It is a struct with json tags, which
+	// OpenPart of the format's [PartOpener] reads; one that was read is [Settings].
 	Part any
 }
 
 // StoredFiles is a Source or Sink that can be written as data.
 type StoredFiles interface {
-	// Stored returns the files and the options that are not the defaults. The error says what has no
-	// form as data, and the remedy.
+	// Stored returns the files and the options that are not the defaults. The error says what has
+	// no form as data, and the remedy.
 	Stored() (Files, error)
 }
 

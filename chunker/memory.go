@@ -42,9 +42,9 @@ type Holding struct {
 // a row group.
 type Holder interface {
 	Writer
-	// Hold has it count what it keeps in shares of m. It is called once, before the first Write, and
-	// is an error if what it needs at least is not there. Close closes the shares. What it keeps must
-	// not be part of what comes out, or depend on how much others hold.
+	// Hold has it count what it keeps in shares of m. It is called once, before the first Write,
+	// and is an error if what it needs at least is not there. Close closes the shares. What it
+	// keeps must not be part of what comes out, or depend on how much others hold.
 	Hold(m *Memory) error
 }
 

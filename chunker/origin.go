@@ -8,12 +8,12 @@ type Origin struct {
 	// File names the input the rows were read from; empty for memory.
 	File string
 	// Row is the position in File of the first row, counted from 0 over data rows, rejected ones
-	// included (headers and blank lines are none); -1 if the source cannot know it before the chunks
-	// ahead of this one are decoded. Whoever takes the chunks in order then knows: see [Numberer].
-	// [RowUnknown] if nobody can.
+	// included (headers and blank lines are none); -1 if the source cannot know it before the
+	// chunks ahead of this one are decoded. Whoever takes the chunks in order then knows: see
+	// [Numberer]. [RowUnknown] if nobody can.
 	Row int64
-	// Kept has a bit for each row of File from Row on, the first lowest, if the source left out rows
-	// between others: the chunk holds those whose bits are set. Nil: it holds them all.
+	// Kept has a bit for each row of File from Row on, the first lowest, if the source left out
+	// rows between others: the chunk holds those whose bits are set. Nil: it holds them all.
 	Kept []uint64
 	// Lines finds the line, in a text file, of a row of the chunk.
 	Lines Lines

@@ -8,19 +8,19 @@ import (
 )
 
 // Policy says what becomes of a bad row: one that the source cannot decode, or on which a step
-// fails. A run has one for all of them: [Stop], [Null], [Reject] or [Skip]. A source may have one of
-// its own, for its rows: see [Fallible]. The zero Policy stops as Stop does, and in a source leaves
-// its rows to the policy of the run.
+// fails. A run has one for all of them: [Stop], [Null], [Reject] or [Skip]. A source may have one
+// of its own, for its rows: see [Fallible]. The zero Policy stops as Stop does, and in a source
+// leaves its rows to the policy of the run.
 type Policy struct {
-	// RowsMax is how many rows may be bad before the run ends with an error; 0 is no such limit. Rows
-	// that the source could not decode or of which it lost something, and those on which steps fail,
-	// count together. Each row counts once. The run ends with the first row that is one too many, in
-	// the order of the table: that row is the last that is counted and rejected, however the table is
-	// cut and on any workers.
+	// RowsMax is how many rows may be bad before the run ends with an error; 0 is no such limit.
+	// Rows that the source could not decode or of which it lost something, and those on which steps
+	// fail, count together. Each row counts once. The run ends with the first row that is one too
+	// many, in the order of the table: that row is the last that is counted and rejected, however
+	// the table is cut and on any workers.
 	RowsMax int
-	// RatioMax is what share of the rows may be bad; 0 is no such limit. Of a frame, and behind a step
-	// that needs all rows, it is of all rows that came. Of a stream it is of the rows up to each one
-	// that is bad, of the first 1,000 as a whole, and of all rows at the end.
+	// RatioMax is what share of the rows may be bad; 0 is no such limit. Of a frame, and behind a
+	// step that needs all rows, it is of all rows that came. Of a stream it is of the rows up to
+	// each one that is bad, of the first 1,000 as a whole, and of all rows at the end.
 	RatioMax float64
 
 	action action
@@ -37,9 +37,9 @@ const (
 	skip
 )
 
-// Stop ends the run at the first row of the table that is bad, with that row's error. Rows before it
-// are finished, rows after it are not begun any more, and the context of calls under way for them
-// is cancelled. Nothing is written.
+// Stop ends the run at the first row of the table that is bad, with that row's error. Rows before
+// it are finished, rows after it are not begun any more, and the context of calls under way for
+// them is cancelled. Nothing is written.
 func Stop() Policy { return Policy{action: stop} }
 
 // Null makes the results of a row that fails null and goes on. The report has the number of such

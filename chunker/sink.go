@@ -19,12 +19,13 @@ type Sink interface {
 // Writer is one output being written.
 type Writer interface {
 	// Worker returns a Write, which may keep scratch memory, or what it found so far, from chunk to
-	// chunk: goroutines take turns with it, and several workers write at the same time. It is called
-	// before or while chunks are written, by one goroutine at a time. [Shared] hands workers out.
+	// chunk: goroutines take turns with it, and several workers write at the same time. It is
+	// called before or while chunks are written, by one goroutine at a time. [Shared] hands workers
+	// out.
 	Worker() (Write, error)
-	// Commit makes the output appear whole under its name. No Write may be
-	// running and every Append must have been called. It fails if a Write or an Append did, since the
-	// output lacks something then: nothing appears, and what was there stays.
+	// Commit makes the output appear whole under its name. No Write may be running and every Append
+	// must have been called. It fails if a Write or an Append did, since the output lacks something
+	// then: nothing appears, and what was there stays.
 	Commit(ctx context.Context) error
 	// Close frees what the writer holds and, unless Commit succeeded, removes
 	// what was written. It may be called twice.

@@ -45,14 +45,15 @@ type Request struct {
 	// of the input's Schema, asked for or not. Chunks then say which rows they have: see Row, Kept
 	// and Pruned of [Chunk].
 	Filter predicate.Filter
-	// Rows is how many of the first rows are wanted, counted before Filter; 0 is all. The source may
-	// end the stream behind them, and must hand on at least those.
+	// Rows is how many of the first rows are wanted, counted before Filter; 0 is all. The source
+	// may end the stream behind them, and must hand on at least those.
 	Rows int64
 	// Bytes is the size in memory to aim for in each chunk; 0 leaves it to the source.
 	Bytes int64
-	// Memory is the budget in which the stream counts, in a [Share] of its own, what it keeps beside
-	// its chunks, if that is much: pages of a file from which several are cut. Next waits for it, and
-	// meanwhile parts that are handed out must go on. Close closes the share. Nil: nobody counts.
+	// Memory is the budget in which the stream counts, in a [Share] of its own, what it keeps
+	// beside its chunks, if that is much: pages of a file from which several are cut. Next waits
+	// for it, and meanwhile parts that are handed out must go on. Close closes the share. Nil:
+	// nobody counts.
 	Memory *Memory
 }
 
@@ -73,8 +74,8 @@ type Stream interface {
 // from the chunk's first row, as that of Rejects does, until [Numberer] makes it the row in the
 // file.
 //
-// A part that fails on a row may return the chunk of the rows before it beside the error: a step may
-// fail on one of these, and is then what a run ends with. Whoever has no use for it drops it.
+// A part that fails on a row may return the chunk of the rows before it beside the error: a step
+// may fail on one of these, and is then what a run ends with. Whoever has no use for it drops it.
 type Part func(ctx context.Context) (Chunk, error)
 
 // Sized is an Input that can tell how much there is to read, cheaply.
@@ -99,11 +100,11 @@ type Checker interface {
 // processes or resumed.
 type Splitter interface {
 	Input
-	// Split returns at most n sources which, read one after another, give the rows of this one in its
-	// order. They are fewer if the input has fewer seams. Parts of files travel: [FilesOf] makes data
-	// of one, and [Files.Source] a part of the data, in another process too, if it sees the same
-	// files. What was found out about the table goes with the part, and a file that changed since it
-	// was split is an error, [ErrChanged], once the part is read.
+	// Split returns at most n sources which, read one after another, give the rows of this one in
+	// its order. They are fewer if the input has fewer seams. Parts of files travel: [FilesOf]
+	// makes data of one, and [Files.Source] a part of the data, in another process too, if it sees
+	// the same files. What was found out about the table goes with the part, and a file that
+	// changed since it was split is an error, [ErrChanged], once the part is read.
 	Split(ctx context.Context, n int) ([]Source, error)
 }
 
@@ -126,16 +127,16 @@ type Placed interface {
 // [Policy].
 type Fallible interface {
 	Source
-	// OwnPolicy returns the policy that the source itself was given for its rows; the zero Policy if
-	// it was given none.
+	// OwnPolicy returns the policy that the source itself was given for its rows; the zero Policy
+	// if it was given none.
 	OwnPolicy() Policy
-	// Under returns the source as it reads in a run: by the policy of the run, or by OwnPolicy if that
-	// was given. p has neither sink nor limits here: the run keeps them, and counts and writes the rows
-	// in their order. It is asked for before Describe.
+	// Under returns the source as it reads in a run: by the policy of the run, or by OwnPolicy if
+	// that was given. p has neither sink nor limits here: the run keeps them, and counts and writes
+	// the rows in their order. It is asked for before Describe.
 	//
-	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and lists
-	// in Nulled, Cut and Mended of [Chunk] the rows of which something is lost. By [Reject] and
-	// [Skip], and if nothing can be kept, the row is among the Rejects of its chunk.
+	// By [Stop] a bad row is an error of its part. By [Null] the source keeps what it can, and
+	// lists in Nulled, Cut and Mended of [Chunk] the rows of which something is lost. By [Reject]
+	// and [Skip], and if nothing can be kept, the row is among the Rejects of its chunk.
 	Under(p Policy) Source
 }
 

@@ -24,8 +24,8 @@ import (
 // them before the first row comes out. It may have the powers beside that which [Passing],
 // [Filtering], [Failing], [Wanting] and [Fusing] describe.
 type Step interface {
-	// Bind binds the step to the columns of what comes in, for one run, and touches no row. A column
-	// that is not there, or of a wrong type, is an error here.
+	// Bind binds the step to the columns of what comes in, for one run, and touches no row. A
+	// column that is not there, or of a wrong type, is an error here.
 	Bind(ctx context.Context, in *arrow.Schema) (BoundStep, error)
 }
 
@@ -65,8 +65,8 @@ type Work func(ctx context.Context, c Chunk) (Chunk, error)
 // a running count. Next must be cheap, since everything waits for it.
 type OrderedStep interface {
 	BoundStep
-	// Next is a Work, called by one goroutine at a time. With io.EOF it returns what comes out last:
-	// nothing more is read then.
+	// Next is a Work, called by one goroutine at a time. With io.EOF it returns what comes out
+	// last: nothing more is read then.
 	Next(ctx context.Context, c Chunk) (Chunk, error)
 }
 
@@ -77,11 +77,11 @@ type Passing interface {
 	BoundStep
 	// Reads lists the columns of what comes in that the step looks at, by position.
 	Reads() []int
-	// Passes has, for each column that comes out, the place of the column that comes in which it is,
-	// with the same values; -1 if it is another.
+	// Passes has, for each column that comes out, the place of the column that comes in which it
+	// is, with the same values; -1 if it is another.
 	Passes() []int
-	// Narrow binds the step to other columns: those that it reads are there, by their names and types,
-	// others may be missing, or be new.
+	// Narrow binds the step to other columns: those that it reads are there, by their names and
+	// types, others may be missing, or be new.
 	Narrow(ctx context.Context, in *arrow.Schema) (BoundStep, error)
 }
 
@@ -89,9 +89,9 @@ type Passing interface {
 // leave out some of them before they are decoded.
 type Filtering interface {
 	BoundStep
-	// Filter says which rows may come out. last reports whether later steps' filters do not hold for
-	// what comes in: the step can fail on a row, whose error would be lost, or which rows come out
-	// depends on others, as of the first rows of a sort.
+	// Filter says which rows may come out. last reports whether later steps' filters do not hold
+	// for what comes in: the step can fail on a row, whose error would be lost, or which rows come
+	// out depends on others, as of the first rows of a sort.
 	Filter() (f predicate.Filter, last bool)
 }
 
@@ -108,8 +108,8 @@ type Failing interface {
 // how many rows they must see for one to come out, nobody knows.
 type Wanting interface {
 	BoundStep
-	// Wants returns how many first rows of what comes in are enough for the first rows of what comes
-	// out, if the step fails on none; -1 is all of them.
+	// Wants returns how many first rows of what comes in are enough for the first rows of what
+	// comes out, if the step fails on none; -1 is all of them.
 	Wants(rows int64) int64
 }
 

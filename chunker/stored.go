@@ -20,9 +20,9 @@ import (
 // [Steps] is written to JSON and read from it as a list of such objects.
 type StoredStep interface {
 	Step
-	// Stored returns the kind, by which [RegisterStep] knows how to read the step, and the settings: a
-	// struct with json tags, or nil for none. The error says what of the step has no form as data,
-	// such as a Go function without a name, and the remedy.
+	// Stored returns the kind, by which [RegisterStep] knows how to read the step, and the
+	// settings: a struct with json tags, or nil for none. The error says what of the step has no
+	// form as data, such as a Go function without a name, and the remedy.
 	Stored() (kind string, settings any, err error)
 }
 

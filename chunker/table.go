@@ -15,8 +15,8 @@ import "context"
 // that fail behind it have no number.
 type TableStep interface {
 	BoundStep
-	// Table begins a run. It takes its [Share] of the run's memory, and touches no row: it is called
-	// before the first is read, once for each step of the run.
+	// Table begins a run. It takes its [Share] of the run's memory, and touches no row: it is
+	// called before the first is read, once for each step of the run.
 	Table(ctx context.Context, env Env) (Table, error)
 }
 

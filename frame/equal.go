@@ -11,10 +11,10 @@ import (
 	"github.com/volley-go/volley/internal/bind"
 )
 
-// Equal tells whether two frames have the same columns (names, types, order), the same nulls and the
-// same values, however these are stored: in which record batches, by which dictionaries, in which
-// runs. NaN equals NaN, 0 equals −0. It costs 1 to 5 ns a value, and up to 20 ns one inside lists,
-// structs, unions and runs.
+// Equal tells whether two frames have the same columns (names, types, order), the same nulls and
+// the same values, however these are stored: in which record batches, by which dictionaries, in
+// which runs. NaN equals NaN, 0 equals −0. It costs 1 to 5 ns a value, and up to 20 ns one inside
+// lists, structs, unions and runs.
 func (f *Frame) Equal(g *Frame) bool {
 	if f.NumRows() != g.NumRows() || !slices.Equal(f.Names(), g.Names()) || sameTypes(f.Schema(), g.Schema()) != nil {
 		return false

@@ -59,8 +59,8 @@ func picked(a arrow.Array, rows []int) (arrow.Array, error) {
 	return cut(a, first, first+len(rows)), nil
 }
 
-// equalNested compares arrays with others inside: each row that is not null in both by inside, which
-// adds its values to what is compared.
+// equalNested compares arrays with others inside: each row that is not null in both by inside,
+// which adds its values to what is compared.
 func equalNested(a, b arrow.Array, inside func(row int) bool) bool {
 	x, y := bind.NullsOf(a), bind.NullsOf(b)
 	if x.Nulls != y.Nulls {

@@ -163,8 +163,8 @@ func TestEqualLooksBehindNoNull(t *testing.T) {
 	require.True(t, fixed(2).Equal(fixed(5)))
 }
 
-// TestEqualOfHalfFloatsAndExtensions: NaN is NaN and 0 is −0 in every float, and an extension type is
-// as what it is stored as.
+// TestEqualOfHalfFloatsAndExtensions: NaN is NaN and 0 is −0 in every float, and an extension type
+// is as what it is stored as.
 func TestEqualOfHalfFloatsAndExtensions(t *testing.T) {
 	half := func(bits ...uint16) *Frame {
 		b := array.NewFloat16Builder(memory.DefaultAllocator)

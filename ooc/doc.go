@@ -54,10 +54,10 @@
 // files of those names stay as they were. An input that changed while it was read is an error, too.
 // A row on which a function fails is named by file, row and line, also behind a sort; behind a step
 // that makes new rows, such as groups, it has no number. It goes by the job's policy, and so do
-// rows that the source cannot decode, unless the source has a policy of its own. The error that ends
-// a job is the one that a loop over the rows ends with, which takes each row through all steps up to
-// the next that needs all rows, and ends where a limit has its rows: it depends neither on workers
-// nor on how the budget cuts the chunks.
+// rows that the source cannot decode, unless the source has a policy of its own. The error that
+// ends a job is the one that a loop over the rows ends with, which takes each row through all steps
+// up to the next that needs all rows, and ends where a limit has its rows: it depends neither on
+// workers nor on how the budget cuts the chunks.
 //
 // # Jobs as data
 //

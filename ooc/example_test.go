@@ -46,8 +46,8 @@ func ExampleJob() {
 	// 2 rows × 2 columns
 }
 
-// A sort takes all rows before the first comes out. What has no room in Memory is spilled to TempDir;
-// a limit behind it keeps the first rows alone.
+// A sort takes all rows before the first comes out. What has no room in Memory is spilled to
+// TempDir; a limit behind it keeps the first rows alone.
 func ExampleJob_sort() {
 	dir, _ := os.MkdirTemp("", "")
 	defer os.RemoveAll(dir)

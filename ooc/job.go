@@ -28,33 +28,34 @@ type Job struct {
 	// Memory is the budget in bytes; 0 is 1 GiB. See the package doc for what it counts. Less than
 	// 16 MiB is taken as 16 MiB.
 	Memory int64
-	// Workers is how many chunks are worked on at the same time; 0 is one a core, and more than 4,096
-	// are taken as 4,096. More than 16 are kept busy by 100 MiB of Memory each. The output does not
-	// depend on their number, to the byte; behind a sort its rows do not, but where Parquet begins a
-	// row group, or compressed text a piece, may differ.
+	// Workers is how many chunks are worked on at the same time; 0 is one a core, and more than
+	// 4,096 are taken as 4,096. More than 16 are kept busy by 100 MiB of Memory each. The output
+	// does not depend on their number, to the byte; behind a sort its rows do not, but where
+	// Parquet begins a row group, or compressed text a piece, may differ.
 	Workers int
-	// Wide is how many calls of functions that wait may be under way at the same time at most, in all
-	// chunks together; 0 is 1,000, or Workers if that is more. Trust leaves out the checks of vector forms: see
-	// [apply.Engine].
+	// Wide is how many calls of functions that wait may be under way at the same time at most, in
+	// all chunks together; 0 is 1,000, or Workers if that is more. Trust leaves out the checks of
+	// vector forms: see [apply.Engine].
 	Wide  int
 	Trust bool
-	// Strategy and Form force how the functions are run on each chunk: see [apply.Engine]. Serial puts
-	// one worker on a chunk, while others have other chunks.
+	// Strategy and Form force how the functions are run on each chunk: see [apply.Engine]. Serial
+	// puts one worker on a chunk, while others have other chunks.
 	Strategy apply.Strategy
 	Form     apply.Form
 	// OnError says what becomes of a bad row, one that the source cannot read or on which a step
-	// fails; the zero Policy is [chunker.Stop], which ends the job. Its limits are of both together.
-	// Under [chunker.Null] a row on which a condition fails is left out, as one that it does not
-	// choose, and counted: see [Report]. A source that has a policy of its own goes by that, and its
-	// bad rows count against OnError's limits nevertheless; what it skips, or writes to a sink of its
-	// own, is not among OnError's rejects. The job ends with the first row that is too many for one of
-	// both, in the order of the stream.
+	// fails; the zero Policy is [chunker.Stop], which ends the job. Its limits are of both
+	// together. Under [chunker.Null] a row on which a condition fails is left out, as one that it
+	// does not choose, and counted: see [Report]. A source that has a policy of its own goes by
+	// that, and its bad rows count against OnError's limits nevertheless; what it skips, or writes
+	// to a sink of its own, is not among OnError's rejects. The job ends with the first row that is
+	// too many for one of both, in the order of the stream.
 	OnError chunker.Policy
-	// TempDir is the folder for files of steps that need all rows and find no room for them in Memory;
-	// empty is the system's. One that no file can be made in is an error before anything is read.
+	// TempDir is the folder for files of steps that need all rows and find no room for them in
+	// Memory; empty is the system's. One that no file can be made in is an error before anything is
+	// read.
 	TempDir string
-	// Progress is called now and then, and at the end; nil is never. If steps need all rows, rows and
-	// bytes are done in part until all of them have handed them on.
+	// Progress is called now and then, and at the end; nil is never. If steps need all rows, rows
+	// and bytes are done in part until all of them have handed them on.
 	Progress progress.Func
 	// Name is what progress calls the job; empty is "job".
 	Name string
@@ -66,12 +67,12 @@ const (
 	chunkMin      = 64 << 10
 	chunkMax      = 16 << 20
 	// copies is how many times its decoded size a chunk takes while it is under way: its text, its
-	// columns with the results, the encoded output, and as much again of garbage that is not collected
-	// yet.
+	// columns with the results, the encoded output, and as much again of garbage that is not
+	// collected yet.
 	copies = 6
-	// workersFit is how many workers chunks are cut for, whatever their number: what is written, row
-	// groups and compressed blocks, follows the chunks, and is to be the same on any machine. Of more
-	// workers some wait for memory, unless there is so much that chunks have chunkMax.
+	// workersFit is how many workers chunks are cut for, whatever their number: what is written,
+	// row groups and compressed blocks, follows the chunks, and is to be the same on any machine.
+	// Of more workers some wait for memory, unless there is so much that chunks have chunkMax.
 	workersFit = 16
 	// workersMost is how many goroutines are started at most: each takes some memory of its own.
 	workersMost = 4096

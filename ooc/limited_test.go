@@ -13,8 +13,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestBadRowsBehindALimitCountForNothing: how many of them are seen depends on how the table is cut,
-// and whether a run has too many must not.
+// TestBadRowsBehindALimitCountForNothing: how many of them are seen depends on how the table is
+// cut, and whether a run has too many must not.
 func TestBadRowsBehindALimitCountForNothing(t *testing.T) {
 	f := wide2(t, 600)
 	for name, steps := range map[string]chunker.Steps{

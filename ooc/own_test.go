@@ -146,8 +146,8 @@ func refusedEverywhere(t *testing.T, rows int, p chunker.Policy, want string) {
 	}
 }
 
-// TestARowThatCannotBeReadEndsAJobInItsPlace: not before a row on which a step fails, nor behind the
-// last that a limit lets through, however the file is cut.
+// TestARowThatCannotBeReadEndsAJobInItsPlace: not before a row on which a step fails, nor behind
+// the last that a limit lets through, however the file is cut.
 func TestARowThatCannotBeReadEndsAJobInItsPlace(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("n,w\n")

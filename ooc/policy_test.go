@@ -31,7 +31,8 @@ func whole(own chunker.Policy) csvio.ReadOptions {
 // 6 / n fails, and one that is bad in both ways.
 const dirty = "n,s\n1,a\n2,b,more\nx,c\n0,d\n0,e,more\n3,f\n"
 
-// TestOnePolicyForReadersAndFunctions: the job's, in the reader too, unless that has one of its own.
+// TestOnePolicyForReadersAndFunctions: the job's, in the reader too, unless that has one of its
+// own.
 func TestOnePolicyForReadersAndFunctions(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("in.csv", []byte(dirty), 0o600))
@@ -133,8 +134,8 @@ func TestReadersAndFunctionsAreCountedTogether(t *testing.T) {
 	}
 }
 
-// TestThePolicyIsKnownWhenTheFileIsLookedAt: a broken row of names is mended by the job's Null as by
-// the reader's.
+// TestThePolicyIsKnownWhenTheFileIsLookedAt: a broken row of names is mended by the job's Null as
+// by the reader's.
 func TestThePolicyIsKnownWhenTheFileIsLookedAt(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("in.csv", []byte("id,\"na\"me\n1,x\n2,y\n"), 0o600))

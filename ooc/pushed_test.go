@@ -18,8 +18,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// audit is a step from outside that says that it can fail, and hands every filter of later steps on:
-// the latter is wrong.
+// audit is a step from outside that says that it can fail, and hands every filter of later steps
+// on: the latter is wrong.
 type audit struct{ n int64 }
 
 func (a audit) Bind(_ context.Context, in *arrow.Schema) (chunker.BoundStep, error) {
@@ -53,8 +53,8 @@ func (b boundAudit) Worker() (chunker.Work, error) {
 	}, nil
 }
 
-// TestNoFilterDropsARowThatAStepBeforeItFailsOn: the source leaves out rows by it, before a sort and
-// any step between.
+// TestNoFilterDropsARowThatAStepBeforeItFailsOn: the source leaves out rows by it, before a sort
+// and any step between.
 func TestNoFilterDropsARowThatAStepBeforeItFailsOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.parquet")
 	require.NoError(t, parquetio.WriteFile(t.Context(), path, wide2(t, 1000)))

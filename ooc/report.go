@@ -22,8 +22,8 @@ type Report struct {
 	Chunks  int64 // of the input
 	Bytes   int64 // of the input, as stored
 
-	// What became of rows that are bad. Each count is one of its own: a row that lost a value and is
-	// then rejected is in both.
+	// What became of rows that are bad. Each count is one of its own: a row that lost a value and
+	// is then rejected is in both.
 	LeftOut     int64 // rows that are neither in the output nor in OnError's sink: of Refused, and those on which a step failed
 	Rejected    int64 // rows in OnError's sink: of Refused, and those on which a step failed
 	Unchosen    int64 // rows on which a condition failed, whatever became of them

@@ -14,8 +14,8 @@ import (
 	"github.com/volley-go/volley/ooc"
 )
 
-// TestTheWidthIsOneForAllChunks: it is found once, with what all of them have under way together, and
-// chunks that come later begin with it.
+// TestTheWidthIsOneForAllChunks: it is found once, with what all of them have under way together,
+// and chunks that come later begin with it.
 func TestTheWidthIsOneForAllChunks(t *testing.T) {
 	const rows, places, late = 8000, 10, 4000
 	for _, chunk := range []int{100, 800} {

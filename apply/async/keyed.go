@@ -45,8 +45,8 @@ func (k *Keyed[K, G]) Do(ctx context.Context, key K, call func(ctx context.Conte
 	return of.guard.Do(ctx, call)
 }
 
-// Use calls the function with the key's guard, which is not forgotten before it returns: for who asks
-// more of a guard than Do, such as [Breaker.Refuses].
+// Use calls the function with the key's guard, which is not forgotten before it returns: for who
+// asks more of a guard than Do, such as [Breaker.Refuses].
 func (k *Keyed[K, G]) Use(key K, use func(guard G) error) error {
 	of := k.hold(key)
 	defer k.drop(of)

@@ -38,8 +38,8 @@ const DefaultConcurrency = 1000
 
 // Limit says how tasks are run. The zero Limit runs [DefaultConcurrency] at the same time.
 type Limit struct {
-	// Concurrency is how many tasks may run at the same time: 0 is [DefaultConcurrency], math.MaxInt
-	// is no limit.
+	// Concurrency is how many tasks may run at the same time: 0 is [DefaultConcurrency],
+	// math.MaxInt is no limit.
 	Concurrency int
 	Guard       Guard // what each task's call passes; nil is nothing
 }

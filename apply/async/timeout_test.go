@@ -99,7 +99,8 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// TestLatest: an attempt that was left behind may end between the end of the next one and its caller.
+// TestLatest: an attempt that was left behind may end between the end of the next one and its
+// caller.
 func TestLatest(t *testing.T) {
 	var kept latest[string]
 	first, second := kept.begin(), kept.begin()

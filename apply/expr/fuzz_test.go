@@ -491,7 +491,8 @@ func checkAgainstOracle(t *testing.T, rec arrow.Record, text string) {
 	t.Helper()
 	p, err := Compile(rec.Schema(), text)
 	if err != nil {
-		// Random constants may divide by zero, not fit their type, or settle for one that does not mix.
+		// Random constants may divide by zero, not fit their type, or settle for one that does not
+		// mix.
 		require.Regexp(t, "divided by zero|does not fit|does not apply|mixes", err.Error(), text)
 		return
 	}

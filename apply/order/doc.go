@@ -22,10 +22,11 @@
 // # The order
 //
 // Rows with equal keys stay as they came. So the result does not depend on workers, memory or the
-// size of chunks, to the bit. Nor does where the chunks that come out are cut: each has as many rows
-// as fit into the size that is asked for, or one that is larger. So a Parquet file written from them
-// has the same row groups for any number of workers, and for any budgets that ask for one size. A
-// budget below 32 times that size, or below 1 KiB for each row of a chunk, makes chunks smaller.
+// size of chunks, to the bit. Nor does where the chunks that come out are cut: each has as many
+// rows as fit into the size that is asked for, or one that is larger. So a Parquet file written
+// from them has the same row groups for any number of workers, and for any budgets that ask for one
+// size. A budget below 32 times that size, or below 1 KiB for each row of a chunk, makes chunks
+// smaller.
 //
 // Numbers, dates, times, timestamps, durations and decimals go by value, false before true. Texts
 // and bytes go by their bytes, which for UTF-8 is by code point: "Z" before "a". Dictionaries and

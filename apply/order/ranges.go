@@ -60,8 +60,8 @@ func endOf(runs []*run) edge {
 // bisection: where a head is in the order of all rows is known by a search in one block of each
 // run. Between two neighbouring heads lie about as many rows as one block has; these are sorted.
 //
-// Spans that become a longer run need no such edge. They are cut at a head, which is guessed, by one
-// search in place of several.
+// Spans that become a longer run need no such edge. They are cut at a head, which is guessed, by
+// one search in place of several.
 type cutter struct {
 	*merger
 	bits   int64 // a span has at most
@@ -234,8 +234,8 @@ func (c *cutter) edgeAt(ctx context.Context, n int) (edge, error) {
 	return out, nil
 }
 
-// between finds the last edge that fits, or else the first behind a row, between two edges that have
-// no head between them. So of each run it needs one block.
+// between finds the last edge that fits, or else the first behind a row, between two edges that
+// have no head between them. So of each run it needs one block.
 func (c *cutter) between(ctx context.Context, low, high edge) (edge, error) {
 	var from []slice
 	var runs []int

@@ -147,7 +147,8 @@ func inJSON(err error) error {
 	return async.Permanent(fmt.Errorf("the body: %w", err))
 }
 
-// answerOf fills a struct of what came of a request. The error is the row's, unless a field takes it.
+// answerOf fills a struct of what came of a request. The error is the row's, unless a field takes
+// it.
 func answerOf[T any](f *form, c *Client, r *reply, failed error) (out T, err error) {
 	v := reflect.ValueOf(&out).Elem()
 	if failed == nil {

@@ -106,8 +106,8 @@ func (empty) Close() error             { return nil }
 // WriteTo spares net/http the 32 KiB that it would copy nothing through.
 func (empty) WriteTo(io.Writer) (int64, error) { return 0, nil }
 
-// unsent reports whether a request failed before a byte of it was written, on a socket that had been
-// idle. (On a new socket the next attempt would fare no better.)
+// unsent reports whether a request failed before a byte of it was written, on a socket that had
+// been idle. (On a new socket the next attempt would fare no better.)
 func (a *attempt) unsent() bool {
 	return a.reused && a.socket != nil && a.socket.written.Load() == a.had
 }

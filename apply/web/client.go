@@ -21,8 +21,8 @@ import (
 // makes one of its own. The fields must not change after the first request, nor may a Client be
 // copied.
 type Client struct {
-	// HTTP is a client of your own, which makes the requests in place of one made of the settings for
-	// sockets below; those must then be left out. Its CheckRedirect goes before Redirects.
+	// HTTP is a client of your own, which makes the requests in place of one made of the settings
+	// for sockets below; those must then be left out. Its CheckRedirect goes before Redirects.
 	HTTP *http.Client
 
 	PerHost int // sockets to one host at the same time; 0 is any number
@@ -30,18 +30,18 @@ type Client struct {
 	// request too; 0 is any number. No more requests than that are under way, over HTTP/2 either.
 	Sockets        int
 	ConnectTimeout time.Duration // for a socket to be ready: name, address, TLS; 0 is 10 s
-	// ReadTimeout is how long a server may be silent, before its answer and in the middle of it; 0 is
-	// 60 s. How long a whole call may take is for a Timeout of package async, or the context.
+	// ReadTimeout is how long a server may be silent, before its answer and in the middle of it; 0
+	// is 60 s. How long a whole call may take is for a Timeout of package async, or the context.
 	ReadTimeout time.Duration
 	Idle        time.Duration // how long a socket is kept for the next request; 0 is 5 s
-	// Proxy chooses the proxy of a request; nil goes by HTTPS_PROXY and the like in the environment,
-	// [Direct] takes none.
+	// Proxy chooses the proxy of a request; nil goes by HTTPS_PROXY and the like in the
+	// environment, [Direct] takes none.
 	Proxy func(*http.Request) (*url.URL, error)
 	TLS   *tls.Config // certificates and versions; nil is the system's
 	// Addresses reports why a socket must not be opened to an address; nil allows all. It is asked
 	// for each address that a name stands for when the socket is opened, so that neither a redirect
-	// nor a name that changes its address gets round it. [Public] refuses those of private networks.
-	// No proxy is used then, since that would open the socket unasked.
+	// nor a name that changes its address gets round it. [Public] refuses those of private
+	// networks. No proxy is used then, since that would open the socket unasked.
 	Addresses func(netip.Addr) error
 
 	Header http.Header // sent with each request that does not set the same itself

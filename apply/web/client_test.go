@@ -64,7 +64,8 @@ func TestAddressesAreRefused(t *testing.T) {
 	require.Zero(t, s.dialed)
 }
 
-// TestSecretsStayWithTheirHost: no other host gets them by a redirect, nor one that they are not for.
+// TestSecretsStayWithTheirHost: no other host gets them by a redirect, nor one that they are not
+// for.
 func TestSecretsStayWithTheirHost(t *testing.T) {
 	echo := func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Header.Get("Authorization"), r.Header.Get("X-Api-Key"))

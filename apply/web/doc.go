@@ -21,7 +21,8 @@
 //	users, err := chunker.ReadAll(ctx, web.Pages[User](url, web.Paging{Next: web.Link()}, client))
 //
 // The steps run over frames and, in package ooc, over files; how many requests are under way is the
-// engine's choice, or that of [apply.Calls]: web.Get("url", client).With(apply.Calls{Concurrency: 500}).
+// engine's choice, or that of [apply.Calls]: web.Get("url", client).With(apply.Calls{Concurrency:
+// 500}).
 //
 // # What is a row's error
 //

@@ -100,7 +100,8 @@ func TestEveryRowEndsWithItsValueOrItsError(t *testing.T) {
 }
 
 // everySecondDropped is a server that answers the first request of a socket, and closes the socket
-// once it has read the second. seenSince returns how often each path was asked for since the last time.
+// once it has read the second. seenSince returns how often each path was asked for since the last
+// time.
 func everySecondDropped(t *testing.T) (url string, seenSince func() map[string]int) {
 	t.Helper()
 	var mu sync.Mutex

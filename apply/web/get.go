@@ -52,7 +52,8 @@ func unstored(made string) error {
 
 // Get asks for the URL of each row, and writes the columns body, status and latency: the text that
 // came, its status, which is one of 2xx, and how long that took, from the row's turn to the end of
-// the body. Any other status is a [StatusError] of the row. A row whose URL is null is not asked for.
+// the body. Any other status is a [StatusError] of the row. A row whose URL is null is not asked
+// for.
 func Get(url string, client *Client) Requests { return getAs[Page]("web.Get", url, client) }
 
 // GetAs is Get for other parts of an answer: those that the web tags of T's fields name. T is a
@@ -107,8 +108,8 @@ func JSON[T any](url string, client *Client) Requests {
 	return Requests{"web.JSON", called, client, err}
 }
 
-// Do makes the request that a function builds of each row, and takes of the answer what the web tags
-// of Out's fields name: see [GetAs]. In is a struct as for [apply.CallRows]; its fields read
+// Do makes the request that a function builds of each row, and takes of the answer what the web
+// tags of Out's fields name: see [GetAs]. In is a struct as for [apply.CallRows]; its fields read
 // columns. The request gets the context of the call; it is built anew if it is repeated.
 //
 //	web.Do[web.Page](func(ctx context.Context, o Order) (*http.Request, error) {

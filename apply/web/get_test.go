@@ -177,7 +177,8 @@ func TestBombs(t *testing.T) {
 	require.LessOrEqual(t, c.Counters().Bytes, int64(1<<20))
 }
 
-// TestPackedBodies: also where a header of the user's asks for it, so that net/http unpacks nothing.
+// TestPackedBodies: also where a header of the user's asks for it, so that net/http unpacks
+// nothing.
 func TestPackedBodies(t *testing.T) {
 	packed := map[string]string{
 		"gzip":    "\x1f\x8b\b\x00\x00\x00\x00\x00\x02\xff\xcbH\xcd\xc9\xc9\a\x00\x86\xa6\x106\x05\x00\x00\x00",

@@ -28,8 +28,8 @@ type page struct {
 // Link goes by the header Link: <URL>; rel="next", up to the page that has none.
 func Link() Next { return Next{find: Next.byLink} }
 
-// NextURL goes by the URL in a member of the page's object, up to the page where it is missing, null
-// or empty. A path such as links.next is a member of an object inside.
+// NextURL goes by the URL in a member of the page's object, up to the page where it is missing,
+// null or empty. A path such as links.next is a member of an object inside.
 func NextURL(member string) Next { return Next{path: member, find: Next.byURL} }
 
 // Cursor goes by a text or number in a member of the page's object, which the next page is asked
@@ -127,7 +127,8 @@ func nextIn(header string) (to string, ok bool) {
 	}
 }
 
-// linkParams reads the parameters of a link, up to the comma behind them. The first of a name counts.
+// linkParams reads the parameters of a link, up to the comma behind them. The first of a name
+// counts.
 func linkParams(s string) (params map[string]string, rest string) {
 	params = map[string]string{}
 	for {

@@ -36,8 +36,8 @@ func objectOf(t reflect.Type) (*object, error) {
 	return &object{t, fields}, nil
 }
 
-// decode fills a struct of a JSON object. Members that no field stands for are passed over. One that
-// is missing, or null, is a null of a field that can hold one, and else an error.
+// decode fills a struct of a JSON object. Members that no field stands for are passed over. One
+// that is missing, or null, is a null of a field that can hold one, and else an error.
 func (o *object) decode(data []byte, into unsafe.Pointer) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {

@@ -25,23 +25,24 @@ type Batches struct {
 	Rows int // rows a request, fewer at the end of a chunk of the table; 0 is 100
 	// Concurrency is how many requests are under way in the whole run; 0 is 16.
 	Concurrency int
-	// List is the member of the request's object that holds the list of rows; "" sends the list alone.
-	// Answers is the same of the answer's, or a path such as result.items.
+	// List is the member of the request's object that holds the list of rows; "" sends the list
+	// alone. Answers is the same of the answer's, or a path such as result.items.
 	List, Answers string
-	// Key is the member, of rows and of answers alike, by which answers are found, in whatever order
-	// they come; "" finds them by their order.
+	// Key is the member, of rows and of answers alike, by which answers are found, in whatever
+	// order they come; "" finds them by their order.
 	Key string
-	// Whole leaves a batch that failed as it is: all of its rows fail. Otherwise it is sent again in
-	// halves, down to the row that it fails for, if its failure may be a row's: a status of 400, 413,
-	// 422 or 500, or an answer that is not what was asked for. Each row is then sent again with them.
+	// Whole leaves a batch that failed as it is: all of its rows fail. Otherwise it is sent again
+	// in halves, down to the row that it fails for, if its failure may be a row's: a status of 400,
+	// 413, 422 or 500, or an answer that is not what was asked for. Each row is then sent again
+	// with them.
 	Whole bool
 }
 
-// Post sends the rows of a table to a URL, many in a request, and reads columns from the answers. The
-// rows are sent as JSON objects, of the fields of In by the names of the columns that they read; an
-// answer is read into an Out as by [JSON]. A row with a null in a field that is no sql.Null is not
-// sent, and its results are null. An answer that cannot be read is the error of its row, a request
-// that fails that of all its rows, once it was tried in halves (see [Batches]).
+// Post sends the rows of a table to a URL, many in a request, and reads columns from the answers.
+// The rows are sent as JSON objects, of the fields of In by the names of the columns that they
+// read; an answer is read into an Out as by [JSON]. A row with a null in a field that is no
+// sql.Null is not sent, and its results are null. An answer that cannot be read is the error of its
+// row, a request that fails that of all its rows, once it was tried in halves (see [Batches]).
 //
 //	web.Post[Text, Score]("https://model.example/score", web.Batches{Rows: 100}, client)
 func Post[In, Out any](url string, batches Batches, client *Client) chunker.Step {
@@ -127,7 +128,8 @@ type posting[In, Out any] struct {
 	writes  []int // of each field of the answers: the column that comes out
 }
 
-// layout puts the answers' columns behind those that are there, or in place of those of their names.
+// layout puts the answers' columns behind those that are there, or in place of those of their
+// names.
 func (b *posting[In, Out]) layout(in *arrow.Schema) error {
 	fields := append([]arrow.Field{}, in.Fields()...)
 	for i := range fields {
@@ -265,7 +267,8 @@ func (s *sheet[In, Out]) filled(c chunker.Chunk) (chunker.Chunk, error) {
 	return out, nil
 }
 
-// good is the results that there are, and of each row which of them it has, or the null behind them.
+// good is the results that there are, and of each row which of them it has, or the null behind
+// them.
 func (s *sheet[In, Out]) good() (good []Out, picks []take.Pick) {
 	picks = make([]take.Pick, len(s.results))
 	for row := range s.results {

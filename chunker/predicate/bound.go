@@ -38,9 +38,9 @@ func (o Op) String() string {
 type Bound struct {
 	Column string
 	Op     Op
-	// Value is a bool, int64, uint64, float64 or string; nil for Present. For dates and times it is a
-	// count in the column's own unit. An integer column may be compared with a float64: its values are
-	// then compared as float64s.
+	// Value is a bool, int64, uint64, float64 or string; nil for Present. For dates and times it is
+	// a count in the column's own unit. An integer column may be compared with a float64: its
+	// values are then compared as float64s.
 	Value any
 }
 

@@ -17,9 +17,9 @@ type Filter struct {
 // values once each, in a dictionary, tests those and need not look at the rows.
 type Test struct {
 	Column string
-	// Pass returns a bitmap over values, an array of the column's type: bit i of word i/64 is set if a
-	// wanted row may have values[i]. A null counts as a value. It may be called by many goroutines at
-	// the same time, and takes some 20 µs and about 5 ns a value.
+	// Pass returns a bitmap over values, an array of the column's type: bit i of word i/64 is set
+	// if a wanted row may have values[i]. A null counts as a value. It may be called by many
+	// goroutines at the same time, and takes some 20 µs and about 5 ns a value.
 	Pass func(values arrow.Array) (mask []uint64, err error)
 }
 

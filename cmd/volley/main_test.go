@@ -53,7 +53,8 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATA", data)
-			// Under the race detector a process sleeps for a second before it ends, here two hundred times.
+			// Under the race detector a process sleeps for a second before it ends, here two
+			// hundred times.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},

@@ -53,7 +53,8 @@ func (p Place) Offset(n int) int64 {
 	s := p.span.of(at)
 	c := s.converter
 	c.ended = true // whatever is asked for was converted
-	// As much as reaches the place, and no more: characters are converted while there is room for one.
+	// As much as reaches the place, and no more: characters are converted while there is room for
+	// one.
 	_, taken := c.convert(make([]byte, at-s.text+room-1))
 	return s.raw + int64(taken)
 }

@@ -21,14 +21,14 @@ const (
 type Settings struct {
 	Limits
 	// Width bounds the units that are under way at the same time, once they are found to wait, and
-	// finds out how many pay. Controllers of one kind of units share it. Without one the run goes not
-	// wide by itself.
+	// finds out how many pay. Controllers of one kind of units share it. Without one the run goes
+	// not wide by itself.
 	Width *inflight.Width
 	// Units is how many units a span has, if the user says so; 0 leaves it to the controller. The
 	// choice then stays what it is.
 	Units int
-	// Pinned says that the option given to Run stays what it is: a user's choice. Late workers still
-	// give back what they have not begun. For Serial, one worker is the limit as well.
+	// Pinned says that the option given to Run stays what it is: a user's choice. Late workers
+	// still give back what they have not begun. For Serial, one worker is the limit as well.
 	Pinned bool
 	// Below is the work for which no second worker is started.
 	Below time.Duration
@@ -38,8 +38,8 @@ type Settings struct {
 	Functions int
 	// Special tells of a unit that the sample should see; -1 is none. May be nil.
 	Special func() int
-	// Thorough says that the sample is for a prediction alone: it waits for slow units, to say whether
-	// they wait.
+	// Thorough says that the sample is for a prediction alone: it waits for slow units, to say
+	// whether they wait.
 	Thorough bool
 	// Patience is how long a unit may be under way before that is looked into; 0 is 2 ms.
 	Patience time.Duration
@@ -47,8 +47,8 @@ type Settings struct {
 	MayWait bool
 	// Unit is what a unit is called in sentences.
 	Unit string
-	// Start makes a worker, and the function that is its work: it calls Next until that says no, and
-	// is called again, on another goroutine, if a unit ended the first one.
+	// Start makes a worker, and the function that is its work: it calls Next until that says no,
+	// and is called again, on another goroutine, if a unit ended the first one.
 	Start func() (*Worker, func())
 	// Widens is told that the run goes wide, before workers start for that. May be nil.
 	Widens func()

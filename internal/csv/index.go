@@ -143,8 +143,8 @@ func (x *Index) accept() {
 		x.walk(x.taken + 1)
 	}
 	if c := x.Columns; c > 1 && x.d.Comment == 0 && !x.broken {
-		// There are as many separators as the rows have if they are whole, and each c-th ends one: so no
-		// other does.
+		// There are as many separators as the rows have if they are whole, and each c-th ends one:
+		// so no other does.
 		if rows := (n - x.taken) / c; rows > 0 && rows*c == n-x.taken && x.rowsEnd(rows, int(s.rows)) {
 			x.addRows(x.taken-1, rows)
 			x.Lines += rows

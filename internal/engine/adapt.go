@@ -165,8 +165,8 @@ func (s *byChunk) work(ctx context.Context, rec arrow.Record, work chunker.Work)
 	return w, err
 }
 
-// guarded calls a step's code. A panic becomes an error, and so does the end of the goroutine, which
-// is therefore one of its own: that costs about 0.5 µs.
+// guarded calls a step's code. A panic becomes an error, and so does the end of the goroutine,
+// which is therefore one of its own: that costs about 0.5 µs.
 func guarded(f func() error) (err error) {
 	done := make(chan struct{})
 	go func() {

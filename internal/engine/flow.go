@@ -19,19 +19,19 @@ import (
 type Env struct {
 	// Workers is how many goroutines may compute at the same time.
 	Workers int
-	// Wide is how many calls of functions that wait may be under way at the same time, in all batches
-	// together. Widen sets it.
+	// Wide is how many calls of functions that wait may be under way at the same time, in all
+	// batches together. Widen sets it.
 	Wide int
-	// WideBy says in words what Wide is by; Told says that it is the user, so that as many may be begun
-	// before one has come back.
+	// WideBy says in words what Wide is by; Told says that it is the user, so that as many may be
+	// begun before one has come back.
 	WideBy string
 	Told   bool
 	// Calls are the slots of these calls. Start makes them.
 	Calls Slots
 	// Strategy and Form are an apply.Strategy and an apply.Form that are forced; 0 is none.
 	Strategy, Form int
-	// SerialBelow is the work below which a step puts no second worker on a batch; 0 leaves it to the
-	// step.
+	// SerialBelow is the work below which a step puts no second worker on a batch; 0 leaves it to
+	// the step.
 	SerialBelow time.Duration
 	// MorselRows sets how many rows a worker claims at a time; 0 leaves it to the step.
 	MorselRows int
@@ -39,14 +39,14 @@ type Env struct {
 	Trust bool
 	// Seed makes a sample's places differ.
 	Seed uint64
-	// Policy says what becomes of rows that fail. Own is the source's own policy for its rows, zero if
-	// it has none: they count against the limits of both, and go to Own's sink if that has one.
+	// Policy says what becomes of rows that fail. Own is the source's own policy for its rows, zero
+	// if it has none: they count against the limits of both, and go to Own's sink if that has one.
 	Policy, Own chunker.Policy
 	// Alone says that a batch is the whole table, so that all workers are there for it, and the
 	// policy's limits hold for it.
 	Alone bool
-	// Memory is the budget of steps that need all rows, nil if it has no limit; Bytes is what a chunk
-	// of theirs should take, 0 for 8 MiB; Dir is where they may spill to.
+	// Memory is the budget of steps that need all rows, nil if it has no limit; Bytes is what a
+	// chunk of theirs should take, 0 for 8 MiB; Dir is where they may spill to.
 	Memory *chunker.Memory
 	Bytes  int64
 	Dir    string
@@ -61,8 +61,8 @@ func (e *Env) tick(done int) {
 }
 
 // Step is a bound step that takes a whole batch and shares its rows out among workers itself. It
-// keeps the errors of rows by [Batch.Fail], or that of the first by [Batch.Stop] if the policy stops
-// there, and returns the error that ends the batch.
+// keeps the errors of rows by [Batch.Fail], or that of the first by [Batch.Stop] if the policy
+// stops there, and returns the error that ends the batch.
 type Step interface {
 	chunker.BoundStep
 	Run(ctx context.Context, b *Batch, env *Env) error
@@ -207,8 +207,8 @@ func (f *Flow) limits() chunker.Policy {
 	return p
 }
 
-// end keeps what ended a batch. Where too many rows failed, the steps behind still have those before
-// the last of them: a row of these may fail, and then comes before it.
+// end keeps what ended a batch. Where too many rows failed, the steps behind still have those
+// before the last of them: a row of these may fail, and then comes before it.
 func (b *Batch) end(err error) {
 	if _, ok := err.(*chunker.TooManyError); ok {
 		b.capped = err

@@ -60,8 +60,8 @@ func (g *gate) enter() (enter, over bool) {
 	return enter, false
 }
 
-// tell takes in that a chunk is decoded, and returns how many of its first rows are wanted. It waits
-// for the chunks before it, on which that depends. A chunk that failed has none.
+// tell takes in that a chunk is decoded, and returns how many of its first rows are wanted. It
+// waits for the chunks before it, on which that depends. A chunk that failed has none.
 func (g *gate) tell(ctx context.Context, number, rows int) (wanted int, err error) {
 	if g.wants < 0 {
 		return rows, nil

@@ -19,8 +19,8 @@ type segment struct {
 	steps  []Step // the same
 	table  *table // nil for the last
 	wants  int64  // how many first rows of what comes in are enough; -1 is all
-	// source has, for each column of the source, its place in what comes in; -1 if it is not there as
-	// it was. Nil for the first segment, where all are.
+	// source has, for each column of the source, its place in what comes in; -1 if it is not there
+	// as it was. Nil for the first segment, where all are.
 	source []int
 }
 

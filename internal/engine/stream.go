@@ -28,17 +28,17 @@ type Ends struct {
 	Window  int // items under way at most
 	// Next returns the next item, io.EOF after the last. One goroutine.
 	Next func(context.Context) (Item, error)
-	// Behind returns a Next for the stream of a step that needs all rows. It may be nil: such a stream
-	// then has no part in a budget.
+	// Behind returns a Next for the stream of a step that needs all rows. It may be nil: such a
+	// stream then has no part in a budget.
 	Behind func(chunker.Stream) func(context.Context) (Item, error)
 	// Read is called once all that is wanted of the source was read, if a step needs all rows: the
 	// source may be closed then. It may be nil.
 	Read func() error
 	// Write takes a chunk over that went through the steps. Many goroutines.
 	Write func(context.Context, chunker.Chunk) (chunker.Append, error)
-	// Emit takes the batches in order, on the goroutine that called Stream, after they are settled and
-	// their Append was called: the source's chunk, or none behind a step that needs all rows; and how
-	// many rows were written by Write.
+	// Emit takes the batches in order, on the goroutine that called Stream, after they are settled
+	// and their Append was called: the source's chunk, or none behind a step that needs all rows;
+	// and how many rows were written by Write.
 	Emit func(ctx context.Context, in chunker.Chunk, rows int) error
 
 	turns chan struct{} // one for each of Workers, whom all pipes share

@@ -29,7 +29,7 @@
 //   - If the share of calls that fail rises, half as many are tried, and half of that, until it
 //     falls again. If one at a time fail alike it is not the width: then all is as before.
 //
-// A window is of as many calls as are under way, at least 32, and of 50 ms at least. One in which less than three quarters
-// of the seats were taken tells nothing and is measured anew. The memory of a Width does not depend
-// on how many calls there are. A seat costs about 0.2 µs.
+// A window is of as many calls as are under way, at least 32, and of 50 ms at least. One in which
+// less than three quarters of the seats were taken tells nothing and is measured anew. The memory
+// of a Width does not depend on how many calls there are. A seat costs about 0.2 µs.
 package inflight

@@ -95,8 +95,8 @@ func run(w *Width, s *server, calls, begin int) time.Duration {
 const ms = time.Millisecond
 
 // TestServers holds the width that is found, and what the calls took, against the best that there
-// are for servers of known behaviour. Calls that end at the same time end in any order, of which the
-// windows depend: a quarter of room is left for that, beside what each case allows.
+// are for servers of known behaviour. Calls that end at the same time end in any order, of which
+// the windows depend: a quarter of room is left for that, beside what each case allows.
 func TestServers(t *testing.T) {
 	steady := func(d time.Duration) func(*server) (time.Duration, bool) {
 		return func(*server) (time.Duration, bool) { return d, false }

@@ -87,7 +87,8 @@ const (
 	OpCeilDec
 	OpTruncDec
 
-	// Comparisons: of equal types, of times in any units, and of decimals and integers of any scales.
+	// Comparisons: of equal types, of times in any units, and of decimals and integers of any
+	// scales.
 	OpLt
 	OpLe
 	OpEq
@@ -182,7 +183,8 @@ type Rule struct {
 	MayNull bool
 	// Fails is the usual cause of a row that fails, nil if none can. A failing row is null.
 	Fails error
-	// Impure operations are called as often as they are written: they are neither folded nor shared.
+	// Impure operations are called as often as they are written: they are neither folded nor
+	// shared.
 	Impure bool
 	// Commutative: the first two arguments may change places.
 	Commutative bool

@@ -11,8 +11,8 @@
 // never freed goes back once the collector has found that nobody has it.
 //
 // A block costs at most 1 µs if its pool has room for it. If not, it costs what the system takes to
-// clear memory: 5 ms for 32 MiB of huge pages (Linux), 25 without. Where the system has no such memory
-// the blocks are the heap's.
+// clear memory: 5 ms for 32 MiB of huge pages (Linux), 25 without. Where the system has no such
+// memory the blocks are the heap's.
 package offheap
 
 import (
@@ -24,8 +24,8 @@ import (
 
 const (
 	pageBytes = 4 << 10 // what the system lends a multiple of, if its own pages are no larger
-	// slabBytes is a region that is cut into blocks of one size; blockMost is the largest of those. A
-	// larger block is a region of its own.
+	// slabBytes is a region that is cut into blocks of one size; blockMost is the largest of those.
+	// A larger block is a region of its own.
 	slabBytes = 2 << 20
 	blockMost = slabBytes / 4
 	// idleMost is how much of what is free a pool keeps.
@@ -216,8 +216,8 @@ func kindOf(n int) (kind, size int) {
 	return (shift-minShift)*steps + k - 1, 1<<shift + k*step
 }
 
-// roundUp is the size of a region for n bytes: that of the next sixteenth of a power of two, so that
-// regions are used again for pages that are almost of one size.
+// roundUp is the size of a region for n bytes: that of the next sixteenth of a power of two, so
+// that regions are used again for pages that are almost of one size.
 func roundUp(n int) int {
 	step := max(pageBytes, 1<<(bits.Len(uint(n-1))-1)/16)
 	return (n + step - 1) / step * step

@@ -58,9 +58,9 @@ type allocation struct {
 }
 
 const (
-	// registersMax is from how many registers of 8 KiB on they are saved: constants are filled where
-	// they are used, which costs as much as an addition, and not once, and deep arguments are computed
-	// first.
+	// registersMax is from how many registers of 8 KiB on they are saved: constants are filled
+	// where they are used, which costs as much as an addition, and not once, and deep arguments are
+	// computed first.
 	registersMax = 256
 	released     = -1 // the last use of a node whose register is free
 )

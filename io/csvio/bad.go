@@ -227,8 +227,8 @@ func (p *piece) fileOffset(at int) int64 {
 func (p *piece) rawText(lo, hi int) string {
 	from, to := p.place(lo), p.place(hi)
 	if len(p.moved) > 0 {
-		// What follows the row was moved with it or apart from it: it ends before the next row's line
-		// end.
+		// What follows the row was moved with it or apart from it: it ends before the next row's
+		// line end.
 		to = max(p.place(min(hi+1, len(p.text))), from)
 		return string(clip(p.encoding.Raw(bytes.TrimRight(p.source()[from:to], "\r\n"))))
 	}

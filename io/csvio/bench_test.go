@@ -24,8 +24,8 @@ var shapes = []struct {
 	rows         int
 	row          func(w *bufio.Writer, i int, r *rand.Rand)
 }{
-	// Ten columns of all kinds, a quote here and there: 69 MB. Five times as many rows are the file of
-	// bench/.
+	// Ten columns of all kinds, a quote here and there: 69 MB. Five times as many rows are the file
+	// of bench/.
 	{"main", "id,pickup,passengers,rate,distance,fare,tip,zone,payment,note", 1_000_000, mainRow},
 	{"wide", "", 50_000, func(w *bufio.Writer, _ int, r *rand.Rand) {
 		for c := range 25 {

@@ -71,8 +71,8 @@ func TestALongRowIsReadIntoWhatTheLongestTook(t *testing.T) {
 	require.Equal(t, 6<<20, s.behind(6<<20), "longer than all")
 }
 
-// TestAWriterCountsItsEncoders: a worker has one, however many chunks wait to be written, and what it
-// keeps is counted until the writer is closed.
+// TestAWriterCountsItsEncoders: a worker has one, however many chunks wait to be written, and what
+// it keeps is counted until the writer is closed.
 func TestAWriterCountsItsEncoders(t *testing.T) {
 	const rows, columns = 100, 1000
 	ints := array.NewInt64Builder(memory.DefaultAllocator)

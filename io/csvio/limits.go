@@ -12,8 +12,8 @@ const (
 	rowMax     = 16 << 20
 	fieldMax   = 16 << 20
 	columnsMax = 20480
-	// ratioMax is more than gzip can reach (1,032); zstd, xz and bzip2 reach thousands with rows that
-	// repeat.
+	// ratioMax is more than gzip can reach (1,032); zstd, xz and bzip2 reach thousands with rows
+	// that repeat.
 	ratioMax       = 1100
 	ratioFrom      = 12 << 20 // where a limit is given
 	ratioFromFrame = 1 << 30

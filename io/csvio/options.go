@@ -48,7 +48,8 @@ type ReadOptions struct {
 	LineEnd LineEnd
 	// Trim says whether blanks after a delimiter, and around quotes, are text; 0 finds it.
 	Trim Trim
-	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no row.
+	// BlankRows takes a line with nothing in it for a row of one empty field; otherwise it is no
+	// row.
 	BlankRows bool
 	// Skip is how many lines before the header or first row are left out, before anything is looked
 	// for; 0 finds titles and notes above the table, -1 leaves out none. Of a file with fewer lines
@@ -59,21 +60,21 @@ type ReadOptions struct {
 	// HeaderRows is how many rows the names take, one under the other, to be joined by a
 	// blank; 0 finds it.
 	HeaderRows int
-	// Names are the columns' names, in place of the header's or where there is none (column_1 and so
-	// on then, otherwise). If Header is found, a first row that may be data is kept: only one that is
-	// these names, or words over numbers and dates, or alone in quotes, goes; so in each file. Their
-	// number is that of the columns, if a row has as many fields. Of a file's equal names the second
-	// becomes name_2.
+	// Names are the columns' names, in place of the header's or where there is none (column_1 and
+	// so on then, otherwise). If Header is found, a first row that may be data is kept: only one
+	// that is these names, or words over numbers and dates, or alone in quotes, goes; so in each
+	// file. Their number is that of the columns, if a row has as many fields. Of a file's equal
+	// names the second becomes name_2.
 	Names []string
-	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and HZ,
-	// and refuses what could be something else. [EncodingOf] finds any by its name.
+	// Encoding is that of the text; 0 finds UTF-8, UTF-16, UTF-32, Windows-1252, ISO-2022-JP and
+	// HZ, and refuses what could be something else. [EncodingOf] finds any by its name.
 	Encoding Encoding
 
 	// Types gives columns their types; the others' are found. A name that is no column is an error,
-	// and so is a value that does not fit its type: a float32 beyond that type's range, a decimal with
-	// more digits after the point than the type has. Integers are rounded to floats where those are
-	// asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes what is
-	// written without one as the clock of that zone, and keeps the point in time.
+	// and so is a value that does not fit its type: a float32 beyond that type's range, a decimal
+	// with more digits after the point than the type has. Integers are rounded to floats where
+	// those are asked for, and leading zeros of numbers are no digits. A timestamp of a zone takes
+	// what is written without one as the clock of that zone, and keeps the point in time.
 	Types map[string]arrow.DataType
 	// Null are the words that mean null where they are not quoted; nil is
 	// [NullWords], and in columns of numbers, dates and bools some more that are found, such
@@ -82,9 +83,9 @@ type ReadOptions struct {
 	// True and False are the words of bools; nil is true and false, and the pairs yes and no, y
 	// and n, t and f, on and off where a column has both.
 	True, False []string
-	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0 finds it:
-	// a column that shows it, as 3,50 does, speaks for the file. Where one has 3,50, another whose
-	// values all are such as 1.200 is text; they are 1200 if one has 1.234,50.
+	// Decimal stands between the whole and the broken part of numbers, a point or a comma; 0 finds
+	// it: a column that shows it, as 3,50 does, speaks for the file. Where one has 3,50, another
+	// whose values all are such as 1.200 is text; they are 1200 if one has 1.234,50.
 	Decimal byte
 	// Thousands stands between groups of three digits; 0 finds it, as for Decimal.
 	Thousands byte
@@ -94,15 +95,16 @@ type ReadOptions struct {
 
 	// OnError says what becomes of a bad row: one with too few or too many fields, text after a
 	// closing quote, bytes that are no UTF-8, or a value that does not fit its column. See the
-	// package's chapter on bad rows for what each policy keeps. Not given, it is [chunker.Stop], and
-	// in a job the job's OnError, which then speaks for readers and functions, with one sink and one
-	// count; given, it goes before that for this source. Its limits are of this source's rows, and end
-	// reading with a [chunker.TooManyError]. Its sink is written when the stream is closed, also where
-	// reading ended with an error, in the columns of [chunker.RejectSchema]. Without a sink,
-	// [chunker.Reject] gives the rows to whoever reads the stream, as a job does to its own sink.
+	// package's chapter on bad rows for what each policy keeps. Not given, it is [chunker.Stop],
+	// and in a job the job's OnError, which then speaks for readers and functions, with one sink
+	// and one count; given, it goes before that for this source. Its limits are of this source's
+	// rows, and end reading with a [chunker.TooManyError]. Its sink is written when the stream is
+	// closed, also where reading ended with an error, in the columns of [chunker.RejectSchema].
+	// Without a sink, [chunker.Reject] gives the rows to whoever reads the stream, as a job does to
+	// its own sink.
 	OnError chunker.Policy
-	// Report takes what reading came to, if it is not nil: it is set when the stream is closed, also
-	// where reading ended with an error. Streams that are read at the same time need one each.
+	// Report takes what reading came to, if it is not nil: it is set when the stream is closed,
+	// also where reading ended with an error. Streams that are read at the same time need one each.
 	Report *Report
 
 	// RowMax is the most bytes a row may have; 0 is 16 MiB, and 1 GiB is the most that can be asked

@@ -45,8 +45,8 @@ type Report struct {
 	Mended   int64 // rows of the table, or of names, with broken quotes that were read as text, and rows of names that were filled
 	// First says of the first bad rows, at most 10, what is wrong with each.
 	First []*chunker.Error
-	// Undecided are the columns read as text whose dates could be read with the day or with the month
-	// first: [ReadOptions.Dates] says which.
+	// Undecided are the columns read as text whose dates could be read with the day or with the
+	// month first: [ReadOptions.Dates] says which.
 	Undecided []UndecidedColumn
 	// UndecidedNumbers are the columns read as text whose numbers, all of them such as 1.200, could
 	// have a mark of thousands or of decimals, in a file where another column shows its mark of
@@ -193,7 +193,8 @@ func (l *ledger) count(ctx context.Context, e entry) error {
 	return nil
 }
 
-// tooMuch reports whether a row of a part is one too many, and leaves of the part the rows up to it.
+// tooMuch reports whether a row of a part is one too many, and leaves of the part the rows up to
+// it.
 func (l *ledger) tooMuch(e *entry) bool {
 	for i, row := range e.bad {
 		if l.options.OnError.Exceeded(int(l.bad)+i+1, int(l.report.Rows+row+1)) {

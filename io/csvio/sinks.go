@@ -20,9 +20,9 @@ type WriteOptions struct {
 	CRLF      bool   // ends lines with \r\n
 	QuoteAll  bool   // quotes every field that is no null, needed or not
 	// DefuseFormulas puts an apostrophe before names and texts that a spreadsheet would run as a
-	// formula: those that begin with = + - @, their full-width forms, a tab or a line end. Columns of
-	// numbers, times and bools are written as they are; in a column of text "-5" becomes "'-5". The
-	// apostrophe is part of what is written: whoever reads the file back gets it.
+	// formula: those that begin with = + - @, their full-width forms, a tab or a line end. Columns
+	// of numbers, times and bools are written as they are; in a column of text "-5" becomes "'-5".
+	// The apostrophe is part of what is written: whoever reads the file back gets it.
 	DefuseFormulas bool
 	// Compression is "gzip", "zstd" or "none"; "" goes by the file's name (.gz, .zst).
 	Compression string

@@ -105,8 +105,8 @@ const (
 	blockMax = 64 << 20
 	// shareMin is the text that is worth a block of its own.
 	shareMin = 256 << 10
-	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the same
-	// on any machine, for what is written follows the blocks: row groups, compressed pieces.
+	// shares is how many blocks are made of what is left, for 16 cores to end together. It is the
+	// same on any machine, for what is written follows the blocks: row groups, compressed pieces.
 	shares = 32
 )
 

@@ -137,8 +137,8 @@ func TestAPartOfAFileThatChangedIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "no such file")
 }
 
-// TestAPartIsSplitAsItWas: a file that changed before its part was split again is refused too, and so
-// is one that changed before the whole was.
+// TestAPartIsSplitAsItWas: a file that changed before its part was split again is refused too, and
+// so is one that changed before the whole was.
 func TestAPartIsSplitAsItWas(t *testing.T) {
 	dir, names := several(t, "x,y\n1,2\n", "x,y\n3,4\n", "x,y\n5,6\n", "x,y\n7,8\n")
 	halves := partsOf(t, csvio.Open(filepath.Join(dir, "*.csv")), 2)

@@ -52,8 +52,8 @@ func (g *group) pieces(ctx context.Context, size int64, conditions []condition) 
 	return out, nil
 }
 
-// measure finds how much the pieces have in common: pages, dictionaries, and what those are unpacked
-// from. Dictionaries of less than size are within what a chunk is counted for.
+// measure finds how much the pieces have in common: pages, dictionaries, and what those are
+// unpacked from. Dictionaries of less than size are within what a chunk is counted for.
 func (g *group) measure(pieces []span, size int64) {
 	var pages, dictionaries []int64 // as they are stored
 	unpacked := int64(0)

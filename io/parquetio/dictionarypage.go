@@ -10,8 +10,8 @@ import (
 )
 
 // dictionary reads the dictionary of a column chunk at off, once for all parts; the row group ends
-// what it takes outside the heap, and the garbage collector has all else. Where what parts may share
-// is used up each part reads it for itself.
+// what it takes outside the heap, and the garbage collector has all else. Where what parts may
+// share is used up each part reads it for itself.
 func (c *pagedChunk) dictionary(ctx context.Context, p *part, l *leaf, off int64) (*dictionary, error) {
 	if len(c.pages) == 0 || c.pages[0].offset <= off {
 		return nil, nil

@@ -21,10 +21,11 @@
 // page that several parts need is decompressed once, and one that many need is counted by the job
 // that reads: twice the largest page of each column, dictionaries, and for each core what one is
 // decompressed from. More than 16 MiB of that lie outside the heap, so that the collector lets no
-// garbage grow beside them. A job whose budget is too small is told one that is enough. Lists of writers whose pages do not tell their rows (version 1 without a page index)
-// are read by whole row groups. Pages are decoded into their place in Arrow buffers that are
-// pooled; [chunker.Chunk.Release] gives them back. 5 million rows of 12 columns, snappy, take about
-// 4 ns of processor time a value.
+// garbage grow beside them. A job whose budget is too small is told one that is enough. Lists of
+// writers whose pages do not tell their rows (version 1 without a page index) are read by whole row
+// groups. Pages are decoded into their place in Arrow buffers that are pooled;
+// [chunker.Chunk.Release] gives them back. 5 million rows of 12 columns, snappy, take about 4 ns of
+// processor time a value.
 //
 // Of files of this machine ranges of up to 256 KiB that lie at most 4 KiB apart are read with one
 // call. A reader that is given to [From], and is no [os.File], is taken to be far away: its calls
@@ -69,8 +70,8 @@
 // # Writing
 //
 // Whoever calls a writer's Write encodes the chunk, so that many chunks are encoded at the same
-// time. Cores that no call is using take columns of it, so that one chunk feeds all cores too. A row
-// group is a chunk; small chunks are gathered, large ones cut. Beside the chunks it is given a
+// time. Cores that no call is using take columns of it, so that one chunk feeds all cores too. A
+// row group is a chunk; small chunks are gathered, large ones cut. Beside the chunks it is given a
 // writer holds an eighth of RowGroupBytes, and 400 bytes for each column of a row group until the
 // footer is written. The file appears whole, or not at all.
 //

@@ -107,7 +107,8 @@ func (f *fence) list(depth int) error {
 	if n > uint64(len(f.src)-f.at) {
 		return corrupt("the metadata has a list of %d where %d bytes are left", n, len(f.src)-f.at)
 	}
-	// The deeper a list of structs, the smaller they are; row groups hold the lists of column chunks.
+	// The deeper a list of structs, the smaller they are; row groups hold the lists of column
+	// chunks.
 	each := 24
 	if kind == thriftS {
 		each = structCost

@@ -14,15 +14,15 @@ import (
 )
 
 // callRules is how a file is read. Ranges at most gap bytes apart are merged into one call, which
-// reads at most most bytes (a single range may be longer). Up to ahead calls are begun before anyone
-// asks for what they read.
+// reads at most most bytes (a single range may be longer). Up to ahead calls are begun before
+// anyone asks for what they read.
 type callRules struct {
 	gap, most int64
 	ahead     int
 }
 
-// local is for files of this machine. A call costs a microsecond, as much as copying 10 KB, and what
-// is read long before it is decoded has left the cache: so only small ranges are joined.
+// local is for files of this machine. A call costs a microsecond, as much as copying 10 KB, and
+// what is read long before it is decoded has left the cache: so only small ranges are joined.
 var local = callRules{gap: 4 << 10, most: 256 << 10}
 
 // remote is for all else: a call may take as long as a mebibyte does.

@@ -133,9 +133,9 @@ func (f *file) rename() {
 	}
 }
 
-// checkClaims rejects a file whose column chunks claim more than four times its size and a mebibyte.
-// Overlapping chunks would make a small file as costly as a large one; a little overlap is tolerated
-// because some writers produce it.
+// checkClaims rejects a file whose column chunks claim more than four times its size and a
+// mebibyte. Overlapping chunks would make a small file as costly as a large one; a little overlap
+// is tolerated because some writers produce it.
 func (f *file) checkClaims() error {
 	most, claimed := 4*float64(f.size)+1<<20, 0.0
 	for i := range f.meta.RowGroups {

@@ -232,8 +232,8 @@ func (c *ChunkInfo) page(h *pageHeader) {
 	}
 }
 
-// Total returns a column's chunks summed over all row groups. Distinct is 0 if there are several, for
-// values of one may be those of another.
+// Total returns a column's chunks summed over all row groups. Distinct is 0 if there are several,
+// for values of one may be those of another.
 func (i *Info) Total(column int) ChunkInfo {
 	if len(i.RowGroups) == 0 {
 		return ChunkInfo{Column: i.Columns[column].Path}

@@ -14,12 +14,12 @@ import (
 // ReadOptions is how Parquet is read. The zero value reads everything within the default limits.
 type ReadOptions struct {
 	// KeepDictionaries hands texts out as dictionary arrays (int32 indexes), as they are stored for
-	// the most part: faster, and smaller where values repeat. Columns written from dictionary arrays
-	// are such arrays anyway.
+	// the most part: faster, and smaller where values repeat. Columns written from dictionary
+	// arrays are such arrays anyway.
 	KeepDictionaries bool
-	// Int96Micros reads INT96 as timestamps in microseconds, of which those in nanoseconds, as it is
-	// read otherwise, reach the years 1678 to 2261 alone: one beyond them is an error then. What is
-	// finer than a microsecond is cut off, towards the past.
+	// Int96Micros reads INT96 as timestamps in microseconds, of which those in nanoseconds, as it
+	// is read otherwise, reach the years 1678 to 2261 alone: one beyond them is an error then. What
+	// is finer than a microsecond is cut off, towards the past.
 	Int96Micros bool
 	// Limits bound what a file may make the reader do.
 	Limits Limits
@@ -40,17 +40,17 @@ type Limits struct {
 	Columns     int   // elements of the schema; 65,536
 	PageBytes   int64 // of a page, decompressed; 128 MiB, or what of a job's Memory is left for the large pages of a row group
 	PageValues  int   // of a page; 64 Mi
-	// ChunkBytes is the memory that one part of a stream may take while it is decoded, less four times
-	// the footer's bytes; 384 MiB. One part at a time may take that much. The others keep to a quarter
-	// of it together, or on many cores to four times the size that was asked for each; what parts
-	// share (pages that lie across their ends, dictionaries) to another quarter. Pages that more than
-	// two parts need, and dictionaries larger than a part, are no part's: an ooc.Job counts them
-	// within its Memory, and refuses what cannot fit. Where there is no job, and they are too large to
-	// share, each part unpacks them for itself, which is slow.
+	// ChunkBytes is the memory that one part of a stream may take while it is decoded, less four
+	// times the footer's bytes; 384 MiB. One part at a time may take that much. The others keep to
+	// a quarter of it together, or on many cores to four times the size that was asked for each;
+	// what parts share (pages that lie across their ends, dictionaries) to another quarter. Pages
+	// that more than two parts need, and dictionaries larger than a part, are no part's: an ooc.Job
+	// counts them within its Memory, and refuses what cannot fit. Where there is no job, and they
+	// are too large to share, each part unpacks them for itself, which is slow.
 	ChunkBytes int64
-	// Expansion is how many times its bytes in the file a part of a stream, or the frame of ReadFile,
-	// may take in memory, where that is more than 128 MiB; 16,384. Columns of one value reach
-	// thousands; a file of 1 KB that becomes 20 GB is meant to do harm.
+	// Expansion is how many times its bytes in the file a part of a stream, or the frame of
+	// ReadFile, may take in memory, where that is more than 128 MiB; 16,384. Columns of one value
+	// reach thousands; a file of 1 KB that becomes 20 GB is meant to do harm.
 	Expansion int64
 }
 

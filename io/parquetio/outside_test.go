@@ -31,8 +31,8 @@ func requireGoesBack(t *testing.T, before int64) {
 	require.LessOrEqual(t, offheap.Lent(), before)
 }
 
-// TestOutsideTheHeapAllIsTheSame runs the tests of what parts have in common with its memory outside
-// the heap, where anything that is read after its end is a crash.
+// TestOutsideTheHeapAllIsTheSame runs the tests of what parts have in common with its memory
+// outside the heap, where anything that is read after its end is a crash.
 func TestOutsideTheHeapAllIsTheSame(t *testing.T) {
 	fromOutside(t)
 	before := offheap.Lent()

@@ -281,7 +281,8 @@ const (
 	// counted.
 	manyColumns = 256
 	// columnCost is what chunks under way, in reading and in writing, take for a column beside its
-	// values, with garbage: about 4 KiB each. (Of 2,000 columns it is as much as all else in 64 MiB.)
+	// values, with garbage: about 4 KiB each. (Of 2,000 columns it is as much as all else in 64
+	// MiB.)
 	columnCost = 20 << 10
 	// footerEach is what a decoded footer takes for a column of a row group, with as much garbage.
 	footerEach = 1800

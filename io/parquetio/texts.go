@@ -12,8 +12,8 @@ import (
 	enc "github.com/volley-go/volley/internal/parquetenc"
 )
 
-// textMarks are the places in a page, behind some of its texts, where parts have ended: the next part
-// begins there, and need not pass over all texts before it. A nil one knows none.
+// textMarks are the places in a page, behind some of its texts, where parts have ended: the next
+// part begins there, and need not pass over all texts before it. A nil one knows none.
 type textMarks struct {
 	mu   sync.Mutex
 	list []textMark // ascending

@@ -18,16 +18,16 @@ type WriteOptions struct {
 	// Compression is "snappy", "zstd", "gzip", "brotli", "lz4" or "none"; "" is snappy. A column of
 	// which the file's first page does not shrink by 3 % is stored as it is, in all row groups.
 	Compression string
-	// CompressionLevel is the codec's: 1 to 22 of zstd (in four steps), 1 to 9 of gzip and lz4, 1 to
-	// 11 of brotli. 0 is the fastest of zstd and lz4, 6 of gzip, 4 of brotli.
+	// CompressionLevel is the codec's: 1 to 22 of zstd (in four steps), 1 to 9 of gzip and lz4, 1
+	// to 11 of brotli. 0 is the fastest of zstd and lz4, 6 of gzip, 4 of brotli.
 	CompressionLevel int
 	// RowGroupBytes is the most memory that the rows of a row group take; 0 is 64 MiB. Chunks of a
 	// sixteenth of that and more are row groups of their own, smaller ones are gathered up to an
 	// eighth, which is what a writer holds beside the chunks it is given and their encoded form.
 	RowGroupBytes int64
 	// BloomFilters names columns that get one in each row group: 10 bits a distinct value, by which
-	// readers skip row groups that do not have a value they look for. Columns inside others are named
-	// by their path, such as "tags.list.element".
+	// readers skip row groups that do not have a value they look for. Columns inside others are
+	// named by their path, such as "tags.list.element".
 	BloomFilters []string
 	// Encodings limits which encodings the writer may choose. It takes those that make a sample
 	// smallest.

@@ -1,5 +1,5 @@
-// Command waitserver is a server whose answers take a while: the other side of the jobs that wait. It
-// prints its URL, and ends when its input does.
+// Command waitserver is a server whose answers take a while: the other side of the jobs that wait.
+// It prints its URL, and ends when its input does.
 package main
 
 import (

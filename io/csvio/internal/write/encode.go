@@ -38,8 +38,8 @@ type encoder struct {
 	counted int64 // bytes that it is counted for
 }
 
-// output is the text of a chunk, and what is written of it. It is apart from the encoder, which goes
-// on with another chunk while this one waits for those before it.
+// output is the text of a chunk, and what is written of it. It is apart from the encoder, which
+// goes on with another chunk while this one waits for those before it.
 type output struct {
 	text   []byte
 	packed bytes.Buffer
@@ -108,11 +108,11 @@ func newEncoder(o Options, schema *arrow.Schema) *encoder {
 
 // columnEncoder writes the fields of a column of one chunk.
 type columnEncoder interface {
-	// encode sets the starts and lens of the fields of rows lo … hi-1, at most as many as s has room
-	// for, and returns the text in which they lie: s's own, or the column's memory.
+	// encode sets the starts and lens of the fields of rows lo … hi-1, at most as many as s has
+	// room for, and returns the text in which they lie: s's own, or the column's memory.
 	encode(s *columnText, lo, hi int) (text []byte)
-	// room returns the most bytes the rows take. put writes a row's field at a place of b, which has
-	// room, and returns the place after it.
+	// room returns the most bytes the rows take. put writes a row's field at a place of b, which
+	// has room, and returns the place after it.
 	room(lo, hi int) int
 	put(b []byte, at, row int) int
 }
