@@ -159,7 +159,7 @@ func TestServers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if testing.Short() && c.calls > 20_000 {
-				t.Skip("many calls")
+				t.Skip("-short, with which the race detector runs: so many calls take it minutes")
 			}
 			synctest.Test(t, func(t *testing.T) {
 				w, s := New(1000, 128), &server{take: c.take}
