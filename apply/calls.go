@@ -78,10 +78,10 @@ type Calls struct {
 	Hedge float64
 
 	// Once calls the function once for rows of equal input: rows behind the first get its result,
-	// and rows that come while it is called wait for it. Equal are values of equal bits: NaN equals
-	// NaN,
-	// -0 is not 0, null is a value. Errors are for the rows that waited and are not kept, unless
-	// [async.Permanent] marks them. The function must not depend on anything but its input.
+	// and rows that come while it is called wait for it. Equal are values of equal bits, so that
+	// NaN equals NaN and 0 does not equal -0; null is a value. Errors are for the rows that waited
+	// and are not kept, unless [async.Permanent] marks them. The function must not depend on
+	// anything but its input.
 	Once bool
 	// OnceBytes is about how many bytes of inputs and results are kept; 0 is 64 MiB, for a frame
 	// all of them. Those not used for the longest time go first, and are called anew if they come
