@@ -45,7 +45,7 @@ func TestSkewedRowsAreShared(t *testing.T) {
 func TestReplanning(t *testing.T) {
 	f := table(t, 30_000)
 	seen := make(chan struct{}, 30_000)
-	_, report, err := apply.Engine{Workers: 4}.Run(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 {
+	_, report, err := apply.Engine{Workers: 4, Wide: 128}.Run(t.Context(), f, apply.Map1("y", "n", func(n int64) int64 {
 		seen <- struct{}{}
 		if len(seen) > 25_000 {
 			time.Sleep(20 * time.Microsecond)
